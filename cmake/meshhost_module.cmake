@@ -1,0 +1,26 @@
+# meshhost_module(<room> SOURCES ... [DEPENDS ...]): one room of host/ as a static library.
+# Its headers are included as "room/file.hpp". DEPENDS mirrors the room's row in layers.toml.
+function(meshhost_module name)
+    cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+    string(REPLACE "/" "_" target "meshhost_${name}")
+    add_library(${target} STATIC ${arg_SOURCES})
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/host)
+    target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE mesh_warnings)
+endfunction()
+
+# meshhost_test(<room> SOURCES ... [DEPENDS ...] [LABEL unit]): one Catch2 binary for a room.
+function(meshhost_test name)
+    cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
+    if(NOT arg_LABEL)
+        set(arg_LABEL unit)
+    endif()
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 120)
+    endif()
+    string(REPLACE "/" "_" target "${name}_test")
+    add_executable(${target} ${arg_SOURCES})
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
+    target_link_libraries(${target} PRIVATE ${arg_DEPENDS} mesh_test_support Catch2::Catch2WithMain mesh_warnings)
+    add_test(NAME ${name} COMMAND ${target})
+    set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+endfunction()

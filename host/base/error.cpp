@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error.hpp"
+
+#include <stdexcept>
+
+namespace meshhost {
+
+void throw_exception_from_error(failure const& error, boost::source_location const&) {
+    throw std::runtime_error(error.code + ": " + error.message);
+}
+
+}  // namespace meshhost
