@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One QUIC connection to one authenticated endpoint on one ALPN.
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/ip_endpoint.hpp"
+#include "base/time.hpp"
+#include "identity/endpoint_id.hpp"
+#include "transport/stream.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace meshhost::transport {
+
+/// Why a connection ended. The text of each is fixed; see close_cause_text().
+enum class close_cause : std::uint8_t {
+    closed_locally,     ///< close() here
+    closed_by_peer,     ///< the peer's application closed it; `code` and `reason` are the peer's
+    transport_error,    ///< the peer's or our QUIC stack gave up; `code` is RFC 9000 §20.1's
+    idle_timeout,       ///< nothing heard for the idle limit: the peer died or the path is gone
+    handshake_timeout,  ///< no address answered in time
+    identity_mismatch,  ///< somebody else's key is at the address
+    alpn_mismatch,      ///< the peer does not speak the protocol (0x178)
+    stateless_reset,    ///< the peer lost the connection's state, by a restart
+    refused,            ///< a limit here or there: half-open, connections a peer
+    no_address,         ///< nothing to dial
+    endpoint_closed,
+};
+
+char const* to_string(close_cause cause) noexcept;
+
+struct close_reason {
+    close_cause cause = close_cause::closed_locally;
+    std::uint64_t code = 0;
+    std::string reason;  ///< the peer's words, made printable, at most 256 bytes; or our detail
+};
+
+/// What to tell a person about a connection that could not be made: code, cause, remedy.
+failure explain(close_reason const& reason, identity::endpoint_id const& peer);
+
+/// How a path came about, in the words every log, table and metric uses. Settled for good.
+enum class path_kind : std::uint8_t { unknown, direct, relayed };
+
+struct path_info {
+    path_kind kind = path_kind::unknown;
+    std::string reason;                ///< "same_host", "lan", "public", ...
+    std::optional<ip_endpoint> remote; ///< of a direct path
+    duration rtt{};                    ///< smoothed, RFC 9002
+    duration rtt_min{};
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_received = 0;
+    std::uint64_t packets_lost = 0;
+    std::size_t mtu = 0;               ///< UDP payload bytes
+};
+
+class connection;
+
+/// The user of one connection. Called on the shard's thread, never from inside a call on the
+/// connection.
+class connection_handler {
+public:
+    virtual ~connection_handler() = default;
+
+    /// The handshake is complete and the peer is who it should be. Dialled connections only.
+    virtual void on_connected(connection&) {}
+    /// The peer opened a stream. Set its handler before returning, or it is reset.
+    virtual void on_stream(connection&, std::shared_ptr<stream> opened) = 0;
+    /// A QUIC DATAGRAM frame (RFC 9221), valid during the call only.
+    virtual void on_datagram(connection&, bytes_view) {}
+    /// Exactly once, last: also for a dial that failed.
+    virtual void on_closed(connection&, close_reason const&) {}
+};
+
+/// A handle. Dropping it does not close the connection; close() does. One thread: the shard's.
+class connection : public std::enable_shared_from_this<connection> {
+public:
+    virtual ~connection() = default;
+
+    virtual identity::endpoint_id const& remote_id() const noexcept = 0;
+    virtual std::string const& alpn() const noexcept = 0;
+    virtual bool is_dialled() const noexcept = 0;
+    virtual bool is_connected() const noexcept = 0;  ///< handshake complete and not closed
+    virtual bool is_closed() const noexcept = 0;
+    virtual path_info path() const = 0;
+
+    virtual void set_handler(std::shared_ptr<connection_handler> handler) = 0;
+
+    /// nullptr when the peer's stream limit is reached, or the connection is closed, or it is
+    /// still being dialled and sends no early data.
+    virtual std::shared_ptr<stream> open_bidi(std::shared_ptr<stream_handler> handler) = 0;
+    virtual std::shared_ptr<stream> open_uni(std::shared_ptr<stream_handler> handler) = 0;
+
+    /// The largest DATAGRAM frame payload now; 0 when the peer takes none.
+    virtual std::size_t datagram_size_max() const noexcept = 0;
+    /// false: too large, or 64 are waiting already. Unreliable once sent.
+    virtual bool send_datagram(bytes_view data) = 0;
+
+    /// Idempotent. Stream data not yet sent is dropped; on_closed follows in the same loop turn.
+    virtual void close(std::uint64_t code, std::string_view reason) = 0;
+};
+
+}  // namespace meshhost::transport
