@@ -8,7 +8,10 @@
 namespace meshhost {
 
 [[noreturn]] inline void assertion_failed(
-    char const* condition, char const* why, char const* file, int line
+    const char* condition,
+    const char* why,
+    const char* file,
+    int line
 ) noexcept {
     std::fprintf(stderr, "%s:%d: assertion failed: %s (%s)\n", file, line, condition, why);
     std::abort();

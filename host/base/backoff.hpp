@@ -11,12 +11,15 @@ namespace meshhost {
 
 class backoff {
 public:
-    backoff(duration first, duration cap) noexcept : first_(first), cap_(cap), current_(first) {}
+    backoff(duration first, duration cap) noexcept
+        : first_(first)
+        , cap_(cap)
+        , current_(first) {}
 
     /// How long to wait now that another attempt has failed.
     duration next(prng& random) noexcept {
-        auto const half = current_.count() / 2;
-        duration const wait{
+        const auto half = current_.count() / 2;
+        const duration wait{
             half + static_cast<duration::rep>(random.below(static_cast<std::uint64_t>(half) + 1))};
         current_ = std::min(cap_, current_ * 2);
         return wait;

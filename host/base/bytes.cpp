@@ -20,7 +20,7 @@ std::optional<byte_buffer> from_hex(std::string_view text) {
     bytes.reserve(text.size() / 2);
     try {
         boost::algorithm::unhex(text.begin(), text.end(), std::back_inserter(bytes));
-    } catch (boost::algorithm::hex_decode_error const&) {
+    } catch (const boost::algorithm::hex_decode_error&) {
         return std::nullopt;
     }
     return bytes;

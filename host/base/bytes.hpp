@@ -14,11 +14,11 @@ using byte_buffer = std::vector<std::uint8_t>;
 using bytes_view = std::span<std::uint8_t const>;
 
 inline bytes_view as_bytes(std::string_view text) noexcept {
-    return {reinterpret_cast<std::uint8_t const*>(text.data()), text.size()};
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 inline std::string_view as_text(bytes_view bytes) noexcept {
-    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 /// Lower-case hexadecimal.

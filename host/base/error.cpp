@@ -5,7 +5,7 @@
 
 namespace meshhost {
 
-void throw_exception_from_error(failure const& error, boost::source_location const&) {
+void throw_exception_from_error(const failure& error, const boost::source_location&) {
     throw std::runtime_error(error.code + ": " + error.message);
 }
 

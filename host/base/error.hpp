@@ -45,6 +45,6 @@ template <class T>
 using outcome = boost::system::result<T, failure>;
 
 /// boost::system::result wants to know how to throw an error that nobody looked at.
-[[noreturn]] void throw_exception_from_error(failure const& error, boost::source_location const&);
+[[noreturn]] void throw_exception_from_error(const failure& error, const boost::source_location&);
 
 }  // namespace meshhost

@@ -25,14 +25,13 @@ bool ip_endpoint::is_unspecified() const noexcept {
 bool ip_endpoint::is_loopback() const noexcept {
     if (is_v4()) return address[0] == 127;
     return std::all_of(address.begin(), address.end() - 1, [](auto byte) { return byte == 0; })
-        && address[15] == 1;
+           && address[15] == 1;
 }
 
 bool ip_endpoint::is_multicast() const noexcept {
     if (!is_v4()) return address[0] == 0xff;
-    bool const broadcast = std::all_of(address.begin(), address.begin() + 4, [](auto byte) {
-        return byte == 255;
-    });
+    const bool broadcast =
+        std::all_of(address.begin(), address.begin() + 4, [](auto byte) { return byte == 255; });
     return broadcast || (address[0] & 0xf0) == 0xe0;
 }
 
@@ -49,18 +48,18 @@ std::string ip_endpoint::to_string() const {
 }
 
 std::optional<ip_endpoint> ip_endpoint::parse(std::string_view text) {
-    auto const colon = text.rfind(':');
+    const auto colon = text.rfind(':');
     if (colon == std::string_view::npos || colon == 0) return std::nullopt;
     std::string_view host = text.substr(0, colon);
     std::string_view const digits = text.substr(colon + 1);
     ip_endpoint endpoint;
-    auto const [end, error] =
+    const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
     if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-    bool const bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
     if (bracketed) host = host.substr(1, host.size() - 2);
     endpoint.family = bracketed ? ip_family::v6 : ip_family::v4;
-    int const af = bracketed ? AF_INET6 : AF_INET;
+    const int af = bracketed ? AF_INET6 : AF_INET;
     if (::inet_pton(af, std::string(host).c_str(), endpoint.address.data()) != 1) {
         return std::nullopt;
     }

@@ -19,7 +19,7 @@ struct ip_endpoint {
     std::array<std::uint8_t, 16> address{};  ///< network order; IPv4 uses the first four bytes
     std::uint16_t port = 0;                  ///< host order
 
-    friend auto operator<=>(ip_endpoint const&, ip_endpoint const&) = default;
+    friend auto operator<=>(const ip_endpoint&, const ip_endpoint&) = default;
 
     static ip_endpoint v4(std::array<std::uint8_t, 4> address, std::uint16_t port) noexcept;
     static ip_endpoint v6(std::array<std::uint8_t, 16> address, std::uint16_t port) noexcept;
@@ -44,10 +44,11 @@ struct ip_endpoint {
 
 template <>
 struct std::hash<meshhost::ip_endpoint> {
-    std::size_t operator()(meshhost::ip_endpoint const& endpoint) const noexcept {
+    std::size_t operator()(const meshhost::ip_endpoint& endpoint) const noexcept {
         std::string_view const bytes(
-            reinterpret_cast<char const*>(endpoint.address.data()), endpoint.address.size()
+            reinterpret_cast<const char*>(endpoint.address.data()),
+            endpoint.address.size()
         );
-        return std::hash<std::string_view>{}(bytes) * 31 + endpoint.port;
+        return std::hash<std::string_view>{}(bytes)*31 + endpoint.port;
     }
 };

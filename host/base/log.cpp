@@ -10,17 +10,23 @@ namespace meshhost {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> level_names{
-    "trace", "debug", "info", "warn", "error", "off"};
+constexpr std::array<std::string_view, 6>
+    level_names{"trace", "debug", "info", "warn", "error", "off"};
 
 spdlog::level::level_enum to_spdlog(log_level level) {
     switch (level) {
-    case log_level::trace: return spdlog::level::trace;
-    case log_level::debug: return spdlog::level::debug;
-    case log_level::info: return spdlog::level::info;
-    case log_level::warn: return spdlog::level::warn;
-    case log_level::error: return spdlog::level::err;
-    case log_level::off: return spdlog::level::off;
+    case log_level::trace:
+        return spdlog::level::trace;
+    case log_level::debug:
+        return spdlog::level::debug;
+    case log_level::info:
+        return spdlog::level::info;
+    case log_level::warn:
+        return spdlog::level::warn;
+    case log_level::error:
+        return spdlog::level::err;
+    case log_level::off:
+        return spdlog::level::off;
     }
     return spdlog::level::off;
 }
@@ -40,7 +46,8 @@ spdlog::logger& sink() {
 
 }  // namespace
 
-logger::logger(std::string name) : name_(std::move(name)) {}
+logger::logger(std::string name)
+    : name_(std::move(name)) {}
 
 bool logger::enabled(log_level level) const noexcept {
     return !name_.empty() && sink().should_log(to_spdlog(level));
@@ -50,7 +57,9 @@ void logger::write(log_level level, std::string_view message) const {
     sink().log(to_spdlog(level), "{}: {}", name_, message);
 }
 
-void start_logging(log_level level) { sink().set_level(to_spdlog(level)); }
+void start_logging(log_level level) {
+    sink().set_level(to_spdlog(level));
+}
 
 bool parse_log_level(std::string_view text, log_level& out) {
     for (std::size_t i = 0; i < level_names.size(); ++i) {

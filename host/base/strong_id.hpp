@@ -12,8 +12,9 @@ struct strong_id {
     Rep value{};
 
     constexpr strong_id() = default;
-    constexpr explicit strong_id(Rep v) noexcept : value(v) {}
-    friend constexpr auto operator<=>(strong_id const&, strong_id const&) = default;
+    constexpr explicit strong_id(Rep v) noexcept
+        : value(v) {}
+    friend constexpr auto operator<=>(const strong_id&, const strong_id&) = default;
 };
 
 /// One (local, remote) pair a connection may use. Issued by path_mux, which alone knows what is

@@ -16,7 +16,7 @@ public:
 
     bool take(time_point now) noexcept {
         if (last_ != time_point{} && now > last_) {
-            double const seconds = std::chrono::duration<double>(now - last_).count();
+            const double seconds = std::chrono::duration<double>(now - last_).count();
             tokens_ = std::min(burst_, tokens_ + seconds * per_second_);
         }
         last_ = now;

@@ -17,14 +17,14 @@ struct endpoint_addr {
     std::vector<std::string> relays;  ///< relay URLs, normalised
     std::vector<ip_endpoint> direct;  ///< direct addresses
 
-    friend bool operator==(endpoint_addr const&, endpoint_addr const&) = default;
+    friend bool operator==(const endpoint_addr&, const endpoint_addr&) = default;
 };
 
 /// The most addresses a ticket may carry; more is refused.
 inline constexpr std::size_t ticket_addresses_max = 32;
 
 /// iroh's EndpointTicket: "endpoint" followed by lower-case RFC 4648 base32 of the postcard form.
-std::string format_ticket(endpoint_addr const& addr);
+std::string format_ticket(const endpoint_addr& addr);
 
 /// Reads what format_ticket writes, and every ticket of iroh 1.x; custom transports are skipped.
 /// Errors: E_BAD_TICKET with what is wrong and where.

@@ -26,12 +26,12 @@ public:
 
     bytes_view bytes() const noexcept { return bytes_; }
 
-    std::string to_hex() const;     ///< 64 lower-case digits: the canonical form
-    std::string to_base32() const;  ///< RFC 4648, lower case, no padding: tickets, mDNS
-    std::string to_z32() const;     ///< z-base-32: DNS and pkarr
-    std::string short_text() const; ///< the first 5 bytes in hex: for logs and tables
+    std::string to_hex() const;      ///< 64 lower-case digits: the canonical form
+    std::string to_base32() const;   ///< RFC 4648, lower case, no padding: tickets, mDNS
+    std::string to_z32() const;      ///< z-base-32: DNS and pkarr
+    std::string short_text() const;  ///< the first 5 bytes in hex: for logs and tables
 
-    friend auto operator<=>(endpoint_id const&, endpoint_id const&) = default;
+    friend auto operator<=>(const endpoint_id&, const endpoint_id&) = default;
 
 private:
     std::array<std::uint8_t, size> bytes_{};
@@ -41,10 +41,11 @@ private:
 
 template <>
 struct std::hash<meshhost::identity::endpoint_id> {
-    std::size_t operator()(meshhost::identity::endpoint_id const& id) const noexcept {
+    std::size_t operator()(const meshhost::identity::endpoint_id& id) const noexcept {
         // A public key is uniform already; any eight bytes of it are a hash.
         std::size_t value = 0;
-        for (std::size_t i = 0; i < sizeof value; ++i) value = value << 8 | id.bytes()[i];
+        for (std::size_t i = 0; i < sizeof value; ++i)
+            value = value << 8 | id.bytes()[i];
         return value;
     }
 };

@@ -11,11 +11,11 @@ namespace meshhost::identity {
 /// Reads a key file. Refuses a symlink, anything but a regular file, a file that another user
 /// owns or that group or others can read, and a damaged one; never repairs and never overwrites.
 /// Errors: E_KEY_MISSING, E_KEY_PERMISSIONS (not_permitted), E_KEY_DAMAGED (invalid), E_KEY_IO.
-outcome<secret_key> load_key_file(std::filesystem::path const& path);
+outcome<secret_key> load_key_file(const std::filesystem::path& path);
 
 /// Writes a new key file, atomically: it is there whole, or not at all. Makes missing parent
 /// directories with mode 0700. Errors: E_KEY_EXISTS, E_KEY_IO.
-outcome<secret_key> create_key_file(std::filesystem::path const& path, secret_key const& key);
+outcome<secret_key> create_key_file(const std::filesystem::path& path, const secret_key& key);
 
 struct key_source {
     secret_key key;
@@ -24,6 +24,6 @@ struct key_source {
 
 /// Loads the key at `path`, or makes one there when nothing is there yet. Two processes that
 /// start at once end with the same key.
-outcome<key_source> load_or_create_key_file(std::filesystem::path const& path);
+outcome<key_source> load_or_create_key_file(const std::filesystem::path& path);
 
 }  // namespace meshhost::identity

@@ -20,11 +20,11 @@ public:
     /// Precondition: `seed` is 32 bytes.
     static secret_key from_seed(bytes_view seed);
 
-    secret_key(secret_key const&) = default;
-    secret_key& operator=(secret_key const&) = default;
+    secret_key(const secret_key&) = default;
+    secret_key& operator=(const secret_key&) = default;
     ~secret_key();
 
-    endpoint_id const& id() const noexcept { return id_; }
+    const endpoint_id& id() const noexcept { return id_; }
     bytes_view seed() const noexcept { return {pair_.data(), seed_size}; }
     signature sign(bytes_view message) const;
 
@@ -40,6 +40,6 @@ private:
 };
 
 /// Strict verification: refuses small-order points and non-canonical S.
-bool verify(endpoint_id const& signer, bytes_view message, signature const& sig);
+bool verify(const endpoint_id& signer, bytes_view message, const signature& sig);
 
 }  // namespace meshhost::identity

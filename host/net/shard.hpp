@@ -16,9 +16,10 @@ namespace meshhost::net {
 /// from anywhere. run() returns after stop().
 class shard {
 public:
-    shard() : context_(1) {}
-    shard(shard const&) = delete;
-    shard& operator=(shard const&) = delete;
+    shard()
+        : context_(1) {}
+    shard(const shard&) = delete;
+    shard& operator=(const shard&) = delete;
 
     boost::asio::io_context& context() noexcept { return context_; }
 

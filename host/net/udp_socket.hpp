@@ -18,7 +18,7 @@ enum class ecn_mark : std::uint8_t { not_ect = 0, ect1 = 1, ect0 = 2, ce = 3 };
 /// One datagram, or several of `segment_size` bytes (the last may be shorter) from one sender
 /// with one mark. `data` is valid, and may be written to, during the call only.
 struct received_datagrams {
-    ip_endpoint const& from;
+    const ip_endpoint& from;
     std::span<std::uint8_t> data;
     std::size_t segment_size;
     ecn_mark ecn;
@@ -27,7 +27,7 @@ struct received_datagrams {
 /// One datagram, or several of `segment_size` bytes back to back, all to one receiver.
 /// At most 64 segments and 65,507 bytes.
 struct outgoing_datagrams {
-    ip_endpoint const& to;
+    const ip_endpoint& to;
     bytes_view data;
     std::size_t segment_size;
     ecn_mark ecn;
@@ -35,22 +35,22 @@ struct outgoing_datagrams {
 
 class receive_sink {
 public:
-    virtual void on_datagrams(received_datagrams const& batch) = 0;
+    virtual void on_datagrams(const received_datagrams& batch) = 0;
 
 protected:
     ~receive_sink() = default;
 };
 
 struct udp_options {
-    bool segmentation_offload = true;  ///< GSO and GRO, where the kernel has them
+    bool segmentation_offload = true;     ///< GSO and GRO, where the kernel has them
     std::size_t buffer_bytes = 4u << 20;  ///< SO_RCVBUF and SO_SNDBUF asked for; the kernel caps it
 };
 
 enum class send_status {
     sent,
     would_block,  ///< nothing was sent: try again when the socket is writable
-    dropped,      ///< the kernel refused it for this destination (unreachable, too long): as if lost
-    broken,       ///< the socket's own address is gone: rebind
+    dropped,  ///< the kernel refused it for this destination (unreachable, too long): as if lost
+    broken,   ///< the socket's own address is gone: rebind
 };
 
 /// Non-blocking; not thread-safe; closes with its owner. The local endpoint never changes.
@@ -58,21 +58,21 @@ class udp_socket {
 public:
     /// Binds. IPv6 sockets are v6-only. Errors: E_PORT_TAKEN, E_PORT_FORBIDDEN (not_permitted),
     /// E_NO_SUCH_ADDRESS, E_NO_ADDRESS_FAMILY, E_BIND.
-    static outcome<udp_socket> bind(ip_endpoint const& local, udp_options const& options = {});
+    static outcome<udp_socket> bind(const ip_endpoint& local, const udp_options& options = {});
 
     udp_socket(udp_socket&&) noexcept;
     udp_socket& operator=(udp_socket&&) noexcept;
     ~udp_socket();
 
     int native_handle() const noexcept;
-    ip_endpoint const& local() const noexcept;
+    const ip_endpoint& local() const noexcept;
     bool offloads_segmentation() const noexcept;
 
     /// Hands over what is waiting, at most `rounds_max` system calls' worth; true when the socket
     /// has been drained, false when more may be waiting.
     bool receive(receive_sink& sink, std::size_t rounds_max = 16);
 
-    send_status send(outgoing_datagrams const& datagrams);
+    send_status send(const outgoing_datagrams& datagrams);
 
 private:
     struct state;

@@ -29,7 +29,7 @@ enum class close_cause : std::uint8_t {
     endpoint_closed,
 };
 
-char const* to_string(close_cause cause) noexcept;
+const char* to_string(close_cause cause) noexcept;
 
 struct close_reason {
     close_cause cause = close_cause::closed_locally;
@@ -38,21 +38,21 @@ struct close_reason {
 };
 
 /// What to tell a person about a connection that could not be made: code, cause, remedy.
-failure explain(close_reason const& reason, identity::endpoint_id const& peer);
+failure explain(const close_reason& reason, const identity::endpoint_id& peer);
 
 /// How a path came about, in the words every log, table and metric uses. Settled for good.
 enum class path_kind : std::uint8_t { unknown, direct, relayed };
 
 struct path_info {
     path_kind kind = path_kind::unknown;
-    std::string reason;                ///< "same_host", "lan", "public", ...
-    std::optional<ip_endpoint> remote; ///< of a direct path
-    duration rtt{};                    ///< smoothed, RFC 9002
+    std::string reason;                 ///< "same_host", "lan", "public", ...
+    std::optional<ip_endpoint> remote;  ///< of a direct path
+    duration rtt{};                     ///< smoothed, RFC 9002
     duration rtt_min{};
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
     std::uint64_t packets_lost = 0;
-    std::size_t mtu = 0;               ///< UDP payload bytes
+    std::size_t mtu = 0;  ///< UDP payload bytes
 };
 
 class connection;
@@ -70,7 +70,7 @@ public:
     /// A QUIC DATAGRAM frame (RFC 9221), valid during the call only.
     virtual void on_datagram(connection&, bytes_view) {}
     /// Exactly once, last: also for a dial that failed.
-    virtual void on_closed(connection&, close_reason const&) {}
+    virtual void on_closed(connection&, const close_reason&) {}
 };
 
 /// A handle. Dropping it does not close the connection; close() does. One thread: the shard's.
@@ -78,8 +78,8 @@ class connection : public std::enable_shared_from_this<connection> {
 public:
     virtual ~connection() = default;
 
-    virtual identity::endpoint_id const& remote_id() const noexcept = 0;
-    virtual std::string const& alpn() const noexcept = 0;
+    virtual const identity::endpoint_id& remote_id() const noexcept = 0;
+    virtual const std::string& alpn() const noexcept = 0;
     virtual bool is_dialled() const noexcept = 0;
     virtual bool is_connected() const noexcept = 0;  ///< handshake complete and not closed
     virtual bool is_closed() const noexcept = 0;

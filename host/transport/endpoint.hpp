@@ -19,13 +19,13 @@ namespace meshhost::transport {
 /// Limits and timings. The defaults are iroh's where iroh has one (wire-compatible either way).
 struct endpoint_options {
     identity::secret_key key;
-    std::vector<ip_endpoint> bind;         ///< where to listen; empty: 0.0.0.0:0 and [::]:0
+    std::vector<ip_endpoint> bind;  ///< where to listen; empty: 0.0.0.0:0 and [::]:0
     duration idle_timeout = 30s;
     duration keep_alive = 5s;
     duration handshake_timeout = 10s;
     std::size_t connections_max = 4096;
     std::size_t connections_per_peer_max = 16;
-    std::size_t half_open_max = 64;        ///< above it, Retry before any state
+    std::size_t half_open_max = 64;  ///< above it, Retry before any state
     bool segmentation_offload = true;
     logger log;
 };
@@ -44,7 +44,7 @@ public:
 
     virtual ~endpoint() = default;
 
-    virtual identity::endpoint_id const& id() const noexcept = 0;
+    virtual const identity::endpoint_id& id() const noexcept = 0;
     virtual alpn_router& router() noexcept = 0;
 
     /// Where the sockets are bound (wildcards as they are).
@@ -56,8 +56,10 @@ public:
     /// handle comes back at once and still connecting; `handler` hears on_connected or on_closed,
     /// never from inside this call.
     virtual std::shared_ptr<connection> connect(
-        identity::endpoint_addr const& to, std::string_view alpn,
-        std::shared_ptr<connection_handler> handler, connect_options const& options = {}
+        const identity::endpoint_addr& to,
+        std::string_view alpn,
+        std::shared_ptr<connection_handler> handler,
+        const connect_options& options = {}
     ) = 0;
 
     /// Opens fresh sockets (new ports, if the port was not fixed) and migrates every dialled

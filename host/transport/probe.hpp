@@ -10,17 +10,17 @@ namespace meshhost::transport {
 
 struct probe {
     // held now
-    std::size_t connections = 0;          ///< alive, closing ones included
-    std::size_t half_open = 0;            ///< accepted, handshake not complete
+    std::size_t connections = 0;  ///< alive, closing ones included
+    std::size_t half_open = 0;    ///< accepted, handshake not complete
     std::size_t streams = 0;
-    std::size_t timers = 0;               ///< connections with a deadline armed
-    std::size_t connection_ids = 0;       ///< in the demultiplexer
-    std::size_t paths = 0;                ///< path ids in use by a connection
-    std::size_t paths_cached = 0;         ///< seen, not in use; bounded
-    std::size_t session_tickets = 0;      ///< for 0-RTT; bounded
-    std::size_t address_tokens = 0;       ///< NEW_TOKENs by peer; bounded
+    std::size_t timers = 0;           ///< connections with a deadline armed
+    std::size_t connection_ids = 0;   ///< in the demultiplexer
+    std::size_t paths = 0;            ///< path ids in use by a connection
+    std::size_t paths_cached = 0;     ///< seen, not in use; bounded
+    std::size_t session_tickets = 0;  ///< for 0-RTT; bounded
+    std::size_t address_tokens = 0;   ///< NEW_TOKENs by peer; bounded
     std::size_t tls_sessions = 0;
-    std::size_t send_bytes = 0;           ///< queued in stream send buffers
+    std::size_t send_bytes = 0;  ///< queued in stream send buffers
     // counted since the start
     std::uint64_t opened = 0;
     std::uint64_t closed = 0;
@@ -31,7 +31,7 @@ struct probe {
     std::uint64_t retries_sent = 0;
     std::uint64_t resets_sent = 0;
     std::uint64_t early_data_accepted = 0;
-    std::uint64_t stale_handles = 0;      ///< calls on handles whose object was gone
+    std::uint64_t stale_handles = 0;  ///< calls on handles whose object was gone
 };
 
 }  // namespace meshhost::transport

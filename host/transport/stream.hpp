@@ -14,9 +14,9 @@ class connection;
 class stream;
 
 enum class stream_end : std::uint8_t {
-    finished,        ///< both directions ended in order
-    reset_by_peer,   ///< RESET_STREAM; `code` is the peer's
-    stopped_by_peer, ///< STOP_SENDING; `code` is the peer's
+    finished,         ///< both directions ended in order
+    reset_by_peer,    ///< RESET_STREAM; `code` is the peer's
+    stopped_by_peer,  ///< STOP_SENDING; `code` is the peer's
     reset_locally,
     connection_closed,
 };

@@ -13,8 +13,8 @@
 
 namespace meshhost::peers::proto {
 
-using digest_value = std::variant<
-    std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, byte_buffer>;
+using digest_value = std::
+    variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, byte_buffer>;
 
 /// One value that a role put into its node's digest, shown as "<role>.<key>".
 struct contribution {
@@ -23,11 +23,17 @@ struct contribution {
     std::string unit;  ///< UCUM, or empty
     digest_value value;
 
-    friend bool operator==(contribution const&, contribution const&) = default;
+    friend bool operator==(const contribution&, const contribution&) = default;
 };
 
 /// What a node says of its own state.
-enum class node_state : std::uint8_t { joining = 0, alive = 1, degraded = 2, draining = 3, left = 4 };
+enum class node_state : std::uint8_t {
+    joining = 0,
+    alive = 1,
+    degraded = 2,
+    draining = 3,
+    left = 4
+};
 
 struct node_digest {
     identity::endpoint_id origin;
@@ -41,7 +47,7 @@ struct node_digest {
     std::vector<ip_endpoint> addresses;
     std::vector<contribution> contributions;
 
-    friend bool operator==(node_digest const&, node_digest const&) = default;
+    friend bool operator==(const node_digest&, const node_digest&) = default;
 };
 
 }  // namespace meshhost::peers::proto
