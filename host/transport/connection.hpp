@@ -6,6 +6,7 @@
 #include "base/ip_endpoint.hpp"
 #include "base/time.hpp"
 #include "identity/endpoint_id.hpp"
+#include "quic/close_reason.hpp"
 #include "transport/stream.hpp"
 
 #include <memory>
@@ -14,28 +15,8 @@
 
 namespace meshhost::transport {
 
-/// Why a connection ended. The text of each is fixed; see close_cause_text().
-enum class close_cause : std::uint8_t {
-    closed_locally,     ///< close() here
-    closed_by_peer,     ///< the peer's application closed it; `code` and `reason` are the peer's
-    transport_error,    ///< the peer's or our QUIC stack gave up; `code` is RFC 9000 §20.1's
-    idle_timeout,       ///< nothing heard for the idle limit: the peer died or the path is gone
-    handshake_timeout,  ///< no address answered in time
-    identity_mismatch,  ///< somebody else's key is at the address
-    alpn_mismatch,      ///< the peer does not speak the protocol (0x178)
-    stateless_reset,    ///< the peer lost the connection's state, by a restart
-    refused,            ///< a limit here or there: half-open, connections a peer
-    no_address,         ///< nothing to dial
-    endpoint_closed,
-};
-
-const char* to_string(close_cause cause) noexcept;
-
-struct close_reason {
-    close_cause cause = close_cause::closed_locally;
-    std::uint64_t code = 0;
-    std::string reason;  ///< the peer's words, made printable, at most 256 bytes; or our detail
-};
+using quic::close_cause;
+using quic::close_reason;
 
 /// What to tell a person about a connection that could not be made: code, cause, remedy.
 failure explain(const close_reason& reason, const identity::endpoint_id& peer);

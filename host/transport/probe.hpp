@@ -2,6 +2,8 @@
 #pragma once
 // What the transport holds and has done, for `meshctl probe`, tests and metrics. At rest every
 // "live" figure returns to where it was before the first connection.
+#include "quic/close_reason.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +26,7 @@ struct probe {
     // counted since the start
     std::uint64_t opened = 0;
     std::uint64_t closed = 0;
-    std::array<std::uint64_t, 11> closed_by_cause{};  ///< indexed by close_cause
+    std::array<std::uint64_t, quic::close_cause_count> closed_by_cause{};  ///< indexed by close_cause
     std::uint64_t datagrams_received = 0;
     std::uint64_t datagrams_sent = 0;
     std::uint64_t datagrams_dropped = 0;  ///< not QUIC, unknown, over a limit

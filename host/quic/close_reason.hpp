@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Why a connection ended: a closed set, the same in logs, counters, the CLI and tests.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace meshhost::quic {
+
+enum class close_cause : std::uint8_t {
+    closed_locally,     ///< close() here
+    closed_by_peer,     ///< the peer's application closed it; `code` and `reason` are the peer's
+    transport_error,    ///< the peer's or our QUIC stack gave up; `code` is RFC 9000 §20.1's
+    idle_timeout,       ///< nothing heard for the idle limit: the peer died or the path is gone
+    handshake_timeout,  ///< no address answered in time
+    identity_mismatch,  ///< somebody else's key is at the address
+    alpn_mismatch,      ///< the peer does not speak the protocol (0x178)
+    stateless_reset,    ///< the peer lost the connection's state, by a restart
+    refused,            ///< a limit here or there: half-open, connections a peer
+    no_address,         ///< nothing to dial
+    endpoint_closed,
+};
+
+inline constexpr std::size_t close_cause_count = 11;
+
+/// A few fixed words, for logs and people.
+char const* to_string(close_cause cause) noexcept;
+
+struct close_reason {
+    close_cause cause = close_cause::closed_locally;
+    std::uint64_t code = 0;
+    std::string reason;  ///< the peer's words, made printable, at most 256 bytes; or our detail
+};
+
+/// Longer reasons are cut, other than printable ASCII becomes '?': they end in logs.
+std::string printable_reason(std::uint8_t const* data, std::size_t size);
+
+}  // namespace meshhost::quic
