@@ -10,8 +10,8 @@ namespace meshhost {
 using duration = std::chrono::nanoseconds;
 
 struct monotonic {
-    using rep = duration::rep;
-    using period = duration::period;
+    using rep = meshhost::duration::rep;
+    using period = meshhost::duration::period;
     using duration = meshhost::duration;
     using time_point = std::chrono::time_point<monotonic>;
     static constexpr bool is_steady = true;
