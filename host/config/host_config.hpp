@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What a host is told: plain structs, one per TOML table, with their defaults. The names, types
+// and rules of the keys are in config_keys.cpp; how they come from files is in config_loader.hpp.
+// An empty path means "the usual place"; read_config() fills those in (see paths.hpp).
+#include "base/log.hpp"
+#include "base/time.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace meshhost::config {
+
+struct node_config {
+    std::string name;                  ///< for people; read_config() makes one when it is empty
+    std::string instance = "default";  ///< tells the hosts of one machine apart
+    std::filesystem::path data_dir;    ///< what must survive a restart
+    friend bool operator==(const node_config&, const node_config&) = default;
+};
+
+struct identity_config {
+    std::filesystem::path key_file;
+    friend bool operator==(const identity_config&, const identity_config&) = default;
+};
+
+struct net_config {
+    std::uint16_t port = 0;         ///< UDP; 0: whichever is free
+    std::vector<std::string> bind;  ///< IP addresses without a port; empty: all, IPv4 and IPv6
+    bool segmentation_offload = true;
+    friend bool operator==(const net_config&, const net_config&) = default;
+};
+
+struct quic_config {
+    duration idle_timeout = 30s;
+    duration keep_alive = 5s;  ///< 0: never
+    duration handshake_timeout = 10s;
+    std::size_t connections_max = 4096;
+    std::size_t connections_per_peer_max = 16;
+    std::size_t half_open_max = 64;
+    friend bool operator==(const quic_config&, const quic_config&) = default;
+};
+
+struct mesh_config {
+    std::string name = "default";
+    std::vector<std::string> peers;  ///< what identity::parse_peer() reads, already checked
+    friend bool operator==(const mesh_config&, const mesh_config&) = default;
+};
+
+struct admin_config {
+    std::filesystem::path socket;
+    friend bool operator==(const admin_config&, const admin_config&) = default;
+};
+
+struct log_config {
+    log_level level = log_level::info;
+    friend bool operator==(const log_config&, const log_config&) = default;
+};
+
+struct plugins_config {
+    std::filesystem::path dir;  ///< where a plugin without a slash in its path is looked up
+    friend bool operator==(const plugins_config&, const plugins_config&) = default;
+};
+
+/// [plugin.<instance>]: one running role.
+struct plugin_config {
+    std::string instance;
+    std::string path;            ///< of the .so, or a name in [plugins] dir: "compute.so"
+    bool required = false;       ///< a host that cannot load it does not start
+    boost::json::object config;  ///< its own table, unchecked: only the role knows its keys
+    /// Where each key of `config` was set: "a.b" → "/etc/meshhost/meshhost.toml:41:1".
+    std::map<std::string, std::string, std::less<>> config_origins;
+    friend bool operator==(const plugin_config&, const plugin_config&) = default;
+};
+
+struct host_config {
+    node_config node;
+    identity_config identity;
+    net_config net;
+    quic_config quic;
+    mesh_config mesh;
+    admin_config admin;
+    log_config log;
+    plugins_config plugins;
+    std::vector<plugin_config> plugin;  ///< by instance name, each name once
+    friend bool operator==(const host_config&, const host_config&) = default;
+};
+
+}  // namespace meshhost::config
