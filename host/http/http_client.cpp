@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/http_client.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace meshhost::http {
+
+namespace {
+
+namespace beast = boost::beast;
+using beast::error_code;
+
+constexpr std::uint64_t answer_bytes_max = 64u << 20;
+
+failure connect_failure(const std::filesystem::path& socket, const error_code& ec) {
+    namespace errc = boost::system::errc;
+    if (ec == errc::no_such_file_or_directory || ec == errc::connection_refused
+        || ec == errc::not_a_directory)
+        return {
+            exit_code::no_daemon,
+            "E_NO_DAEMON",
+            fmt::format("no meshhost answers at {}", socket.string()),
+            "start one with `meshhost`, or name another with --instance NAME or --socket PATH"};
+    if (ec == errc::permission_denied || ec == errc::operation_not_permitted)
+        return {
+            exit_code::not_permitted,
+            "E_SOCKET_DENIED",
+            fmt::format("{} belongs to another user", socket.string()),
+            "run as the user that runs meshhost"};
+    return {
+        exit_code::failure,
+        "E_SOCKET_IO",
+        fmt::format("cannot connect to {}: {}", socket.string(), ec.message()),
+        "name another socket with --socket PATH"};
+}
+
+failure answer_failure(const error_code& ec, duration timeout) {
+    if (ec == beast::error::timeout)
+        return {
+            exit_code::timeout,
+            "E_TIMEOUT",
+            fmt::format(
+                "meshhost did not answer within {} ms",
+                std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count()
+            ),
+            "wait longer with --timeout, or look at the log of meshhost"};
+    return {
+        exit_code::failure,
+        "E_BAD_ANSWER",
+        fmt::format("the answer of meshhost broke off: {}", ec.message()),
+        "look at the log of meshhost; it may have been stopped meanwhile"};
+}
+
+/// Runs one asynchronous step at a time to its end.
+class blocking_exchange {
+public:
+    blocking_exchange(const std::filesystem::path& socket, duration timeout)
+        : socket_(socket)
+        , timeout_(timeout)
+        , stream_(context_) {}
+
+    std::optional<failure> connect();
+    std::optional<failure> send(const request& asked);
+    std::optional<failure> read_header();
+    /// Reads one more piece of the body.
+    std::optional<failure> read_piece();
+
+    void allow_another_wait() { stream_.expires_after(timeout_); }
+    bool is_done() const { return parser_.is_done(); }
+    bool is_good() const { return parser_.get().result_int() / 100 == 2; }
+    std::string& body() { return parser_.get().body(); }
+    response take();
+
+private:
+    template <class Start>
+    error_code run(Start start);
+
+    std::filesystem::path socket_;
+    duration timeout_;
+    boost::asio::io_context context_;
+    beast::basic_stream<boost::asio::local::stream_protocol> stream_;
+    beast::flat_buffer buffer_;
+    beast::http::response_parser<beast::http::string_body> parser_;
+};
+
+template <class Start>
+error_code blocking_exchange::run(Start start) {
+    error_code result;
+    start([&result](const error_code& ec, auto&&...) { result = ec; });
+    context_.restart();
+    context_.run();
+    return result;
+}
+
+std::optional<failure> blocking_exchange::connect() {
+    constexpr std::size_t path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
+    if (socket_.string().size() > path_bytes_max)
+        return connect_failure(socket_, make_error_code(boost::system::errc::filename_too_long));
+    stream_.expires_after(timeout_);
+    const auto ec = run([this](auto done) {
+        stream_.async_connect(
+            boost::asio::local::stream_protocol::endpoint(socket_.string()),
+            std::move(done)
+        );
+    });
+    if (ec == beast::error::timeout) return answer_failure(ec, timeout_);
+    if (ec) return connect_failure(socket_, ec);
+    return {};
+}
+
+std::optional<failure> blocking_exchange::send(const request& asked) {
+    namespace http = beast::http;
+    http::request<http::string_body> message;
+    message.method_string(asked.method);
+    message.target(asked.path);
+    message.version(11);
+    message.set(http::field::host, "localhost");
+    message.set(http::field::connection, "close");
+    if (!asked.body.empty()) message.set(http::field::content_type, content_type_json);
+    message.body() = asked.body;
+    message.prepare_payload();
+    const auto ec = run([&](auto done) { http::async_write(stream_, message, std::move(done)); });
+    if (ec) return answer_failure(ec, timeout_);
+    return {};
+}
+
+std::optional<failure> blocking_exchange::read_header() {
+    parser_.body_limit(answer_bytes_max);
+    const auto ec = run([this](auto done) {
+        beast::http::async_read_header(stream_, buffer_, parser_, std::move(done));
+    });
+    if (ec) return answer_failure(ec, timeout_);
+    return {};
+}
+
+std::optional<failure> blocking_exchange::read_piece() {
+    const auto ec = run([this](auto done) {
+        beast::http::async_read_some(stream_, buffer_, parser_, std::move(done));
+    });
+    if (ec) return answer_failure(ec, timeout_);
+    return {};
+}
+
+response blocking_exchange::take() {
+    const auto& message = parser_.get();
+    return {
+        message.result_int(),
+        std::string(message[beast::http::field::content_type]),
+        std::move(body())};
+}
+
+/// Hands over and removes every whole line; false when the taker has had enough.
+bool take_lines(std::string& text, const line_taker& take_line) {
+    std::size_t start = 0;
+    bool wants_more = true;
+    while (wants_more) {
+        const auto end = text.find('\n', start);
+        if (end == std::string::npos) break;
+        wants_more = take_line(std::string_view(text).substr(start, end - start));
+        start = end + 1;
+    }
+    text.erase(0, start);
+    return wants_more;
+}
+
+}  // namespace
+
+outcome<response> send_request(
+    const std::filesystem::path& socket,
+    const request& asked,
+    duration timeout
+) {
+    blocking_exchange running(socket, timeout);
+    auto fault = running.connect();
+    if (!fault) fault = running.send(asked);
+    if (!fault) fault = running.read_header();
+    while (!fault && !running.is_done())
+        fault = running.read_piece();
+    if (fault) return *fault;
+    return running.take();
+}
+
+outcome<response> stream_request(
+    const std::filesystem::path& socket,
+    const request& asked,
+    duration timeout,
+    const line_taker& take_line
+) {
+    blocking_exchange running(socket, timeout);
+    auto fault = running.connect();
+    if (!fault) fault = running.send(asked);
+    if (!fault) fault = running.read_header();
+    while (!fault && !running.is_done()) {
+        running.allow_another_wait();
+        fault = running.read_piece();
+        if (!fault && running.is_good() && !take_lines(running.body(), take_line)) break;
+    }
+    if (fault) return *fault;
+    return running.take();
+}
+
+}  // namespace meshhost::http

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// HTTP/1.1 over a unix socket (RFC 9112), with a limit on everything a client can make us hold.
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "http/http_message.hpp"
+#include "http/unix_listener.hpp"
+#include "net/shard.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace meshhost::http {
+
+/// One request being answered: either reply(), or begin_stream(), write()... and finish(). Calls
+/// after the client has gone do nothing. One thread: the shard's.
+class exchange {
+public:
+    virtual ~exchange() = default;
+
+    virtual void reply(response answer) = 0;
+
+    /// Status 200, chunked: the length is not known yet.
+    virtual void begin_stream(std::string_view content_type) = 0;
+    /// false: the client is gone, or reads so slowly that the limit on waiting bytes is reached
+    /// and it has been cut off. The caller stops what it was doing for it.
+    virtual bool write(std::string_view data) = 0;
+    virtual void finish() = 0;
+};
+
+/// Answers requests. Called on the shard's thread; outlives the server.
+class request_handler {
+public:
+    virtual ~request_handler() = default;
+
+    virtual void on_request(const request& asked, std::shared_ptr<exchange> answer) = 0;
+
+    /// The answer to what is not a request: `status` is 400, 413, 431, 503 or 505.
+    virtual response describe_fault(unsigned status, std::string_view reason) = 0;
+};
+
+struct http_limits {
+    std::size_t connections_max = 64;
+    std::uint32_t header_bytes_max = 16u << 10;
+    std::uint64_t body_bytes_max = 64u << 10;
+    std::size_t stream_bytes_max = 256u << 10;  ///< written by us, not yet taken by the client
+    duration request_timeout = 10s;             ///< from the first wait to the whole request
+    duration write_timeout = 10s;
+};
+
+/// Serves from its making until close(). Owned by its user; one thread: the shard's.
+class http_server {
+public:
+    http_server(
+        net::shard& shard,
+        unix_listener listener,
+        request_handler& handler,
+        const http_limits& limits = {},
+        logger log = {}
+    );
+    http_server(const http_server&) = delete;
+    http_server& operator=(const http_server&) = delete;
+    ~http_server();
+
+    /// Takes no more connections, drops those there are, removes the socket. Idempotent.
+    void close();
+
+    std::size_t connections() const;
+
+private:
+    struct state;
+    std::shared_ptr<state> state_;  ///< shared with completions still in flight
+};
+
+}  // namespace meshhost::http

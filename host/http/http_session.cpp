@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/http_session.hpp"
+
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <fmt/format.h>
+
+namespace meshhost::http {
+
+namespace beast = boost::beast;
+
+namespace {
+
+constexpr unsigned http_1_1 = 11;
+
+/// What to answer to bytes that are no request; 0 when there is nobody to answer.
+unsigned fault_status(const beast::error_code& ec) {
+    using beast::http::error;
+    if (ec == error::end_of_stream || ec == error::partial_message) return 0;
+    if (ec == error::header_limit || ec == error::buffer_overflow) return 431;
+    if (ec == error::body_limit) return 413;
+    if (ec.category() == beast::http::make_error_code(error::bad_method).category()) return 400;
+    return 0;
+}
+
+}  // namespace
+
+http_session::http_session(
+    boost::asio::local::stream_protocol::socket socket,
+    request_handler& handler,
+    const http_limits& limits
+)
+    : stream_(std::move(socket))
+    , handler_(handler)
+    , limits_(limits)
+    , buffer_(limits.header_bytes_max * 2) {}
+
+void http_session::refuse(unsigned status, std::string_view reason) {
+    phase_ = phase::answering;
+    send(handler_.describe_fault(status, reason), false);
+}
+
+void http_session::drop() {
+    hang_up();
+}
+
+void http_session::read_request() {
+    phase_ = phase::reading;
+    parser_.emplace();
+    parser_->header_limit(limits_.header_bytes_max);
+    parser_->body_limit(limits_.body_bytes_max);
+    stream_.expires_after(limits_.request_timeout);
+    beast::http::async_read(
+        stream_,
+        buffer_,
+        *parser_,
+        [self = shared_from_this()](const beast::error_code& ec, std::size_t) { self->on_read(ec); }
+    );
+}
+
+void http_session::on_read(const beast::error_code& ec) {
+    if (phase_ == phase::closed) return;
+    if (ec) return on_bad_request(ec);
+    phase_ = phase::answering;
+    if (parser_->get().version() != http_1_1)
+        return send(handler_.describe_fault(505, "this server speaks HTTP/1.1"), false);
+    answer_request();
+}
+
+void http_session::on_bad_request(const beast::error_code& ec) {
+    const unsigned status = fault_status(ec);
+    if (status == 0) return hang_up();
+    phase_ = phase::answering;
+    send(handler_.describe_fault(status, ec.message()), false);
+}
+
+void http_session::answer_request() {
+    auto& message = parser_->get();
+    const std::string_view target(message.target().data(), message.target().size());
+    const request asked{
+        std::string(message.method_string()),
+        std::string(target.substr(0, target.find('?'))),
+        std::move(message.body())};
+    handler_.on_request(asked, shared_from_this());
+}
+
+void http_session::reply(response answer) {
+    if (phase_ != phase::answering) return;
+    const bool keep_alive = parser_->keep_alive();
+    send(std::move(answer), keep_alive);
+}
+
+void http_session::send(response answer, bool keep_alive) {
+    namespace field = beast::http;
+    response_ = response_type(static_cast<beast::http::status>(answer.status), http_1_1);
+    response_.set(field::field::content_type, answer.content_type);
+    response_.set(field::field::cache_control, "no-store");
+    response_.keep_alive(keep_alive);
+    response_.body() = std::move(answer.body);
+    response_.prepare_payload();
+    stream_.expires_after(limits_.write_timeout);
+    beast::http::async_write(
+        stream_,
+        response_,
+        [self = shared_from_this(), keep_alive](const beast::error_code& ec, std::size_t) {
+            self->after_response(ec, keep_alive);
+        }
+    );
+}
+
+void http_session::after_response(const beast::error_code& ec, bool keep_alive) {
+    if (phase_ == phase::closed) return;
+    if (ec || !keep_alive) return hang_up();
+    read_request();
+}
+
+void http_session::begin_stream(std::string_view content_type) {
+    if (phase_ != phase::answering) return;
+    phase_ = phase::streaming;
+    is_stream_ended_ = false;
+    queue_bytes(fmt::format(
+        "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nCache-Control: no-store\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n",
+        content_type
+    ));
+}
+
+bool http_session::write(std::string_view data) {
+    if (phase_ != phase::streaming || is_stream_ended_) return false;
+    if (queued_bytes_ + data.size() > limits_.stream_bytes_max) {
+        hang_up();
+        return false;
+    }
+    if (!data.empty()) queue_bytes(fmt::format("{:x}\r\n{}\r\n", data.size(), data));
+    return true;
+}
+
+void http_session::finish() {
+    if (phase_ != phase::streaming || is_stream_ended_) return;
+    is_stream_ended_ = true;
+    queue_bytes("0\r\n\r\n");
+}
+
+void http_session::queue_bytes(std::string bytes) {
+    queued_bytes_ += bytes.size();
+    queue_.push_back(std::move(bytes));
+    if (queue_.size() == 1) write_queued();
+}
+
+void http_session::write_queued() {
+    stream_.expires_after(limits_.write_timeout);
+    boost::asio::async_write(
+        stream_,
+        boost::asio::buffer(queue_.front()),
+        [self = shared_from_this()](const beast::error_code& ec, std::size_t) {
+            self->on_queued_written(ec);
+        }
+    );
+}
+
+void http_session::on_queued_written(const beast::error_code& ec) {
+    if (phase_ == phase::closed) return;
+    if (ec) return hang_up();
+    queued_bytes_ -= queue_.front().size();
+    queue_.pop_front();
+    if (!queue_.empty()) return write_queued();
+    stream_.expires_never();  // the next line is as far away as the handler wants
+    if (is_stream_ended_) after_response({}, parser_->keep_alive());
+}
+
+void http_session::hang_up() {
+    phase_ = phase::closed;
+    beast::error_code ignored;
+    stream_.socket().shutdown(boost::asio::socket_base::shutdown_both, ignored);
+    stream_.close();
+}
+
+}  // namespace meshhost::http

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One client's connection: read a request, have it answered, read the next. Kept alive by its own
+// pending operations; the server holds it weakly, to count it and to drop it.
+#include "http/http_server.hpp"
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace meshhost::http {
+
+class http_session final : public exchange, public std::enable_shared_from_this<http_session> {
+public:
+    using stream_type = boost::beast::basic_stream<boost::asio::local::stream_protocol>;
+
+    http_session(
+        boost::asio::local::stream_protocol::socket socket,
+        request_handler& handler,
+        const http_limits& limits
+    );
+
+    void start() { read_request(); }
+    /// Answers whatever comes first with `status`, then hangs up.
+    void refuse(unsigned status, std::string_view reason);
+    /// From now on nothing reaches the handler and the client sees the end.
+    void drop();
+
+    void reply(response answer) override;
+    void begin_stream(std::string_view content_type) override;
+    bool write(std::string_view data) override;
+    void finish() override;
+
+private:
+    using parser_type = boost::beast::http::request_parser<boost::beast::http::string_body>;
+    using response_type = boost::beast::http::response<boost::beast::http::string_body>;
+
+    enum class phase { reading, answering, streaming, closed };
+
+    void read_request();
+    void on_read(const boost::beast::error_code& ec);
+    void on_bad_request(const boost::beast::error_code& ec);
+    void answer_request();
+    void send(response answer, bool keep_alive);
+    void after_response(const boost::beast::error_code& ec, bool keep_alive);
+    void queue_bytes(std::string bytes);
+    void write_queued();
+    void on_queued_written(const boost::beast::error_code& ec);
+    void hang_up();
+
+    stream_type stream_;
+    request_handler& handler_;
+    const http_limits& limits_;
+    boost::beast::flat_buffer buffer_;
+    std::optional<parser_type> parser_;
+    response_type response_;
+    phase phase_ = phase::reading;
+    std::deque<std::string> queue_;  ///< raw bytes of a streamed answer, the first being written
+    std::size_t queued_bytes_ = 0;
+    bool is_stream_ended_ = false;
+};
+
+}  // namespace meshhost::http

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/http_server.hpp"
+#include "http_fixture.hpp"
+
+using namespace meshhost;
+using test::raw_client;
+using test::running_server;
+
+namespace {
+
+int status_of(const running_server& server, std::string_view bytes) {
+    raw_client client(server.socket());
+    client.send(bytes);
+    return client.status();
+}
+
+}  // namespace
+
+TEST_CASE("http: a request is answered and the connection ends when asked to", "[http]") {
+    running_server server;
+    CHECK(status_of(server, "GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") == 200);
+}
+
+TEST_CASE("http: pipelined requests are answered in order", "[http]") {
+    running_server server;
+    raw_client client(server.socket());
+    client.send("GET /hello HTTP/1.1\r\n\r\n"
+                "POST /size HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
+                "POST /hello HTTP/1.1\r\nConnection: close\r\n\r\n");
+    const auto answers = client.receive_all();
+    const auto get = answers.find("GET");
+    const auto size = answers.find("\r\n\r\n3");
+    const auto post = answers.find("POST");
+    REQUIRE(get != std::string::npos);
+    REQUIRE(size != std::string::npos);
+    REQUIRE(post != std::string::npos);
+    CHECK(get < size);
+    CHECK(size < post);
+}
+
+TEST_CASE("http: what is no request is answered with 400", "[http]") {
+    running_server server;
+    CHECK(status_of(server, "hello there\r\n\r\n") == 400);
+    CHECK(status_of(server, std::string("\x16\x03\x01\x00\xa5\x01\x00\x00", 8)) == 400);
+    CHECK(status_of(server, "GET / HTTP/9.9\r\n\r\n") == 400);
+    CHECK(status_of(server, "GET /hello HTTP/1.1\r\nbad header\r\n\r\n") == 400);
+    CHECK(status_of(server, "GET /hello HTTP/1.0\r\n\r\n") == 505);
+}
+
+TEST_CASE("http: a request that two servers could read differently is refused", "[http]") {
+    running_server server;
+    CHECK(
+        status_of(
+            server,
+            "POST /size HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc"
+        )
+        == 400
+    );
+    CHECK(
+        status_of(
+            server,
+            "POST /size HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc"
+        )
+        == 400
+    );
+    CHECK(
+        status_of(
+            server,
+            "POST /size HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"
+        )
+        == 400
+    );
+    CHECK(
+        status_of(server, "POST /size HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n") == 400
+    );
+}
+
+TEST_CASE("http: a header of a megabyte is refused with 431", "[http]") {
+    running_server server;
+    const std::string header = "GET /hello HTTP/1.1\r\nX: " + std::string(1 << 20, 'x');
+    CHECK(status_of(server, header + "\r\n\r\n") == 431);
+}
+
+TEST_CASE("http: a body over the limit is refused with 413", "[http]") {
+    running_server server;
+    CHECK(status_of(server, "POST /size HTTP/1.1\r\nContent-Length: 10000000\r\n\r\n") == 413);
+    const std::string chunk = "10000\r\n" + std::string(0x10000, 'x') + "\r\n";
+    CHECK(
+        status_of(
+            server,
+            "POST /size HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk
+        )
+        == 413
+    );
+}
+
+TEST_CASE("http: a body up to the limit is taken", "[http]") {
+    running_server server;
+    const std::string body(64 << 10, 'x');
+    raw_client client(server.socket());
+    client.send("POST /size HTTP/1.1\r\nConnection: close\r\nContent-Length: 65536\r\n\r\n" + body);
+    CHECK(client.receive_all().ends_with("\r\n\r\n65536"));
+}
+
+TEST_CASE("http: a client that does not finish its request is cut off", "[http]") {
+    http::http_limits limits;
+    limits.request_timeout = 50ms;
+    running_server server(limits);
+    raw_client client(server.socket());
+    client.send("GET /hello HT");
+    CHECK(client.receive_all().empty());
+    // The socket closes a few turns of the server's loop before the session is gone.
+    int turns = 0;
+    while (server.connections() != 0 && turns < 100)
+        ++turns;
+    CHECK(server.connections() == 0);
+}
+
+TEST_CASE("http: connections over the limit are told so", "[http]") {
+    http::http_limits limits;
+    limits.connections_max = 2;
+    running_server server(limits);
+    raw_client first(server.socket());
+    raw_client second(server.socket());
+    raw_client third(server.socket());
+    CHECK(third.status() == 503);
+    first.send("GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n");
+    CHECK(first.status() == 200);
+    CHECK(status_of(server, "GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n") == 200);
+}
+
+TEST_CASE("http: a streamed answer is chunked and the connection goes on", "[http]") {
+    running_server server;
+    raw_client client(server.socket());
+    client.send("GET /lines HTTP/1.1\r\n\r\nGET /hello HTTP/1.1\r\nConnection: close\r\n\r\n");
+    const auto answers = client.receive_all();
+    CHECK(answers.find("Transfer-Encoding: chunked") != std::string::npos);
+    CHECK(answers.find("b\r\n{\"line\":2}\n\r\n0\r\n\r\n") != std::string::npos);
+    CHECK(answers.ends_with("GET"));
+}
+
+TEST_CASE("http: a client that does not read is cut off at the limit", "[http]") {
+    running_server server;
+    raw_client client(server.socket());
+    auto ended = server.handler.flood_ended.get_future();
+    client.send("GET /flood HTTP/1.1\r\n\r\n");
+    REQUIRE(ended.wait_for(5s) == std::future_status::ready);
+    CHECK(server.handler.flood_blocks <= (256u << 10) / (64u << 10));
+}
+
+TEST_CASE("http: an answer after the server was closed goes nowhere", "[http]") {
+    std::shared_ptr<http::exchange> late;
+    {
+        running_server server;
+        raw_client client(server.socket());
+        client.send("GET /silence HTTP/1.1\r\n\r\n");
+        raw_client other(server.socket());
+        other.send("GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n");
+        CHECK(other.status() == 200);
+        server.on_shard([&] { late = server.handler.held; });
+    }
+    REQUIRE(late != nullptr);
+    late->reply({});
+    late->begin_stream("text/plain");
+    CHECK_FALSE(late->write("x"));
+    late->finish();
+}
