@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the local API needs of the host around it. The composition root provides it.
+#include "admin/snapshot.hpp"
+#include "base/error.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace meshhost::admin {
+
+/// Questions, which change nothing. Called on the shard's thread.
+class host_view {
+public:
+    virtual ~host_view() = default;
+
+    virtual node_snapshot node() const = 0;
+    virtual std::vector<peer_snapshot> peers() const = 0;
+    virtual std::vector<plugin_snapshot> plugins() const = 0;
+    virtual std::vector<probe_section> probe() const = 0;
+    /// The settings in force, with their origins.
+    virtual boost::json::object config() const = 0;
+};
+
+struct ping_request {
+    std::string peer;  ///< an id in hex or base32, or whatever names an unknown peer: a ticket
+    unsigned count = 4;
+    unsigned size = 32;  ///< payload bytes
+    duration interval = 1s;
+    duration timeout = 5s;  ///< of the connection, and of each reply
+};
+
+inline constexpr unsigned ping_count_max = 10'000;
+inline constexpr unsigned ping_size_max = 1'000;
+inline constexpr duration ping_time_max = 60s;  ///< of the interval, and of the timeout
+
+struct ping_reply {
+    unsigned sequence = 0;        ///< from 1
+    std::optional<duration> rtt;  ///< nullopt: no reply within the timeout
+    path_snapshot path;           ///< the one selected when the reply came
+};
+
+/// Hears of one ping. Called on the shard's thread, never from inside host_actions::ping().
+class ping_sink {
+public:
+    virtual ~ping_sink() = default;
+
+    /// false: nobody listens any more, stop; on_done follows nevertheless.
+    virtual bool on_reply(const ping_reply& reply) = 0;
+    /// Exactly once, last. The failure says why there was no connection, or why it broke.
+    virtual void on_done(const std::optional<failure>& fault) = 0;
+};
+
+/// Requests, which do something. Called on the shard's thread.
+class host_actions {
+public:
+    virtual ~host_actions() = default;
+
+    /// Errors, at once: E_BAD_PEER, E_PEER_UNKNOWN. Later ones reach the sink.
+    virtual outcome<void> ping(const ping_request& request, std::shared_ptr<ping_sink> sink) = 0;
+    virtual outcome<void> rebind() = 0;
+};
+
+}  // namespace meshhost::admin

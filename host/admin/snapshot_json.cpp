@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/snapshot_json.hpp"
+
+#include "http/envelope.hpp"
+
+#include <boost/json/value_from.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace meshhost::admin {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Every state a peer can be shown in, so that the members always add up to their total.
+constexpr std::array<std::string_view, 7>
+    peer_states{"alive", "joining", "degraded", "draining", "left", "connecting", "unreachable"};
+
+template <class Unit>
+json::value in(const std::optional<duration>& value) {
+    if (!value) return nullptr;
+    return std::chrono::duration_cast<Unit>(*value).count();
+}
+
+/// A duration of 0 is one that was not measured.
+json::value measured_us(duration value) {
+    if (value == duration::zero()) return nullptr;
+    return std::chrono::duration_cast<std::chrono::microseconds>(value).count();
+}
+
+json::value text_or_null(const std::string& text) {
+    if (text.empty()) return nullptr;
+    return json::value(text);
+}
+
+json::array contributions_json(std::span<const contribution_snapshot> contributions) {
+    json::array all;
+    for (const auto& item : contributions)
+        all.push_back(json::object{
+            {"role", item.role},
+            {"key", item.key},
+            {"unit", text_or_null(item.unit)},
+            {"value", item.value}});
+    return all;
+}
+
+json::object self_json(const node_snapshot& node) {
+    return {
+        {"id", node.id},
+        {"name", node.name},
+        {"instance", node.instance},
+        {"version", node.version},
+        {"abi", node.abi},
+        {"state", node.state},
+        {"roles", json::value_from(node.roles)},
+        {"started_at", http::format_time(node.started_at)},
+        {"uptime_ms", in<std::chrono::milliseconds>(node.uptime)},
+        {"ready_us", in<std::chrono::microseconds>(node.ready_after)},
+        {"pid", node.process_id},
+        {"bound", json::value_from(node.bound)},
+        {"addresses", json::value_from(node.addresses)},
+        {"ticket", node.ticket},
+        {"contributions", contributions_json(node.contributions)}};
+}
+
+json::object members_json(const node_snapshot& node, std::span<const peer_snapshot> peers) {
+    json::object members{{"total", peers.size() + 1}};
+    for (const auto state : peer_states) {
+        const auto count = std::count_if(peers.begin(), peers.end(), [&](const auto& peer) {
+            return peer.state == state;
+        });
+        members[state] = count + (node.state == state ? 1 : 0);
+    }
+    return members;
+}
+
+json::object paths_json(std::span<const peer_snapshot> peers) {
+    std::int64_t direct = 0;
+    std::int64_t relayed = 0;
+    std::int64_t unknown = 0;
+    const peer_snapshot* worst = nullptr;
+    for (const auto& peer : peers) {
+        if (!peer.path) continue;
+        if (peer.path->kind == "direct")
+            ++direct;
+        else if (peer.path->kind == "relayed")
+            ++relayed;
+        else
+            ++unknown;
+        if (worst == nullptr || peer.path->rtt > worst->path->rtt) worst = &peer;
+    }
+    json::value worst_json = nullptr;
+    if (worst != nullptr)
+        worst_json = {
+            {"id", worst->id},
+            {"name", text_or_null(worst->name)},
+            {"rtt_us", measured_us(worst->path->rtt)}};
+    return {{"direct", direct}, {"relayed", relayed}, {"unknown", unknown}, {"worst", worst_json}};
+}
+
+json::object peer_json(const peer_snapshot& peer) {
+    return {
+        {"id", peer.id},
+        {"name", text_or_null(peer.name)},
+        {"version", text_or_null(peer.version)},
+        {"state", peer.state},
+        {"roles", json::value_from(peer.roles)},
+        {"incarnation", peer.incarnation},
+        {"sequence", peer.sequence},
+        {"uptime_ms", in<std::chrono::milliseconds>(peer.uptime)},
+        {"last_seen_ms", in<std::chrono::milliseconds>(peer.last_seen)},
+        {"addresses", json::value_from(peer.addresses)},
+        {"path", peer.path ? json::value(path_json(*peer.path)) : json::value(nullptr)},
+        {"last_error", text_or_null(peer.last_error)},
+        {"contributions", contributions_json(peer.contributions)}};
+}
+
+json::array plugin_list(std::span<const plugin_snapshot> plugins) {
+    json::array all;
+    for (const auto& plugin : plugins)
+        all.push_back(json::object{
+            {"instance", plugin.instance},
+            {"role", text_or_null(plugin.role)},
+            {"version", text_or_null(plugin.version)},
+            {"path", plugin.path},
+            {"state", plugin.state},
+            {"abi", text_or_null(plugin.abi)},
+            {"error", text_or_null(plugin.error)}});
+    return all;
+}
+
+}  // namespace
+
+json::object path_json(const path_snapshot& path) {
+    return {
+        {"kind", path.kind},
+        {"reason", text_or_null(path.reason)},
+        {"remote", text_or_null(path.remote)},
+        {"rtt_us", measured_us(path.rtt)},
+        {"rtt_min_us", measured_us(path.rtt_min)},
+        {"bytes_sent", path.bytes_sent},
+        {"bytes_received", path.bytes_received},
+        {"packets_lost", path.packets_lost},
+        {"mtu", path.mtu}};
+}
+
+json::object status_json(
+    const node_snapshot& node,
+    std::span<const peer_snapshot> peers,
+    std::span<const plugin_snapshot> plugins
+) {
+    return {
+        {"mesh", {{"name", node.mesh}}},
+        {"self", self_json(node)},
+        {"members", members_json(node, peers)},
+        {"paths", paths_json(peers)},
+        {"plugins", plugin_list(plugins)}};
+}
+
+json::object peers_json(std::span<const peer_snapshot> peers) {
+    json::array all;
+    for (const auto& peer : peers)
+        all.push_back(peer_json(peer));
+    return {{"peers", std::move(all)}};
+}
+
+json::object identity_json(const node_snapshot& node) {
+    return {
+        {"id", node.id},
+        {"base32", node.base32},
+        {"z32", node.z32},
+        {"ticket", node.ticket},
+        {"addresses", json::value_from(node.addresses)},
+        {"key_file", node.key_file}};
+}
+
+json::object plugins_json(std::span<const plugin_snapshot> plugins) {
+    return {{"plugins", plugin_list(plugins)}};
+}
+
+json::object probe_json(std::span<const probe_section> sections) {
+    json::object rooms;
+    for (const auto& section : sections) {
+        json::object counters;
+        for (const auto& [name, value] : section.counters)
+            counters[name] = value;
+        rooms[section.room] = std::move(counters);
+    }
+    return rooms;
+}
+
+}  // namespace meshhost::admin

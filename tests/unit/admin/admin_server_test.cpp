@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/admin_server.hpp"
+#include "fake_host.hpp"
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace meshhost;
+
+namespace {
+
+struct api {
+    api()
+        : server(
+            shard,
+            std::move(*http::unix_listener::claim(directory / "host.sock")),
+            host,
+            host,
+            logger()
+        ) {}
+
+    std::shared_ptr<test::fake_exchange> ask(
+        std::string method,
+        std::string path,
+        std::string body = ""
+    ) {
+        auto exchange = std::make_shared<test::fake_exchange>();
+        server.on_request({std::move(method), std::move(path), std::move(body)}, exchange);
+        return exchange;
+    }
+
+    test::temp_dir directory;
+    net::shard shard;
+    test::fake_host host;
+    admin::admin_server server;
+};
+
+}  // namespace
+
+TEST_CASE("admin: every question is answered under its schema", "[admin]") {
+    const std::string name =
+        GENERATE(as<std::string>(), "status", "peers", "identity", "plugins", "probe", "config");
+    api local;
+    const auto exchange = local.ask("GET", "/v1/" + name);
+    CHECK(exchange->answer.status == 200);
+    const auto envelope = exchange->json();
+    CHECK(envelope.at("schema").as_string() == "meshhost." + name + "/1");
+    CHECK(envelope.at("ok").as_bool());
+    CHECK(envelope.at("data").is_object());
+}
+
+TEST_CASE("admin: a GET changes nothing", "[admin]") {
+    api local;
+    CHECK(local.ask("GET", "/v1/rebind")->answer.status == 405);
+    CHECK(local.ask("GET", "/v1/ping", R"({"peer":"x"})")->answer.status == 405);
+    CHECK(local.host.rebinds == 0);
+    CHECK(local.host.ping_sink == nullptr);
+}
+
+TEST_CASE("admin: a question cannot be posted", "[admin]") {
+    api local;
+    const auto exchange = local.ask("POST", "/v1/status");
+    CHECK(exchange->answer.status == 405);
+    CHECK(exchange->error_code() == "E_METHOD");
+}
+
+TEST_CASE("admin: an unknown path is 404, in JSON", "[admin]") {
+    api local;
+    for (const auto* path : {"/", "/v1", "/v1/status/", "/v1/../status", "/v1/status%00", ""}) {
+        const auto exchange = local.ask("GET", path);
+        CHECK(exchange->answer.status == 404);
+        CHECK(exchange->error_code() == "E_NO_SUCH_PATH");
+    }
+}
+
+TEST_CASE("admin: rebind is done when posted", "[admin]") {
+    api local;
+    CHECK(local.ask("POST", "/v1/rebind")->answer.status == 200);
+    CHECK(local.host.rebinds == 1);
+}
+
+TEST_CASE("admin: a ping of nobody is 404 with its reason", "[admin]") {
+    api local;
+    const auto exchange = local.ask("POST", "/v1/ping", R"({"peer":"nobody"})");
+    CHECK(exchange->answer.status == 404);
+    CHECK(exchange->error_code() == "E_PEER_UNKNOWN");
+    CHECK(exchange->json().at("error").as_object().at("exit").as_int64() == 4);
+}
+
+TEST_CASE("admin: the probe counts the API's own connections", "[admin]") {
+    api local;
+    const auto data = local.ask("GET", "/v1/probe")->json().at("data").as_object();
+    CHECK(data.at("transport").as_object().at("opened").to_number<int>() == 12);
+    CHECK(data.at("admin").as_object().at("connections").to_number<int>() == 0);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/snapshot_json.hpp"
+#include "fake_host.hpp"
+#include "support/catch.hpp"
+
+#include <boost/json/serialize.hpp>
+
+using namespace meshhost;
+
+namespace {
+
+std::string status_text() {
+    const test::fake_host host;
+    return boost::json::serialize(admin::status_json(host.node(), host.peers(), host.plugins()));
+}
+
+}  // namespace
+
+TEST_CASE("admin: the members always add up to their total", "[admin]") {
+    const auto status = boost::json::parse(status_text()).as_object();
+    const auto& members = status.at("members").as_object();
+    int sum = 0;
+    for (const auto& [state, count] : members)
+        if (state != "total") sum += count.to_number<int>();
+    CHECK(members.at("total").to_number<int>() == 3);
+    CHECK(sum == 3);
+}
+
+TEST_CASE("admin: paths count the connected peers only and name the slowest", "[admin]") {
+    const auto status = boost::json::parse(status_text()).as_object();
+    const auto& paths = status.at("paths").as_object();
+    CHECK(paths.at("direct").to_number<int>() == 1);
+    CHECK(paths.at("relayed").to_number<int>() == 0);
+    CHECK(paths.at("worst").as_object().at("name").as_string() == "gateway-01");
+    CHECK(paths.at("worst").as_object().at("rtt_us").to_number<int>() == 1500);
+}
+
+TEST_CASE("admin: what is not known is null, never a sentinel", "[admin]") {
+    const auto peers = admin::peers_json(std::vector{test::lost_peer()});
+    const auto& peer = peers.at("peers").as_array().front().as_object();
+    for (const auto* key : {"name", "version", "uptime_ms", "last_seen_ms", "path"})
+        CHECK(peer.at(key).is_null());
+    CHECK(peer.at("last_error").as_string() == "nothing heard for 30 s");
+
+    admin::path_snapshot unmeasured;
+    unmeasured.kind = "unknown";
+    CHECK(admin::path_json(unmeasured).at("rtt_us").is_null());
+}
+
+TEST_CASE("admin: a peer is shown as it was agreed", "[admin]") {
+    const auto peers = admin::peers_json(std::vector{test::connected_peer()});
+    CHECK(
+        boost::json::serialize(peers)
+        == R"({"peers":[{"id":")" + std::string(64, 'a')
+               + R"(","name":"gateway-01","version":"0.1.0","state":"alive","roles":["gateway"],)"
+                 R"("incarnation":7,"sequence":2,"uptime_ms":90000,"last_seen_ms":200,"addresses":[],)"
+                 R"("path":{"kind":"direct","reason":"same_host","remote":"127.0.0.1:4433",)"
+                 R"("rtt_us":1500,"rtt_min_us":null,"bytes_sent":0,"bytes_received":0,)"
+                 R"("packets_lost":0,"mtu":0},"last_error":null,)"
+                 R"("contributions":[{"role":"gateway","key":"clients","unit":"{client}","value":3}]}]})"
+    );
+}
