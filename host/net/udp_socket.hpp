@@ -69,14 +69,17 @@ public:
     bool offloads_segmentation() const noexcept;
 
     /// Hands over what is waiting, at most `rounds_max` system calls' worth; true when the socket
-    /// has been drained, false when more may be waiting.
+    /// has been drained, false when more may be waiting. The sink may send, but neither receive
+    /// on this thread nor destroy the socket. What came truncated is dropped.
     bool receive(receive_sink& sink, std::size_t rounds_max = 16);
 
+    /// A batch of which the kernel took only the first datagrams counts as sent: the rest is
+    /// lost, as in any full queue.
     send_status send(const outgoing_datagrams& datagrams);
 
 private:
     struct state;
-    explicit udp_socket(std::unique_ptr<state> state);
+    explicit udp_socket(std::unique_ptr<state> made);
     std::unique_ptr<state> state_;
 };
 
