@@ -24,7 +24,7 @@ enum class close_cause : std::uint8_t {
 inline constexpr std::size_t close_cause_count = 11;
 
 /// A few fixed words, for logs and people.
-char const* to_string(close_cause cause) noexcept;
+const char* to_string(close_cause cause) noexcept;
 
 struct close_reason {
     close_cause cause = close_cause::closed_locally;
@@ -33,6 +33,6 @@ struct close_reason {
 };
 
 /// Longer reasons are cut, other than printable ASCII becomes '?': they end in logs.
-std::string printable_reason(std::uint8_t const* data, std::size_t size);
+std::string printable_reason(const std::uint8_t* data, std::size_t size);
 
 }  // namespace meshhost::quic

@@ -17,13 +17,14 @@ struct connection_id {
     std::array<std::uint8_t, NGTCP2_MAX_CIDLEN> bytes{};
 
     connection_id() = default;
-    connection_id(std::uint8_t const* data, std::size_t length) noexcept
+    connection_id(const std::uint8_t* data, std::size_t length) noexcept
         : size(static_cast<std::uint8_t>(length)) {
         std::memcpy(bytes.data(), data, length);
     }
-    explicit connection_id(ngtcp2_cid const& cid) noexcept : connection_id(cid.data, cid.datalen) {}
+    explicit connection_id(const ngtcp2_cid& cid) noexcept
+        : connection_id(cid.data, cid.datalen) {}
 
-    friend bool operator==(connection_id const&, connection_id const&) = default;
+    friend bool operator==(const connection_id&, const connection_id&) = default;
 };
 
 /// SipHash-2-4 under a key drawn at start: peers choose some of the ids we look up, and must not
@@ -31,7 +32,7 @@ struct connection_id {
 class connection_id_hash {
 public:
     connection_id_hash();
-    std::size_t operator()(connection_id const& id) const noexcept;
+    std::size_t operator()(const connection_id& id) const noexcept;
 
 private:
     std::array<std::uint8_t, 16> key_;
@@ -44,10 +45,10 @@ using reset_token = std::array<std::uint8_t, NGTCP2_STATELESS_RESET_TOKENLEN>;
 /// of its former life that their connections are gone.
 class connection_id_issuer {
 public:
-    connection_id_issuer(std::uint16_t shard, std::array<std::uint8_t, 32> const& reset_key);
+    connection_id_issuer(std::uint16_t shard, const std::array<std::uint8_t, 32>& reset_key);
 
     ngtcp2_cid issue() const;
-    reset_token token_of(ngtcp2_cid const& cid) const;
+    reset_token token_of(const ngtcp2_cid& cid) const;
 
 private:
     std::uint16_t shard_;

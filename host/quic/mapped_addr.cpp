@@ -35,10 +35,10 @@ mapped_path::mapped_path(path_id id) noexcept
     path_.remote = {reinterpret_cast<ngtcp2_sockaddr*>(&remote_), sizeof remote_};
 }
 
-path_id path_id_of(ngtcp2_path const& path) noexcept {
+path_id path_id_of(const ngtcp2_path& path) noexcept {
     if (path.remote.addrlen != sizeof(sockaddr_in6)) return {};
-    auto const* const bytes =
-        reinterpret_cast<sockaddr_in6 const*>(path.remote.addr)->sin6_addr.s6_addr;
+    const auto* const bytes =
+        reinterpret_cast<const sockaddr_in6*>(path.remote.addr)->sin6_addr.s6_addr;
     path_id id;
     std::memcpy(&id.value, bytes + id_at, sizeof id.value);
     return id;

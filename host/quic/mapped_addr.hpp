@@ -5,9 +5,8 @@
 // These addresses never leave the process.
 #include "base/strong_id.hpp"
 
-#include <ngtcp2/ngtcp2.h>
-
 #include <netinet/in.h>
+#include <ngtcp2/ngtcp2.h>
 
 namespace meshhost::quic {
 
@@ -15,10 +14,10 @@ namespace meshhost::quic {
 class mapped_path {
 public:
     explicit mapped_path(path_id id) noexcept;
-    mapped_path(mapped_path const&) = delete;
-    mapped_path& operator=(mapped_path const&) = delete;
+    mapped_path(const mapped_path&) = delete;
+    mapped_path& operator=(const mapped_path&) = delete;
 
-    ngtcp2_path const* get() const noexcept { return &path_; }
+    const ngtcp2_path* get() const noexcept { return &path_; }
 
 private:
     sockaddr_in6 local_{};
@@ -27,6 +26,6 @@ private:
 };
 
 /// The id behind a path that mapped_path made.
-path_id path_id_of(ngtcp2_path const& path) noexcept;
+path_id path_id_of(const ngtcp2_path& path) noexcept;
 
 }  // namespace meshhost::quic

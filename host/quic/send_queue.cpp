@@ -35,7 +35,7 @@ std::size_t send_queue::append(bytes_view data, std::size_t limit) {
 std::size_t send_queue::unsent(std::span<ngtcp2_vec> out) const noexcept {
     std::size_t filled = 0;
     std::uint64_t skip = sent_ - front_;
-    for (chunk const& piece : chunks_) {
+    for (const chunk& piece : chunks_) {
         if (filled == out.size()) break;
         if (skip >= piece.used) {
             skip -= piece.used;

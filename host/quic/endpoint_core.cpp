@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of an endpoint's connections: who owns which id, who has something to say, whose
+// deadline is next, who has ended.
+#include "quic/endpoint_core.hpp"
+
+#include "base/assert.hpp"
+
+#include <algorithm>
+
+namespace meshhost::quic {
+
+endpoint_core::endpoint_core(
+    core_options options,
+    const tls_context& tls,
+    datagram_port& port,
+    endpoint_sink& sink
+)
+    : options_(std::move(options))
+    , tls_(tls)
+    , port_(port)
+    , sink_(sink)
+    , writer_(port)
+    , issuer_(options_.shard, options_.reset_key) {
+    fill_random(token_key_.data(), token_key_.size());
+}
+
+endpoint_core::~endpoint_core() {
+    ++depth_;
+    for (slot& one : slots_)
+        one.connection.reset();
+}
+
+quic_connection& endpoint_core::dial(
+    const dial_parameters& parameters,
+    connection_sink& sink,
+    time_point now
+) {
+    quic_connection& connection = adopt(quic_connection::dial(context(), parameters, sink, now));
+    on_dirty(connection);
+    return connection;
+}
+
+quic_connection& endpoint_core::adopt(std::unique_ptr<quic_connection> connection) {
+    quic_connection& adopted = *connection;
+    adopted.book.slot = slots_.size();
+    slots_.push_back({std::move(connection), timers_.push({no_deadline, &adopted})});
+    ++counters_.opened;
+    return adopted;
+}
+
+void endpoint_core::receive(
+    path_id path,
+    std::uint8_t ecn,
+    std::span<std::uint8_t> data,
+    time_point now
+) {
+    ++counters_.datagrams_received;
+    ngtcp2_version_cid ids;
+    const int rv =
+        ngtcp2_pkt_decode_version_cid(&ids, data.data(), data.size(), connection_id_size);
+    if (rv == NGTCP2_ERR_VERSION_NEGOTIATION) return send_version_negotiation(path, ids, now);
+    if (rv != 0 || ids.dcidlen > NGTCP2_MAX_CIDLEN) {
+        ++counters_.datagrams_dropped;
+        return;
+    }
+    ++depth_;
+    const connection_id id(ids.dcid, ids.dcidlen);
+    bytes_view answer;
+    if (const auto found = ids_.find(id); found != ids_.end()) {
+        found->second->receive(path, ecn, data, now);
+    } else if (closing_.receive(id, answer)) {
+        if (!answer.empty()) send_one(path, answer);
+    } else if ((data[0] & 0x80) != 0) {
+        accept(path, ecn, data, now);
+    } else {
+        send_stateless_reset(path, id, data.size(), now);
+    }
+    --depth_;
+}
+
+void endpoint_core::flush(time_point now) {
+    ++depth_;
+    flush_wanted_ = false;
+    while (!dirty_.empty() && !writer_.blocked()) {
+        flushing_.swap(dirty_);
+        for (std::size_t i = 0; i < flushing_.size(); ++i) {
+            quic_connection& connection = *flushing_[i];
+            connection.book.dirty = false;
+            if (writer_.blocked()) {
+                on_dirty(connection);
+                continue;
+            }
+            connection.flush(writer_, now);
+            if (writer_.blocked()) on_dirty(connection);
+            if (connection.has_ended()) {
+                bury(connection, now);
+            } else {
+                set_timer(connection, connection.deadline());
+            }
+        }
+        flushing_.clear();
+    }
+    --depth_;
+}
+
+time_point endpoint_core::next_deadline() const {
+    const time_point next = timers_.empty() ? no_deadline : timers_.top().at;
+    return std::min(next, closing_.next_deadline());
+}
+
+void endpoint_core::on_deadline(time_point now) {
+    ++depth_;
+    closing_.expire(now);
+    while (!timers_.empty() && timers_.top().at <= now) {
+        quic_connection& due = *timers_.top().connection;
+        set_timer(due, no_deadline);  // flush() sets the next one
+        due.on_deadline(now);
+    }
+    --depth_;
+    flush(now);
+}
+
+void endpoint_core::resume(time_point now) {
+    writer_.unblock();
+    flush(now);
+}
+
+void endpoint_core::set_timer(quic_connection& connection, time_point at) {
+    const auto handle = slots_[connection.book.slot].timer;
+    if ((*handle).at != at) timers_.update(handle, {at, &connection});
+}
+
+void endpoint_core::on_dirty(quic_connection& connection) {
+    if (!std::exchange(connection.book.dirty, true)) dirty_.push_back(&connection);
+    if (depth_ == 0 && !std::exchange(flush_wanted_, true)) sink_.on_flush_wanted();
+}
+
+void endpoint_core::bury(quic_connection& connection, time_point now) {
+    connection.deliver_end();
+    const close_reason& reason = *connection.ended();
+    ++counters_.closed;
+    ++counters_.closed_by_cause[static_cast<std::size_t>(reason.cause)];
+    if (connection.early_data_accepted()) ++counters_.early_data_accepted;
+    leave_half_open(connection);
+    if (connection.book.counted_for_peer) {
+        const auto count = accepted_per_peer_.find(connection.peer());
+        if (--count->second == 0) accepted_per_peer_.erase(count);
+    }
+
+    closing_table::entry closed{
+        .farewell = connection.farewell(),
+        .until = now + connection.linger()};
+    for (const ngtcp2_cid& cid : connection.issued_ids())
+        closed.ids.emplace_back(cid);
+    for (const connection_id& id : connection.book.first_ids)
+        closed.ids.push_back(id);
+    for (const connection_id& id : closed.ids)
+        ids_.erase(id);
+    // Where the peer knows nothing of the end, silence would be worse than a stateless reset.
+    const bool told = !closed.farewell.empty() || reason.cause == close_cause::closed_by_peer;
+    if (told) closing_.add(std::move(closed));
+
+    if (connection.book.dirty) std::erase(dirty_, &connection);
+    std::size_t const at = connection.book.slot;
+    timers_.erase(slots_[at].timer);
+    if (at + 1 != slots_.size()) {
+        std::swap(slots_[at], slots_.back());
+        slots_[at].connection->book.slot = at;
+    }
+    slots_.pop_back();
+}
+
+ngtcp2_cid endpoint_core::issue_id(quic_connection& connection, reset_token& token) {
+    const ngtcp2_cid cid = issuer_.issue();
+    token = issuer_.token_of(cid);
+    ids_.insert_or_assign(connection_id(cid), &connection);
+    return cid;
+}
+
+void endpoint_core::retire_id(const ngtcp2_cid& cid) {
+    ids_.erase(connection_id(cid));
+}
+
+std::vector<quic_connection*> endpoint_core::connections() const {
+    std::vector<quic_connection*> all;
+    all.reserve(slots_.size());
+    for (const slot& one : slots_)
+        all.push_back(one.connection.get());
+    return all;
+}
+
+core_tables endpoint_core::measure() const {
+    core_tables tables{
+        .connections = slots_.size() + closing_.size(),
+        .half_open = half_open_,
+        .timers = static_cast<std::size_t>(std::count_if(
+            timers_.begin(),
+            timers_.end(),
+            [](const timer& one) { return one.at != no_deadline; }
+        )),
+        .connection_ids = ids_.size() + closing_.ids(),
+        .tickets = cache_.tickets(),
+        .tokens = cache_.tokens(),
+    };
+    for (const slot& one : slots_) {
+        tables.streams += one.connection->streams();
+        tables.send_bytes += one.connection->send_bytes();
+        tables.tls_sessions += one.connection->holds_tls() ? 1 : 0;
+    }
+    return tables;
+}
+
+void endpoint_core::check_invariants() const {
+    std::size_t ids = 0;
+    std::size_t half_open = 0;
+    std::size_t accepted = 0;
+    for (const slot& one : slots_) {
+        const quic_connection& connection = *one.connection;
+        ids += connection.issued_ids().size() + connection.book.first_ids.size();
+        half_open += connection.book.half_open ? 1 : 0;
+        accepted += connection.book.counted_for_peer ? 1 : 0;
+        MH_ASSERT(&*slots_[connection.book.slot].connection == &connection, "slots are indexed");
+    }
+    std::size_t counted = 0;
+    for (const auto& [peer, count] : accepted_per_peer_)
+        counted += count;
+    MH_ASSERT(ids == ids_.size(), "every connection id has one owner");
+    MH_ASSERT(half_open == half_open_, "half-open connections are counted once");
+    MH_ASSERT(accepted == counted, "connections are counted for their peers");
+    MH_ASSERT(timers_.size() == slots_.size(), "one timer a connection");
+    MH_ASSERT(counters_.opened - counters_.closed == slots_.size(), "opened less closed is alive");
+}
+
+}  // namespace meshhost::quic

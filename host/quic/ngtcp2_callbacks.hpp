@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// ngtcp2's callback table, each entry a thin step into quic_connection.
+#include <ngtcp2/ngtcp2.h>
+
+namespace meshhost::quic {
+
+/// The same for every connection of that side; `user_data` is the quic_connection.
+const ngtcp2_callbacks& client_callbacks();
+const ngtcp2_callbacks& server_callbacks();
+
+}  // namespace meshhost::quic

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One QUIC connection without IO: an ngtcp2 connection, its TLS handshake, its streams. Datagrams
+// and a deadline go in, datagrams and events come out (RFC 9000, 9001, 9221).
+#include "base/time.hpp"
+#include "quic/connection_id.hpp"
+#include "quic/ngtcp2_handles.hpp"
+#include "quic/packet_writer.hpp"
+#include "quic/ports.hpp"
+#include "quic/session_cache.hpp"
+#include "quic/stream_state.hpp"
+#include "quic/tls_session.hpp"
+#include "quic/transport_config.hpp"
+
+#include <boost/container/small_vector.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace meshhost::quic {
+
+/// What a connection asks of the endpoint that owns it.
+class connection_owner {
+public:
+    virtual ngtcp2_cid issue_id(quic_connection& connection, reset_token& token) = 0;
+    virtual void retire_id(const ngtcp2_cid& cid) = 0;
+    /// There is something to write, a new deadline, or an end to take note of.
+    virtual void on_dirty(quic_connection& connection) = 0;
+    /// A handshake with a client is done: its sink, or nullptr to refuse it.
+    virtual connection_sink* on_accepted(quic_connection& connection) = 0;
+    virtual bool is_replay_safe(std::string_view alpn) const = 0;
+    /// A token that spares this client the address validation of its next connection.
+    virtual byte_buffer make_token(path_id path, time_point now) const = 0;
+
+protected:
+    ~connection_owner() = default;
+};
+
+/// Shared by the connections of an endpoint, which all of it outlives.
+struct connection_context {
+    const transport_config& config;
+    const tls_context& tls;
+    datagram_port& port;
+    connection_owner& owner;
+    session_cache& cache;
+};
+
+struct dial_parameters {
+    path_id path;
+    identity::endpoint_id expected;
+    std::string alpn;
+    bool early_data = false;
+};
+
+struct accept_parameters {
+    path_id path;
+    const ngtcp2_pkt_hd& header;          ///< of the first Initial
+    const ngtcp2_cid* retried = nullptr;  ///< the client's first DCID, when a Retry was answered
+    std::span<std::string const> alpns;
+};
+
+/// Owned by endpoint_core; gone soon after connection_sink::on_closed. One thread. Its queues are
+/// bounded by transport_config; the peer's share by flow control.
+class quic_connection {
+public:
+    static std::unique_ptr<quic_connection> dial(
+        const connection_context& context,
+        const dial_parameters& parameters,
+        connection_sink& sink,
+        time_point now
+    );
+    /// nullptr when ngtcp2 refuses the packet.
+    static std::unique_ptr<quic_connection> accept(
+        const connection_context& context,
+        const accept_parameters& parameters,
+        time_point now
+    );
+
+    quic_connection(const quic_connection&) = delete;
+    quic_connection& operator=(const quic_connection&) = delete;
+    ~quic_connection();
+
+    // --- for the application above
+    bool is_client() const noexcept { return is_client_; }
+    bool is_connected() const noexcept { return connected_ && !ended_; }
+    bool has_ended() const noexcept { return ended_.has_value(); }
+    bool sends_early_data() const noexcept { return early_data_; }
+    bool early_data_accepted() const noexcept { return early_data_accepted_; }
+    const identity::endpoint_id& peer() const noexcept { return peer_; }
+    const std::string& alpn() const noexcept { return alpn_; }
+
+    std::optional<stream_id> open_stream(bool bidi);
+    std::size_t write(stream_id stream, bytes_view data, bool fin);
+    void consume(stream_id stream, std::size_t bytes);
+    void reset(stream_id stream, std::uint64_t code);
+    void stop(stream_id stream, std::uint64_t code);
+    std::size_t datagram_size_max() const noexcept;
+    bool send_datagram(bytes_view data);
+    void close(std::uint64_t code, std::string_view reason);
+    /// Ends it with CONNECTION_REFUSED.
+    void refuse(std::string_view why);
+    /// Ends it with no word to the peer.
+    void abandon(close_cause cause, std::string detail);
+    /// Moves a dialled connection to another path (RFC 9000 §9.2). false: not possible now.
+    bool migrate(path_id to, time_point now);
+
+    struct statistics {
+        path_id path;
+        duration rtt{};
+        duration rtt_min{};
+        std::uint64_t bytes_sent = 0;
+        std::uint64_t bytes_received = 0;
+        std::size_t mtu = 0;
+        std::uint64_t lost = 0;
+    };
+    statistics measure() const;
+    std::size_t streams() const noexcept { return streams_.size(); }
+    std::size_t send_bytes() const noexcept;
+    bool holds_tls() const noexcept { return tls_.has_value(); }
+
+    // --- for endpoint_core below
+    void receive(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data, time_point now);
+    void flush(packet_writer& writer, time_point now);
+    time_point deadline() const noexcept;
+    void on_deadline(time_point now);
+    /// Hands over the end, once; nullopt while it lives.
+    const std::optional<close_reason>& ended() const noexcept { return ended_; }
+    /// The CONNECTION_CLOSE packet to repeat while late packets arrive; may be empty.
+    const byte_buffer& farewell() const noexcept { return farewell_; }
+    duration linger() const noexcept;  ///< how long its ids stay reserved: 3 PTO (§10.2)
+    path_id current_path() const noexcept;
+    /// Tells the sink of the end; later calls do nothing.
+    void deliver_end();
+    boost::container::small_vector<ngtcp2_cid, 10> issued_ids() const;
+
+    /// Where this connection stands in endpoint_core's tables; written by it alone.
+    struct bookkeeping {
+        bool dirty = false;
+        bool half_open = false;
+        bool counted_for_peer = false;
+        std::size_t slot = 0;
+        /// What the client addressed its first flight to, before and after a Retry.
+        boost::container::small_vector<connection_id, 2> first_ids;
+    };
+    bookkeeping book;
+
+private:
+    friend struct ngtcp2_callbacks_access;
+
+    quic_connection(const connection_context& context, bool is_client, time_point now);
+    ngtcp2_settings settings(time_point now) const;
+    ngtcp2_transport_params parameters() const;
+
+    // driven by ngtcp2's callbacks
+    int on_handshake_completed();
+    int on_stream_opened(stream_id id);
+    int on_stream_bytes(stream_id id, bytes_view data, bool fin, bool early);
+    void on_acknowledged(stream_id id, std::size_t bytes);
+    void on_stream_reset(stream_id id, std::uint64_t code);
+    void on_stream_closed(stream_id id, std::uint64_t code);
+    void on_stream_credit(stream_id id);
+    int on_early_data_rejected();
+    void on_datagram(bytes_view data, bool early);
+    int on_crypto_data(ngtcp2_crypto_level level, bytes_view data);
+    void on_token(bytes_view token);
+    void on_stateless_reset();
+
+    bool ensure_sink_for_early_data();
+    void finish_client_handshake();
+    void finish_server_handshake();
+    void keep_ticket();
+    void use_path(path_id path);
+    path_id mapped(path_id physical);
+    void schedule(stream_state& stream);
+    void mark_dirty();
+    void end(close_cause cause, std::uint64_t code, std::string reason);
+    void end_after_error(int error);
+    close_reason peer_close_reason() const;
+    void close_with(const ngtcp2_connection_close_error& error, close_reason as);
+    void write_close(packet_writer& writer, time_point now);
+
+    // writing
+    enum class step : std::uint8_t { more, stop };
+    step write_packet(packet_writer& writer, std::size_t& written, time_point now);
+    ngtcp2_ssize write_datagram_frame(
+        ngtcp2_path_storage& path,
+        ngtcp2_pkt_info& info,
+        std::span<std::uint8_t> room,
+        time_point now
+    );
+    ngtcp2_ssize write_stream_frame(
+        ngtcp2_path_storage& path,
+        ngtcp2_pkt_info& info,
+        std::span<std::uint8_t> room,
+        time_point now
+    );
+    void drop_from_schedule(stream_state& stream);
+    void stop_sending(stream_state& stream);
+    void send_resumption(packet_writer& writer, time_point now);
+
+    stream_state* find(stream_id id);
+
+    connection_context context_;
+    const bool is_client_;
+    ngtcp2_crypto_conn_ref reference_{};
+    std::optional<tls_session> tls_;
+    ngtcp2_conn_ptr conn_;
+    connection_sink* sink_ = nullptr;
+
+    identity::endpoint_id peer_;  ///< expected until proved, for a client
+    std::string alpn_;
+    bool connected_ = false;
+    bool early_data_ = false;
+    bool early_data_accepted_ = false;
+    bool tickets_sent_ = false;
+    time_point tls_kept_until_ = no_deadline;
+
+    path_id home_;      ///< the path ngtcp2 knows the handshake by
+    path_id answered_;  ///< the physical path that stands for home_ once settled
+    boost::container::small_vector<path_id, 2> paths_;
+
+    std::map<stream_id, stream_state> streams_;
+    std::vector<stream_id> ready_;        ///< streams with output, in turn
+    std::vector<byte_buffer> datagrams_;  ///< frames to send, oldest first
+    std::uint64_t next_datagram_ = 0;
+
+    /// Early data of a client whose request must not be replayed, until its handshake is done.
+    struct held_frame {
+        std::optional<stream_id> stream{};  ///< nullopt: a DATAGRAM frame
+        byte_buffer data{};
+        bool fin = false;
+        bool opened = false;
+    };
+    std::vector<held_frame> held_;
+    std::size_t held_bytes_ = 0;
+
+    std::optional<ngtcp2_connection_close_error> closing_;
+    std::string closing_reason_;
+    close_reason closing_as_;
+    std::optional<close_reason> ended_;
+    bool end_delivered_ = false;
+    bool reset_by_peer_ = false;
+    byte_buffer farewell_;
+    std::uint64_t bytes_sent_ = 0;
+    std::uint64_t bytes_received_ = 0;
+};
+
+}  // namespace meshhost::quic

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+// What arrives at a connection: datagrams, the handshake's progress, stream bytes, the end.
+#include "quic/connection_id.hpp"
+#include "quic/mapped_addr.hpp"
+#include "quic/quic_connection.hpp"
+
+#include <ngtcp2/ngtcp2_crypto.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::quic {
+
+namespace {
+
+constexpr std::uint64_t tls_alert_base = 0x100;  // RFC 9001 §4.8
+constexpr std::uint64_t no_application_protocol = tls_alert_base + 120;
+constexpr std::size_t held_bytes_max = 64 * 1024;
+/// How long a client waits for session tickets before it lets go of TLS.
+constexpr duration ticket_patience = 3s;
+
+}  // namespace
+
+path_id quic_connection::mapped(path_id physical) {
+    // Until the handshake is done ngtcp2 knows one path: copies of a flight that arrive over
+    // another are the same flight. Afterwards, what answered a dial stands for the dial's path.
+    if (!connected_ || physical == answered_) return home_;
+    return physical;
+}
+
+void quic_connection::receive(
+    path_id path,
+    std::uint8_t ecn,
+    std::span<std::uint8_t> data,
+    time_point now
+) {
+    if (ended_) return;
+    bytes_received_ += data.size();
+    const bool was_connected = connected_;
+    const path_id known = mapped(path);
+    if (was_connected) use_path(known);
+    const mapped_path address(known);
+    const ngtcp2_pkt_info info{.ecn = ecn};
+    const int rv = ngtcp2_conn_read_pkt(
+        conn_.get(),
+        address.get(),
+        &info,
+        data.data(),
+        data.size(),
+        to_tstamp(now)
+    );
+    if (connected_ && !was_connected) {
+        if (is_client_ && path != home_) {
+            answered_ = path;
+            use_path(path);
+            context_.port.settle(home_, path);
+        }
+        tls_kept_until_ = now + ticket_patience;
+    }
+    if (rv != 0) end_after_error(rv);
+    mark_dirty();
+}
+
+time_point quic_connection::deadline() const noexcept {
+    if (ended_) return no_deadline;
+    return from_tstamp(ngtcp2_conn_get_expiry(conn_.get()));
+}
+
+void quic_connection::on_deadline(time_point now) {
+    if (ended_) return;
+    if (tls_ && now >= tls_kept_until_) {
+        ngtcp2_conn_set_tls_native_handle(conn_.get(), nullptr);
+        tls_.reset();
+    }
+    if (const int rv = ngtcp2_conn_handle_expiry(conn_.get(), to_tstamp(now)); rv != 0) {
+        end_after_error(rv);
+    }
+    mark_dirty();
+}
+
+int quic_connection::on_crypto_data(ngtcp2_crypto_level level, bytes_view data) {
+    // TLS is let go of once nothing of use can follow; what follows all the same is ignored.
+    if (!tls_) return 0;
+    const int rv =
+        ngtcp2_crypto_read_write_crypto_data(conn_.get(), level, data.data(), data.size());
+    if (rv != 0) {
+        const int error = ngtcp2_conn_get_tls_error(conn_.get());
+        return error != 0 ? error : NGTCP2_ERR_CRYPTO;
+    }
+    if (is_client_ && connected_) keep_ticket();
+    return 0;
+}
+
+int quic_connection::on_handshake_completed() {
+    const auto proved = tls_->peer();
+    if (!proved || (is_client_ && *proved != peer_)) {
+        ngtcp2_connection_close_error error;
+        ngtcp2_connection_close_error_set_transport_error_tls_alert(
+            &error,
+            GNUTLS_A_BAD_CERTIFICATE,
+            nullptr,
+            0
+        );
+        const auto whose = proved ? proved->to_hex() : std::string("no usable key");
+        close_with(error, {close_cause::identity_mismatch, error.error_code, whose});
+        return 0;
+    }
+    peer_ = *proved;
+    alpn_ = tls_->selected_alpn();
+    connected_ = true;
+    if (is_client_) {
+        finish_client_handshake();
+    } else {
+        finish_server_handshake();
+    }
+    return 0;
+}
+
+void quic_connection::finish_client_handshake() {
+    early_data_accepted_ = early_data_ && tls_->early_data_accepted();
+    if (early_data_ && !early_data_accepted_) {
+        (void)ngtcp2_conn_early_data_rejected(conn_.get());
+    }
+    sink_->on_connected();
+}
+
+void quic_connection::finish_server_handshake() {
+    early_data_accepted_ = tls_->early_data_accepted();
+    if (sink_ == nullptr) sink_ = context_.owner.on_accepted(*this);
+    if (sink_ == nullptr) return;  // refused: on_accepted has asked for the close
+    for (const held_frame& frame : std::exchange(held_, {})) {
+        if (!frame.stream) {
+            sink_->on_datagram(frame.data);
+        } else if (frame.opened) {
+            sink_->on_stream_event({*frame.stream, stream_event_kind::opened});
+        } else {
+            sink_->on_stream_data(*frame.stream, frame.data, frame.fin);
+        }
+    }
+    held_bytes_ = 0;
+}
+
+void quic_connection::keep_ticket() {
+    if ((gnutls_session_get_flags(tls_->get()) & GNUTLS_SFLAGS_SESSION_TICKET) == 0) return;
+    auto ticket = tls_->ticket();
+    if (!ticket) return;
+    const ngtcp2_transport_params* const remote =
+        ngtcp2_conn_get_remote_transport_params(conn_.get());
+    context_.cache.store_ticket(peer_, alpn_, {std::move(*ticket), *remote});
+}
+
+void quic_connection::on_token(bytes_view token) {
+    context_.cache.store_token(peer_, byte_buffer(token.begin(), token.end()));
+}
+
+bool quic_connection::ensure_sink_for_early_data() {
+    if (sink_ != nullptr) return true;
+    alpn_ = tls_->selected_alpn();
+    const auto proved = tls_->peer();
+    if (!proved || !context_.owner.is_replay_safe(alpn_)) return false;
+    peer_ = *proved;  // the ticket was sealed for this key
+    sink_ = context_.owner.on_accepted(*this);
+    return sink_ != nullptr;
+}
+
+int quic_connection::on_stream_opened(stream_id id) {
+    streams_[id].id = id;
+    if (closing_) return 0;
+    if (sink_ == nullptr && !ensure_sink_for_early_data()) {
+        held_.push_back({.stream = id, .opened = true});
+        return 0;
+    }
+    sink_->on_stream_event({id, stream_event_kind::opened});
+    return 0;
+}
+
+int quic_connection::on_stream_bytes(stream_id id, bytes_view data, bool fin, bool early) {
+    stream_state* const stream = find(id);
+    if (stream == nullptr || closing_) return 0;
+    stream->unconsumed += data.size();
+    if (sink_ == nullptr && !(early && ensure_sink_for_early_data())) {
+        held_bytes_ += data.size();
+        if (held_bytes_ > held_bytes_max) return NGTCP2_ERR_CALLBACK_FAILURE;
+        held_.push_back({.stream = id, .data = {data.begin(), data.end()}, .fin = fin});
+        return 0;
+    }
+    sink_->on_stream_data(id, data, fin);
+    return 0;
+}
+
+void quic_connection::on_datagram(bytes_view data, bool early) {
+    if (closing_ || ended_) return;
+    if (sink_ == nullptr && !(early && ensure_sink_for_early_data())) {
+        if (held_bytes_ + data.size() > held_bytes_max) return;  // unreliable: may be dropped
+        held_bytes_ += data.size();
+        held_.push_back({.stream = std::nullopt, .data = {data.begin(), data.end()}});
+        return;
+    }
+    sink_->on_datagram(data);
+}
+
+void quic_connection::on_acknowledged(stream_id id, std::size_t bytes) {
+    stream_state* const stream = find(id);
+    if (stream == nullptr) return;
+    stream->out.mark_acknowledged(bytes);
+    // Half of the buffer free again: one event for many packets, and the pipe stays full.
+    const bool roomy = stream->out.held_bytes() <= context_.config.send_buffer_bytes_max / 2;
+    if (stream->wants_writable && roomy && sink_ != nullptr && !closing_) {
+        stream->wants_writable = false;
+        sink_->on_stream_event({id, stream_event_kind::writable});
+    }
+}
+
+void quic_connection::on_stream_credit(stream_id id) {
+    if (stream_state* const stream = find(id)) schedule(*stream);
+}
+
+void quic_connection::on_stream_reset(stream_id id, std::uint64_t code) {
+    if (find(id) == nullptr || sink_ == nullptr || closing_) return;
+    sink_->on_stream_event({id, stream_event_kind::reset, code});
+}
+
+void quic_connection::on_stream_closed(stream_id id, std::uint64_t code) {
+    const auto found = streams_.find(id);
+    if (found == streams_.end()) return;
+    ngtcp2_conn_extend_max_offset(conn_.get(), found->second.unconsumed);
+    drop_from_schedule(found->second);
+    streams_.erase(found);
+    if (!ngtcp2_conn_is_local_stream(conn_.get(), id.value)) {
+        if (ngtcp2_is_bidi_stream(id.value)) {
+            ngtcp2_conn_extend_max_streams_bidi(conn_.get(), 1);
+        } else {
+            ngtcp2_conn_extend_max_streams_uni(conn_.get(), 1);
+        }
+    }
+    if (sink_ != nullptr && !closing_ && !ended_) {
+        sink_->on_stream_event({id, stream_event_kind::closed, code});
+    }
+}
+
+int quic_connection::on_early_data_rejected() {
+    // The server forgot all of it, stream ids included: the same streams in the same order get
+    // the same ids, and everything queued counts as unsent.
+    ready_.clear();
+    for (auto& [id, stream] : streams_) {
+        std::int64_t again = 0;
+        const bool bidi = ngtcp2_is_bidi_stream(id.value) != 0;
+        const int rv = bidi ? ngtcp2_conn_open_bidi_stream(conn_.get(), &again, nullptr)
+                            : ngtcp2_conn_open_uni_stream(conn_.get(), &again, nullptr);
+        if (rv != 0 || again != id.value) return NGTCP2_ERR_CALLBACK_FAILURE;
+        stream.out.rewind();
+        stream.fin_sent = false;
+        stream.scheduled = false;
+        schedule(stream);
+    }
+    return 0;
+}
+
+void quic_connection::end(close_cause cause, std::uint64_t code, std::string reason) {
+    if (!ended_) ended_ = close_reason{cause, code, std::move(reason)};
+    mark_dirty();
+}
+
+close_reason quic_connection::peer_close_reason() const {
+    if (reset_by_peer_) return {close_cause::stateless_reset, 0, {}};
+    ngtcp2_connection_close_error received;
+    ngtcp2_connection_close_error_default(&received);
+    ngtcp2_conn_get_connection_close_error(conn_.get(), &received);
+    close_cause cause = close_cause::transport_error;
+    if (received.type == NGTCP2_CONNECTION_CLOSE_ERROR_CODE_TYPE_APPLICATION) {
+        cause = close_cause::closed_by_peer;
+    } else if (received.error_code == no_application_protocol) {
+        cause = close_cause::alpn_mismatch;
+    } else if (received.error_code == NGTCP2_CONNECTION_REFUSED) {
+        cause = close_cause::refused;
+    }
+    return {cause, received.error_code, printable_reason(received.reason, received.reasonlen)};
+}
+
+void quic_connection::end_after_error(int error) {
+    if (ended_ || closing_) return;
+    switch (error) {
+    case NGTCP2_ERR_DRAINING: {
+        close_reason reason = peer_close_reason();
+        return end(reason.cause, reason.code, std::move(reason.reason));
+    }
+    case NGTCP2_ERR_IDLE_CLOSE:
+        return end(close_cause::idle_timeout, 0, {});
+    case NGTCP2_ERR_HANDSHAKE_TIMEOUT:
+        return end(close_cause::handshake_timeout, 0, {});
+    case NGTCP2_ERR_RETRY:
+    case NGTCP2_ERR_DROP_CONN:
+        return end(close_cause::refused, 0, "dropped");
+    case NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
+        return end(close_cause::transport_error, 0, "no common QUIC version");
+    default:
+        break;
+    }
+    // Ours to tell the peer: the close packet leaves with the next flush.
+    ngtcp2_connection_close_error told;
+    ngtcp2_connection_close_error_default(&told);
+    if (error == NGTCP2_ERR_CRYPTO) {
+        std::uint8_t const alert = ngtcp2_conn_get_tls_alert(conn_.get());
+        ngtcp2_connection_close_error_set_transport_error_tls_alert(&told, alert, nullptr, 0);
+    } else {
+        ngtcp2_connection_close_error_set_transport_error_liberr(&told, error, nullptr, 0);
+    }
+    const bool alpn = told.error_code == no_application_protocol;
+    const close_cause cause = alpn ? close_cause::alpn_mismatch : close_cause::transport_error;
+    close_with(told, {cause, told.error_code, ngtcp2_strerror(error)});
+}
+
+void quic_connection::on_stateless_reset() {
+    reset_by_peer_ = true;
+}
+
+void quic_connection::deliver_end() {
+    if (std::exchange(end_delivered_, true) || sink_ == nullptr) return;
+    sink_->on_closed(*ended_);
+}
+
+}  // namespace meshhost::quic

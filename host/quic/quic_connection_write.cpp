@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a connection fills packets: DATAGRAM frames first, then its streams in turn.
+#include "quic/mapped_addr.hpp"
+#include "quic/quic_connection.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace meshhost::quic {
+
+namespace {
+constexpr std::size_t vectors_per_packet = 8;
+}  // namespace
+
+void quic_connection::schedule(stream_state& stream) {
+    if (stream.has_output() && !stream.scheduled) {
+        stream.scheduled = true;
+        ready_.push_back(stream.id);
+    }
+}
+
+void quic_connection::drop_from_schedule(stream_state& stream) {
+    if (!stream.scheduled) return;
+    stream.scheduled = false;
+    ready_.erase(std::find(ready_.begin(), ready_.end(), stream.id));
+}
+
+void quic_connection::flush(packet_writer& writer, time_point now) {
+    if (ended_) return;
+    if (closing_) return write_close(writer, now);
+    std::size_t const quantum = ngtcp2_conn_get_send_quantum(conn_.get());
+    std::size_t written = 0;
+    while (written < quantum && !writer.blocked()) {
+        if (write_packet(writer, written, now) == step::stop) break;
+    }
+    writer.finish();
+    bytes_sent_ += written;
+    if (closing_) return write_close(writer, now);
+    // ngtcp2's pacer would spread the handshake's flights over the assumed initial RTT.
+    if (connected_ && !ended_) ngtcp2_conn_update_pkt_tx_time(conn_.get(), to_tstamp(now));
+    // One ticket and one token, once the client's address and key are both proved.
+    if (!is_client_ && connected_ && !tickets_sent_) send_resumption(writer, now);
+}
+
+quic_connection::step quic_connection::write_packet(
+    packet_writer& writer,
+    std::size_t& written,
+    time_point now
+) {
+    ngtcp2_path_storage path;
+    ngtcp2_path_storage_zero(&path);
+    ngtcp2_pkt_info info{};
+    const auto room = writer.room(context_.config.udp_payload_max);
+    for (;;) {
+        ngtcp2_ssize n = 0;
+        if (!datagrams_.empty()) {
+            n = write_datagram_frame(path, info, room, now);
+        } else {
+            n = write_stream_frame(path, info, room, now);
+        }
+        if (n == NGTCP2_ERR_WRITE_MORE) continue;  // the packet has room for another frame
+        if (n < 0) {
+            end_after_error(static_cast<int>(n));
+            return step::stop;
+        }
+        if (n == 0) return step::stop;  // congestion or pacing limited, or nothing to send
+        const auto size = static_cast<std::size_t>(n);
+        writer.commit(path_id_of(path.path), static_cast<std::uint8_t>(info.ecn), size);
+        written += size;
+        return step::more;
+    }
+}
+
+ngtcp2_ssize quic_connection::write_datagram_frame(
+    ngtcp2_path_storage& path,
+    ngtcp2_pkt_info& info,
+    std::span<std::uint8_t> room,
+    time_point now
+) {
+    byte_buffer& frame = datagrams_.front();
+    const ngtcp2_vec vector{frame.data(), frame.size()};
+    int accepted = 0;
+    const ngtcp2_ssize n = ngtcp2_conn_writev_datagram(
+        conn_.get(),
+        &path.path,
+        &info,
+        room.data(),
+        room.size(),
+        &accepted,
+        NGTCP2_WRITE_DATAGRAM_FLAG_MORE,
+        next_datagram_,
+        &vector,
+        1,
+        to_tstamp(now)
+    );
+    // The path may have shrunk since the frame was queued; DATAGRAM frames may be dropped.
+    const bool too_large = n == NGTCP2_ERR_INVALID_ARGUMENT;
+    if (accepted != 0 || too_large) {
+        datagrams_.erase(datagrams_.begin());
+        ++next_datagram_;
+    }
+    return too_large ? NGTCP2_ERR_WRITE_MORE : n;
+}
+
+ngtcp2_ssize quic_connection::write_stream_frame(
+    ngtcp2_path_storage& path,
+    ngtcp2_pkt_info& info,
+    std::span<std::uint8_t> room,
+    time_point now
+) {
+    stream_state* const stream = ready_.empty() ? nullptr : find(ready_.front());
+    std::array<ngtcp2_vec, vectors_per_packet> vectors;
+    std::size_t count = 0;
+    std::uint32_t flags = NGTCP2_WRITE_STREAM_FLAG_NONE;
+    if (stream != nullptr) {
+        count = stream->out.unsent(vectors);
+        if (stream->fin_queued) flags |= NGTCP2_WRITE_STREAM_FLAG_FIN;
+        if (ready_.size() > 1) flags |= NGTCP2_WRITE_STREAM_FLAG_MORE;
+    }
+    // With FIN the frame must hold all that is left; more pieces than vectors wait a packet.
+    std::size_t offered = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        offered += vectors[i].len;
+    if (stream != nullptr && offered < stream->out.unsent_bytes()) {
+        flags &= ~NGTCP2_WRITE_STREAM_FLAG_FIN;
+    }
+    ngtcp2_ssize sent = -1;
+    const ngtcp2_ssize n = ngtcp2_conn_writev_stream(
+        conn_.get(),
+        &path.path,
+        &info,
+        room.data(),
+        room.size(),
+        &sent,
+        flags,
+        stream != nullptr ? stream->id.value : -1,
+        vectors.data(),
+        count,
+        to_tstamp(now)
+    );
+    if (stream == nullptr) return n;
+    if (sent >= 0) {
+        stream->out.mark_sent(static_cast<std::size_t>(sent));
+        if (stream->out.unsent_bytes() == 0 && (flags & NGTCP2_WRITE_STREAM_FLAG_FIN) != 0) {
+            stream->fin_sent = true;
+        }
+        drop_from_schedule(*stream);
+        schedule(*stream);  // behind the others, if there is more
+        return n;
+    }
+    switch (n) {
+    case NGTCP2_ERR_STREAM_DATA_BLOCKED:  // no credit: on_stream_credit schedules it again
+        drop_from_schedule(*stream);
+        return NGTCP2_ERR_WRITE_MORE;
+    case NGTCP2_ERR_STREAM_SHUT_WR:
+    case NGTCP2_ERR_STREAM_NOT_FOUND:
+        stop_sending(*stream);
+        return NGTCP2_ERR_WRITE_MORE;
+    default:
+        return n;
+    }
+}
+
+void quic_connection::stop_sending(stream_state& stream) {
+    drop_from_schedule(stream);
+    if (stream.sending_done) return;
+    stream.sending_done = true;
+    stream.out.clear();
+    const stream_id id = stream.id;
+    if (sink_ != nullptr) sink_->on_stream_event({id, stream_event_kind::stopped});
+}
+
+void quic_connection::send_resumption(packet_writer& writer, time_point now) {
+    tickets_sent_ = true;
+    tls_->send_ticket();
+    const byte_buffer token = context_.owner.make_token(current_path(), now);
+    if (!token.empty()) (void)ngtcp2_conn_submit_new_token(conn_.get(), token.data(), token.size());
+    // A server has no more TLS to speak; ngtcp2 keeps the traffic keys and renews them itself.
+    ngtcp2_conn_set_tls_native_handle(conn_.get(), nullptr);
+    tls_.reset();
+    flush(writer, now);
+}
+
+void quic_connection::write_close(packet_writer& writer, time_point now) {
+    ngtcp2_path_storage path;
+    ngtcp2_path_storage_zero(&path);
+    ngtcp2_pkt_info info{};
+    const auto room = writer.room(context_.config.udp_payload_max);
+    const ngtcp2_ssize n = ngtcp2_conn_write_connection_close(
+        conn_.get(),
+        &path.path,
+        &info,
+        room.data(),
+        room.size(),
+        &*closing_,
+        to_tstamp(now)
+    );
+    if (n > 0) {
+        const auto size = static_cast<std::size_t>(n);
+        farewell_.assign(room.data(), room.data() + size);
+        writer.commit(path_id_of(path.path), static_cast<std::uint8_t>(info.ecn), size);
+        writer.finish();
+    }
+    end(closing_as_.cause, closing_as_.code, closing_as_.reason);
+}
+
+}  // namespace meshhost::quic

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What a connection knows of one of its streams.
+#include "base/strong_id.hpp"
+#include "quic/send_queue.hpp"
+
+namespace meshhost::quic {
+
+struct stream_state {
+    stream_id id;
+    send_queue out;
+    std::size_t unconsumed = 0;  ///< delivered, credit not given back yet
+    bool fin_queued = false;     ///< the application ended the sending side
+    bool fin_sent = false;
+    bool scheduled = false;       ///< waits in the connection's ready queue
+    bool wants_writable = false;  ///< a write was cut short
+    bool sending_done = false;    ///< reset by us, or the peer stopped it
+
+    bool has_output() const noexcept {
+        return !sending_done && (out.unsent_bytes() > 0 || (fin_queued && !fin_sent));
+    }
+};
+
+}  // namespace meshhost::quic
