@@ -20,10 +20,14 @@ struct endpoint_addr {
     friend bool operator==(const endpoint_addr&, const endpoint_addr&) = default;
 };
 
+/// Sorts the addresses as a ticket lists them, and drops duplicates.
+void put_in_order(endpoint_addr& addr);
+
 /// The most addresses a ticket may carry; more is refused.
 inline constexpr std::size_t ticket_addresses_max = 32;
 
 /// iroh's EndpointTicket: "endpoint" followed by lower-case RFC 4648 base32 of the postcard form.
+/// Of more than ticket_addresses_max addresses the first ones in order are written.
 std::string format_ticket(const endpoint_addr& addr);
 
 /// Reads what format_ticket writes, and every ticket of iroh 1.x; custom transports are skipped.
