@@ -188,7 +188,9 @@ send_status status_of(int error, const ip_endpoint& local) noexcept {
     case EAGAIN:
     case ENOBUFS:
         return send_status::would_block;
+    // What kernels say of a source address that is gone, and of destinations that are at fault.
     case EINVAL:
+    case ENETUNREACH:
     case EADDRNOTAVAIL:
     case ENODEV:
     case ENETDOWN:
