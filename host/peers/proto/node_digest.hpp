@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The digest: a node's compact description of itself, signed by its key.
+// The digest: a node's compact description of itself. Here its content and its one encoding
+// (docs/wire/digest.md); signed_digest.hpp adds who said so.
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/ip_endpoint.hpp"
-#include "identity/secret_key.hpp"
+#include "identity/endpoint_id.hpp"
 
+#include <chrono>
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -18,7 +21,7 @@ using digest_value = std::
 
 /// One value that a role put into its node's digest, shown as "<role>.<key>".
 struct contribution {
-    std::string role;  ///< the role, "compute"
+    std::string role;  ///< the role, "compute": [a-z0-9_-]{1,32}
     std::string key;   ///< [a-z0-9_.]{1,32}
     std::string unit;  ///< UCUM, or empty
     digest_value value;
@@ -35,19 +38,44 @@ enum class node_state : std::uint8_t {
     left = 4
 };
 
+/// Orders the digests of one origin: the larger one is newer.
+struct digest_version {
+    std::uint64_t incarnation = 0;
+    std::uint64_t sequence = 0;
+
+    friend auto operator<=>(const digest_version&, const digest_version&) = default;
+};
+
 struct node_digest {
     identity::endpoint_id origin;
     std::uint64_t incarnation = 0;  ///< raised at each start: Unix milliseconds then
-    std::uint64_t sequence = 0;     ///< raised at each change within an incarnation
+    std::uint64_t sequence = 0;     ///< raised at each signing within an incarnation
     std::string mesh;               ///< the mesh's name
     std::string name;               ///< the node's name, for people
     std::string version;            ///< of meshhost
     node_state state = node_state::joining;
+    std::chrono::milliseconds uptime{};  ///< since the start, on the node's own monotonic clock
     std::vector<std::string> roles;
     std::vector<ip_endpoint> addresses;
-    std::vector<contribution> contributions;
+    std::vector<contribution> contributions;  ///< ascending by (role, key), each pair once
+
+    digest_version number() const noexcept { return {incarnation, sequence}; }
 
     friend bool operator==(const node_digest&, const node_digest&) = default;
 };
+
+/// Whether the digest keeps every limit and form; no error when it does.
+error_code check_digest(const node_digest& digest);
+
+/// The canonical form. Errors: those of check_digest; too_large.
+result<byte_buffer> encode_digest(const node_digest& digest);
+
+/// Whose digest `body` says it is, without reading the rest.
+/// Errors: malformed, unknown_layout, bad_origin.
+result<identity::endpoint_id> digest_origin(bytes_view body);
+
+/// Reads what encode_digest writes; fields that a later version adds behind it are skipped.
+/// Allocates no more than the digest's limits. Errors: any errc but those of signatures.
+result<node_digest> decode_digest(bytes_view body);
 
 }  // namespace meshhost::peers::proto

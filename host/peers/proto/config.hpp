@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Every limit and timing of the peers room. The wire limits are settled with `mesh/digest/1`
+// (docs/wire/digest.md); the rest are this host's own and may change.
+#include "base/time.hpp"
+
+#include <cstddef>
+
+namespace meshhost::peers::proto {
+
+// --- on the wire ---
+
+inline constexpr std::size_t record_size_max = 4096;  ///< a signed digest with its signature
+inline constexpr std::size_t signature_size = 64;     ///< Ed25519, at its end
+inline constexpr std::size_t body_size_max = record_size_max - signature_size;
+inline constexpr std::size_t frame_payload_max = 4096;  ///< every frame type, known or not
+inline constexpr std::size_t roles_max = 16;            ///< a node
+inline constexpr std::size_t addresses_max = 16;        ///< a node
+inline constexpr std::size_t contributions_max = 64;    ///< a node, all roles together
+inline constexpr std::size_t name_size_max = 64;        ///< bytes of a mesh's or node's name
+inline constexpr std::size_t version_size_max = 32;     ///< bytes
+inline constexpr std::size_t role_size_max = 32;        ///< bytes
+inline constexpr std::size_t key_size_max = 32;         ///< bytes
+inline constexpr std::size_t unit_size_max = 32;        ///< bytes
+inline constexpr std::size_t value_size_max = 1024;     ///< bytes of a text or bytes value
+inline constexpr auto uptime_max = std::chrono::hours(24 * 36525);  ///< a century: fits nanoseconds
+
+// --- tables ---
+
+inline constexpr std::size_t links_per_peer_max = 2;    ///< while two dials cross; then one
+inline constexpr std::size_t known_addresses_max = 32;  ///< of one peer: told by us, it, the path
+
+/// Sizes, timings and rates of the machines. Tests shorten them; the daemon uses the defaults.
+struct config {
+    std::size_t peers_max = 1024;         ///< entries of the registry
+    std::size_t links_max = 2048;         ///< connections of this protocol, dials included
+    std::size_t dials_in_flight_max = 8;  ///< a guess: what a home router's table likes
+
+    duration redial_first = 250ms;  ///< after the first failure; doubles with each one more
+    duration redial_cap = 30s;      ///< a host that comes back is seen within this
+
+    duration record_gap = 100ms;  ///< between two records on a link: changes in it are merged
+    duration record_fresh = 1s;   ///< a new link gets a record signed at most this long ago
+    duration record_wait = 5s;    ///< a link without a record by then is closed
+    duration heard_wait = 15s;    ///< a record not acknowledged by then: the peer is stuck
+    duration leave_wait = 1s;     ///< what peers get to acknowledge that we leave
+
+    duration record_interval = 4s;  ///< between records on a link in the long run, and how many
+    int record_burst = 10;          ///< may go before that holds: below what receivers tolerate
+    double records_taken_per_minute = 20;  ///< of one origin; more closes the link
+    double records_taken_burst = 40;
+    double frames_taken_per_second = 20;  ///< of any type, on one link; more closes it
+    double frames_taken_burst = 100;
+};
+
+}  // namespace meshhost::peers::proto

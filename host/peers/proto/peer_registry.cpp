@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "peers/proto/peer_registry.hpp"
+
+#include "base/assert.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::peers::proto {
+
+using identity::endpoint_id;
+
+namespace {
+
+peer_state state_of(node_state state) noexcept {
+    switch (state) {
+    case node_state::joining:
+        return peer_state::joining;
+    case node_state::alive:
+        return peer_state::alive;
+    case node_state::degraded:
+        return peer_state::degraded;
+    case node_state::draining:
+        return peer_state::draining;
+    case node_state::left:
+        return peer_state::left;
+    }
+    return peer_state::alive;
+}
+
+bool is_gone(peer_state state) noexcept {
+    return state == peer_state::left || state == peer_state::dead || state == peer_state::refused;
+}
+
+}  // namespace
+
+const char* to_string(peer_state state) noexcept {
+    switch (state) {
+    case peer_state::connecting:
+        return "connecting";
+    case peer_state::joining:
+        return "joining";
+    case peer_state::alive:
+        return "alive";
+    case peer_state::degraded:
+        return "degraded";
+    case peer_state::draining:
+        return "draining";
+    case peer_state::left:
+        return "left";
+    case peer_state::dead:
+        return "dead";
+    case peer_state::refused:
+        return "refused";
+    }
+    return "unknown";
+}
+
+std::optional<duration> peer_entry::uptime(time_point now) const {
+    if (!digest || !connected || is_gone(state)) return std::nullopt;
+    return now - up_since;
+}
+
+peer_registry::peer_registry(const config& options)
+    : options_(options) {}
+
+const peer_entry* peer_registry::find(const endpoint_id& peer) const {
+    const auto at = rows_.find(peer);
+    return at == rows_.end() ? nullptr : &at->second.entry;
+}
+
+bool peer_registry::name(const endpoint_id& peer, time_point now) {
+    row* const added = add(peer, now);
+    if (added == nullptr) return false;
+    added->entry.named = true;
+    mark(peer);
+    return true;
+}
+
+peer_registry::row* peer_registry::add(const endpoint_id& peer, time_point now) {
+    const auto known = rows_.find(peer);
+    if (known != rows_.end()) return &known->second;
+    if (rows_.size() >= options_.peers_max && !make_room()) return nullptr;
+    row fresh{
+        {},
+        token_bucket(options_.records_taken_per_minute / 60, options_.records_taken_burst)};
+    fresh.entry.id = peer;
+    fresh.entry.since = now;
+    return &rows_.emplace(peer, std::move(fresh)).first->second;
+}
+
+bool peer_registry::make_room() {
+    auto victim = rows_.end();
+    for (auto at = rows_.begin(); at != rows_.end(); ++at) {
+        const peer_entry& entry = at->second.entry;
+        if (entry.named || entry.connected) continue;
+        if (victim == rows_.end() || entry.since < victim->second.entry.since) victim = at;
+    }
+    if (victim == rows_.end()) return false;
+    mark(victim->first, true);
+    rows_.erase(victim);
+    ++evictions_;
+    return true;
+}
+
+peer_registry::verdict peer_registry::offer(
+    const node_digest& digest,
+    bytes_view record,
+    time_point now
+) {
+    row* const known = add(digest.origin, now);
+    if (known == nullptr) return verdict::no_room;
+    peer_entry& entry = known->entry;
+    entry.last_heard = now;
+    if (entry.digest && digest.number() < entry.digest->number())
+        return digest.incarnation < entry.digest->incarnation ? verdict::outlived : verdict::older;
+    if (entry.digest && digest.number() == entry.digest->number()) {
+        if (!std::equal(record.begin(), record.end(), entry.record.begin(), entry.record.end())) {
+            ++conflicts_;
+            return verdict::conflicting;
+        }
+        if (entry.state != state_of(digest.state))
+            enter(entry, state_of(digest.state), "connected again", now);
+        return verdict::known;
+    }
+    accept(entry, digest, record, now);
+    return verdict::newest;
+}
+
+void peer_registry::accept(
+    peer_entry& entry,
+    const node_digest& digest,
+    bytes_view record,
+    time_point now
+) {
+    const bool is_restart = entry.digest && entry.digest->incarnation < digest.incarnation;
+    const bool is_first = is_restart || !entry.digest;
+    const time_point start = now - digest.uptime;
+    const peer_state state = state_of(digest.state);
+    entry.up_since = is_first ? start : std::min(entry.up_since, start);
+    entry.digest = digest;
+    entry.record.assign(record.begin(), record.end());
+    mark(entry.id);
+    if (is_restart)
+        enter(entry, state, "restarted", now);
+    else if (entry.state != state)
+        enter(entry, state, "says so itself", now);
+}
+
+void peer_registry::enter(
+    peer_entry& entry,
+    peer_state state,
+    std::string evidence,
+    time_point now
+) {
+    entry.state = state;
+    entry.since = now;
+    entry.evidence = std::move(evidence);
+    mark(entry.id);
+}
+
+bool peer_registry::take_token(const endpoint_id& peer, time_point now) {
+    const auto at = rows_.find(peer);
+    return at == rows_.end() || at->second.records.take(now);
+}
+
+void peer_registry::heard(const endpoint_id& peer, time_point now) {
+    const auto at = rows_.find(peer);
+    if (at != rows_.end()) at->second.entry.last_heard = now;
+}
+
+void peer_registry::connected(const endpoint_id& peer) {
+    const auto at = rows_.find(peer);
+    if (at == rows_.end() || at->second.entry.connected) return;
+    at->second.entry.connected = true;
+    mark(peer);
+}
+
+void peer_registry::unreachable(
+    const endpoint_id& peer,
+    peer_state state,
+    const std::string& evidence,
+    time_point now
+) {
+    MH_ASSERT(is_gone(state), "an observer concludes that a peer is gone, nothing else");
+    const auto at = rows_.find(peer);
+    if (at == rows_.end()) return;
+    peer_entry& entry = at->second.entry;
+    if (entry.connected) mark(peer);
+    entry.connected = false;
+    if (entry.state == peer_state::left && state == peer_state::dead) return;
+    if (entry.state != state)
+        enter(entry, state, evidence, now);
+    else if (entry.evidence != evidence) {
+        entry.evidence = evidence;
+        mark(peer);
+    }
+}
+
+std::optional<registry_change> peer_registry::poll_change() {
+    if (changes_.empty()) return std::nullopt;
+    const auto first = changes_.begin();
+    const registry_change change{first->first, first->second};
+    changes_.erase(first);
+    return change;
+}
+
+void peer_registry::mark(const endpoint_id& peer, bool forgotten) {
+    changes_[peer] = forgotten;
+}
+
+void peer_registry::check_invariants() const {
+    MH_ASSERT(rows_.size() <= options_.peers_max, "the registry keeps its cap");
+    for (const auto& [id, held] : rows_) {
+        const peer_entry& entry = held.entry;
+        MH_ASSERT(entry.id == id, "an entry is filed under its id");
+        MH_ASSERT(!entry.digest || entry.digest->origin == id, "a digest is its origin's");
+        MH_ASSERT(entry.digest.has_value() != entry.record.empty(), "a digest has its record");
+    }
+}
+
+}  // namespace meshhost::peers::proto

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Who is there: the newest record of every peer, and what this host concludes about it. Told of
+// records and connections by its user; keeps no connection and no clock.
+#include "base/time.hpp"
+#include "base/token_bucket.hpp"
+#include "identity/endpoint_id.hpp"
+#include "peers/proto/config.hpp"
+#include "peers/proto/node_digest.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace meshhost::peers::proto {
+
+/// What an observer says of a peer. The middle five are the peer's own words.
+enum class peer_state : std::uint8_t {
+    connecting,  ///< named by the operator, not heard of yet
+    joining,
+    alive,
+    degraded,
+    draining,
+    left,     ///< it said so; not `dead`
+    dead,     ///< unreachable: its last connection was lost, or no dial reached it
+    refused,  ///< reachable, and not one of ours
+};
+
+const char* to_string(peer_state state) noexcept;
+
+struct peer_entry {
+    identity::endpoint_id id;
+    bool named = false;      ///< by the operator: never evicted
+    bool connected = false;  ///< by at least one connection
+    peer_state state = peer_state::connecting;
+    time_point since{};                    ///< of the state; of a restart, when it came back
+    std::string evidence;                  ///< for the state, in words
+    std::optional<time_point> last_heard;  ///< its last record or acknowledgement
+    std::optional<node_digest> digest;     ///< the newest
+    byte_buffer record;                    ///< which `digest` was read from
+    time_point up_since{};                 ///< its start on our clock: see peer_registry::offer
+
+    /// How long the peer is up; nullopt when it is not, or has not said.
+    std::optional<duration> uptime(time_point now) const;
+};
+
+struct registry_change {
+    identity::endpoint_id peer;
+    bool forgotten = false;  ///< evicted to make room
+};
+
+/// At most config::peers_max entries. When full, a newcomer takes the place of the peer that has
+/// been dead, refused or gone for longest; named and connected ones are never evicted.
+class peer_registry {
+public:
+    explicit peer_registry(const config& options);
+
+    /// Adds a peer that the operator named. False: full of others that cannot be evicted.
+    bool name(const identity::endpoint_id& peer, time_point now);
+
+    enum class verdict {
+        newest,       ///< taken
+        known,        ///< the one we have
+        older,        ///< of this incarnation, and late
+        outlived,     ///< of an incarnation before the one we know
+        conflicting,  ///< another digest of the same number: the first is kept
+        no_room,      ///< an unknown origin, and the table is full
+    };
+
+    /// A verified digest of a connected origin, with the record that it was read from.
+    ///
+    /// Uptime: the origin's clock is not trusted to be right, only to run. It says how long it
+    /// had been up when it signed; the start that follows from that is too late by as long as
+    /// the record was under way, so that the earliest one of an incarnation is kept.
+    verdict offer(const node_digest& digest, bytes_view record, time_point now);
+
+    /// False: this origin sends more records than allowed. Records that we have are free.
+    bool take_token(const identity::endpoint_id& peer, time_point now);
+
+    /// It acknowledged something: it lives.
+    void heard(const identity::endpoint_id& peer, time_point now);
+
+    void connected(const identity::endpoint_id& peer);
+    /// Its last connection ended, or a dial failed, and `state` follows: left, dead or refused.
+    /// What the peer said itself stands: one that left is not called dead.
+    void unreachable(
+        const identity::endpoint_id& peer,
+        peer_state state,
+        const std::string& evidence,
+        time_point now
+    );
+
+    const peer_entry* find(const identity::endpoint_id& peer) const;
+
+    /// Calls `visit` with every entry, in the order of their ids.
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (const auto& [id, held] : rows_)
+            visit(held.entry);
+    }
+
+    std::size_t size() const noexcept { return rows_.size(); }
+    std::uint64_t conflicts() const noexcept { return conflicts_; }
+    std::uint64_t evictions() const noexcept { return evictions_; }
+
+    /// What changed since the last call, each peer once; drain until nullopt.
+    std::optional<registry_change> poll_change();
+
+    void check_invariants() const;
+
+private:
+    struct row {
+        peer_entry entry;
+        token_bucket records;
+    };
+    using row_map = std::map<identity::endpoint_id, row>;
+
+    row* add(const identity::endpoint_id& peer, time_point now);
+    bool make_room();
+    void accept(peer_entry& entry, const node_digest& digest, bytes_view record, time_point now);
+    void enter(peer_entry& entry, peer_state state, std::string evidence, time_point now);
+    void mark(const identity::endpoint_id& peer, bool forgotten = false);
+
+    config options_;
+    row_map rows_;
+    std::map<identity::endpoint_id, bool> changes_;  ///< peer → forgotten
+    std::uint64_t conflicts_ = 0;
+    std::uint64_t evictions_ = 0;
+};
+
+}  // namespace meshhost::peers::proto
