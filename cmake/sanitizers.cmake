@@ -11,3 +11,12 @@ if(MESH_SANITIZE)
         add_link_options(-fno-sanitize=function)
     endif()
 endif()
+
+# MESH_FUZZ: libFuzzer is told which code an input reached, in the libraries, too.
+if(MESH_FUZZ)
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR NOT MESH_SANITIZE)
+        message(FATAL_ERROR "MESH_FUZZ needs clang and MESH_SANITIZE: use the preset fuzz")
+    endif()
+    add_compile_options(-fsanitize=fuzzer-no-link)
+    add_link_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -22,7 +22,7 @@ public:
     /// Sends what was gathered.
     void finish();
 
-    /// The port takes nothing now. What was not sent counts as lost, as by any full queue.
+    /// The port is full: write nothing until unblock().
     bool blocked() const noexcept { return blocked_; }
     void unblock() noexcept { blocked_ = false; }
 

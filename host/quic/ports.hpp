@@ -27,7 +27,7 @@ struct outgoing {
 /// The way out, and what paths are used for.
 class datagram_port {
 public:
-    /// false: nothing was sent, and nothing will be until endpoint_core::resume() is called.
+    /// false: taken, but the way out is full: nothing more until endpoint_core::resume().
     virtual bool send(const outgoing& datagrams) = 0;
     /// A connection began, or stopped, to use a path: it must stay known meanwhile.
     virtual void retain(path_id path) = 0;

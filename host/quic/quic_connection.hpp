@@ -113,7 +113,6 @@ public:
         std::uint64_t bytes_sent = 0;
         std::uint64_t bytes_received = 0;
         std::size_t mtu = 0;
-        std::uint64_t lost = 0;
     };
     statistics measure() const;
     std::size_t streams() const noexcept { return streams_.size(); }
@@ -131,6 +130,8 @@ public:
     const byte_buffer& farewell() const noexcept { return farewell_; }
     duration linger() const noexcept;  ///< how long its ids stay reserved: 3 PTO (§10.2)
     path_id current_path() const noexcept;
+    /// Where the last datagram came from, as the port told it.
+    path_id last_heard() const noexcept { return last_heard_; }
     /// Tells the sink of the end; later calls do nothing.
     void deliver_end();
     boost::container::small_vector<ngtcp2_cid, 10> issued_ids() const;
@@ -218,6 +219,7 @@ private:
     time_point tls_kept_until_ = no_deadline;
 
     path_id home_;      ///< the path ngtcp2 knows the handshake by
+    path_id last_heard_;
     path_id answered_;  ///< the physical path that stands for home_ once settled
     boost::container::small_vector<path_id, 2> paths_;
 

@@ -36,6 +36,7 @@ void quic_connection::receive(
 ) {
     if (ended_) return;
     bytes_received_ += data.size();
+    last_heard_ = path;
     const bool was_connected = connected_;
     const path_id known = mapped(path);
     if (was_connected) use_path(known);

@@ -3,6 +3,7 @@
 // Which protocol handler serves a connection that somebody opened to us: by its ALPN, exactly.
 #include "transport/connection.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,9 +34,12 @@ public:
     void remove(std::string_view alpn);
     std::shared_ptr<protocol_handler> find(std::string_view alpn) const;
     std::vector<std::string> alpns() const;
+    /// Another number after every add() and remove().
+    std::uint64_t version() const noexcept { return version_; }
 
 private:
     std::map<std::string, std::shared_ptr<protocol_handler>, std::less<>> handlers_;
+    std::uint64_t version_ = 0;
 };
 
 }  // namespace meshhost::transport

@@ -32,7 +32,6 @@ struct path_info {
     duration rtt_min{};
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
-    std::uint64_t packets_lost = 0;
     std::size_t mtu = 0;  ///< UDP payload bytes
 };
 

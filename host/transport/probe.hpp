@@ -26,14 +26,14 @@ struct probe {
     // counted since the start
     std::uint64_t opened = 0;
     std::uint64_t closed = 0;
-    std::array<std::uint64_t, quic::close_cause_count> closed_by_cause{};  ///< indexed by close_cause
+    std::array<std::uint64_t, quic::close_cause_count>
+        closed_by_cause{};  ///< indexed by close_cause
     std::uint64_t datagrams_received = 0;
     std::uint64_t datagrams_sent = 0;
     std::uint64_t datagrams_dropped = 0;  ///< not QUIC, unknown, over a limit
     std::uint64_t retries_sent = 0;
     std::uint64_t resets_sent = 0;
     std::uint64_t early_data_accepted = 0;
-    std::uint64_t stale_handles = 0;  ///< calls on handles whose object was gone
 };
 
 }  // namespace meshhost::transport

@@ -48,7 +48,7 @@ public:
     /// nullptr after the connection is gone.
     virtual connection* owner() noexcept = 0;
 
-    /// Replaces the handler; data that came before there was one is delivered now.
+    /// Replaces the handler.
     virtual void set_handler(std::shared_ptr<stream_handler> handler) = 0;
 
     /// Takes as much of `data` as fits in the stream's send buffer (1 MiB) and says how much.

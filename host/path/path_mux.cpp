@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "path/path_mux.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::path {
+
+/// A socket, its watch, and the way its datagrams go up.
+class path_mux::binding final : private net::receive_sink, private net::readable_sink {
+public:
+    binding(path_mux& mux, net::udp_socket socket)
+        : mux_(mux)
+        , socket_(std::move(socket))
+        , watch_(mux.shard_, socket_.native_handle(), *this) {}
+
+    result<void> start() { return watch_.start(); }
+    net::udp_socket& socket() noexcept { return socket_; }
+    const net::udp_socket& socket() const noexcept { return socket_; }
+    void watch_writable() { watch_.watch_writable(); }
+
+private:
+    bool on_readable() override {
+        const bool drained = socket_.receive(*this);
+        mux_.sink_.on_turn_end();
+        return drained;
+    }
+
+    void on_writable() override { mux_.on_socket_writable(); }
+
+    void on_datagrams(const net::received_datagrams& batch) override {
+        const path_id path = mux_.paths_.intern(batch.from);
+        const auto ecn = static_cast<std::uint8_t>(batch.ecn);
+        for (std::size_t at = 0; at < batch.data.size(); at += batch.segment_size) {
+            std::size_t const size = std::min(batch.segment_size, batch.data.size() - at);
+            mux_.sink_.on_datagram(path, ecn, batch.data.subspan(at, size));
+        }
+    }
+
+    path_mux& mux_;
+    net::udp_socket socket_;
+    net::readable_watch watch_;
+};
+
+path_mux::path_mux(net::shard& shard, path_sink& sink, mux_options options)
+    : shard_(shard)
+    , sink_(sink)
+    , options_(std::move(options)) {}
+
+path_mux::~path_mux() = default;
+
+outcome<std::unique_ptr<path_mux>> path_mux::open(
+    net::shard& shard,
+    path_sink& sink,
+    mux_options options
+) {
+    std::unique_ptr<path_mux> made(new path_mux(shard, sink, std::move(options)));
+    if (auto bound = made->bind_all(); !bound) return bound.error();
+    return made;
+}
+
+outcome<bool> path_mux::bind_all() {
+    if (options_.bind.empty()) return bind_default();
+    if (options_.bind.size() > sockets_max) {
+        return failure{
+            exit_code::invalid,
+            "E_BIND",
+            fmt::format(
+                "{} addresses to bind, at most {} are taken",
+                options_.bind.size(),
+                sockets_max
+            ),
+            "bind a wildcard address instead"};
+    }
+    for (const ip_endpoint& local : options_.bind) {
+        if (auto bound = bind_one(local); !bound) return bound.error();
+    }
+    return true;
+}
+
+outcome<bool> path_mux::bind_default() {
+    if (auto bound = bind_one(ip_endpoint::any_v4(0)); !bound) return bound.error();
+    std::uint16_t const port = bindings_.front()->socket().local().port;
+    if (bind_one(ip_endpoint::any_v6(port))) return true;
+    const auto other = bind_one(ip_endpoint::any_v6(0));
+    if (!other) options_.log.info("no IPv6: {}", other.error().message);
+    return true;
+}
+
+outcome<bool> path_mux::bind_one(const ip_endpoint& local) {
+    auto socket = net::udp_socket::bind(local, options_.udp);
+    if (!socket) return socket.error();
+    auto made = std::make_unique<binding>(*this, std::move(*socket));
+    if (const auto started = made->start(); !started) {
+        return failure{
+            exit_code::failure,
+            "E_BIND",
+            fmt::format("cannot watch {}: {}", local.to_string(), started.error().message()),
+            ""};
+    }
+    bindings_.push_back(std::move(made));
+    return true;
+}
+
+outcome<bool> path_mux::rebind() {
+    held_.reset();
+    paths_.forget_addresses();
+    auto old = std::exchange(bindings_, {});
+    // A free port is taken while the old one is still held, so that it is another.
+    const bool fixed = std::any_of(options_.bind.begin(), options_.bind.end(), [](auto& local) {
+        return local.port != 0;
+    });
+    if (!fixed) return bind_all();
+    old.clear();
+    for (ip_endpoint local : options_.bind) {
+        if (bind_one(local)) continue;
+        options_.log.warn("port {} is not to be had again: taking a free one", local.port);
+        local.port = 0;
+        if (auto bound = bind_one(local); !bound) return bound.error();
+    }
+    return true;
+}
+
+std::vector<ip_endpoint> path_mux::bound() const {
+    std::vector<ip_endpoint> locals;
+    for (const auto& one : bindings_)
+        locals.push_back(one->socket().local());
+    return locals;
+}
+
+bool path_mux::send(const datagrams& out) {
+    if (held_) return false;
+    const std::span<ip_endpoint const> remotes = paths_.remotes(out.path);
+    bool full = false;
+    for (const ip_endpoint& remote : remotes) {
+        switch (send_to(remote, out)) {
+        case net::send_status::sent:
+        case net::send_status::dropped:
+            break;
+        case net::send_status::would_block:
+            full = true;
+            break;
+        case net::send_status::broken:
+            sink_.on_socket_broken();
+            break;
+        }
+    }
+    if (!full || remotes.size() != 1) return true;  // a dial's copies may be lost one by one
+    hold(out);
+    return false;
+}
+
+net::send_status path_mux::send_to(const ip_endpoint& remote, const datagrams& out) {
+    for (auto& one : bindings_) {
+        net::udp_socket& socket = one->socket();
+        if (socket.local().family != remote.family) continue;
+        const auto mark = static_cast<net::ecn_mark>(out.ecn);
+        const auto status = socket.send({remote, out.data, out.segment_size, mark});
+        if (status == net::send_status::would_block) one->watch_writable();
+        return status;
+    }
+    return net::send_status::dropped;
+}
+
+void path_mux::hold(const datagrams& out) {
+    held_ = held_train{out.path, {out.data.begin(), out.data.end()}, out.segment_size, out.ecn};
+}
+
+void path_mux::on_socket_writable() {
+    if (!held_) return;
+    const held_train train = std::move(*held_);
+    held_.reset();
+    if (send({train.path, train.data, train.segment_size, train.ecn})) sink_.on_writable();
+}
+
+}  // namespace meshhost::path

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One datagram interface over all paths. Today every path is direct, over our UDP sockets; a
+// relayed path will be another kind behind the same id. Nobody else knows what an id stands for.
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "net/readable_watch.hpp"
+#include "net/shard.hpp"
+#include "net/udp_socket.hpp"
+#include "path/path_table.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace meshhost::path {
+
+struct datagrams {
+    path_id path;
+    bytes_view data;  ///< one datagram, or several of segment_size bytes
+    std::size_t segment_size;
+    std::uint8_t ecn;  ///< the two ECN bits
+};
+
+class path_sink {
+public:
+    /// `data` may be written to, and is valid during the call only.
+    virtual void on_datagram(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data) = 0;
+    /// What was waiting has been handed over: the time to answer.
+    virtual void on_turn_end() = 0;
+    /// After send() returned false: there is room again.
+    virtual void on_writable() = 0;
+    /// A socket's own address is gone: rebind().
+    virtual void on_socket_broken() = 0;
+
+protected:
+    ~path_sink() = default;
+};
+
+struct mux_options {
+    std::vector<ip_endpoint> bind;  ///< empty: 0.0.0.0 and [::], the same free port if possible
+    net::udp_options udp;
+    logger log;
+};
+
+/// Lifecycle: open() → use → destroy. One thread: the shard's. Sockets: at most 8.
+class path_mux {
+public:
+    static constexpr std::size_t sockets_max = 8;
+
+    /// Errors: those of net::udp_socket::bind. Without an IPv6 stack the default is IPv4 alone.
+    static outcome<std::unique_ptr<path_mux>> open(
+        net::shard& shard,
+        path_sink& sink,
+        mux_options options
+    );
+    path_mux(const path_mux&) = delete;
+    path_mux& operator=(const path_mux&) = delete;
+    ~path_mux();
+
+    path_table& paths() noexcept { return paths_; }
+    const path_table& paths() const noexcept { return paths_; }
+    std::vector<ip_endpoint> bound() const;
+
+    /// false: taken, but the way out is full: nothing more until on_writable(). What goes to an
+    /// unknown path, or nowhere, is dropped like any lost datagram.
+    bool send(const datagrams& out);
+
+    /// Fresh sockets in place of the old; every address gets a new path. Where a fixed port
+    /// cannot be had again a free one is taken. Errors: as open(); the old sockets are then gone.
+    outcome<bool> rebind();
+
+private:
+    class binding;
+
+    path_mux(net::shard& shard, path_sink& sink, mux_options options);
+    outcome<bool> bind_all();
+    outcome<bool> bind_default();
+    outcome<bool> bind_one(const ip_endpoint& local);
+    net::send_status send_to(const ip_endpoint& remote, const datagrams& out);
+    void hold(const datagrams& out);
+    void on_socket_writable();
+
+    net::shard& shard_;
+    path_sink& sink_;
+    mux_options options_;
+    path_table paths_;
+    std::vector<std::unique_ptr<binding>> bindings_;
+    /// The train that did not fit, sent first when there is room.
+    struct held_train {
+        path_id path;
+        byte_buffer data;
+        std::size_t segment_size = 0;
+        std::uint8_t ecn = 0;
+    };
+    std::optional<held_train> held_;
+};
+
+}  // namespace meshhost::path

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "path/path_table.hpp"
+
+#include "base/assert.hpp"
+
+namespace meshhost::path {
+
+path_id path_table::intern(const ip_endpoint& remote) {
+    const auto known = by_address_.find(remote);
+    if (known == by_address_.end()) return insert({remote}, true);
+    entry& found = paths_.find(known->second)->second;
+    if (found.uses == 0) unused_.splice(unused_.end(), unused_, found.place);
+    return known->second;
+}
+
+path_id path_table::open(const std::vector<ip_endpoint>& remotes) {
+    MH_ASSERT(!remotes.empty(), "a path leads somewhere");
+    return remotes.size() == 1 ? intern(remotes.front()) : insert(remotes, false);
+}
+
+path_id path_table::insert(std::vector<ip_endpoint> remotes, bool interned) {
+    if (unused_.size() >= unused_max) forget(unused_.front());
+    const path_id id(++last_);
+    if (interned) by_address_.insert_or_assign(remotes.front(), id);
+    entry made{.remotes = std::move(remotes), .interned = interned};
+    made.place = unused_.insert(unused_.end(), id);
+    paths_.emplace(id, std::move(made));
+    return id;
+}
+
+void path_table::settle(path_id dialled, path_id answered) {
+    const auto from = paths_.find(answered);
+    const auto to = paths_.find(dialled);
+    if (from == paths_.end() || to == paths_.end()) return;
+    to->second.remotes = {from->second.remotes.front()};
+}
+
+void path_table::retain(path_id path) {
+    const auto found = paths_.find(path);
+    if (found == paths_.end()) return;
+    if (found->second.uses++ == 0) unused_.erase(found->second.place);
+}
+
+void path_table::release(path_id path) {
+    const auto found = paths_.find(path);
+    if (found == paths_.end()) return;
+    MH_ASSERT(found->second.uses > 0, "a path is released as often as it was retained");
+    if (--found->second.uses > 0) return;
+    found->second.place = unused_.insert(unused_.end(), path);
+    // A dial's path is nobody's once its connection is gone.
+    const bool reachable =
+        found->second.interned && by_address_.find(found->second.remotes.front())->second == path;
+    if (!reachable || unused_.size() > unused_max) forget(reachable ? unused_.front() : path);
+}
+
+void path_table::forget_addresses() {
+    by_address_.clear();
+    for (auto& [id, known] : paths_)
+        known.interned = false;
+    while (!unused_.empty())
+        forget(unused_.front());
+}
+
+void path_table::forget(path_id path) {
+    const auto found = paths_.find(path);
+    entry& known = found->second;
+    unused_.erase(known.place);
+    if (known.interned) by_address_.erase(known.remotes.front());
+    paths_.erase(found);
+}
+
+std::span<const ip_endpoint> path_table::remotes(path_id path) const {
+    const auto found = paths_.find(path);
+    if (found == paths_.end()) return {};
+    return found->second.remotes;
+}
+
+}  // namespace meshhost::path

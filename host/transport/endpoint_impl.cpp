@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transport/endpoint_impl.hpp"
+
+#include "base/assert.hpp"
+#include "path/path_reason.hpp"
+#include "transport/connection_impl.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::transport {
+
+namespace {
+
+quic::core_options core_options(const endpoint_options& options) {
+    quic::transport_config config;
+    config.idle_timeout = options.idle_timeout;
+    config.keep_alive = options.keep_alive;
+    config.handshake_timeout = options.handshake_timeout;
+    config.connections_max = options.connections_max;
+    config.connections_per_peer_max = options.connections_per_peer_max;
+    config.half_open_max = options.half_open_max;
+    config.half_open_hard_max = std::max(config.half_open_hard_max, options.half_open_max * 2);
+    return {
+        .transport = config,
+        .reset_key = options.key.derive("quic stateless reset"),
+        .alpns = {},
+    };
+}
+
+}  // namespace
+
+outcome<std::unique_ptr<endpoint>> endpoint::bind(net::shard& shard, endpoint_options options) {
+    auto made = std::make_unique<endpoint_impl>(shard, std::move(options));
+    if (auto opened = made->open(); !opened) return opened.error();
+    return std::unique_ptr<endpoint>(std::move(made));
+}
+
+endpoint_impl::endpoint_impl(net::shard& shard, endpoint_options options)
+    : shard_(shard)
+    , options_(std::move(options))
+    , tls_(options_.key)
+    , timer_(shard, *this)
+    , core_(core_options(options_), tls_, *this, *this) {}
+
+endpoint_impl::~endpoint_impl() {
+    *alive_ = false;
+    close(0, "");
+}
+
+outcome<bool> endpoint_impl::open() {
+    path::mux_options options{.bind = options_.bind, .log = options_.log};
+    options.udp.segmentation_offload = options_.segmentation_offload;
+    auto mux = path::path_mux::open(shard_, *this, std::move(options));
+    if (!mux) return mux.error();
+    mux_ = std::move(*mux);
+    refresh_own_addresses();
+    if (auto monitor = net::interface_monitor::open(shard_, *this)) {
+        monitor_ = std::move(*monitor);
+    } else {
+        options_.log.warn("changes of addresses go unnoticed: {}", monitor.error().message);
+    }
+    return true;
+}
+
+/// Runs `work` on a later turn, unless the endpoint is gone by then.
+template <class Work>
+void endpoint_impl::post(Work work) {
+    shard_.post([alive = alive_, work = std::move(work)] {
+        if (*alive) work();
+    });
+}
+
+identity::endpoint_addr endpoint_impl::address() const {
+    identity::endpoint_addr addr{.id = id(), .relays = {}, .direct = {}};
+    const bool reachable = std::any_of(own_addresses_.begin(), own_addresses_.end(), [](auto& one) {
+        return !one.is_loopback();
+    });
+    for (const ip_endpoint& local : mux_->bound()) {
+        if (!local.is_unspecified()) {
+            addr.direct.push_back(local);
+            continue;
+        }
+        for (ip_endpoint own : own_addresses_) {
+            // Loopback is of use to nobody else, so only where there is nothing better.
+            if (own.family != local.family || (own.is_loopback() && reachable)) continue;
+            own.port = local.port;
+            addr.direct.push_back(own);
+        }
+    }
+    return addr;
+}
+
+std::shared_ptr<connection> endpoint_impl::connect(
+    const identity::endpoint_addr& to,
+    std::string_view alpn,
+    std::shared_ptr<connection_handler> handler,
+    const connect_options& options
+) {
+    MH_ASSERT(handler != nullptr, "somebody must hear how a dial ends");
+    auto handle = std::make_shared<connection_impl>(*this, to, std::string(alpn));
+    handle->set_handler(std::move(handler));
+    handles_.emplace(handle.get(), handle);
+    const bool to_self = to.id == id();
+    if (closed_ || to_self || to.direct.empty()) {
+        const close_reason reason{
+            closed_ ? close_cause::endpoint_closed : close_cause::no_address,
+            0,
+            to_self ? "that is this host itself" : ""};
+        post([handle, reason] { handle->finish(reason); });
+        return handle;
+    }
+    quic::dial_parameters const parameters{
+        .path = mux_->paths().open(to.direct),
+        .expected = to.id,
+        .alpn = handle->alpn(),
+        .early_data = options.early_data,
+    };
+    handle->attach(core_.dial(parameters, *handle, shard_.now()));
+    return handle;
+}
+
+void endpoint_impl::redial(connection_impl& handle) {
+    quic::dial_parameters const parameters{
+        .path = mux_->paths().open(handle.target().direct),
+        .expected = handle.remote_id(),
+        .alpn = handle.alpn(),
+    };
+    handle.attach(core_.dial(parameters, handle, shard_.now()));
+}
+
+void endpoint_impl::forget(connection_impl& handle) {
+    handles_.erase(&handle);
+}
+
+outcome<bool> endpoint_impl::rebind() {
+    const time_point now = shard_.now();
+    std::vector<std::pair<quic::quic_connection*, std::optional<ip_endpoint>>> dialled;
+    for (quic::quic_connection* const connection : core_.connections()) {
+        if (connection->is_client()) {
+            dialled.emplace_back(connection, remote_of(connection->current_path()));
+        }
+    }
+    if (auto bound = mux_->rebind(); !bound) return bound.error();
+    for (const auto& [connection, remote] : dialled) {
+        if (!remote) continue;
+        const path_id fresh = mux_->paths().intern(*remote);
+        if (!connection->migrate(fresh, now)) {
+            options_.log.debug("a connection stays on its path: it cannot migrate now");
+        }
+    }
+    flush(now);
+    return true;
+}
+
+probe endpoint_impl::measure() const {
+    const auto tables = core_.measure();
+    const auto& counters = core_.counters();
+    return {
+        .connections = tables.connections,
+        .half_open = tables.half_open,
+        .streams = tables.streams,
+        .timers = tables.timers,
+        .connection_ids = tables.connection_ids,
+        .paths = mux_->paths().in_use(),
+        .paths_cached = mux_->paths().unused(),
+        .session_tickets = tables.tickets,
+        .address_tokens = tables.tokens,
+        .tls_sessions = tables.tls_sessions,
+        .send_bytes = tables.send_bytes,
+        .opened = counters.opened,
+        .closed = counters.closed,
+        .closed_by_cause = counters.closed_by_cause,
+        .datagrams_received = counters.datagrams_received,
+        .datagrams_sent = core_.datagrams_sent(),
+        .datagrams_dropped = counters.datagrams_dropped,
+        .retries_sent = counters.retries_sent,
+        .resets_sent = counters.resets_sent,
+        .early_data_accepted = counters.early_data_accepted,
+    };
+}
+
+void endpoint_impl::close(std::uint64_t code, std::string_view reason) {
+    closed_ = true;
+    if (mux_ == nullptr) return;
+    for (quic::quic_connection* const connection : core_.connections()) {
+        connection->close(code, reason);
+    }
+    flush(shard_.now());
+}
+
+void endpoint_impl::describe(path_id path, path_info& info) const {
+    info.remote = remote_of(path);
+    if (!info.remote) return;
+    info.kind = path_kind::direct;
+    info.reason = path::to_string(path::classify(*info.remote, own_addresses_));
+}
+
+std::optional<ip_endpoint> endpoint_impl::remote_of(path_id path) const {
+    const auto remotes = mux_->paths().remotes(path);
+    return remotes.size() == 1 ? std::optional(remotes.front()) : std::nullopt;
+}
+
+std::string endpoint_impl::address_text(path_id path) const {
+    const auto remote = remote_of(path);
+    return remote ? remote->to_string() : "the address";
+}
+
+void endpoint_impl::on_datagram(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data) {
+    if (now_ == time_point{}) {
+        now_ = shard_.now();
+        refresh_alpns();
+    }
+    core_.receive(path, ecn, data, now_);
+}
+
+void endpoint_impl::on_turn_end() {
+    now_ = {};
+    flush(shard_.now());
+}
+
+void endpoint_impl::on_writable() {
+    core_.resume(shard_.now());
+    timer_.arm(core_.next_deadline());
+}
+
+void endpoint_impl::on_socket_broken() {
+    if (std::exchange(rebinding_, true)) return;
+    post([this] {
+        rebinding_ = false;
+        options_.log.warn("a socket's address is gone: binding again");
+        if (auto bound = rebind(); !bound) options_.log.error("{}", bound.error().message);
+    });
+}
+
+bool endpoint_impl::send(const quic::outgoing& datagrams) {
+    return mux_->send({datagrams.path, datagrams.data, datagrams.segment_size, datagrams.ecn});
+}
+
+void endpoint_impl::settle(path_id dialled, path_id answered) {
+    mux_->paths().settle(dialled, answered);
+}
+
+ip_endpoint endpoint_impl::address_of(path_id path) const {
+    return remote_of(path).value_or(ip_endpoint{});
+}
+
+bool endpoint_impl::is_replay_safe(std::string_view alpn) const {
+    const auto handler = router_.find(alpn);
+    return handler != nullptr && handler->is_replay_safe();
+}
+
+quic::connection_sink* endpoint_impl::on_incoming(quic::quic_connection& connection) {
+    const auto protocol = router_.find(connection.alpn());
+    if (protocol == nullptr || closed_) return nullptr;
+    auto handle = std::make_shared<connection_impl>(*this, connection);
+    protocol->on_connection(handle);
+    if (!handle->has_handler()) return nullptr;
+    auto* const sink = handle.get();
+    handles_.emplace(sink, std::move(handle));
+    return sink;
+}
+
+void endpoint_impl::on_flush_wanted() {
+    post([this] { flush(shard_.now()); });
+}
+
+void endpoint_impl::on_deadline(time_point now) {
+    core_.on_deadline(now);
+    timer_.arm(core_.next_deadline());
+}
+
+void endpoint_impl::on_addresses_changed() {
+    refresh_own_addresses();
+    // A wildcard socket follows by itself; one bound to an address that is gone does not.
+    for (const ip_endpoint& local : mux_->bound()) {
+        const bool gone = !local.is_unspecified()
+                          && std::none_of(
+                              own_addresses_.begin(),
+                              own_addresses_.end(),
+                              [&](const ip_endpoint& own) { return own.address == local.address; }
+                          );
+        if (gone) return on_socket_broken();
+    }
+}
+
+void endpoint_impl::flush(time_point now) {
+    core_.flush(now);
+    timer_.arm(core_.next_deadline());
+}
+
+void endpoint_impl::refresh_alpns() {
+    if (router_version_ == router_.version()) return;
+    router_version_ = router_.version();
+    core_.set_alpns(router_.alpns());
+}
+
+void endpoint_impl::refresh_own_addresses() {
+    own_addresses_ = net::interface_addresses();
+}
+
+}  // namespace meshhost::transport
