@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // A configuration and its problems as `meshctl config` shows them: text for people, JSON values
-// for the envelope. Every text ends with a newline.
+// for the envelope. Texts of more than one line end with a newline.
 #include "config/config_loader.hpp"
 
 #include <boost/json/array.hpp>
@@ -13,7 +13,10 @@
 
 namespace meshhost::config {
 
-/// `config check`: a line a problem, "WHERE  error  MESSAGE — HINT", and a line with the totals.
+/// "WHERE  error  MESSAGE; HINT" without a newline.
+std::string problem_line(const config_problem& problem);
+
+/// `config check`: a line a problem, and a line with the totals.
 std::string problems_text(std::span<const config_problem> problems);
 /// [{"where", "severity", "message", "hint"}…]; "hint" only when there is one.
 boost::json::array problems_json(std::span<const config_problem> problems);

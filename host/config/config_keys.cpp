@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/config_key.hpp"
+#include "config/duration_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace meshhost::config {
+namespace {
+
+namespace json = boost::json;
+
+// From a checked value to a field: the loader has seen to types and ranges, so nothing fails here.
+void assign(bool& field, const json::value& value) {
+    field = value.as_bool();
+}
+void assign(std::uint16_t& field, const json::value& value) {
+    field = value.to_number<std::uint16_t>();
+}
+void assign(std::size_t& field, const json::value& value) {
+    field = value.to_number<std::size_t>();
+}
+void assign(duration& field, const json::value& value) {
+    field = parse_duration(value.as_string()).value();
+}
+void assign(std::string& field, const json::value& value) {
+    field = value.as_string();
+}
+void assign(std::filesystem::path& field, const json::value& value) {
+    field = std::string(value.as_string());
+}
+void assign(log_level& field, const json::value& value) {
+    parse_log_level(value.as_string(), field);
+}
+void assign(json::object& field, const json::value& value) {
+    field = value.as_object();
+}
+void assign(std::vector<std::string>& field, const json::value& value) {
+    field.clear();
+    for (const json::value& element : value.as_array())
+        field.emplace_back(element.as_string());
+}
+
+template <auto Table, auto Field>
+void put(host_config& config, std::string_view, const json::value& value) {
+    assign((config.*Table).*Field, value);
+}
+
+plugin_config& plugin_of(host_config& config, std::string_view instance) {
+    const auto place = std::lower_bound(
+        config.plugin.begin(),
+        config.plugin.end(),
+        instance,
+        [](const plugin_config& plugin, std::string_view name) { return plugin.instance < name; }
+    );
+    if (place != config.plugin.end() && place->instance == instance) return *place;
+    const auto added = config.plugin.emplace(place);
+    added->instance = instance;
+    return *added;
+}
+
+template <auto Field>
+void put_plugin(host_config& config, std::string_view instance, const json::value& value) {
+    assign(plugin_of(config, instance).*Field, value);
+}
+
+constexpr std::array<config_section, 9> sections{{
+    {"node", "This host among others."},
+    {"identity", "The key that this host is known by."},
+    {"net", "The UDP sockets."},
+    {"quic", "Connections: times and limits."},
+    {"mesh", "Which mesh, and whom to connect to."},
+    {"admin", "The local interface that meshctl talks to."},
+    {"log", "What is written to standard error."},
+    {"plugins", "Where plugins are found."},
+    {"plugin.*", "A running role. The last part of the table's name is yours to choose."},
+}};
+
+constexpr std::int64_t peers_max = 1024;
+constexpr std::int64_t bind_max = 16;
+
+using c = host_config;
+
+constexpr std::array<config_key, 21> keys{{
+    {.path = "node.name",
+     .rule = text(text_form::label),
+     .fallback = R"("")",
+     .example = R"("gateway-01")",
+     .doc = "The node's name, for people. Empty: the machine's name.",
+     .store = put<&c::node, &node_config::name>},
+    {.path = "node.instance",
+     .rule = text(text_form::name),
+     .fallback = R"("default")",
+     .doc = "Tells the hosts of one machine apart; part of the usual data_dir and socket.",
+     .store = put<&c::node, &node_config::instance>},
+    {.path = "node.data_dir",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .example = R"("/var/lib/meshhost/default")",
+     .doc = "Where the host keeps what must survive a restart. Empty: the usual place.",
+     .store = put<&c::node, &node_config::data_dir>},
+    {.path = "identity.key_file",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .doc = "The secret key, made at the first start. Empty: secret.key in node.data_dir.",
+     .store = put<&c::identity, &identity_config::key_file>},
+    {.path = "net.port",
+     .rule = integer(0, 65535),
+     .fallback = "0",
+     .example = "41641",
+     .doc = "The UDP port. 0: whichever is free, a new one at each start.",
+     .store = put<&c::net, &net_config::port>},
+    {.path = "net.bind",
+     .rule = list_of(text_form::ip_address, bind_max),
+     .fallback = "[]",
+     .example = R"(["192.0.2.7", "2001:db8::7"])",
+     .doc = "The addresses to listen on. Empty: all of the machine's, IPv4 and IPv6.",
+     .store = put<&c::net, &net_config::bind>},
+    {.path = "net.segmentation_offload",
+     .rule = yes_or_no(),
+     .fallback = "true",
+     .doc = "Let the kernel cut and join datagrams (GSO, GRO) where it can.",
+     .store = put<&c::net, &net_config::segmentation_offload>},
+    {.path = "quic.idle_timeout",
+     .rule = time_span(1s, 10min),
+     .fallback = R"("30s")",
+     .doc = "A connection is given up after hearing nothing for this long.",
+     .store = put<&c::quic, &quic_config::idle_timeout>},
+    {.path = "quic.keep_alive",
+     .rule = time_span(0s, 5min),
+     .fallback = R"("5s")",
+     .doc = "A quiet connection is kept up by a small packet this often. \"0s\": never.",
+     .store = put<&c::quic, &quic_config::keep_alive>},
+    {.path = "quic.handshake_timeout",
+     .rule = time_span(1s, 2min),
+     .fallback = R"("10s")",
+     .doc = "A connection that is not established by then is given up.",
+     .store = put<&c::quic, &quic_config::handshake_timeout>},
+    {.path = "quic.connections_max",
+     .rule = integer(1, 1'000'000),
+     .fallback = "4096",
+     .doc = "The most connections at one time; further ones are refused.",
+     .store = put<&c::quic, &quic_config::connections_max>},
+    {.path = "quic.connections_per_peer_max",
+     .rule = integer(1, 1024),
+     .fallback = "16",
+     .doc = "The most connections with one peer at one time.",
+     .store = put<&c::quic, &quic_config::connections_per_peer_max>},
+    {.path = "quic.half_open_max",
+     .rule = integer(1, 65536),
+     .fallback = "64",
+     .doc = "With this many handshakes under way, a stranger must first prove its address (Retry).",
+     .store = put<&c::quic, &quic_config::half_open_max>},
+    {.path = "mesh.name",
+     .rule = text(text_form::name),
+     .fallback = R"("default")",
+     .doc = "The mesh's name.",
+     .store = put<&c::mesh, &mesh_config::name>},
+    {.path = "mesh.peers",
+     .rule = list_of(text_form::peer, peers_max),
+     .fallback = "[]",
+     .doc = "Whom to connect to: tickets, or ID@IP:PORT with one or more addresses.",
+     .store = put<&c::mesh, &mesh_config::peers>},
+    {.path = "admin.socket",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .example = R"("/run/meshhost/default.sock")",
+     .doc = "The Unix socket, readable by its owner only. Empty: the usual place.",
+     .store = put<&c::admin, &admin_config::socket>},
+    {.path = "log.level",
+     .rule = one_of("trace|debug|info|warn|error|off"),
+     .fallback = R"("info")",
+     .doc = "The lowest level that is written.",
+     .store = put<&c::log, &log_config::level>},
+    {.path = "plugins.dir",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .example = R"("/usr/lib/meshhost/plugins")",
+     .doc = "Where a plugin named without a slash is looked up. Empty: the usual place.",
+     .store = put<&c::plugins, &plugins_config::dir>},
+    {.path = "plugin.*.path",
+     .rule = text(text_form::plugin_path),
+     .example = R"("compute.so")",
+     .doc = "The plugin's file: a name in plugins.dir, or a path with a slash.",
+     .store = put_plugin<&plugin_config::path>},
+    {.path = "plugin.*.required",
+     .rule = yes_or_no(),
+     .fallback = "false",
+     .doc = "Whether the host refuses to start without it.",
+     .store = put_plugin<&plugin_config::required>},
+    {.path = "plugin.*.config",
+     .rule = any_table(),
+     .fallback = "{}",
+     .doc = "The role's own keys; `meshctl plugin check` lists them.",
+     .store = put_plugin<&plugin_config::config>},
+}};
+
+}  // namespace
+
+std::span<const config_section> config_sections() {
+    return sections;
+}
+std::span<const config_key> config_keys() {
+    return keys;
+}
+
+}  // namespace meshhost::config

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/text_form.hpp"
+
+#include "base/ip_endpoint.hpp"
+#include "base/quote.hpp"
+#include "config/bind_endpoints.hpp"
+#include "config/near_miss.hpp"
+#include "identity/endpoint_addr.hpp"
+
+#include <boost/algorithm/string/join.hpp>
+#include <boost/algorithm/string/split.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace meshhost::config {
+namespace {
+
+constexpr std::size_t label_size_max = 64;
+constexpr std::size_t name_size_max = 64;
+constexpr std::size_t path_size_max = 4096;  ///< PATH_MAX
+
+bool has_control_characters(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7f;
+    });
+}
+
+bool is_name(std::string_view text) {
+    const auto alphanumeric = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    };
+    return !text.empty() && text.size() <= name_size_max && alphanumeric(text.front())
+           && std::all_of(text.begin(), text.end(), [&](char c) {
+                  return alphanumeric(c) || c == '-' || c == '_';
+              });
+}
+
+bool is_path(std::string_view text) {
+    return text.size() <= path_size_max && !has_control_characters(text);
+}
+
+bool has_form(text_form form, std::string_view choices, std::string_view text) {
+    switch (form) {
+    case text_form::label:
+        return text.size() <= label_size_max && !has_control_characters(text);
+    case text_form::name:
+        return is_name(text);
+    case text_form::choice: {
+        const auto known = choice_list(choices);
+        return std::find(known.begin(), known.end(), text) != known.end();
+    }
+    case text_form::absolute_path:
+        return text.empty() || (text.front() == '/' && is_path(text));
+    case text_form::plugin_path:
+        return !text.empty() && is_path(text);
+    case text_form::ip_address:
+        return parse_address(text, 0).has_value();
+    case text_form::peer:
+        return identity::parse_peer(text).has_value();
+    }
+    return false;
+}
+
+std::string remedy(text_form form, std::string_view choices, std::string_view text) {
+    if (form == text_form::choice) {
+        const auto near = nearest(text, choice_list(choices));
+        return near ? "did you mean " + in_quotes(*near) + "?" : "";
+    }
+    if (form == text_form::ip_address && ip_endpoint::parse(text)) {
+        return "the port is set by net.port";
+    }
+    return "";
+}
+
+}  // namespace
+
+std::optional<form_fault> check_form(
+    text_form form,
+    std::string_view choices,
+    std::string_view text
+) {
+    if (has_form(form, choices, text)) return std::nullopt;
+    if (form == text_form::peer) {
+        const failure why = identity::parse_peer(text).error();
+        return form_fault{"is not a peer: " + why.message, why.hint};
+    }
+    return form_fault{
+        "must be " + form_text(form, choices) + ", not " + in_quotes(text),
+        remedy(form, choices, text)};
+}
+
+std::string form_text(text_form form, std::string_view choices) {
+    switch (form) {
+    case text_form::label:
+        return "at most 64 bytes without control characters";
+    case text_form::name:
+        return "1 to 64 of a-z, 0-9, \"-\" and \"_\", the first a letter or digit";
+    case text_form::choice:
+        return "one of " + boost::join(choice_list(choices), ", ");
+    case text_form::absolute_path:
+        return "an absolute path";
+    case text_form::plugin_path:
+        return "a plugin's file name or path";
+    case text_form::ip_address:
+        return "an IP address without a port";
+    case text_form::peer:
+        return "a ticket or ID@IP:PORT";
+    }
+    return "";
+}
+
+std::string_view form_pattern(text_form form) {
+    switch (form) {
+    case text_form::name:
+        return "^[a-z0-9][a-z0-9_-]{0,63}$";
+    case text_form::absolute_path:
+        return "^(/.*)?$";
+    case text_form::plugin_path:
+        return "^.+$";
+    case text_form::label:
+    case text_form::choice:
+    case text_form::ip_address:
+    case text_form::peer:
+        break;
+    }
+    return "";
+}
+
+std::vector<std::string> choice_list(std::string_view choices) {
+    std::vector<std::string> list;
+    boost::split(list, choices, [](char c) { return c == '|'; });
+    return list;
+}
+
+bool is_utf8(std::string_view text) {
+    // serialize() escapes what JSON forbids and passes the rest; parse() validates UTF-8.
+    error_code invalid;
+    (void)boost::json::parse(boost::json::serialize(boost::json::string(text)), invalid);
+    return !invalid;
+}
+
+}  // namespace meshhost::config
