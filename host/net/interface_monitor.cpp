@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/interface_monitor.hpp"
 
+#include "base/unique_fd.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/netlink_message.hpp"
 #include "net/readable_watch.hpp"
 #include "net/shard.hpp"
 #include "net/socket_address.hpp"
-#include "net/unique_descriptor.hpp"
 
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -67,7 +67,7 @@ std::vector<ip_endpoint> interface_addresses() {
 /// Netlink readable → read_address_news → one deadline → compare → tell.
 class interface_monitor::state final : readable_sink, deadline_sink {
 public:
-    state(shard& owner, unique_descriptor netlink, address_sink& sink)
+    state(shard& owner, unique_fd netlink, address_sink& sink)
         : shard_(owner)
         , netlink_(std::move(netlink))
         , sink_(sink)
@@ -119,7 +119,7 @@ private:
     }
 
     shard& shard_;
-    unique_descriptor netlink_;
+    unique_fd netlink_;
     address_sink& sink_;
     readable_watch watch_;  // goes before its descriptor
     deadline_timer timer_;
@@ -133,10 +133,8 @@ outcome<std::unique_ptr<interface_monitor>> interface_monitor::open(
     shard& owner,
     address_sink& sink
 ) {
-    unique_descriptor netlink(
-        ::socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE)
-    );
-    if (!netlink.is_open()) return netlink_failure(errno);
+    unique_fd netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE));
+    if (!netlink) return netlink_failure(errno);
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
     address.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;

@@ -2,10 +2,10 @@
 #include "net/udp_socket.hpp"
 
 #include "base/assert.hpp"
+#include "base/unique_fd.hpp"
 #include "net/control_messages.hpp"
 #include "net/receive_buffers.hpp"
 #include "net/socket_address.hpp"
-#include "net/unique_descriptor.hpp"
 
 #include <netinet/in.h>
 #include <netinet/udp.h>
@@ -173,8 +173,8 @@ bool may_be_the_offload(int error) noexcept {
 /// any port: the errors of a send alone also have other causes.
 bool address_is_gone(const ip_endpoint& local) noexcept {
     if (local.is_unspecified()) return false;
-    const unique_descriptor other(::socket(family_of(local), SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    if (!other.is_open()) return false;
+    const unique_fd other(::socket(family_of(local), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!other) return false;
     ip_endpoint any_port = local;
     any_port.port = 0;
     const socket_address address(any_port);
@@ -203,7 +203,7 @@ send_status status_of(int error, const ip_endpoint& local) noexcept {
 }  // namespace
 
 struct udp_socket::state {
-    unique_descriptor descriptor;
+    unique_fd descriptor;
     ip_endpoint local;
     bool segments_out = false;  ///< UDP_SEGMENT works
     bool coalesces_in = false;  ///< UDP_GRO is on
@@ -211,11 +211,11 @@ struct udp_socket::state {
 
 outcome<udp_socket> udp_socket::bind(const ip_endpoint& local, const udp_options& options) {
     auto made = std::make_unique<state>();
-    made->descriptor = unique_descriptor(
-        ::socket(family_of(local), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP)
-    );
+    made->descriptor =
+        unique_fd(::socket(family_of(local), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP)
+        );
     const int descriptor = made->descriptor.get();
-    if (!made->descriptor.is_open() || !require_options(descriptor, local)) {
+    if (!made->descriptor || !require_options(descriptor, local)) {
         return bind_failure(local, errno);
     }
     request_options(descriptor, local, options);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "own_network.hpp"
 
+#include "base/unique_fd.hpp"
 #include "net/socket_address.hpp"
-#include "net/unique_descriptor.hpp"
 #include "skip_run.hpp"
 #include "support/catch.hpp"
 
@@ -26,7 +26,7 @@ ifreq request_for(const char* device) {
 }
 
 bool configure(unsigned long what, ifreq& request) {
-    const net::unique_descriptor any(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const unique_fd any(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     return ::ioctl(any.get(), what, &request) == 0;
 }
 

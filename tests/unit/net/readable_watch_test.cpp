@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/unique_fd.hpp"
 #include "loop_fixture.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/readable_watch.hpp"
-#include "net/unique_descriptor.hpp"
 #include "udp_fixture.hpp"
 
 #include <sys/socket.h>
@@ -22,8 +22,8 @@ struct stream_pair {
     stream_pair() {
         int ends[2];
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
-        near = net::unique_descriptor(ends[0]);
-        far = net::unique_descriptor(ends[1]);
+        near = unique_fd(ends[0]);
+        far = unique_fd(ends[1]);
     }
     void write_byte_to_near() { REQUIRE(::send(far.get(), "x", 1, 0) == 1); }
     void fill_towards_far() {
@@ -38,8 +38,8 @@ struct stream_pair {
         return total;
     }
 
-    net::unique_descriptor near;
-    net::unique_descriptor far;
+    unique_fd near;
+    unique_fd far;
 };
 
 struct scripted_sink final : net::readable_sink {
