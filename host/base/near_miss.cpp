@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/near_miss.hpp"
+#include "base/near_miss.hpp"
 
 #include <algorithm>
 #include <vector>
 
-namespace meshhost::config {
+namespace meshhost {
 namespace {
 
 /// Longer texts are no typos, and comparing them costs their length squared.
@@ -58,4 +58,4 @@ std::optional<std::string> nearest(std::string_view typo, std::span<const std::s
     return best == nullptr ? std::nullopt : std::optional(*best);
 }
 
-}  // namespace meshhost::config
+}  // namespace meshhost
