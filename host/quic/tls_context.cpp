@@ -39,6 +39,8 @@ constexpr std::array<std::uint8_t, 16> pkcs8_prefix{
     0x04,
     0x20};
 
+constexpr time_t replay_window_seconds = 10;
+
 void require(int rv, const char* what) {
     MH_ASSERT(rv >= 0, what);
 }
@@ -66,7 +68,7 @@ std::optional<identity::endpoint_id> from_spki(bytes_view spki) {
 class tls_context::replay_window {
 public:
     bool insert(time_t expires, bytes_view key) {
-        const time_t now = ::time(nullptr);
+        const time_t now = expires - replay_window_seconds;  // as GnuTLS read the clock
         while (!by_expiry_.empty() && by_expiry_.begin()->first < now) {
             keys_.erase(by_expiry_.begin()->second);
             by_expiry_.erase(by_expiry_.begin());
@@ -118,6 +120,7 @@ tls_context::tls_context(const identity::secret_key& key)
     require(gnutls_priority_init(&priorities_, priority_text, nullptr), "the profile is valid");
     require(gnutls_session_ticket_key_generate(&ticket_key_), "the system has no randomness");
     require(gnutls_anti_replay_init(&anti_replay_), "out of memory");
+    gnutls_anti_replay_set_window(anti_replay_, replay_window_seconds * 1000);
     gnutls_anti_replay_set_add_function(anti_replay_, &tls_context::remember_early_hello);
     gnutls_anti_replay_set_ptr(anti_replay_, window_.get());
 }
