@@ -18,7 +18,7 @@ Unsigned read_leb128(byte_reader& in) noexcept {
         const std::uint64_t group = byte & 0x7f;
         if (width - shift < 7 && (group >> (width - shift)) != 0) break;
         value |= group << shift;
-        if ((byte & 0x80) == 0) return static_cast<Unsigned>(value);
+        if ((byte & 0x80) == 0) return in.ok() ? static_cast<Unsigned>(value) : Unsigned{0};
     }
     in.fail();
     return 0;

@@ -97,3 +97,11 @@ TEST_CASE("varint: truncated LEB128 is no number", "[wire][varint]") {
         CHECK_FALSE(whole(hex, read_leb128_u64).has_value());
     }
 }
+
+TEST_CASE("varint: a failed read gives nothing, not the half that was there", "[wire][varint]") {
+    const byte_buffer bytes{0x83, 0x80};
+    byte_reader leb128(bytes);
+    CHECK(read_leb128_u64(leb128) == 0);
+    byte_reader quic(bytes);
+    CHECK(read_quic_varint(quic) == 0);
+}
