@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every command of meshctl. Groups come before their members.
+#include "ctl/commands/commands.hpp"
+
+namespace meshhost::ctl {
+
+namespace {
+
+constexpr example status_examples[] = {
+    {"meshctl status", "one screen: who this host is, whom it sees, what is wrong"},
+    {"meshctl status --json | jq .data.members", "the same for programs"}};
+
+constexpr example peers_examples[] = {
+    {"meshctl peers", "a line a node: roles, state, path and why, RTT, values"},
+    {"meshctl peers -o ndjson", "one JSON line a node"},
+    {"meshctl peers --instance lab-2", "as another host of this machine sees them"}};
+
+constexpr example ping_examples[] = {
+    {"meshctl ping gateway-01", "a node by its name; exit code 0 direct, 3 relayed, 4, 5"},
+    {"meshctl ping 3f9a1c", "by the first digits of its id"},
+    {"meshctl ping compute/2 -c 10 -i 200ms", "the second compute node, ten times"},
+    {"meshctl ping endpointaa...", "a node that this host does not know, by its ticket"}};
+
+constexpr example identity_examples[] = {
+    {"meshctl identity show", "this host's id in its three forms, and its ticket"},
+    {"meshctl identity show --key-file key", "the id behind a key file, without a host"},
+    {"meshctl identity mint --key-file key", "a new key file, mode 0600"}};
+
+constexpr example config_examples[] = {
+    {"meshctl config init > meshhost.toml", "a file with every key and its default"},
+    {"meshctl config check meshhost.toml", "is it right? exit code 7 when it is not"},
+    {"meshctl config show --origin quic", "what is in force, and where each value comes from"},
+    {"meshctl config show --running", "what the running host was started with"}};
+
+constexpr example help_examples[] = {
+    {"meshctl explain E_PORT_TAKEN", "the long story behind an error"},
+    {"meshctl examples ping", "lines to copy"},
+    {"source <(meshctl completion bash)", "completion in this shell"}};
+
+const command_row table[] = {
+    {"status", "this host, the nodes it sees, and what is wrong", make_status, status_examples},
+    {"peers", "the nodes that this host knows", make_peers, peers_examples},
+    {"ping", "reach a node through the mesh, and say how", make_ping, ping_examples},
+    {"identity", "keys and ids", nullptr, identity_examples},
+    {"identity show", "an id in all its forms, and its ticket", make_identity_show, {}},
+    {"identity mint", "make a new key file", make_identity_mint, {}},
+    {"plugin", "the roles of this host", nullptr, {}},
+    {"plugin list", "the loaded plugins and their state", make_plugin_list, {}},
+    {"config", "configuration files", nullptr, config_examples},
+    {"config check", "report everything that is wrong with a configuration", make_config_check, {}},
+    {"config show", "the values in force", make_config_show, {}},
+    {"config schema", "JSON Schema of a configuration file, for editors", make_config_schema, {}},
+    {"config init", "a commented configuration file with every key", make_config_init, {}},
+    {"probe", "counters of every part of the running host", make_probe, {}},
+    {"rebind", "move the host to fresh sockets, keeping its connections", make_rebind, {}},
+    {"explain", "what an error code means and what to do", make_explain, help_examples},
+    {"examples", "lines to copy, by command", make_examples, {}},
+    {"completion", "a completion script for a shell", make_completion, {}},
+    {"version", "the versions of meshctl and of the plugin interface", make_version, {}}};
+
+}  // namespace
+
+std::span<const command_row> command_table() {
+    return table;
+}
+
+}  // namespace meshhost::ctl

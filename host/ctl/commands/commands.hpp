@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The makers of all commands, for the table.
+#include "ctl/command.hpp"
+
+namespace meshhost::ctl {
+
+// questions.cpp: ask the running host and show the answer
+std::unique_ptr<command> make_status();
+std::unique_ptr<command> make_peers();
+std::unique_ptr<command> make_plugin_list();
+std::unique_ptr<command> make_probe();
+
+std::unique_ptr<command> make_ping();
+std::unique_ptr<command> make_rebind();
+
+std::unique_ptr<command> make_identity_show();
+std::unique_ptr<command> make_identity_mint();
+
+std::unique_ptr<command> make_config_check();
+std::unique_ptr<command> make_config_show();
+std::unique_ptr<command> make_config_schema();
+std::unique_ptr<command> make_config_init();
+
+// help.cpp
+std::unique_ptr<command> make_version();
+std::unique_ptr<command> make_explain();
+std::unique_ptr<command> make_examples();
+std::unique_ptr<command> make_completion();
+
+}  // namespace meshhost::ctl

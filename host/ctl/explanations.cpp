@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/explanations.hpp"
+
+#include <algorithm>
+
+namespace meshhost::ctl {
+
+namespace {
+
+constexpr explanation table[] = {
+    {"E_ALPN",
+     "The other end was reached and is who it should be, but it does not speak the protocol that\n"
+     "was asked for (TLS alert 120, no_application_protocol; QUIC error 0x178). Either the two "
+     "run\n"
+     "versions of meshhost that do not fit together, or the address belongs to another program\n"
+     "that uses the same kind of key.\n\n"
+     "Compare `meshctl version` on both machines."},
+    {"E_AMBIGUOUS",
+     "A node can be named by its name, by the first four or more digits of its id, or as ROLE/N.\n"
+     "What was written fits several nodes, and meshctl does not guess. The message lists them."},
+    {"E_BAD_ANSWER",
+     "The local API answered with something that this meshctl does not understand, or the answer\n"
+     "broke off. The usual reasons: meshctl and meshhost are of different versions, or the host\n"
+     "was stopped while it answered."},
+    {"E_BAD_PEER",
+     "A peer is named by a ticket (`endpoint...`), or as ID@ADDRESS with one or more addresses,\n"
+     "comma separated: an id in hex or base32, and addresses with ports, such as\n"
+     "ID@192.0.2.7:4433,[2001:db8::1]:4433. Every host prints its ticket when it starts."},
+    {"E_BAD_REQUEST",
+     "The local API was sent something that is no valid request. meshctl never does that; a\n"
+     "program that talks to the socket itself has to send HTTP/1.1 with a JSON body of at most\n"
+     "64 KiB, within 10 seconds."},
+    {"E_BAD_TICKET",
+     "A ticket is the word `endpoint` followed by base32 without spaces or line breaks. It holds\n"
+     "an id and addresses. The usual reason for a damaged one is a copy that lost its end.\n\n"
+     "Print it again on its host: `meshctl identity show`."},
+    {"E_BIND", "The kernel refused to open a UDP socket, for the reason in the message."},
+    {"E_CONFIG",
+     "The configuration has errors, and a host never starts with half of one. Every problem is\n"
+     "listed with its place.\n\n"
+     "Check without starting: `meshctl config check FILE`."},
+    {"E_CONNECTION",
+     "A connection to another node could not be made or broke. The message names the cause and\n"
+     "the code that QUIC (RFC 9000 section 20) or the other end gave."},
+    {"E_DIR",
+     "A directory that the host needs could not be made, for the reason in the message. Name\n"
+     "another with --data-dir."},
+    {"E_DIR_UNSAFE",
+     "The host keeps its secret key in its data directory, so nobody else may be able to write\n"
+     "there: it must be a directory, not a link, owned by the host's user or root, and not\n"
+     "writable by group or others. It is refused and never repaired silently."},
+    {"E_IDLE",
+     "Nothing was heard from the other end for as long as [quic] idle_timeout says. It stopped\n"
+     "without saying so, or the network between broke. The host goes on trying by itself."},
+    {"E_INSTANCE_RUNNING",
+     "Every host on a machine has a name, `default` unless it is told another, and its local API\n"
+     "is a socket of that name. A host that answers already has it.\n\n"
+     "Start this one with --instance NAME, and ask it with `meshctl --instance NAME`. A socket\n"
+     "that a dead host left behind is no obstacle: it is replaced."},
+    {"E_KEY_DAMAGED",
+     "The key file is not what meshhost writes: one line of 64 hex digits. The host's identity\n"
+     "is this key, so it is never overwritten. Restore it from a copy; or move it away, and the\n"
+     "next start makes a new one, and with it a new id that others have to be told."},
+    {"E_KEY_EXISTS",
+     "There is a key at that path already, and a key file is never overwritten. Name another\n"
+     "path, or move the file away."},
+    {"E_KEY_IO", "The key file could not be read or written, for the reason in the message."},
+    {"E_KEY_MISSING",
+     "There is no key at that path. `meshctl identity mint --key-file PATH` makes one; meshhost\n"
+     "makes its own at its first start."},
+    {"E_KEY_PERMISSIONS",
+     "Whoever can read the key can be this host. The file must be a regular file, owned by the\n"
+     "user that runs meshhost, and readable by nobody else: chmod 600. A file with wider\n"
+     "permissions is refused and not repaired, because somebody may have read it already."},
+    {"E_METHOD", "The local API changes nothing on a GET: questions are GET, requests are POST."},
+    {"E_NETLINK",
+     "The host could not watch the network interfaces. It works, but does not notice by itself\n"
+     "when an address comes or goes; `meshctl rebind` tells it."},
+    {"E_NO_ADDRESS",
+     "An id says who somebody is, not where. This host knows no address for that id. Give it a\n"
+     "ticket, or ID@ADDRESS."},
+    {"E_NO_ADDRESS_FAMILY",
+     "The machine has no IPv6 (or no IPv4), and [net] bind or --bind asks for it."},
+    {"E_NO_DAEMON",
+     "Nobody answers on the local socket. Either no meshhost runs, or it runs as another\n"
+     "instance or another user.\n\n"
+     "`meshhost --plugin compute.so` starts one; --instance NAME or --socket PATH names another."},
+    {"E_NO_EXAMPLES", "`meshctl examples` without a word after it shows all of them."},
+    {"E_NO_SUCH_ADDRESS",
+     "[net] bind or --bind names an address that no interface of this machine has now. Without\n"
+     "it, the host listens on all."},
+    {"E_NO_SUCH_CODE", "`meshctl explain` without a code lists all codes."},
+    {"E_NO_SUCH_PATH", "The local API has no such path. docs/operating.md lists them."},
+    {"E_PEER_UNKNOWN",
+     "No node is known by that name, id or role and number. `meshctl peers` lists those that are;\n"
+     "a node that is not can be named by its ticket."},
+    {"E_PORT_FORBIDDEN",
+     "Ports below 1024 are for root, or for a process with CAP_NET_BIND_SERVICE. Choose a higher\n"
+     "one, or none: with port 0 the kernel picks one."},
+    {"E_PORT_TAKEN",
+     "Another process has that UDP port, perhaps another meshhost. Choose another with --port,\n"
+     "or none: without it the kernel picks a free one, and the ticket says which."},
+    {"E_REFUSED",
+     "The other end is at one of its limits: connections, connections of one peer, or handshakes\n"
+     "at once. The host tries again later by itself."},
+    {"E_RESET",
+     "The other end has no memory of the connection: it was restarted. The host connects again\n"
+     "by itself."},
+    {"E_SOCKET_DENIED",
+     "The local API belongs to the user that runs meshhost (its socket has mode 0600)."},
+    {"E_SOCKET_DIRECTORY",
+     "Others can write in the directory of the local socket, so they could put their own in its\n"
+     "place. Remove the permission, or name another socket with [admin] socket."},
+    {"E_SOCKET_IO",
+     "The local socket could not be made or reached, for the reason in the message."},
+    {"E_SOCKET_PATH",
+     "A unix socket's path has at most 107 bytes, and nothing else may be in its place. A shorter\n"
+     "--data-dir or --instance, or [admin] socket, makes room."},
+    {"E_TIMEOUT", "No answer came in time. `--timeout 30s` waits longer."},
+    {"E_UNREACHABLE",
+     "No address of that node answered. It does not run, it has moved, or something between drops\n"
+     "UDP. Try a fresh ticket of that node, and look at the firewalls on the way."},
+    {"E_USAGE",
+     "The command line could not be understood. --help after any command shows its own."},
+    {"E_WRONG_KEY",
+     "Somebody answered at that address, and proved to be somebody else. Nothing was sent to\n"
+     "them. The node has a new key, or its old address now belongs to another.\n\n"
+     "Ask for a fresh ticket by a way you trust."},
+};
+
+}  // namespace
+
+std::span<const explanation> explanations() {
+    return table;
+}
+
+const explanation* find_explanation(std::string_view code) {
+    const auto* found =
+        std::find_if(std::begin(table), std::end(table), [&](const explanation& known) {
+            return known.code == code;
+        });
+    return found == std::end(table) ? nullptr : found;
+}
+
+}  // namespace meshhost::ctl

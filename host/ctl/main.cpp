@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// `meshctl`: what a person types.
+#include "config/paths.hpp"
+#include "ctl/command_line.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <unistd.h>
+
+#include <iostream>
+
+namespace {
+
+using namespace meshhost;
+
+ctl::terminal_facts look_at_terminal(const config::surroundings& around) {
+    ctl::terminal_facts terminal;
+    terminal.is_terminal = ::isatty(STDOUT_FILENO) == 1;
+    terminal.no_colour = around.variable("NO_COLOR").has_value();
+    for (const auto* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        terminal.locale = around.variable(name).value_or("");
+        if (!terminal.locale.empty()) break;
+    }
+    return terminal;
+}
+
+std::vector<std::filesystem::path> sockets_to_try(
+    const ctl::global_options& options,
+    const config::surroundings& around
+) {
+    if (!options.socket.empty()) return {options.socket};
+    return config::socket_candidates(
+        around,
+        options.instance.empty() ? "default" : options.instance
+    );
+}
+
+outcome<ctl::verdict> run(ctl::command_line& line, ctl::command& chosen, ctl::console& out) {
+    const auto around = config::read_surroundings();
+    const ctl::api_client api(sockets_to_try(line.options(), around), line.options().timeout);
+    ctl::workplace here{line.options(), around, api, line.tree(), out};
+    return chosen.run(here);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+    ctl::command_line line;
+    const auto chosen = line.parse(words);
+
+    auto style = line.options().style;
+    if (!chosen) style.format = ctl::format_asked_for(words);
+    const auto terminal = look_at_terminal(config::read_surroundings());
+    style.colour = ctl::allows_colour(terminal, line.options().colour);
+    style.unicode = ctl::allows_unicode(terminal);
+    ctl::console out(std::cout, std::cerr, style);
+
+    if (chosen && *chosen == nullptr) {
+        out.print(line.text());
+        return static_cast<int>(exit_code::ok);
+    }
+    const auto done = chosen ? run(line, **chosen, out) : outcome<ctl::verdict>(chosen.error());
+    if (!done) out.print_failure(done.error());
+    return static_cast<int>(done ? done->exit : done.error().exit);
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/view_parts.hpp"
+
+#include "ctl/fields.hpp"
+#include "ctl/words.hpp"
+
+#include <fmt/format.h>
+
+namespace meshhost::ctl {
+
+namespace {
+
+tone tone_of(std::string_view state) {
+    if (state == "alive" || state == "running") return tone::good;
+    if (state == "unreachable" || state == "failed") return tone::bad;
+    if (state == "left" || state == "stopped") return tone::faint;
+    return tone::warning;
+}
+
+}  // namespace
+
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+    return fmt::format("{}", fmt::join(parts, between));
+}
+
+std::string name_of(const boost::json::object& node) {
+    const auto name = text_in(node, "name");
+    return name.empty() ? short_id(text_in(node, "id")) : name;
+}
+
+std::string contributions_text(const boost::json::array& contributions) {
+    std::vector<std::string> parts;
+    for (const auto& item : contributions) {
+        if (!item.is_object()) continue;
+        const auto& fields = item.get_object();
+        const auto* value = fields.if_contains("value");
+        if (value == nullptr) continue;
+        parts.push_back(fmt::format(
+            "{}.{} {}",
+            text_in(fields, "role"),
+            text_in(fields, "key"),
+            value_text(*value, text_in(fields, "unit"))
+        ));
+    }
+    return joined(parts, ", ");
+}
+
+std::string path_text(const boost::json::object& peer) {
+    const auto& path = object_in(peer, "path");
+    if (path.empty()) return "not connected";
+    const auto rtt = us_in(path, "rtt_us");
+    if (!rtt) return text_in(path, "kind") + ", not measured yet";
+    return fmt::format("{} {}", text_in(path, "kind"), rtt_text(*rtt));
+}
+
+std::string tinted_state(const std::string& state, const console& out) {
+    return out.tinted(state, tone_of(state));
+}
+
+std::string counts_text(const boost::json::object& counts) {
+    std::vector<std::string> parts;
+    for (const auto& [state, count] : counts) {
+        const auto number = number_in(counts, state).value_or(0);
+        if (state != "total" && number > 0) parts.push_back(fmt::format("{} {}", number, state));
+    }
+    return joined(parts, ", ");
+}
+
+boost::json::object count_by(const boost::json::array& items, std::string_view key) {
+    boost::json::object counts;
+    for (const auto& item : items) {
+        if (!item.is_object()) continue;
+        const auto value = text_in(item.get_object(), key);
+        counts[value] = number_in(counts, value).value_or(0) + 1;
+    }
+    return counts;
+}
+
+}  // namespace meshhost::ctl

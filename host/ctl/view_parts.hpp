@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Parts that several views share.
+#include "ctl/console.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meshhost::ctl {
+
+std::string joined(const std::vector<std::string>& parts, std::string_view between);
+
+/// The name, or the short id of a node that has not told its name.
+std::string name_of(const boost::json::object& node);
+/// "compute.jobs 12, compute.load 0.5"; empty when there are none.
+std::string contributions_text(const boost::json::array& contributions);
+/// "direct 0.21 ms", "direct, not measured yet", "not connected".
+std::string path_text(const boost::json::object& peer);
+/// "alive" in the colour of what it means.
+std::string tinted_state(const std::string& state, const console& out);
+/// "3 alive, 1 unreachable" of an object of counts, in its order, without the zeros and "total".
+std::string counts_text(const boost::json::object& counts);
+/// How many of `items` have which value of `key`: {"alive": 3, "left": 1}, in order of appearance.
+boost::json::object count_by(const boost::json::array& items, std::string_view key);
+
+}  // namespace meshhost::ctl

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the local API says, as text for people. Each takes the "data" of an answer and gives lines
+// that end with a newline. Words, never sentinels: what is not known says so.
+#include "ctl/console.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+
+namespace meshhost::ctl {
+
+std::string status_text(const boost::json::object& data, const console& out);
+std::string peers_text(const boost::json::object& data, const console& out);
+std::string plugins_text(const boost::json::object& data, const console& out);
+std::string identity_text(const boost::json::object& data);
+std::string probe_text(const boost::json::object& data, const console& out);
+/// One line of a running host's configuration for each key.
+std::string running_config_text(const boost::json::object& data, const console& out);
+
+/// "gateway-01 · aaaaaaaaaa · gateway 0.1.0 · up 4m 12s · gateway.clients 3".
+std::string peer_line(const boost::json::object& peer, const console& out);
+/// "direct 127.0.0.1:4433    11.9 ms   (same_host)", or that there was no reply.
+std::string ping_reply_text(const boost::json::object& reply, const console& out);
+/// "4/4 replies · min 11.8 · median 11.9 · max 12.4 ms".
+std::string ping_summary_text(const boost::json::object& data, const console& out);
+
+}  // namespace meshhost::ctl
