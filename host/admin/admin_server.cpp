@@ -6,6 +6,7 @@
 #include "http/envelope.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -131,7 +132,7 @@ void admin_server::post_ping(const http::request& asked, const answer_ptr& answe
 void admin_server::post_rebind(const http::request&, const answer_ptr& answer) {
     const auto done = actions_.rebind();
     if (!done) return answer->reply(error_response(done.error()));
-    reply(*answer, "rebind", {{"bound", view_.node().bound.size()}});
+    reply(*answer, "rebind", {{"bound", boost::json::value_from(view_.node().bound)}});
 }
 
 }  // namespace meshhost::admin

@@ -118,6 +118,13 @@ json::object peer_json(const peer_snapshot& peer) {
         {"contributions", contributions_json(peer.contributions)}};
 }
 
+json::array peer_list(std::span<const peer_snapshot> peers) {
+    json::array all;
+    for (const auto& peer : peers)
+        all.push_back(peer_json(peer));
+    return all;
+}
+
 json::array plugin_list(std::span<const plugin_snapshot> plugins) {
     json::array all;
     for (const auto& plugin : plugins)
@@ -130,6 +137,24 @@ json::array plugin_list(std::span<const plugin_snapshot> plugins) {
             {"abi", text_or_null(plugin.abi)},
             {"error", text_or_null(plugin.error)}});
     return all;
+}
+
+/// What an operator should look at, one sentence each.
+json::array warnings_json(
+    std::span<const peer_snapshot> peers,
+    std::span<const plugin_snapshot> plugins
+) {
+    json::array warnings;
+    for (const auto& peer : peers) {
+        if (peer.state != "unreachable" && peer.state != "degraded") continue;
+        const auto& name = peer.name.empty() ? peer.id : peer.name;
+        warnings.emplace_back(
+            name + " is " + peer.state + (peer.last_error.empty() ? "" : ": " + peer.last_error)
+        );
+    }
+    for (const auto& plugin : plugins)
+        if (!plugin.error.empty()) warnings.emplace_back(plugin.error);
+    return warnings;
 }
 
 }  // namespace
@@ -157,14 +182,13 @@ json::object status_json(
         {"self", self_json(node)},
         {"members", members_json(node, peers)},
         {"paths", paths_json(peers)},
-        {"plugins", plugin_list(plugins)}};
+        {"peers", peer_list(peers)},
+        {"plugins", plugin_list(plugins)},
+        {"warnings", warnings_json(peers, plugins)}};
 }
 
 json::object peers_json(std::span<const peer_snapshot> peers) {
-    json::array all;
-    for (const auto& peer : peers)
-        all.push_back(peer_json(peer));
-    return {{"peers", std::move(all)}};
+    return {{"peers", peer_list(peers)}};
 }
 
 json::object identity_json(const node_snapshot& node) {

@@ -35,6 +35,20 @@ TEST_CASE("admin: paths count the connected peers only and name the slowest", "[
     CHECK(paths.at("worst").as_object().at("rtt_us").to_number<int>() == 1500);
 }
 
+TEST_CASE("admin: what is wrong is a warning, by name and with its reason", "[admin]") {
+    const auto status = boost::json::parse(status_text()).as_object();
+    const auto& warnings = status.at("warnings").as_array();
+    REQUIRE(warnings.size() == 1);
+    CHECK(
+        warnings[0].as_string() == std::string(64, 'b') + " is unreachable: nothing heard for 30 s"
+    );
+
+    auto broken = test::fake_host().plugins();
+    broken.front().error = "plugin x.so: MP010 no symbol";
+    const auto worse = admin::status_json(test::fake_host().node(), {}, broken);
+    CHECK(worse.at("warnings").as_array().front().as_string() == "plugin x.so: MP010 no symbol");
+}
+
 TEST_CASE("admin: what is not known is null, never a sentinel", "[admin]") {
     const auto peers = admin::peers_json(std::vector{test::lost_peer()});
     const auto& peer = peers.at("peers").as_array().front().as_object();
