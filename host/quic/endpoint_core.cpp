@@ -72,6 +72,8 @@ void endpoint_core::receive(
         if (!answer.empty()) send_one(path, answer);
     } else if ((data[0] & 0x80) != 0) {
         accept(path, ecn, data, now);
+    } else if (quic_connection* const ended = reset_by(data)) {
+        ended->receive(path, ecn, data, now);
     } else {
         send_stateless_reset(path, id, data.size(), now);
     }
@@ -160,6 +162,8 @@ void endpoint_core::bury(quic_connection& connection, time_point now) {
     const bool told = !closed.farewell.empty() || reason.cause == close_cause::closed_by_peer;
     if (told) closing_.add(std::move(closed));
 
+    for (const reset_token& token : connection.book.reset_tokens)
+        reset_tokens_.erase(token);
     if (connection.book.dirty) std::erase(dirty_, &connection);
     std::size_t const at = connection.book.slot;
     timers_.erase(slots_[at].timer);
@@ -179,6 +183,29 @@ ngtcp2_cid endpoint_core::issue_id(quic_connection& connection, reset_token& tok
 
 void endpoint_core::retire_id(const ngtcp2_cid& cid) {
     ids_.erase(connection_id(cid));
+}
+
+void endpoint_core::heed_reset(quic_connection& connection, const reset_token& token) {
+    if (reset_tokens_.emplace(token, &connection).second) {
+        connection.book.reset_tokens.push_back(token);
+    }
+}
+
+void endpoint_core::forget_reset(quic_connection& connection, const reset_token& token) {
+    auto& tokens = connection.book.reset_tokens;
+    const auto found = std::find(tokens.begin(), tokens.end(), token);
+    if (found == tokens.end()) return;
+    tokens.erase(found);
+    reset_tokens_.erase(token);
+}
+
+quic_connection* endpoint_core::reset_by(bytes_view datagram) const {
+    reset_token token;
+    if (datagram.size() < token.size()) return nullptr;
+    const bytes_view last = datagram.last(token.size());
+    std::copy(last.begin(), last.end(), token.begin());
+    const auto found = reset_tokens_.find(token);
+    return found == reset_tokens_.end() ? nullptr : found->second;
 }
 
 std::vector<quic_connection*> endpoint_core::connections() const {
@@ -214,11 +241,13 @@ void endpoint_core::check_invariants() const {
     std::size_t ids = 0;
     std::size_t half_open = 0;
     std::size_t accepted = 0;
+    std::size_t tokens = 0;
     for (const slot& one : slots_) {
         const quic_connection& connection = *one.connection;
         ids += connection.issued_ids().size() + connection.book.first_ids.size();
         half_open += connection.book.half_open ? 1 : 0;
         accepted += connection.book.counted_for_peer ? 1 : 0;
+        tokens += connection.book.reset_tokens.size();
         MH_ASSERT(&*slots_[connection.book.slot].connection == &connection, "slots are indexed");
     }
     std::size_t counted = 0;
@@ -227,6 +256,7 @@ void endpoint_core::check_invariants() const {
     MH_ASSERT(ids == ids_.size(), "every connection id has one owner");
     MH_ASSERT(half_open == half_open_, "half-open connections are counted once");
     MH_ASSERT(accepted == counted, "connections are counted for their peers");
+    MH_ASSERT(tokens == reset_tokens_.size(), "every reset token has one owner");
     MH_ASSERT(timers_.size() == slots_.size(), "one timer a connection");
     MH_ASSERT(counters_.opened - counters_.closed == slots_.size(), "opened less closed is alive");
 }

@@ -10,6 +10,8 @@
 #include <boost/heap/d_ary_heap.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <map>
+
 namespace meshhost::quic {
 
 struct core_counters {
@@ -93,6 +95,8 @@ private:
     // connection_owner
     ngtcp2_cid issue_id(quic_connection& connection, reset_token& token) override;
     void retire_id(const ngtcp2_cid& cid) override;
+    void heed_reset(quic_connection& connection, const reset_token& token) override;
+    void forget_reset(quic_connection& connection, const reset_token& token) override;
     void on_dirty(quic_connection& connection) override;
     connection_sink* on_accepted(quic_connection& connection) override;
     bool is_replay_safe(std::string_view alpn) const override;
@@ -110,6 +114,7 @@ private:
     );
     void send_retry(path_id path, const ngtcp2_pkt_hd& header, time_point now);
     void send_version_negotiation(path_id path, const ngtcp2_version_cid& ids, time_point now);
+    quic_connection* reset_by(bytes_view datagram) const;
     void send_stateless_reset(
         path_id path,
         const connection_id& id,
@@ -135,6 +140,8 @@ private:
     boost::unordered_flat_map<connection_id, quic_connection*, connection_id_hash> ids_;
     boost::unordered_flat_map<identity::endpoint_id, std::size_t, std::hash<identity::endpoint_id>>
         accepted_per_peer_;
+    /// By token; which connection a stateless reset is meant for cannot be told otherwise.
+    std::map<reset_token, quic_connection*> reset_tokens_;
     timer_heap timers_;
     closing_table closing_;
     std::vector<quic_connection*> dirty_;

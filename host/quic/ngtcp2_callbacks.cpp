@@ -110,6 +110,26 @@ struct ngtcp2_callbacks_access {
         return 0;
     }
 
+    static int dcid_status(
+        ngtcp2_conn*,
+        int type,
+        std::uint64_t,
+        const ngtcp2_cid*,
+        const std::uint8_t* token,
+        void* user
+    ) {
+        if (token == nullptr) return 0;
+        quic_connection& connection = from(user);
+        reset_token copy;
+        std::memcpy(copy.data(), token, copy.size());
+        if (type == NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE) {
+            connection.context_.owner.heed_reset(connection, copy);
+        } else {
+            connection.context_.owner.forget_reset(connection, copy);
+        }
+        return 0;
+    }
+
     static void random(std::uint8_t* out, std::size_t size, const ngtcp2_rand_ctx*) {
         fill_random(out, size);
     }
@@ -130,6 +150,7 @@ struct ngtcp2_callbacks_access {
         table.rand = random;
         table.get_new_connection_id = get_new_connection_id;
         table.remove_connection_id = remove_connection_id;
+        table.dcid_status = dcid_status;
         table.update_key = ngtcp2_crypto_update_key_cb;
         table.delete_crypto_aead_ctx = ngtcp2_crypto_delete_crypto_aead_ctx_cb;
         table.delete_crypto_cipher_ctx = ngtcp2_crypto_delete_crypto_cipher_ctx_cb;

@@ -105,7 +105,10 @@ std::unique_ptr<quic_connection> quic_connection::dial(
     made->conn_.reset(conn);
     ngtcp2_conn_set_keep_alive_timeout(conn, to_ngtcp2(context.config.keep_alive));
 
-    const auto remembered = context.cache.take_ticket(parameters.expected, parameters.alpn);
+    std::optional<resumption> remembered;
+    if (parameters.resume) {
+        remembered = context.cache.take_ticket(parameters.expected, parameters.alpn);
+    }
     made->tls_ = tls_session::client(
         context.tls,
         made->reference_,

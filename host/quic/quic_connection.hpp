@@ -26,6 +26,9 @@ class connection_owner {
 public:
     virtual ngtcp2_cid issue_id(quic_connection& connection, reset_token& token) = 0;
     virtual void retire_id(const ngtcp2_cid& cid) = 0;
+    /// A stateless reset with this token ends the connection, until it is forgotten.
+    virtual void heed_reset(quic_connection& connection, const reset_token& token) = 0;
+    virtual void forget_reset(quic_connection& connection, const reset_token& token) = 0;
     /// There is something to write, a new deadline, or an end to take note of.
     virtual void on_dirty(quic_connection& connection) = 0;
     /// A handshake with a client is done: its sink, or nullptr to refuse it.
@@ -52,6 +55,7 @@ struct dial_parameters {
     identity::endpoint_id expected;
     std::string alpn;
     bool early_data = false;
+    bool resume = true;  ///< false: no ticket is offered, nor used up
 };
 
 struct accept_parameters {
@@ -144,6 +148,8 @@ public:
         std::size_t slot = 0;
         /// What the client addressed its first flight to, before and after a Retry.
         boost::container::small_vector<connection_id, 2> first_ids;
+        /// The peer's, of the ids we address it by.
+        boost::container::small_vector<reset_token, 1> reset_tokens;
     };
     bookkeeping book;
 
@@ -218,7 +224,7 @@ private:
     bool tickets_sent_ = false;
     time_point tls_kept_until_ = no_deadline;
 
-    path_id home_;      ///< the path ngtcp2 knows the handshake by
+    path_id home_;  ///< the path ngtcp2 knows the handshake by
     path_id last_heard_;
     path_id answered_;  ///< the physical path that stands for home_ once settled
     boost::container::small_vector<path_id, 2> paths_;

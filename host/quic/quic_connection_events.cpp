@@ -34,7 +34,7 @@ void quic_connection::receive(
     std::span<std::uint8_t> data,
     time_point now
 ) {
-    if (ended_) return;
+    if (ended_ || closing_) return;
     bytes_received_ += data.size();
     last_heard_ = path;
     const bool was_connected = connected_;

@@ -33,6 +33,7 @@ struct endpoint_options {
 struct connect_options {
     bool early_data = false;  ///< 0-RTT when a ticket is at hand: streams may be opened at once.
                               ///< Only for requests that may be replayed.
+    bool resume = true;       ///< false: offers no ticket, which makes a full handshake
 };
 
 /// Lifecycle: bind() → use → close() → destroy when the shard has run dry. Owned by the

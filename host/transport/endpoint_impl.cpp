@@ -115,6 +115,7 @@ std::shared_ptr<connection> endpoint_impl::connect(
         .expected = to.id,
         .alpn = handle->alpn(),
         .early_data = options.early_data,
+        .resume = options.resume,
     };
     handle->attach(core_.dial(parameters, *handle, shard_.now()));
     return handle;

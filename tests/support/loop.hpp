@@ -16,10 +16,20 @@ bool run_until(net::shard& shard, Predicate done) {
     shard.context().restart();
     while (!done()) {
         if (shard.now() > limit) return false;
-        shard.context().run_one_for(std::chrono::milliseconds(100));
+        shard.context().run_one_for(std::chrono::milliseconds(5));
         if (shard.context().stopped()) shard.context().restart();
     }
     return true;
+}
+
+/// Turns two loops until `done()`.
+template <class Predicate>
+bool run_until_both(net::shard& one, net::shard& other, Predicate done) {
+    return run_until(one, [&] {
+        other.context().restart();
+        other.context().poll();
+        return done();
+    });
 }
 
 }  // namespace meshhost::test

@@ -103,6 +103,13 @@ void echo_client::on_closed(transport::connection&, const transport::close_reaso
     closed = reason;
 }
 
+byte_buffer pattern(std::size_t size) {
+    byte_buffer bytes(size);
+    for (std::size_t i = 0; i < size; ++i)
+        bytes[i] = static_cast<std::uint8_t>(i * 31 + i / 251);
+    return bytes;
+}
+
 transport::endpoint_options echo_pair::default_options() {
     return {
         .key = identity::secret_key::generate(),

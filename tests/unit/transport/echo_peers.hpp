@@ -55,6 +55,9 @@ private:
     bool sent_ = false;
 };
 
+/// Bytes that show where they belong.
+byte_buffer pattern(std::size_t size);
+
 struct echo_pair {
     explicit echo_pair(transport::endpoint_options server_options = default_options());
 
