@@ -8,6 +8,7 @@
 
 namespace meshhost::peers::proto {
 
+using extent = registry_change::extent;
 using identity::endpoint_id;
 
 namespace {
@@ -73,7 +74,7 @@ bool peer_registry::name(const endpoint_id& peer, time_point now) {
     row* const added = add(peer, now);
     if (added == nullptr) return false;
     added->entry.named = true;
-    mark(peer);
+    mark(peer, extent::state);
     return true;
 }
 
@@ -97,7 +98,7 @@ bool peer_registry::make_room() {
         if (victim == rows_.end() || entry.since < victim->second.entry.since) victim = at;
     }
     if (victim == rows_.end()) return false;
-    mark(victim->first, true);
+    mark(victim->first, extent::forgotten);
     rows_.erase(victim);
     ++evictions_;
     return true;
@@ -140,7 +141,7 @@ void peer_registry::accept(
     entry.up_since = is_first ? start : std::min(entry.up_since, start);
     entry.digest = digest;
     entry.record.assign(record.begin(), record.end());
-    mark(entry.id);
+    mark(entry.id, extent::content);
     if (is_restart)
         enter(entry, state, "restarted", now);
     else if (entry.state != state)
@@ -156,7 +157,7 @@ void peer_registry::enter(
     entry.state = state;
     entry.since = now;
     entry.evidence = std::move(evidence);
-    mark(entry.id);
+    mark(entry.id, extent::state);
 }
 
 bool peer_registry::take_token(const endpoint_id& peer, time_point now) {
@@ -173,7 +174,7 @@ void peer_registry::connected(const endpoint_id& peer) {
     const auto at = rows_.find(peer);
     if (at == rows_.end() || at->second.entry.connected) return;
     at->second.entry.connected = true;
-    mark(peer);
+    mark(peer, extent::state);
 }
 
 void peer_registry::unreachable(
@@ -186,14 +187,14 @@ void peer_registry::unreachable(
     const auto at = rows_.find(peer);
     if (at == rows_.end()) return;
     peer_entry& entry = at->second.entry;
-    if (entry.connected) mark(peer);
+    if (entry.connected) mark(peer, extent::state);
     entry.connected = false;
     if (entry.state == peer_state::left && state == peer_state::dead) return;
     if (entry.state != state)
         enter(entry, state, evidence, now);
     else if (entry.evidence != evidence) {
         entry.evidence = evidence;
-        mark(peer);
+        mark(peer, extent::state);
     }
 }
 
@@ -205,8 +206,9 @@ std::optional<registry_change> peer_registry::poll_change() {
     return change;
 }
 
-void peer_registry::mark(const endpoint_id& peer, bool forgotten) {
-    changes_[peer] = forgotten;
+void peer_registry::mark(const endpoint_id& peer, extent what) {
+    extent& marked = changes_[peer];
+    marked = std::max(marked, what);
 }
 
 void peer_registry::check_invariants() const {

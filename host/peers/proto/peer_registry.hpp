@@ -45,8 +45,14 @@ struct peer_entry {
 };
 
 struct registry_change {
+    enum class extent : std::uint8_t {
+        content,    ///< what it says of itself
+        state,      ///< what it is, or why
+        forgotten,  ///< evicted to make room
+    };
+
     identity::endpoint_id peer;
-    bool forgotten = false;  ///< evicted to make room
+    extent what = extent::content;
 };
 
 /// At most config::peers_max entries. When full, a newcomer takes the place of the peer that has
@@ -119,11 +125,11 @@ private:
     bool make_room();
     void accept(peer_entry& entry, const node_digest& digest, bytes_view record, time_point now);
     void enter(peer_entry& entry, peer_state state, std::string evidence, time_point now);
-    void mark(const identity::endpoint_id& peer, bool forgotten = false);
+    void mark(const identity::endpoint_id& peer, registry_change::extent what);
 
     config options_;
     row_map rows_;
-    std::map<identity::endpoint_id, bool> changes_;  ///< peer → forgotten
+    std::map<identity::endpoint_id, registry_change::extent> changes_;
     std::uint64_t conflicts_ = 0;
     std::uint64_t evictions_ = 0;
 };

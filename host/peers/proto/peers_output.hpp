@@ -31,6 +31,7 @@ struct close_output {
 /// The registry's entry of the peer changed.
 struct peer_changed_output {
     identity::endpoint_id peer;
+    bool is_state;  ///< not only what it says of itself: what it is, or why
 };
 
 /// The peer was dropped to make room.

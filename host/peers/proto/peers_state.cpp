@@ -186,12 +186,13 @@ void peers_state::finish_leaving(time_point now) {
 }
 
 void peers_state::report_changes() {
+    using extent = registry_change::extent;
     while (const auto change = registry_.poll_change()) {
-        if (change->forgotten) {
+        if (change->what == extent::forgotten) {
             forget(change->peer);
             outputs_.push_back(peer_forgotten_output{change->peer});
         } else {
-            outputs_.push_back(peer_changed_output{change->peer});
+            outputs_.push_back(peer_changed_output{change->peer, change->what == extent::state});
         }
     }
     if (reported_revision_ == self_.revision()) return;

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "peers/evidence.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+namespace meshhost::peers {
+
+namespace {
+
+std::string with_detail(const char* words, const std::string& detail) {
+    return detail.empty() ? words : fmt::format("{}: {}", words, detail);
+}
+
+std::string words_of(const transport::close_reason& reason, duration idle_timeout) {
+    using transport::close_cause;
+    switch (reason.cause) {
+    case close_cause::closed_locally:
+        return "closed here";
+    case close_cause::closed_by_peer:
+        return reason.reason.empty() ? to_string(static_cast<proto::close_code>(reason.code))
+                                     : reason.reason;
+    case close_cause::transport_error:
+        return with_detail(
+            fmt::format("transport error {:#x}", reason.code).c_str(),
+            reason.reason
+        );
+    case close_cause::idle_timeout:
+        return fmt::format("idle for {:g} s", std::chrono::duration<double>(idle_timeout).count());
+    case close_cause::handshake_timeout:
+        return with_detail("no answer", reason.reason);
+    case close_cause::identity_mismatch:
+        return with_detail("another key answers at its address", reason.reason);
+    case close_cause::alpn_mismatch:
+        return "does not speak mesh/digest/1";
+    case close_cause::stateless_reset:
+        return "connection reset by a restart";
+    case close_cause::refused:
+        return with_detail("refused the connection", reason.reason);
+    case close_cause::no_address:
+        return "no address known";
+    case close_cause::endpoint_closed:
+        return "this node is stopping";
+    }
+    return "connection lost";
+}
+
+}  // namespace
+
+proto::link_end evidence_of(const transport::close_reason& reason, duration idle_timeout) {
+    proto::link_end end;
+    end.words = words_of(reason, idle_timeout);
+    if (reason.cause == transport::close_cause::closed_by_peer)
+        end.code = static_cast<proto::close_code>(reason.code);
+    return end;
+}
+
+}  // namespace meshhost::peers

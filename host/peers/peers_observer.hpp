@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Who wants to know of peers: the plugin host, the admin API, the log.
+#include "peers/peer_view.hpp"
+
+namespace meshhost::peers {
+
+/// Called on the shard's thread after the change, perhaps from inside the call that made it. May
+/// call anything on the service but add_observer and remove_observer.
+class peers_observer {
+public:
+    /// Any field of the view but the path's figures differs from the last time.
+    virtual void on_peer_changed(const peer_view& peer) = 0;
+    /// An unnamed peer that was gone was dropped to make room.
+    virtual void on_peer_forgotten(const identity::endpoint_id&) {}
+    /// What this node says of itself changed.
+    virtual void on_self_changed(const proto::node_digest&) {}
+    /// After async_stop(): peers know that we left, every connection is closed.
+    virtual void on_stopped() {}
+
+protected:
+    ~peers_observer() = default;
+};
+
+}  // namespace meshhost::peers

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "peers/peers_service.hpp"
+
+#include "base/assert.hpp"
+#include "peers/evidence.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace meshhost::peers {
+
+namespace {
+
+/// Lines about peers that an operator reads without asking; the rest is logged as debug.
+constexpr double log_lines_per_second = 1;
+constexpr double log_lines_burst = 64;
+
+}  // namespace
+
+/// The transport keeps a share of its handlers; this one outlives the service harmlessly.
+class peers_service::acceptor final : public transport::protocol_handler {
+public:
+    explicit acceptor(peers_service& service)
+        : service_(&service) {}
+
+    void detach() noexcept { service_ = nullptr; }
+
+    void on_connection(std::shared_ptr<transport::connection> incoming) override {
+        if (service_ != nullptr) service_->accept(std::move(incoming));
+    }
+
+private:
+    peers_service* service_;
+};
+
+peers_service::peers_service(
+    net::shard& shard,
+    transport::endpoint& endpoint,
+    peers_options options
+)
+    : shard_(shard)
+    , endpoint_(endpoint)
+    , idle_timeout_(options.idle_timeout)
+    , log_(std::move(options.log))
+    , state_(options.key, options.incarnation, options.limits, prng(options.seed), shard.now())
+    , timer_(shard, *this)
+    , acceptor_(std::make_shared<acceptor>(*this))
+    , log_budget_(log_lines_per_second, log_lines_burst) {}
+
+peers_service::~peers_service() {
+    if (is_started_) endpoint_.router().remove(digest_alpn);
+    acceptor_->detach();
+    for (auto& [id, link] : links_)
+        link->detach();
+}
+
+// --- calls ---
+
+void peers_service::start() {
+    MH_ASSERT(!is_started_, "started once");
+    is_started_ = true;
+    endpoint_.router().add(std::string(digest_alpn), acceptor_);
+    turn();
+}
+
+void peers_service::async_stop() {
+    state_.stop(shard_.now());
+    turn();
+}
+
+bool peers_service::name_peer(const identity::endpoint_addr& addr) {
+    const bool is_named = state_.name_peer(addr, shard_.now());
+    turn();
+    return is_named;
+}
+
+error_code peers_service::set_self(const proto::self_description& what) {
+    const error_code error = state_.describe(what, shard_.now());
+    turn();
+    return error;
+}
+
+error_code peers_service::set_contribution(const proto::contribution& item) {
+    const error_code error = state_.set_contribution(item, shard_.now());
+    turn();
+    return error;
+}
+
+error_code peers_service::clear_contribution(std::string_view role, std::string_view key) {
+    const error_code error = state_.clear_contribution(role, key, shard_.now());
+    turn();
+    return error;
+}
+
+void peers_service::set_state(proto::node_state state) {
+    state_.set_state(state, shard_.now());
+    turn();
+}
+
+void peers_service::remove_observer(peers_observer& observer) {
+    observers_.erase(
+        std::remove(observers_.begin(), observers_.end(), &observer),
+        observers_.end()
+    );
+}
+
+// --- questions ---
+
+std::vector<peer_view> peers_service::snapshot() const {
+    std::vector<peer_view> views;
+    views.reserve(state_.registry().size());
+    state_.registry().for_each([&](const peer_entry& entry) { views.push_back(view_of(entry)); });
+    return views;
+}
+
+std::optional<peer_view> peers_service::find(const identity::endpoint_id& peer) const {
+    const peer_entry* const entry = state_.registry().find(peer);
+    if (entry == nullptr) return std::nullopt;
+    return view_of(*entry);
+}
+
+peer_view peers_service::view_of(const peer_entry& entry) const {
+    peer_view view;
+    view.entry = entry;
+    view.uptime = entry.uptime(shard_.now());
+    view.next_dial = state_.schedule().due(entry.id);
+    const proto::digest_link* const best = state_.links().best(entry.id);
+    if (best == nullptr || best->phase() != proto::link_phase::ready) return view;
+    const auto link = links_.find(best->id());
+    if (link == links_.end()) return view;
+    view.path = link->second->connection()->path();
+    view.is_dialled = best->is_dialled();
+    return view;
+}
+
+probe peers_service::measure() const {
+    probe figures = counters_;
+    figures.peers = state_.registry().size();
+    state_.registry().for_each([&](const peer_entry& entry) {
+        figures.connected += entry.connected ? 1 : 0;
+    });
+    figures.links = state_.links().size();
+    figures.dials_in_flight = state_.schedule().in_flight();
+    figures.dial_targets = state_.schedule().size();
+    figures.conflicts = state_.registry().conflicts();
+    figures.evictions = state_.registry().evictions();
+    return figures;
+}
+
+// --- what the network says ---
+
+void peers_service::accept(std::shared_ptr<transport::connection> incoming) {
+    const auto id = state_.link_accepted(incoming->remote_id(), shard_.now());
+    if (!id) {
+        constexpr auto code = proto::close_code::too_many;
+        incoming->close(static_cast<std::uint64_t>(code), to_string(code));
+        return;
+    }
+    const auto link = std::make_shared<peer_link>(sink(), *id);
+    link->attach(incoming);
+    links_.emplace(*id, link);
+    ++counters_.links_opened;
+    incoming->set_handler(link);
+    turn();
+}
+
+void peers_service::on_link_connected(proto::link_id id) {
+    const std::shared_ptr<peer_link> link = links_.at(id);
+    auto opened = link->connection()->open_bidi(link);
+    if (opened == nullptr) {
+        state_.link_fault(id, proto::close_code::bad_stream, shard_.now());
+        turn();
+        return;
+    }
+    link->attach(std::move(opened));
+    become_ready(*link, id);
+}
+
+void peers_service::on_link_stream(proto::link_id id, std::shared_ptr<transport::stream> opened) {
+    const std::shared_ptr<peer_link> link = links_.at(id);
+    const bool is_expected =
+        opened->is_bidi() && !link->has_stream() && !link->connection()->is_dialled();
+    if (!is_expected) {
+        state_.link_fault(id, proto::close_code::bad_stream, shard_.now());
+        turn();
+        return;
+    }
+    link->attach(opened);
+    become_ready(*link, id);
+    opened->set_handler(link);
+}
+
+void peers_service::become_ready(peer_link& link, proto::link_id id) {
+    state_.link_ready(id, link.connection()->path().remote, shard_.now());
+    turn();
+}
+
+void peers_service::on_link_data(proto::link_id id, bytes_view data) {
+    state_.link_received(id, data, shard_.now());
+    turn();
+}
+
+void peers_service::on_link_writable(proto::link_id id) {
+    state_.link_writable(id, shard_.now());
+    turn();
+}
+
+void peers_service::on_link_ended(proto::link_id id, const transport::close_reason* reason) {
+    if (reason == nullptr) {
+        state_.link_fault(id, proto::close_code::bad_stream, shard_.now());
+    } else {
+        links_.erase(id);
+        ++counters_.links_closed;
+        state_.link_down(id, evidence_of(*reason, idle_timeout_), shard_.now());
+    }
+    turn();
+}
+
+void peers_service::on_deadline(time_point now) {
+    state_.handle_deadline(now);
+    turn();
+}
+
+// --- what the machine wants ---
+
+void peers_service::turn() {
+    MH_ASSERT(shard_.running_in_this_thread(), "a service belongs to its shard's thread");
+    if (!is_started_ || is_draining_) return;  // the outer turn goes on with it
+    is_draining_ = true;
+    while (const auto output = state_.poll_output())
+        std::visit([this](const auto& wanted) { perform(wanted); }, *output);
+    is_draining_ = false;
+    timer_.arm(state_.next_deadline().value_or(no_deadline));
+}
+
+void peers_service::perform(const proto::dial_output& dial) {
+    log_.debug("dialling peer={} addresses={}", dial.to.id.short_text(), dial.to.direct.size());
+    const auto link = std::make_shared<peer_link>(sink(), dial.link);
+    links_.emplace(dial.link, link);
+    ++counters_.links_opened;
+    link->attach(endpoint_.connect(dial.to, digest_alpn, link));
+}
+
+void peers_service::perform(const proto::send_output& send) {
+    const auto link = links_.find(send.link);
+    if (link != links_.end() && !link->second->send(send.frame)) state_.link_blocked(send.link);
+}
+
+void peers_service::perform(const proto::close_output& close) {
+    const auto link = links_.find(close.link);
+    if (link == links_.end()) return;
+    const bool is_fault =
+        close.code != proto::close_code::leaving && close.code != proto::close_code::superseded;
+    if (is_fault) ++counters_.faults;
+    log_.log(
+        is_fault ? budgeted(log_level::info) : log_level::debug,
+        "closing link peer={} code={} reason=\"{}\"",
+        link->second->connection()->remote_id().short_text(),
+        static_cast<std::uint64_t>(close.code),
+        close.reason
+    );
+    link->second->connection()->close(static_cast<std::uint64_t>(close.code), close.reason);
+}
+
+void peers_service::perform(const proto::peer_changed_output& changed) {
+    const auto view = find(changed.peer);
+    if (!view) return;
+    log_.log(
+        changed.is_state ? budgeted(log_level::info) : log_level::debug,
+        "peer={} name=\"{}\" state={} evidence=\"{}\"",
+        changed.peer.short_text(),
+        view->entry.digest ? view->entry.digest->name : std::string(),
+        to_string(view->entry.state),
+        view->entry.evidence
+    );
+    for (peers_observer* const observer : observers_)
+        observer->on_peer_changed(*view);
+}
+
+void peers_service::perform(const proto::peer_forgotten_output& forgotten) {
+    log_.debug("forgot peer={}", forgotten.peer.short_text());
+    for (peers_observer* const observer : observers_)
+        observer->on_peer_forgotten(forgotten.peer);
+}
+
+void peers_service::perform(const proto::self_changed_output&) {
+    for (peers_observer* const observer : observers_)
+        observer->on_self_changed(state_.self());
+}
+
+void peers_service::perform(const proto::overruled_output& overruled) {
+    ++counters_.overruled;
+    log_.log(
+        budgeted(log_level::warn),
+        "peer={} holds a newer digest of ours (incarnation {}): the clock was set back, "
+        "or another host uses this key",
+        overruled.by.short_text(),
+        overruled.version.incarnation
+    );
+}
+
+void peers_service::perform(const proto::stopped_output&) {
+    log_.debug("left the mesh");
+    for (peers_observer* const observer : observers_)
+        observer->on_stopped();
+}
+
+log_level peers_service::budgeted(log_level level) {
+    return log_budget_.take(shard_.now()) ? level : log_level::debug;
+}
+
+}  // namespace meshhost::peers

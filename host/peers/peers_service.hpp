@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Who is there: keeps connections to the peers it knows, tells them about this node and hears
+// about theirs. A driver: proto::peers_state decides, this moves bytes and arms the timer.
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/token_bucket.hpp"
+#include "identity/secret_key.hpp"
+#include "net/deadline_timer.hpp"
+#include "net/shard.hpp"
+#include "peers/peer_link.hpp"
+#include "peers/peer_view.hpp"
+#include "peers/peers_observer.hpp"
+#include "peers/probe.hpp"
+#include "peers/proto/peers_state.hpp"
+#include "transport/endpoint.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace meshhost::peers {
+
+inline constexpr std::string_view digest_alpn = "mesh/digest/1";
+
+struct peers_options {
+    identity::secret_key key;       ///< the endpoint's
+    std::uint64_t incarnation = 0;  ///< larger than at the last start: Unix milliseconds
+    std::uint64_t seed = 0;         ///< of the jitter between dials
+    duration idle_timeout = 30s;    ///< the endpoint's, for the words of evidence
+    proto::config limits;
+    logger log;
+};
+
+/// Lifecycle: make it, describe this node, start(), use it, async_stop(), destroy it after
+/// on_stopped or after the endpoint is closed. Owned by the composition root. One thread: the
+/// shard's. `shard`, `endpoint` and observers outlive it.
+class peers_service final : private net::deadline_sink, private peer_link_sink {
+public:
+    peers_service(net::shard& shard, transport::endpoint& endpoint, peers_options options);
+    peers_service(const peers_service&) = delete;
+    peers_service& operator=(const peers_service&) = delete;
+    ~peers_service();
+
+    /// Accepts connections and starts to dial.
+    void start();
+    /// Tells the peers that we leave, then closes in order; at most config::leave_wait and the
+    /// transport's own closing. Observers hear on_stopped. Idempotent.
+    void async_stop();
+
+    /// Keeps a connection to this peer from start() on. False: the registry is full.
+    bool name_peer(const identity::endpoint_addr& addr);
+
+    // What this node says of itself. Changes are sent when there are any, merged within
+    // config::record_gap. A refused one leaves everything as it was.
+    // Errors: proto::errc, too_large among them: everything together must fit a record.
+    error_code set_self(const proto::self_description& what);
+    error_code set_contribution(const proto::contribution& item);
+    error_code clear_contribution(std::string_view role, std::string_view key);
+    void set_state(proto::node_state state);
+
+    const proto::node_digest& self() const noexcept { return state_.self(); }
+    /// Every known peer, in the order of their ids.
+    std::vector<peer_view> snapshot() const;
+    std::optional<peer_view> find(const identity::endpoint_id& peer) const;
+
+    void add_observer(peers_observer& observer) { observers_.push_back(&observer); }
+    void remove_observer(peers_observer& observer);
+
+    probe measure() const;
+
+private:
+    class acceptor;
+
+    void on_deadline(time_point now) override;
+    void on_link_connected(proto::link_id link) override;
+    void on_link_stream(proto::link_id link, std::shared_ptr<transport::stream> opened) override;
+    void on_link_data(proto::link_id link, bytes_view data) override;
+    void on_link_writable(proto::link_id link) override;
+    void on_link_ended(proto::link_id link, const transport::close_reason* reason) override;
+
+    void accept(std::shared_ptr<transport::connection> incoming);
+    void become_ready(peer_link& link, proto::link_id id);
+
+    void turn();
+    void drain();
+    void perform(const proto::dial_output& dial);
+    void perform(const proto::send_output& send);
+    void perform(const proto::close_output& close);
+    void perform(const proto::peer_changed_output& changed);
+    void perform(const proto::peer_forgotten_output& forgotten);
+    void perform(const proto::self_changed_output&);
+    void perform(const proto::overruled_output& overruled);
+    void perform(const proto::stopped_output&);
+
+    peer_link_sink& sink() noexcept { return *this; }
+    peer_view view_of(const proto::peer_entry& entry) const;
+    log_level budgeted(log_level level);
+
+    net::shard& shard_;
+    transport::endpoint& endpoint_;
+    duration idle_timeout_;
+    logger log_;
+    proto::peers_state state_;
+    net::deadline_timer timer_;
+    std::shared_ptr<acceptor> acceptor_;
+    std::map<proto::link_id, std::shared_ptr<peer_link>> links_;
+    std::vector<peers_observer*> observers_;
+    token_bucket log_budget_;
+    probe counters_;  ///< only what is counted; measure() adds what is held
+    bool is_draining_ = false;
+    bool is_started_ = false;
+};
+
+}  // namespace meshhost::peers

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the peers room holds and has done, for `meshctl probe`, tests and metrics.
+#include <cstddef>
+#include <cstdint>
+
+namespace meshhost::peers {
+
+struct probe {
+    // held now
+    std::size_t peers = 0;      ///< in the registry, gone ones included
+    std::size_t connected = 0;  ///< of them
+    std::size_t links = 0;      ///< connections of this protocol, dials included
+    std::size_t dials_in_flight = 0;
+    std::size_t dial_targets = 0;  ///< peers that we keep trying, or hold a connection to
+    // counted since the start
+    std::uint64_t links_opened = 0;
+    std::uint64_t links_closed = 0;
+    std::uint64_t faults = 0;     ///< links closed here because the peer broke a rule
+    std::uint64_t conflicts = 0;  ///< two digests of one origin with one number
+    std::uint64_t overruled = 0;  ///< a peer held a newer digest of ours than we do
+    std::uint64_t evictions = 0;  ///< from the registry
+};
+
+}  // namespace meshhost::peers

@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stories of two or more nodes, told by the machines alone on a virtual clock.
+#include "digest_samples.hpp"
+#include "peers/proto/errc.hpp"
+#include "peers/proto/signed_digest.hpp"
+#include "state_net.hpp"
+#include "support/catch.hpp"
+
+#include <algorithm>
+
+using namespace meshhost;
+using namespace meshhost::peers::proto;
+using test::sample_contribution;
+using test::state_net;
+
+namespace {
+
+/// Two nodes that run; `a` knows `b`.
+struct pair_fixture {
+    state_net net;
+    std::size_t a = net.add(1);
+    std::size_t b = net.add(2);
+
+    pair_fixture() {
+        net.start(a, 1000);
+        net.start(b, 1000);
+    }
+    void meet() {
+        net.name(a, b);
+        REQUIRE(settled());
+    }
+    bool settled(duration within = 1s) {
+        return net.run_until(
+            [&] { return net.seen(a, b) == "alive" && net.seen(b, a) == "alive"; },
+            within
+        );
+    }
+    void contribute(std::size_t node, const digest_value& value) {
+        net.with(node, [&](peers_state& state) {
+            return state.set_contribution(
+                sample_contribution("compute", "queued", value),
+                net.now()
+            );
+        });
+    }
+    digest_value contribution(std::size_t at, std::size_t of) {
+        const auto& items = net.entry(at, of)->digest->contributions;
+        return items.empty() ? digest_value{} : items.front().value;
+    }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(pair_fixture, "peers: two nodes show each other all they say", "[peers][state]") {
+    contribute(b, std::int64_t{7});
+    meet();
+    CHECK(net.entry(a, b)->digest->name == "node-1");
+    CHECK(net.entry(a, b)->digest->roles == std::vector<std::string>{"compute"});
+    CHECK(contribution(a, b) == digest_value(std::int64_t{7}));
+    CHECK(net.entry(b, a)->digest->name == "node-0");
+    CHECK(net.entry(a, b)->named);
+    CHECK_FALSE(net.entry(b, a)->named);
+    CHECK(net.connections(a, b) == 1);
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: a change arrives at once, silence costs nothing",
+    "[peers][state]"
+) {
+    meet();
+    net.run_for(1s);
+    const auto frames = net.frames(a) + net.frames(b);
+    net.run_for(24h);
+    CHECK(net.frames(a) + net.frames(b) == frames);
+    contribute(a, std::int64_t{1});
+    net.run_for(2ms);
+    CHECK(contribution(b, a) == digest_value(std::int64_t{1}));
+    net.run_for(1s);
+    CHECK(net.frames(a) + net.frames(b) == frames + 2);  // it, and its acknowledgement
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: many changes are merged, then paced, and the last one arrives",
+    "[peers][state]"
+) {
+    meet();
+    net.run_for(1s);
+    const auto frames = net.frames(a);
+    for (std::int64_t i = 0; i < 6'000; ++i) {
+        contribute(a, i);
+        net.run_for(10ms);
+    }
+    net.run_for(10s);
+    CHECK(contribution(b, a) == digest_value(std::int64_t{5'999}));
+    CHECK(net.frames(a) - frames <= 10 + 70s / 4s);
+    CHECK(net.closes(b).empty());
+    CHECK(net.closes(a).empty());
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: a change of state is not held back by the pace",
+    "[peers][state]"
+) {
+    meet();
+    for (std::int64_t i = 0; i < 30; ++i) {
+        contribute(a, i);
+        net.run_for(100ms);
+    }
+    net.with(a, [&](peers_state& state) {
+        return state.set_state(node_state::draining, net.now()), 0;
+    });
+    net.run_for(150ms);
+    CHECK(net.seen(b, a) == "draining");
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: a killed node is dead with evidence, and back when it is",
+    "[peers][state]"
+) {
+    contribute(b, std::int64_t{7});
+    meet();
+    net.kill(b);
+    net.run_for(29s);
+    CHECK(net.seen(a, b) == "alive");
+    net.run_for(2s);
+    CHECK(net.seen(a, b) == "dead");
+    CHECK(contribution(a, b) == digest_value(std::int64_t{7}));
+    net.run_for(60s);
+    CHECK(net.entry(a, b)->evidence == "no answer");
+    net.start(b, 2000);
+    REQUIRE(settled(45s));  // the cap of the back-off, and a dial under way
+    CHECK(net.entry(a, b)->evidence == "restarted");
+    CHECK(net.connections(a, b) == 1);
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: the one that was dialled redials a killed one too",
+    "[peers][state]"
+) {
+    meet();
+    net.kill(a);
+    net.run_for(31s);
+    CHECK(net.seen(b, a) == "dead");
+    net.start(a, 2000);  // and is not told of b
+    REQUIRE(settled(45s));
+    CHECK(net.entry(b, a)->evidence == "restarted");
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: a quick restart is noticed before the old connection idles out",
+    "[peers][state]"
+) {
+    meet();
+    SECTION("by a reset, when it was the one that was dialled") {
+        net.kill(b);
+        net.run_for(1s);
+        net.start(b, 2000);
+        REQUIRE(net.run_until([&] { return net.entry(a, b)->digest->incarnation == 2000; }, 7s));
+    }
+    SECTION("by its new connection, when it dials") {
+        net.kill(a);
+        net.run_for(1s);
+        net.start(a, 2000);
+        net.name(a, b);
+        REQUIRE(net.run_until([&] { return net.entry(b, a)->digest->incarnation == 2000; }, 1s));
+        CHECK(net.seen(b, a) == "alive");
+        CHECK(net.closes(b) == std::vector{close_code::superseded});
+    }
+    net.run_for(60s);
+    CHECK(net.seen(a, b) == "alive");
+    CHECK(net.seen(b, a) == "alive");
+    CHECK(net.connections(a, b) == 1);
+}
+
+TEST_CASE(
+    "peers: crossing dials settle on one connection, whoever has the lower id",
+    "[peers][state]"
+) {
+    for (const bool swapped : {false, true}) {
+        state_net net;
+        const auto a = net.add(swapped ? 2 : 1);
+        const auto b = net.add(swapped ? 1 : 2);
+        net.start(a, 1);
+        net.start(b, 1);
+        net.name(a, b);
+        net.name(b, a);
+        net.run_for(10s);
+        CHECK(net.dials(a) == 1);
+        CHECK(net.dials(b) == 1);
+        CHECK(net.connections(a, b) == 1);
+        CHECK(net.state(a).links().size() == 1);
+        CHECK(net.state(b).links().size() == 1);
+        CHECK(net.state(a).links().best(net.id(b))->is_dialled() == (net.id(a) < net.id(b)));
+        CHECK(net.seen(a, b) == "alive");
+        CHECK(net.seen(b, a) == "alive");
+        net.run_for(10min);
+        CHECK(net.dials(a) + net.dials(b) == 2);
+    }
+}
+
+TEST_CASE_METHOD(pair_fixture, "peers: one that leaves has left, not died", "[peers][state]") {
+    meet();
+    net.stop(a);
+    net.run_for(150ms);
+    CHECK(net.is_stopped(a));
+    CHECK(net.seen(b, a) == "left");
+    CHECK(net.state(a).links().size() == 0);
+    net.run_for(10min);
+    CHECK(net.dials(b) == 0);  // b only ever learnt of it
+    CHECK(net.seen(b, a) == "left");
+    net.start(a, 2000);
+    net.name(a, b);
+    CHECK(settled());
+}
+
+TEST_CASE_METHOD(pair_fixture, "peers: a named one that left is tried for", "[peers][state]") {
+    meet();
+    net.stop(b);
+    net.run_for(1min);
+    CHECK(net.seen(a, b) == "left");
+    net.start(b, 2000);
+    CHECK(settled(45s));
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: leaving does not wait for one that does not answer",
+    "[peers][state]"
+) {
+    meet();
+    net.set_deaf(b, true);
+    net.stop(a);
+    net.run_for(2s);
+    CHECK(net.is_stopped(a));
+    CHECK(net.seen(b, a) == "left");  // the code of the close says so
+}
+
+TEST_CASE_METHOD(pair_fixture, "peers: a node that leaves accepts nobody", "[peers][state]") {
+    net.stop(b);
+    net.run_for(1s);
+    REQUIRE(net.is_stopped(b));
+    net.name(a, b);
+    net.run_for(5ms);
+    CHECK(net.seen(a, b) == "left");
+    CHECK(net.state(b).links().size() == 0);
+}
+
+TEST_CASE("peers: one of another mesh is refused by name", "[peers][state]") {
+    state_net net;
+    const auto a = net.add(1, "red");
+    const auto b = net.add(2, "blue");
+    net.start(a, 1);
+    net.start(b, 1);
+    net.name(a, b);
+    net.run_for(1s);
+    CHECK(net.seen(a, b) == "refused");
+    CHECK_THAT(net.entry(a, b)->evidence, Catch::Contains("\"blue\""));
+    CHECK(net.seen(b, a) == "unknown");  // a stranger leaves nothing behind
+    CHECK(net.connections(a, b) == 0);
+    const auto dials = net.dials(a);
+    net.run_for(10min);
+    CHECK(net.dials(a) - dials < 40);  // the back-off goes to its cap
+    CHECK(net.state(b).registry().size() == 0);
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: a start after the clock was set back numbers above the last",
+    "[peers][state]"
+) {
+    meet();
+    net.kill(b);
+    net.run_for(31s);
+    net.start(b, 5);
+    REQUIRE(settled(60s));
+    CHECK(net.overruled(b) == 1);
+    CHECK(net.state(b).self().incarnation == 1001);
+    contribute(b, std::int64_t{3});
+    net.run_for(1s);
+    CHECK(contribution(a, b) == digest_value(std::int64_t{3}));
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: records are worth nothing from the wrong hands",
+    "[peers][state]"
+) {
+    meet();
+    const auto expect = [&](const byte_buffer& frame, close_code code) {
+        const auto closes = net.closes(a).size();
+        net.inject(b, a, frame);
+        REQUIRE(net.closes(a).size() == closes + 1);
+        CHECK(net.closes(a).back() == code);
+        net.run_for(2ms);
+        CHECK(net.seen(a, b) == "dead");
+        CHECK(net.entry(a, b)->digest->incarnation == 1000);
+        REQUIRE(settled(60s));
+    };
+    const auto stranger = test::sample_key(9);
+    node_digest digest = test::small_digest(9);
+    digest.mesh = "m";
+    expect(make_record_frame(sign_digest(stranger, digest).value()), close_code::foreign_record);
+    byte_buffer forged = sign_digest(net.key(b), test::small_digest(2, 9'999)).value();
+    forged.back() ^= 1;
+    expect(make_record_frame(forged), close_code::forged_record);
+    expect(make_record_frame(byte_buffer(100, 1)), close_code::bad_record);
+    expect({1, 0xff, 0xff}, close_code::bad_frame);
+    byte_buffer broken_heard;
+    append_frame(broken_heard, 2, byte_buffer{1});
+    expect(broken_heard, close_code::bad_frame);
+}
+
+TEST_CASE_METHOD(pair_fixture, "peers: frames of a later version are skipped", "[peers][state]") {
+    meet();
+    byte_buffer frame;
+    append_frame(frame, 99, byte_buffer(1000, 1));
+    net.inject(b, a, frame);
+    contribute(b, std::int64_t{5});
+    net.run_for(150ms);
+    CHECK(contribution(a, b) == digest_value(std::int64_t{5}));
+    CHECK(net.closes(a).empty());
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: a flood closes the link, of records or of anything",
+    "[peers][state]"
+) {
+    meet();
+    SECTION("records") {
+        for (std::uint64_t sequence = 100; net.closes(a).empty() && sequence < 200; ++sequence) {
+            node_digest digest = test::small_digest(2, 1000, sequence);
+            digest.mesh = "m";
+            net.inject(b, a, make_record_frame(sign_digest(net.key(b), digest).value()));
+            net.run_for(100ms);
+        }
+    }
+    SECTION("frames") {
+        byte_buffer frames;
+        for (int i = 0; i < 1000; ++i)
+            append_frame(frames, 99, {});
+        net.inject(b, a, frames);
+    }
+    REQUIRE(net.closes(a) == std::vector{close_code::too_fast});
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: a replayed record is dropped without harm",
+    "[peers][state]"
+) {
+    meet();
+    const byte_buffer old = net.entry(a, b)->record;
+    contribute(b, std::int64_t{1});
+    net.run_for(1s);
+    const auto number = net.entry(a, b)->digest->number();
+    for (int i = 0; i < 30; ++i) {
+        net.inject(b, a, make_record_frame(old));
+        net.run_for(100ms);
+    }
+    CHECK(net.entry(a, b)->digest->number() == number);
+    CHECK(net.closes(a).empty());
+    CHECK(net.closes(b).empty());
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: one that stops acknowledging is closed, and gets the latest later",
+    "[peers][state]"
+) {
+    meet();
+    net.run_for(1s);
+    net.set_deaf(b, true);
+    const auto frames = net.frames(a);
+    for (std::int64_t i = 0; i < 100; ++i) {
+        contribute(a, i);
+        net.run_for(100ms);
+    }
+    CHECK(net.frames(a) == frames + 1);  // the rest waits as one
+    REQUIRE(net.run_until([&] { return net.seen(a, b) == "dead"; }, 10s));
+    CHECK(net.closes(a) == std::vector{close_code::unresponsive});
+    net.set_deaf(b, false);
+    REQUIRE(settled(60s));
+    CHECK(contribution(b, a) == digest_value(std::int64_t{99}));
+}
+
+TEST_CASE("peers: one that connects and says nothing is closed", "[peers][state]") {
+    state_net net;
+    const auto a = net.add(1);
+    const auto b = net.add(2);
+    net.start(a, 1);
+    net.start(b, 1);
+    net.set_deaf(b, true);  // it will not see the stream, and so it hears nothing
+    net.name(a, b);
+    net.run_for(6s);
+    REQUIRE_FALSE(net.closes(b).empty());
+    CHECK(net.closes(b).front() == close_code::silent);
+    CHECK(net.seen(a, b) == "dead");
+    CHECK_THAT(net.entry(a, b)->evidence, Catch::Contains("no digest"));
+}
+
+TEST_CASE("peers: a second host with the same key is told so", "[peers][state]") {
+    state_net net;
+    const auto a = net.add(1);
+    net.start(a, 1);
+    const auto link = net.state(a).link_accepted(net.id(a), net.now());
+    REQUIRE(link);
+    const auto output = net.state(a).poll_output();
+    while (net.state(a).poll_output()) {
+    }
+    REQUIRE(output);
+    REQUIRE(std::holds_alternative<close_output>(*output));
+    CHECK(std::get<close_output>(*output).code == close_code::same_identity);
+    net.name(a, a);
+    CHECK(net.dials(a) == 0);
+    CHECK(net.state(a).registry().size() == 0);
+}
+
+TEST_CASE(
+    "peers: a full link table refuses, and dials when there is room again",
+    "[peers][state]"
+) {
+    config options;
+    options.links_max = 1;
+    state_net net(options);
+    const auto a = net.add(1);
+    const auto b = net.add(2);
+    const auto c = net.add(3);
+    for (const auto node : {a, b, c})
+        net.start(node, 1);
+    net.name(a, b);
+    net.run_for(1s);
+    REQUIRE(net.seen(a, b) == "alive");
+    net.name(c, a);
+    net.run_for(1s);
+    CHECK(net.seen(c, a) == "dead");
+    CHECK(net.seen(a, c) == "unknown");
+    net.name(a, c);
+    net.run_for(1s);
+    CHECK(net.state(a).links().size() == 1);
+    net.kill(b);
+    REQUIRE(net.run_until([&] { return net.seen(a, c) == "alive"; }, 120s));
+}
+
+TEST_CASE(
+    "peers: a forgotten peer's dial is given up, and everything is consistent",
+    "[peers][state]"
+) {
+    config options;
+    options.peers_max = 3;
+    state_net net(options);
+    std::vector<std::size_t> nodes;
+    for (std::uint8_t seed = 1; seed <= 8; ++seed)
+        nodes.push_back(net.add(seed));
+    for (const auto node : nodes)
+        net.start(node, 1);
+    for (std::size_t i = 1; i < nodes.size(); ++i) {  // each comes, dies, and the next one comes
+        net.name(nodes[i], nodes[0]);
+        net.run_for(1s);
+        net.kill(nodes[i]);
+        net.run_for(35s);
+    }
+    CHECK(net.state(nodes[0]).registry().size() == 3);
+    CHECK(net.state(nodes[0]).schedule().size() == 3);
+    CHECK(net.state(nodes[0]).registry().evictions() == 4);
+}
+
+TEST_CASE(
+    "peers: a mesh under kills, cuts and restarts converges when they end",
+    "[peers][state]"
+) {
+    for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u}) {
+        CAPTURE(seed);
+        state_net net;
+        prng random(seed);
+        std::vector<bool> runs;
+        std::vector<std::uint64_t> lives;
+        constexpr std::size_t count = 6;
+        for (std::uint8_t i = 0; i < count; ++i) {
+            net.add(static_cast<std::uint8_t>(i + 1));
+            net.start(i, 1);
+            runs.push_back(true);
+            lives.push_back(1);
+        }
+        const auto name_all = [&](std::size_t node) {
+            for (std::size_t other = 0; other < count; ++other)
+                if (other != node) net.name(node, other);
+        };
+        for (std::size_t i = 0; i < count; ++i)
+            name_all(i);
+        for (int round = 0; round < 200; ++round) {
+            const std::size_t node = random.below(count);
+            const std::size_t other = random.below(count);
+            switch (random.below(4)) {
+            case 0:
+                if (runs[node]) net.kill(node);
+                runs[node] = false;
+                break;
+            case 1:
+                if (!runs[node]) {
+                    net.start(node, ++lives[node]);
+                    if (random.chance(0.5)) name_all(node);
+                }
+                runs[node] = true;
+                break;
+            case 2:
+                net.cut(node, other);
+                break;
+            default:
+                break;
+            }
+            net.run_for(duration(random.below(duration(5s).count())));
+        }
+        for (std::size_t i = 0; i < count; ++i)
+            if (!runs[i]) net.start(i, ++lives[i]);
+        for (std::size_t i = 0; i < count; ++i)
+            name_all(i);
+        net.run_for(120s);
+        for (std::size_t i = 0; i < count; ++i)
+            for (std::size_t j = 0; j < count; ++j) {
+                if (i == j) continue;
+                CHECK(net.seen(i, j) == "alive");
+                CHECK(net.entry(i, j)->digest->incarnation == lives[j]);
+                CHECK(net.connections(i, j) == 1);
+            }
+        for (std::size_t i = 0; i < count; ++i)
+            CHECK(net.state(i).links().size() == count - 1);
+    }
+}
