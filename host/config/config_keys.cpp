@@ -191,7 +191,8 @@ constexpr std::array<config_key, 21> keys{{
     {.path = "plugin.*.config",
      .rule = any_table(),
      .fallback = "{}",
-     .doc = "The role's own keys; `meshctl plugin check` lists them.",
+     .example = "{ tick_ms = 1000 }",
+     .doc = "The role's own keys, as its documentation has them.",
      .store = put_plugin<&plugin_config::config>},
 }};
 

@@ -109,6 +109,11 @@ void add_set(settings_builder& builder, std::string_view text) {
     if (path.size() > toml_depth_max || !is_utf8(text.substr(0, equals))) {
         return builder.report(name, {}, "is not a key", "write --set KEY=VALUE");
     }
+    const config_key* key = find_key(path);
+    if (is_table(path) || (key != nullptr && key->rule.kind == value_kind::free_table)) {
+        const std::string hint = "write --set " + path_text(path) + ".KEY=VALUE";
+        return builder.report(name, {}, "names a table, not a key of it", hint);
+    }
     add_text(builder, name, std::move(path), text.substr(equals + 1));
 }
 

@@ -33,8 +33,8 @@ config_problems problem_list::take() && {
     end_layer();
     if (left_out_ > 0) {
         config_problem rest;
-        rest.where = "everywhere";
-        rest.message = "and " + std::to_string(left_out_) + " more problems";
+        rest.where = "...";
+        rest.message = std::to_string(left_out_) + " more problems";
         listed_.push_back(std::move(rest));
     }
     return std::move(listed_);

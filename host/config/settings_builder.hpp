@@ -27,7 +27,7 @@ struct layer_name {
 
 class settings_builder {
 public:
-    /// Lays `items` over what is there. A table's item comes before those of its keys.
+    /// Lays `items` over what is there. A table's item comes right before those of its keys.
     void add_layer(const layer_name& name, std::span<const toml_item> items);
 
     /// A problem of a layer that could not be read.

@@ -85,7 +85,7 @@ std::optional<form_fault> check_form(
     if (has_form(form, choices, text)) return std::nullopt;
     if (form == text_form::peer) {
         const failure why = identity::parse_peer(text).error();
-        return form_fault{"is not a peer: " + why.message, why.hint};
+        return form_fault{"names no peer: " + why.message, why.hint};
     }
     return form_fault{
         "must be " + form_text(form, choices) + ", not " + in_quotes(text),

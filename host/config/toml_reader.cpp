@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <sstream>
 
 namespace meshhost::config {
@@ -47,8 +48,10 @@ boost::json::value json_of(const toml::node& node) {
 }
 
 toml_item item_of(key_path path, text_position key_at, const toml::node& node) {
-    toml_item item{std::move(path), type_of(node), key_at, position_of(node.source()), {}, {}};
-    if (!node.is_table()) item.value = json_of(node);
+    toml_item item{std::move(path), type_of(node), key_at, key_at, {}, {}};
+    if (node.is_table()) return item;
+    item.value_at = position_of(node.source());
+    item.value = json_of(node);
     if (const toml::array* array = node.as_array()) {
         for (const toml::node& element : *array)
             item.elements_at.push_back(position_of(element.source()));
@@ -56,24 +59,37 @@ toml_item item_of(key_path path, text_position key_at, const toml::node& node) {
     return item;
 }
 
-/// A table whose keys are still to be listed.
-struct pending_table {
+/// A key that is still to be listed.
+struct pending_key {
     key_path path;
-    const toml::table* table;
+    text_position at;
+    const toml::node* node;
 };
+
+/// Last key on top, so that the first is listed next.
+void push_keys(
+    std::vector<pending_key>& pending,
+    const key_path& parent,
+    const toml::table& table
+) {
+    const auto first = static_cast<std::ptrdiff_t>(pending.size());
+    for (const auto& [key, node] : table) {
+        key_path path = parent;
+        path.emplace_back(key.str());
+        pending.push_back({std::move(path), position_of(key.source()), &node});
+    }
+    std::reverse(pending.begin() + first, pending.end());
+}
 
 std::vector<toml_item> list_items(const toml::table& root) {
     std::vector<toml_item> items;
-    std::vector<pending_table> pending{{{}, &root}};
+    std::vector<pending_key> pending;
+    push_keys(pending, {}, root);
     while (!pending.empty()) {
-        const pending_table next = std::move(pending.back());
+        pending_key next = std::move(pending.back());
         pending.pop_back();
-        for (const auto& [key, node] : *next.table) {
-            key_path path = next.path;
-            path.emplace_back(key.str());
-            if (const toml::table* table = node.as_table()) pending.push_back({path, table});
-            items.push_back(item_of(std::move(path), position_of(key.source()), node));
-        }
+        if (const toml::table* table = next.node->as_table()) push_keys(pending, next.path, *table);
+        items.push_back(item_of(std::move(next.path), next.at, *next.node));
     }
     return items;
 }

@@ -32,7 +32,7 @@ struct toml_item {
     key_path path;
     toml_type type = toml_type::table;
     text_position key_at;
-    text_position value_at;
+    text_position value_at;  ///< of a table: where its name stands
     /// Nothing for a table: its keys are items of their own. Dates and times, which JSON has not,
     /// are strings. Tables in an array are objects in it.
     boost::json::value value;
@@ -48,7 +48,7 @@ struct toml_fault {
 /// Tables deeper than this are refused: toml++ walks them by recursion.
 inline constexpr std::size_t toml_depth_max = 32;
 
-/// Every key of the document, a table before its keys.
+/// Every key of the document, a table right before its keys.
 boost::system::result<std::vector<toml_item>, toml_fault> read_toml(std::string_view text);
 
 /// One value as TOML writes it, "4433" or "[\"a\", \"b\"]"; its path is empty. nullopt for anything

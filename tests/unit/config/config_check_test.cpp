@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/config_check.hpp"
+#include "tests/unit/config/loading.hpp"
+
+using namespace meshhost::config;
+using namespace meshhost::config::test;
+
+namespace {
+
+std::vector<std::string> findings(const config_layers& layers) {
+    std::vector<std::string> lines;
+    for (const config_problem& problem : check_config(load(layers)))
+        lines.push_back(problem_line(problem));
+    return lines;
+}
+
+std::string finding(const config_layers& layers) {
+    const auto lines = findings(layers);
+    REQUIRE(lines.size() == 1);
+    return lines.front();
+}
+
+}  // namespace
+
+TEST_CASE("config: the defaults fit together", "[config]") {
+    CHECK(findings({}).empty());
+    CHECK(findings(sets({"quic.keep_alive=0s"})).empty());
+    CHECK(findings(sets({"net.bind=['0.0.0.0', '::']"})).empty());
+}
+
+TEST_CASE("config: a keep-alive must come before the idle timeout", "[config]") {
+    CHECK(
+        finding(file("[quic]\nidle_timeout = '5s'\n"))
+        == "host.toml:2:1  error  quiet connections will be given up, no keep-alive is sent in "
+           "time:"
+           " `quic.keep_alive` is 5s, `quic.idle_timeout` 5s;"
+           " make `quic.keep_alive` at most half of `quic.idle_timeout`"
+    );
+    CHECK(
+        finding(sets({"quic.keep_alive=16s"}))
+        == "--set  warning  quiet connections will be given up, one lost packet is enough:"
+           " `quic.keep_alive` is 16s, `quic.idle_timeout` 30s;"
+           " make `quic.keep_alive` at most half of `quic.idle_timeout`"
+    );
+    CHECK(findings(sets({"quic.keep_alive=15s"})).empty());
+}
+
+TEST_CASE("config: one peer may not have more connections than all", "[config]") {
+    CHECK(
+        finding(sets({"quic.connections_max=15"}))
+        == "--set  error  `quic.connections_per_peer_max` (16) must not be above"
+           " `quic.connections_max` (15)"
+    );
+}
+
+TEST_CASE("config: an address may be bound once", "[config]") {
+    CHECK(
+        finding(file("net.bind = ['127.0.0.1', '::1', '0:0::1']"))
+        == "host.toml:1:5  error  `net.bind[2]`, 0:0::1, is there twice; leave it out"
+    );
+    CHECK(
+        finding(file("net.bind = ['127.0.0.1', '0.0.0.0', '::1']"))
+        == "host.toml:1:5  error  `net.bind[0]`, 127.0.0.1, is covered by the unspecified address"
+           " beside it; leave it out"
+    );
+}
+
+TEST_CASE("config: a peer that is named twice is pointed out", "[config]") {
+    const std::string peer(peer_a);
+    const std::string elsewhere = peer.substr(0, 64) + "@192.0.2.99:1";
+    CHECK(
+        finding(file("mesh.peers = ['" + peer + "', '" + elsewhere + "']"))
+        == "host.toml:1:6  warning  `mesh.peers[0]` and `[1]` are the same peer, ae58ff8833; write"
+           " its addresses in one element: ID@ADDR,ADDR"
+    );
+}
+
+TEST_CASE("config: a socket's path has the kernel's limit", "[config]") {
+    const std::string fits = "/" + std::string(106, 's');
+    CHECK(findings(sets({"admin.socket=" + fits})).empty());
+    CHECK(
+        finding(sets({"admin.socket=" + fits + "s"}))
+        == "--set  error  `admin.socket` is 108 bytes long, a socket's path may be 107: " + fits
+               + "s; set `admin.socket` to a shorter path"
+    );
+}
