@@ -41,7 +41,8 @@ struct peer_snapshot {
     std::string name;     ///< empty until its digest came
     std::string version;  ///< likewise
     /// What the node says of itself (joining, alive, degraded, draining, left), or what is
-    /// concluded here: connecting (nothing heard yet), unreachable (it was there and is gone).
+    /// concluded here: connecting (nothing heard yet), dead (unreachable), refused (reachable, and
+    /// not one of ours).
     std::string state;
     std::vector<std::string> roles;
     std::vector<std::string> addresses;
@@ -51,7 +52,8 @@ struct peer_snapshot {
     std::optional<duration> uptime;     ///< since its start
     std::optional<duration> last_seen;  ///< ago; nullopt: never
     std::optional<path_snapshot> path;  ///< nullopt: not connected
-    std::string last_error;             ///< why it is not connected; empty when it is
+    std::string evidence;               ///< for the state, in words; may be empty
+    duration since{};                   ///< the state has lasted
 };
 
 struct plugin_snapshot {

@@ -16,8 +16,15 @@ namespace json = boost::json;
 namespace {
 
 /// Every state a peer can be shown in, so that the members always add up to their total.
-constexpr std::array<std::string_view, 7>
-    peer_states{"alive", "joining", "degraded", "draining", "left", "connecting", "unreachable"};
+constexpr std::array<std::string_view, 8> peer_states{
+    "alive",
+    "joining",
+    "degraded",
+    "draining",
+    "left",
+    "connecting",
+    "dead",
+    "refused"};
 
 template <class Unit>
 json::value in(const std::optional<duration>& value) {
@@ -107,6 +114,8 @@ json::object peer_json(const peer_snapshot& peer) {
         {"name", text_or_null(peer.name)},
         {"version", text_or_null(peer.version)},
         {"state", peer.state},
+        {"since_ms", in<std::chrono::milliseconds>(peer.since)},
+        {"evidence", text_or_null(peer.evidence)},
         {"roles", json::value_from(peer.roles)},
         {"incarnation", peer.incarnation},
         {"sequence", peer.sequence},
@@ -114,7 +123,6 @@ json::object peer_json(const peer_snapshot& peer) {
         {"last_seen_ms", in<std::chrono::milliseconds>(peer.last_seen)},
         {"addresses", json::value_from(peer.addresses)},
         {"path", peer.path ? json::value(path_json(*peer.path)) : json::value(nullptr)},
-        {"last_error", text_or_null(peer.last_error)},
         {"contributions", contributions_json(peer.contributions)}};
 }
 
@@ -146,10 +154,12 @@ json::array warnings_json(
 ) {
     json::array warnings;
     for (const auto& peer : peers) {
-        if (peer.state != "unreachable" && peer.state != "degraded") continue;
+        const bool is_well =
+            peer.state != "dead" && peer.state != "refused" && peer.state != "degraded";
+        if (is_well) continue;
         const auto& name = peer.name.empty() ? peer.id : peer.name;
         warnings.emplace_back(
-            name + " is " + peer.state + (peer.last_error.empty() ? "" : ": " + peer.last_error)
+            name + " is " + peer.state + (peer.evidence.empty() ? "" : ": " + peer.evidence)
         );
     }
     for (const auto& plugin : plugins)

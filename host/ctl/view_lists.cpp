@@ -32,7 +32,7 @@ std::vector<std::string> peer_cells(const boost::json::object& peer) {
         joined(texts_in(peer, "roles"), ","),
         text_in(peer, "state"),
         path.empty() ? "not connected" : route,
-        path.empty() ? text_in(peer, "last_error") : text_in(path, "reason"),
+        path.empty() ? text_in(peer, "evidence") : text_in(path, "reason"),
         rtt ? rtt_text(*rtt) : "",
         presence_text(peer),
         text_in(peer, "version"),

@@ -8,17 +8,6 @@
 
 namespace meshhost::ctl {
 
-namespace {
-
-tone tone_of(std::string_view state) {
-    if (state == "alive" || state == "running") return tone::good;
-    if (state == "unreachable" || state == "failed") return tone::bad;
-    if (state == "left" || state == "stopped") return tone::faint;
-    return tone::warning;
-}
-
-}  // namespace
-
 std::string joined(const std::vector<std::string>& parts, std::string_view between) {
     return fmt::format("{}", fmt::join(parts, between));
 }
@@ -51,10 +40,6 @@ std::string path_text(const boost::json::object& peer) {
     const auto rtt = us_in(path, "rtt_us");
     if (!rtt) return text_in(path, "kind") + ", not measured yet";
     return fmt::format("{} {}", text_in(path, "kind"), rtt_text(*rtt));
-}
-
-std::string tinted_state(const std::string& state, const console& out) {
-    return out.tinted(state, tone_of(state));
 }
 
 std::string counts_text(const boost::json::object& counts) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Parts that several views share.
-#include "ctl/console.hpp"
-
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -20,9 +18,7 @@ std::string name_of(const boost::json::object& node);
 std::string contributions_text(const boost::json::array& contributions);
 /// "direct 0.21 ms", "direct, not measured yet", "not connected".
 std::string path_text(const boost::json::object& peer);
-/// "alive" in the colour of what it means.
-std::string tinted_state(const std::string& state, const console& out);
-/// "3 alive, 1 unreachable" of an object of counts, in its order, without the zeros and "total".
+/// "3 alive, 1 dead" of an object of counts, in its order, without the zeros and "total".
 std::string counts_text(const boost::json::object& counts);
 /// How many of `items` have which value of `key`: {"alive": 3, "left": 1}, in order of appearance.
 boost::json::object count_by(const boost::json::array& items, std::string_view key);

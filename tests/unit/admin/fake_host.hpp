@@ -35,8 +35,8 @@ inline admin::peer_snapshot connected_peer() {
 inline admin::peer_snapshot lost_peer() {
     admin::peer_snapshot peer;
     peer.id = std::string(64, 'b');
-    peer.state = "unreachable";
-    peer.last_error = "nothing heard for 30 s";
+    peer.state = "dead";
+    peer.evidence = "nothing heard for 30 s";
     return peer;
 }
 

@@ -39,9 +39,7 @@ TEST_CASE("admin: what is wrong is a warning, by name and with its reason", "[ad
     const auto status = boost::json::parse(status_text()).as_object();
     const auto& warnings = status.at("warnings").as_array();
     REQUIRE(warnings.size() == 1);
-    CHECK(
-        warnings[0].as_string() == std::string(64, 'b') + " is unreachable: nothing heard for 30 s"
-    );
+    CHECK(warnings[0].as_string() == std::string(64, 'b') + " is dead: nothing heard for 30 s");
 
     auto broken = test::fake_host().plugins();
     broken.front().error = "plugin x.so: MP010 no symbol";
@@ -54,7 +52,7 @@ TEST_CASE("admin: what is not known is null, never a sentinel", "[admin]") {
     const auto& peer = peers.at("peers").as_array().front().as_object();
     for (const auto* key : {"name", "version", "uptime_ms", "last_seen_ms", "path"})
         CHECK(peer.at(key).is_null());
-    CHECK(peer.at("last_error").as_string() == "nothing heard for 30 s");
+    CHECK(peer.at("evidence").as_string() == "nothing heard for 30 s");
 
     admin::path_snapshot unmeasured;
     unmeasured.kind = "unknown";
@@ -66,11 +64,11 @@ TEST_CASE("admin: a peer is shown as it was agreed", "[admin]") {
     CHECK(
         boost::json::serialize(peers)
         == R"({"peers":[{"id":")" + std::string(64, 'a')
-               + R"(","name":"gateway-01","version":"0.1.0","state":"alive","roles":["gateway"],)"
+               + R"(","name":"gateway-01","version":"0.1.0","state":"alive","since_ms":0,"evidence":null,"roles":["gateway"],)"
                  R"("incarnation":7,"sequence":2,"uptime_ms":90000,"last_seen_ms":200,"addresses":[],)"
                  R"("path":{"kind":"direct","reason":"same_host","remote":"127.0.0.1:4433",)"
                  R"("rtt_us":1500,"rtt_min_us":null,"bytes_sent":0,"bytes_received":0,)"
-                 R"("packets_lost":0,"mtu":0},"last_error":null,)"
+                 R"("packets_lost":0,"mtu":0},)"
                  R"("contributions":[{"role":"gateway","key":"clients","unit":"{client}","value":3}]}]})"
     );
 }

@@ -23,12 +23,12 @@ boost::json::object json(std::string_view text) {
 const char* const gateway = R"({"id":"aaaaaaaaaaaaaaaa","name":"gateway-01","version":"0.1.0",
     "state":"alive","roles":["gateway"],"uptime_ms":252000,"last_seen_ms":200,
     "path":{"kind":"direct","reason":"same_host","remote":"127.0.0.1:4433","rtt_us":212},
-    "last_error":null,
+    "evidence":"connected",
     "contributions":[{"role":"gateway","key":"clients","unit":"{client}","value":3}]})";
 
 const char* const lost = R"({"id":"bbbbbbbbbbbbbbbb","name":null,"version":null,
-    "state":"unreachable","roles":[],"uptime_ms":null,"last_seen_ms":53000,"path":null,
-    "last_error":"went silent","contributions":[]})";
+    "state":"dead","roles":[],"uptime_ms":null,"last_seen_ms":53000,"path":null,
+    "evidence":"went silent","contributions":[]})";
 
 }  // namespace
 
@@ -37,13 +37,13 @@ TEST_CASE("ctl: peers are a table with a total that adds up", "[ctl]") {
     const auto data = json(std::string(R"({"peers":[)") + gateway + "," + lost + "]}");
     CHECK(
         ctl::peers_text(data, here.console)
-        == "NODE        ID          ROLE     STATE        PATH                   REASON       "
+        == "NODE        ID          ROLE     STATE  PATH                   REASON       "
            "    RTT  SINCE          VERSION  VALUES\n"
-           "gateway-01  aaaaaaaaaa  gateway  alive        direct 127.0.0.1:4433  same_host    "
+           "gateway-01  aaaaaaaaaa  gateway  alive  direct 127.0.0.1:4433  same_host    "
            "0.21 ms  up 4m 12s      0.1.0    gateway.clients 3\n"
-           "bbbbbbbbbb  bbbbbbbbbb           unreachable  not connected          went silent  "
+           "bbbbbbbbbb  bbbbbbbbbb           dead   not connected          went silent  "
            "         seen 53 s ago\n"
-           "2 peers: 1 alive, 1 unreachable\n"
+           "2 peers: 1 alive, 1 dead\n"
     );
 }
 
@@ -60,25 +60,25 @@ TEST_CASE("ctl: status is one screen", "[ctl]") {
         "self":{"id":"cccccccccccccccc","name":"compute-01","version":"0.1.0","abi":"1.0",
             "roles":["compute"],"uptime_ms":61000,"ready_us":14200,
             "contributions":[{"role":"compute","key":"jobs","unit":null,"value":12}]},
-        "members":{"total":3,"alive":2,"joining":0,"unreachable":1},
+        "members":{"total":3,"alive":2,"joining":0,"dead":1},
         "paths":{"direct":1,"relayed":0,"unknown":0,
             "worst":{"id":"aaaaaaaaaaaaaaaa","name":"gateway-01","rtt_us":212}},
         "plugins":[{"state":"running"}],"peers":[)")
-        + gateway + "," + lost + R"(],"warnings":["bbbb is unreachable: went silent"]})"
+        + gateway + "," + lost + R"(],"warnings":["bbbb is dead: went silent"]})"
     );
     CHECK(
         ctl::status_text(data, here.console)
         == "mesh      lab                                     node  compute-01 - cccccccccc - "
            "compute\n"
            "version   meshhost 0.1.0 (abi 1.0)                up    1m 01s, ready in 14.2 ms\n"
-           "members   3: 2 alive, 1 unreachable\n"
+           "members   3: 2 alive, 1 dead\n"
            "paths     from here to 1: 1 direct - 0 relayed    worst RTT 0.21 ms (gateway-01)\n"
            "plugins   1: 1 running\n"
            "values    compute.jobs 12\n"
-           "peers     gateway-01  gateway  0.1.0  alive        up 4m 12s  direct 0.21 ms  "
+           "peers     gateway-01  gateway  0.1.0  alive  up 4m 12s  direct 0.21 ms  "
            "gateway.clients 3\n"
-           "          bbbbbbbbbb                  unreachable             not connected\n"
-           "warnings  ! bbbb is unreachable: went silent\n"
+           "          bbbbbbbbbb                  dead              not connected\n"
+           "warnings  ! bbbb is dead: went silent\n"
     );
 }
 
