@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/toml_reader.hpp"
 
+#include "base/bytes.hpp"
 #include "config/toml_depth.hpp"
 
 #include <boost/json/parse.hpp>
@@ -57,6 +58,16 @@ toml_item item_of(key_path path, text_position key_at, const toml::node& node) {
             item.elements_at.push_back(position_of(element.source()));
     }
     return item;
+}
+
+/// toml++ repeats what it stumbled over, line ends and all.
+std::string one_line(std::string_view description) {
+    std::string line;
+    for (const char c : description) {
+        const bool printable = static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
+        line += printable ? std::string(1, c) : "\\x" + to_hex(as_bytes({&c, 1}));
+    }
+    return line;
 }
 
 /// A key that is still to be listed.
@@ -127,7 +138,7 @@ boost::system::result<std::vector<toml_item>, toml_fault> read_toml(std::string_
     } catch (const toml::parse_error& error) {
         return toml_fault{
             position_of(error.source()),
-            "not valid TOML: " + std::string(error.description())};
+            "not valid TOML: " + one_line(error.description())};
     }
 }
 

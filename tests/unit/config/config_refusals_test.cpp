@@ -185,6 +185,11 @@ TEST_CASE("config: a file that is not TOML is refused where it stops being it", 
            " redefine existing integer 'port'"
     );
     CHECK(
+        refusal(file("a = n\nb = 1"))
+        == "host.toml:1:6  error  not valid TOML: Error while parsing floating-point: expected"
+           " 'nan', saw 'n\\x0a'"
+    );
+    CHECK(
         refusal(file("[node]\nname = 'caf\xe9'\n"))
         == "host.toml:2:11  error  not valid TOML: Encountered invalid utf-8 sequence"
     );
