@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "path/path_table.hpp"
+#include "support/catch.hpp"
+
+using namespace meshhost;
+using path::path_table;
+
+namespace {
+
+ip_endpoint address(std::uint16_t port) {
+    return ip_endpoint::loopback_v4(port);
+}
+
+std::vector<ip_endpoint> remotes(const path_table& table, path_id path) {
+    const auto view = table.remotes(path);
+    return {view.begin(), view.end()};
+}
+
+}  // namespace
+
+TEST_CASE("path: an address keeps its id, another gets another", "[path]") {
+    path_table table;
+    const path_id first = table.intern(address(1));
+    REQUIRE(table.intern(address(1)) == first);
+    REQUIRE(table.intern(address(2)) != first);
+    REQUIRE(remotes(table, first) == std::vector{address(1)});
+    REQUIRE(table.remotes(path_id(999)).empty());
+}
+
+TEST_CASE("path: a dial over several addresses settles on the one that answered", "[path]") {
+    path_table table;
+    const path_id dialled = table.open({address(1), address(2), address(3)});
+    table.retain(dialled);
+    REQUIRE(remotes(table, dialled).size() == 3);
+    const path_id answered = table.intern(address(2));
+    REQUIRE(answered != dialled);
+    table.settle(dialled, answered);
+    REQUIRE(remotes(table, dialled) == std::vector{address(2)});
+    table.release(dialled);
+    REQUIRE(table.remotes(dialled).empty());
+}
+
+TEST_CASE("path: a flood of sources pushes out unused paths, never one in use", "[path]") {
+    path_table table;
+    const path_id used = table.intern(address(1));
+    table.retain(used);
+    const path_id unused = table.intern(address(2));
+    for (std::uint32_t i = 0; i < 3 * path_table::unused_max; ++i) {
+        table.intern(ip_endpoint::v4({10, 0, std::uint8_t(i >> 8), std::uint8_t(i)}, 7));
+        const std::uint16_t port = static_cast<std::uint16_t>(1000 + i % 60'000);
+        table.intern(address(port));
+    }
+    REQUIRE(table.unused() == path_table::unused_max);
+    REQUIRE(table.in_use() == 1);
+    REQUIRE(remotes(table, used) == std::vector{address(1)});
+    REQUIRE(table.remotes(unused).empty());
+}
+
+TEST_CASE("path: released as often as retained, a path is unused again", "[path]") {
+    path_table table;
+    const path_id path = table.intern(address(1));
+    table.retain(path);
+    table.retain(path);
+    table.release(path);
+    REQUIRE(table.in_use() == 1);
+    table.release(path);
+    REQUIRE(table.in_use() == 0);
+    REQUIRE(table.intern(address(1)) == path);
+}
+
+TEST_CASE("path: after a rebind addresses get new ids while old paths go on", "[path]") {
+    path_table table;
+    const path_id old = table.intern(address(1));
+    table.retain(old);
+    table.intern(address(2));
+    table.forget_addresses();
+    REQUIRE(table.unused() == 0);
+    const path_id fresh = table.intern(address(1));
+    REQUIRE(fresh != old);
+    REQUIRE(remotes(table, old) == std::vector{address(1)});
+    table.release(old);
+    REQUIRE(table.remotes(old).empty());
+    REQUIRE(table.intern(address(1)) == fresh);
+}
