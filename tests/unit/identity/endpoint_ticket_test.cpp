@@ -179,6 +179,15 @@ TEST_CASE("ticket: in either form, a custom address may come before an IP addres
     }
 }
 
+TEST_CASE("ticket: what can be read in both forms is read as iroh 1.1 means it", "[identity]") {
+    // 1.1: a custom address of one byte, then one of 36. 1.0: one of 31, then 127.0.0.1:1024.
+    const std::string custom = "0220"
+                               "011f"
+                               "022024"
+                               + std::string(56, '0');
+    CHECK(read(ticket_of("00" + id_hex + "02" + custom + local_1024)).direct.empty());
+}
+
 TEST_CASE("ticket: a relay URL is normalised, and refused when it is none", "[identity]") {
     const auto with_relay = [](std::string_view url) {
         byte_buffer relay;
