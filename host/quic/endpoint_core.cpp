@@ -142,7 +142,7 @@ void endpoint_core::bury(quic_connection& connection, time_point now) {
     const close_reason& reason = *connection.ended();
     ++counters_.closed;
     ++counters_.closed_by_cause[static_cast<std::size_t>(reason.cause)];
-    if (connection.early_data_accepted()) ++counters_.early_data_accepted;
+    if (connection.handshake() == handshake_kind::early_data) ++counters_.early_data_accepted;
     leave_half_open(connection);
     if (connection.book.counted_for_peer) {
         const auto count = accepted_per_peer_.find(connection.peer());

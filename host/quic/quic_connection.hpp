@@ -4,6 +4,7 @@
 // and a deadline go in, datagrams and events come out (RFC 9000, 9001, 9221).
 #include "base/time.hpp"
 #include "quic/connection_id.hpp"
+#include "quic/handshake_kind.hpp"
 #include "quic/ngtcp2_handles.hpp"
 #include "quic/packet_writer.hpp"
 #include "quic/ports.hpp"
@@ -91,7 +92,7 @@ public:
     bool is_connected() const noexcept { return connected_ && !ended_; }
     bool has_ended() const noexcept { return ended_.has_value(); }
     bool sends_early_data() const noexcept { return early_data_; }
-    bool early_data_accepted() const noexcept { return early_data_accepted_; }
+    handshake_kind handshake() const noexcept { return handshake_; }
     const identity::endpoint_id& peer() const noexcept { return peer_; }
     const std::string& alpn() const noexcept { return alpn_; }
 
@@ -220,7 +221,7 @@ private:
     std::string alpn_;
     bool connected_ = false;
     bool early_data_ = false;
-    bool early_data_accepted_ = false;
+    handshake_kind handshake_ = handshake_kind::pending;
     bool tickets_sent_ = false;
     time_point tls_kept_until_ = no_deadline;
 

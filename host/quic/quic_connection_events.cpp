@@ -109,6 +109,10 @@ int quic_connection::on_handshake_completed() {
     peer_ = *proved;
     alpn_ = tls_->selected_alpn();
     connected_ = true;
+    // A client's TLS may have offered early data without there being any.
+    const bool early = tls_->early_data_accepted() && (early_data_ || !is_client_);
+    const auto without = tls_->is_resumed() ? handshake_kind::resumed : handshake_kind::full;
+    handshake_ = early ? handshake_kind::early_data : without;
     if (is_client_) {
         finish_client_handshake();
     } else {
@@ -118,8 +122,7 @@ int quic_connection::on_handshake_completed() {
 }
 
 void quic_connection::finish_client_handshake() {
-    early_data_accepted_ = early_data_ && tls_->early_data_accepted();
-    if (early_data_ && !early_data_accepted_) {
+    if (early_data_ && handshake_ != handshake_kind::early_data) {
         (void)ngtcp2_conn_early_data_rejected(conn_.get());
     }
     sink_->on_connected();

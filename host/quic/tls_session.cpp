@@ -109,6 +109,10 @@ std::string tls_session::selected_alpn() const {
     return std::string(reinterpret_cast<const char*>(alpn.data), alpn.size);
 }
 
+bool tls_session::is_resumed() const noexcept {
+    return gnutls_session_is_resumed(session_.get()) != 0;
+}
+
 bool tls_session::early_data_accepted() const noexcept {
     return (gnutls_session_get_flags(session_.get()) & GNUTLS_SFLAGS_EARLY_DATA) != 0;
 }

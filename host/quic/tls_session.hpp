@@ -36,6 +36,7 @@ public:
     /// The key the peer proved; nullopt before it has, or for anything but one Ed25519 key.
     std::optional<identity::endpoint_id> peer() const;
     std::string selected_alpn() const;
+    bool is_resumed() const noexcept;
     bool early_data_accepted() const noexcept;
 
     /// Server, after the handshake: one ticket. The bytes leave through ngtcp2.

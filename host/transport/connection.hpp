@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "identity/endpoint_id.hpp"
 #include "quic/close_reason.hpp"
+#include "quic/handshake_kind.hpp"
 #include "transport/stream.hpp"
 
 #include <memory>
@@ -17,6 +18,7 @@ namespace meshhost::transport {
 
 using quic::close_cause;
 using quic::close_reason;
+using quic::handshake_kind;
 
 /// What to tell a person about a connection that could not be made: code, cause, remedy.
 failure explain(const close_reason& reason, const identity::endpoint_id& peer);
@@ -63,6 +65,7 @@ public:
     virtual bool is_dialled() const noexcept = 0;
     virtual bool is_connected() const noexcept = 0;  ///< handshake complete and not closed
     virtual bool is_closed() const noexcept = 0;
+    virtual handshake_kind handshake() const noexcept = 0;  ///< pending when closed
     virtual path_info path() const = 0;
 
     virtual void set_handler(std::shared_ptr<connection_handler> handler) = 0;

@@ -31,6 +31,10 @@ bool connection_impl::is_connected() const noexcept {
     return quic_ != nullptr && quic_->is_connected();
 }
 
+handshake_kind connection_impl::handshake() const noexcept {
+    return quic_ == nullptr ? handshake_kind::pending : quic_->handshake();
+}
+
 path_info connection_impl::path() const {
     if (quic_ == nullptr) return {};
     const auto stats = quic_->measure();

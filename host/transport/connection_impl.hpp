@@ -22,6 +22,7 @@ public:
     bool is_dialled() const noexcept override { return dialled_; }
     bool is_connected() const noexcept override;
     bool is_closed() const noexcept override { return closed_; }
+    handshake_kind handshake() const noexcept override;
     path_info path() const override;
     void set_handler(std::shared_ptr<connection_handler> handler) override;
     std::shared_ptr<stream> open_bidi(std::shared_ptr<stream_handler> handler) override;
