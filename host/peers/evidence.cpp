@@ -7,8 +7,9 @@ namespace meshhost::peers {
 
 namespace {
 
-std::string with_detail(const char* words, const std::string& detail) {
-    return detail.empty() ? words : fmt::format("{}: {}", words, detail);
+/// `words`, or with the detail, if there is any, behind `joint`.
+std::string joined(std::string words, const char* joint, const std::string& detail) {
+    return detail.empty() ? words : words + joint + detail;
 }
 
 std::string words_of(const transport::close_reason& reason, duration idle_timeout) {
@@ -20,22 +21,19 @@ std::string words_of(const transport::close_reason& reason, duration idle_timeou
         return reason.reason.empty() ? to_string(static_cast<proto::close_code>(reason.code))
                                      : reason.reason;
     case close_cause::transport_error:
-        return with_detail(
-            fmt::format("transport error {:#x}", reason.code).c_str(),
-            reason.reason
-        );
+        return joined(fmt::format("transport error {:#x}", reason.code), ": ", reason.reason);
     case close_cause::idle_timeout:
         return fmt::format("idle for {:g} s", std::chrono::duration<double>(idle_timeout).count());
     case close_cause::handshake_timeout:
-        return with_detail("no answer", reason.reason);
+        return joined("no answer", " from ", reason.reason);
     case close_cause::identity_mismatch:
-        return with_detail("another key answers at its address", reason.reason);
+        return joined("wrong key", ": ", reason.reason);
     case close_cause::alpn_mismatch:
         return "does not speak mesh/digest/1";
     case close_cause::stateless_reset:
         return "connection reset by a restart";
     case close_cause::refused:
-        return with_detail("refused the connection", reason.reason);
+        return joined("refused the connection", ": ", reason.reason);
     case close_cause::no_address:
         return "no address known";
     case close_cause::endpoint_closed:
