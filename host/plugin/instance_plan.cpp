@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/instance_plan.hpp"
+
+#include <mesh/plugin.h>
+
+#include "base/quote.hpp"
+
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::plugin {
+
+namespace {
+
+checked<const role_description*> choose_role(
+    const std::vector<role_description>& roles,
+    const std::string& wanted
+) {
+    std::vector<std::string> names;
+    for (const role_description& role : roles) {
+        if (role.name == wanted || (wanted.empty() && roles.size() == 1)) return &role;
+        names.push_back(role.name);
+    }
+    if (wanted.empty()) {
+        return plugin_fault{
+            "MP018",
+            fmt::format(
+                "has {} roles ({}): name the one to run",
+                names.size(),
+                fmt::join(names, ", ")
+            )};
+    }
+    return plugin_fault{
+        "MP018",
+        fmt::format("has no role {}, only {}", in_quotes(wanted), fmt::join(names, ", "))};
+}
+
+bool is_taken(const std::vector<taken_name>& taken, const std::string& instance) {
+    return std::any_of(taken.begin(), taken.end(), [&](const taken_name& other) {
+        return other.instance == instance;
+    });
+}
+
+checked<std::string> choose_name(
+    const role_description& role,
+    const std::string& wanted,
+    const std::vector<taken_name>& taken
+) {
+    const bool runs = std::any_of(taken.begin(), taken.end(), [&](const taken_name& other) {
+        return other.role == role.name;
+    });
+    if (runs && (role.flags & MESH_ROLE_SINGLETON) != 0) {
+        return plugin_fault{
+            "MP022",
+            fmt::format("role {} runs already, and at most once on a host", in_quotes(role.name))};
+    }
+    if (!wanted.empty()) {
+        if (!is_taken(taken, wanted)) return wanted;
+        return plugin_fault{
+            "MP022",
+            fmt::format("the instance name {} is taken: choose another", in_quotes(wanted))};
+    }
+    for (std::size_t number = 0;; ++number) {  // ends: `taken` is finite
+        std::string name = fmt::format("{}-{}", role.name, number);
+        if (!is_taken(taken, name)) return name;
+    }
+}
+
+}  // namespace
+
+checked<instance_plan> plan_instance(
+    const std::vector<role_description>& roles,
+    const plugin_spec& spec,
+    const plugin_settings& settings,
+    const std::vector<taken_name>& taken
+) {
+    const auto role = choose_role(roles, spec.role);
+    if (!role) return role.error();
+    auto name = choose_name(**role, spec.instance, taken);
+    if (!name) return name.error();
+    static const instance_settings defaults;
+    const auto found = settings.instances.find(*name);
+    const instance_settings& own = found == settings.instances.end() ? defaults : found->second;
+    auto config =
+        proto::check_config((*role)->config, own.config, fmt::format("plugin.{}.config.", *name));
+    if (!config.problems.empty()) {
+        return plugin_fault{"MP021", fmt::format("{}", fmt::join(config.problems, "; "))};
+    }
+    return instance_plan{
+        .instance = std::move(*name),
+        .role = *role,
+        .config = std::move(config.values),
+        .digest_bytes = own.digest_bytes,
+        .warnings = std::move(config.warnings),
+    };
+}
+
+}  // namespace meshhost::plugin

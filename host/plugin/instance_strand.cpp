@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of an instance; what it hears is in strand_events.cpp.
+#include "plugin/instance_strand.hpp"
+
+#include "net/shard.hpp"
+#include "plugin/proto/call_error.hpp"
+#include "plugin/proto/limits.hpp"
+#include "plugin/strand_clock.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <unistd.h>
+
+#include <utility>
+#include <variant>
+
+namespace meshhost::plugin {
+
+using proto::callback;
+
+namespace {
+
+/// ": its words", or nothing.
+std::string colon(const std::string& words) {
+    return words.empty() ? std::string() : ": " + words;
+}
+
+plugin_fault crossed(const char* where, const instance_context& context, const std::string& words) {
+    return {
+        "MP302",
+        fmt::format(
+            "C++ exception crossed the ABI in {}: {}: instance {} quarantined; "
+            "the plugin must catch at its boundary",
+            where,
+            words,
+            context.facts.instance
+        )};
+}
+
+plugin_fault returned(const char* code, const char* where, const call_report& report) {
+    return {
+        code,
+        fmt::format(
+            "{} returned {}{}",
+            where,
+            proto::status_name(report.status),
+            colon(report.words)
+        )};
+}
+
+/// The host may be gone: neither it nor the plugin may be touched by this thread again.
+[[noreturn]] void park() {
+    for (;;)
+        ::pause();
+}
+
+}  // namespace
+
+instance_strand::instance_strand(
+    std::shared_ptr<instance_context> context,
+    net::shard& shard,
+    std::weak_ptr<instance_listener> listener
+)
+    : context_(std::move(context))
+    , shard_(shard)
+    , listener_(std::move(listener))
+    , role_(*context_->facts.role->table) {}
+
+checked<> instance_strand::create() {
+    context_->gate.bind_strand();
+    call_report report = back(role_.create(context_->host.abi()));
+    if (report.status == MESH_OK && !role_.has_instance()) {
+        report = {MESH_E_INTERNAL, false, "it returned MESH_OK and no instance"};
+    }
+    if (report.status == MESH_OK) {
+        context_->gate.created();
+        return {};
+    }
+    cancel_all();
+    if (report.crossed) return crossed("create", *context_, report.words);
+    return returned("MP203", "create", report);
+}
+
+void instance_strand::run() {
+    while (!life_.is_over()) {
+        strand_work work = context_->queue.wait_until(next_wake());
+        for (const strand_signal& signal : work.signals)
+            make(take_signal(signal));
+        if (work.snapshot) newer_ = std::move(work.snapshot);
+        look_around();
+        if (work.item) std::visit([this](auto& item) { take(item); }, *work.item);
+        deliver_peer();
+        deliver_digest();
+        deliver_timer();
+        if (life_.next_deadline() <= strand_now()) make(pass_deadline());
+        report_values();
+    }
+    cancel_all();
+    post([](instance_listener& listener, const std::string& instance) {
+        listener.on_exit(instance);
+    });
+}
+
+/// Makes `next`, and what follows from how it went, until there is something to wait for.
+void instance_strand::make(callback next) {
+    while (next != callback::none) {
+        report_state();
+        next = call(next);
+    }
+    report_state();
+}
+
+callback instance_strand::call(callback which) {
+    switch (which) {
+    case callback::none:
+        return callback::none;
+    case callback::start:
+        return settle("start", back(role_.start()));
+    case callback::drain:
+        if (role_.has_drain()) {
+            return settle("drain", back(role_.drain(drain_deadline_.time_since_epoch().count())));
+        }
+        life_.returned(proto::call_end::done);
+        return life_.drained();
+    case callback::stop: {
+        const callback next = settle("stop", back(role_.stop()));
+        report_leaks();
+        cancel_all();
+        return next;
+    }
+    case callback::destroy:
+        return settle("destroy", back(role_.destroy()));
+    }
+    return callback::none;
+}
+
+/// Every return from the plugin goes through here.
+call_report instance_strand::back(call_report report) {
+    if (context_->gate.is_abandoned()) park();
+    return report;
+}
+
+callback instance_strand::settle(const char* name, const call_report& report) {
+    if (report.crossed) return give_up(crossed(name, *context_, report.words), false);
+    if (report.status == MESH_PENDING) return life_.returned(proto::call_end::pending);
+    if (report.status >= 0) return life_.returned(proto::call_end::done);
+    const bool is_start = life_.state() == proto::instance_state::starting;
+    plugin_fault fault = returned(is_start ? "MP204" : "MP206", name, report);
+    if (is_start) return give_up(std::move(fault), true);
+    context_->facts.log.warn("{}", explain(context_->facts.path, fault).message);
+    return life_.returned(proto::call_end::failed);
+}
+
+/// The first fault is the one to remember; the rest follows from it.
+callback instance_strand::give_up(plugin_fault fault, bool callable) {
+    context_->facts.log.error("{}", explain(context_->facts.path, fault).message);
+    if (!fault_) fault_ = std::move(fault);
+    return life_.broke(callable);
+}
+
+callback instance_strand::pass_deadline() {
+    if (life_.state() != proto::instance_state::starting) return life_.deadline_passed();
+    return give_up(
+        {"MP205",
+         fmt::format(
+             "start did not complete within {} s (MESH_PENDING without started())",
+             std::chrono::duration_cast<std::chrono::seconds>(proto::start_limit).count()
+         )},
+        true
+    );
+}
+
+callback instance_strand::take_signal(const strand_signal& signal) {
+    switch (signal.what) {
+    case strand_signal::kind::start:
+        return life_.start_requested(strand_now());
+    case strand_signal::kind::shut_down:
+        drain_deadline_ = signal.deadline;
+        return life_.shutdown_requested(signal.deadline);
+    case strand_signal::kind::started:
+        if (signal.status >= 0) return life_.started(true);
+        if (life_.state() != proto::instance_state::starting) return callback::none;
+        return give_up(returned("MP204", "start", {signal.status, false, signal.text}), true);
+    case strand_signal::kind::drained:
+        return life_.drained();
+    case strand_signal::kind::fatal:
+        return give_up(
+            {"MP306",
+             fmt::format(
+                 "reported a fatal {}{}: stopped",
+                 proto::status_name(signal.status),
+                 colon(signal.text)
+             )},
+            true
+        );
+    }
+    return callback::none;
+}
+
+/// What a role leaves behind is cleared away, and said once so that its author learns of it.
+void instance_strand::report_leaks() {
+    std::string left;
+    for (const std::string& name : context_->timers.names())
+        left += fmt::format(" timer \"{}\"", name);
+    if (const auto count = context_->peers.size())
+        left += fmt::format(" {} watch(es) of peers", count);
+    if (const auto count = context_->digests.size()) {
+        left += fmt::format(" {} watch(es) of digests", count);
+    }
+    if (left.empty()) return;
+    const plugin_fault leak{"MP305", "left open at stop, cancelled by the host:" + left};
+    context_->facts.log.warn("{}", explain(context_->facts.path, leak).message);
+}
+
+/// From now on nothing is delivered, calls are refused, and peers forget what it said.
+void instance_strand::cancel_all() {
+    context_->gate.close();
+    context_->timers.clear();
+    context_->peers.clear();
+    context_->digests.clear();
+    context_->queue.drop_items();
+    context_->digest.withdraw();
+    report_values();
+}
+
+template <class Report>
+void instance_strand::post(Report report) {
+    if (context_->gate.is_abandoned()) park();
+    shard_.post([listener = listener_, instance = context_->facts.instance, report] {
+        if (const auto alive = listener.lock()) report(*alive, instance);
+    });
+}
+
+void instance_strand::report_state() {
+    const proto::instance_state state = life_.state();
+    if (state == std::exchange(reported_, state)) return;
+    post([state, fault = fault_](instance_listener& listener, const std::string& instance) {
+        listener.on_state(instance, state, fault);
+    });
+}
+
+void instance_strand::report_values() {
+    while (auto value = context_->digest.poll(strand_now())) {
+        post([value](instance_listener& listener, const std::string& instance) {
+            listener.on_value(instance, *value);
+        });
+    }
+}
+
+}  // namespace meshhost::plugin

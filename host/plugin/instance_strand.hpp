@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The thread side of an instance: the driver of its lifecycle, timers, watches and digest, and the
+// only caller of its callbacks.
+#include "plugin/instance_context.hpp"
+#include "plugin/instance_listener.hpp"
+#include "plugin/plugin_fault.hpp"
+#include "plugin/proto/lifecycle.hpp"
+#include "plugin/role_calls.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace meshhost::net {
+class shard;
+}  // namespace meshhost::net
+
+namespace meshhost::plugin {
+
+/// Made on the shard's thread; everything else happens on its own. `shard` outlives it, unless the
+/// context's gate is abandoned first: then it never touches the shard again.
+class instance_strand {
+public:
+    instance_strand(
+        std::shared_ptr<instance_context> context,
+        net::shard& shard,
+        std::weak_ptr<instance_listener> listener
+    );
+
+    /// First, on the strand's thread. After a failure there is nothing to run.
+    /// Errors: MP203, MP302.
+    checked<> create();
+
+    /// Returns when the instance is destroyed or given up.
+    void run();
+
+private:
+    // The life of the instance
+    void make(proto::callback next);
+    proto::callback call(proto::callback which);
+    call_report back(call_report report);
+    proto::callback settle(const char* name, const call_report& report);
+    proto::callback give_up(plugin_fault fault, bool callable);
+    proto::callback take_signal(const strand_signal& signal);
+    proto::callback pass_deadline();
+    void report_leaks();
+    void cancel_all();
+
+    // What it hears
+    time_point next_wake() const noexcept;
+    void take(const posted_event& posted);
+    void take(digest_update& update);
+    void look_around();
+    void deliver_peer();
+    void deliver_digest();
+    void deliver_timer();
+    void deliver(const mesh_event& event);
+    bool has_watch_events() const noexcept;
+
+    // What it says
+    void report_state();
+    void report_values();
+    template <class Report>
+    void post(Report report);
+
+    std::shared_ptr<instance_context> context_;
+    net::shard& shard_;
+    std::weak_ptr<instance_listener> listener_;
+    role_calls role_;
+    proto::lifecycle life_;
+    proto::instance_state reported_ = proto::instance_state::created;
+    std::optional<plugin_fault> fault_;
+    proto::peer_snapshot_ptr newer_;  ///< waits until the events of the last one are delivered
+    time_point drain_deadline_{};
+    unsigned failures_in_a_row_ = 0;
+};
+
+}  // namespace meshhost::plugin

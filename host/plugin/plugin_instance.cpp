@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/plugin_instance.hpp"
+
+#include "plugin/instance_strand.hpp"
+#include "plugin/keep_forever.hpp"
+#include "plugin/strand_clock.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <pthread.h>
+#include <utility>
+
+namespace meshhost::plugin {
+
+namespace {
+
+/// The name that top and gdb show; Linux keeps fifteen characters.
+void name_thread(const std::string& instance) {
+    ::pthread_setname_np(::pthread_self(), instance.substr(0, 15).c_str());
+}
+
+}  // namespace
+
+plugin_instance::plugin_instance(
+    instance_facts facts,
+    proto::peer_snapshot_ptr known,
+    net::shard& shard,
+    std::weak_ptr<instance_listener> listener
+)
+    : context_(std::make_shared<instance_context>(std::move(facts)))
+    , shard_(shard)
+    , listener_(std::move(listener)) {
+    context_->peers.apply(known);
+    context_->digests.apply(std::move(known));
+    keep_forever(context_);  // the role keeps its mesh_host, and its threads may outlive it
+}
+
+plugin_instance::~plugin_instance() {
+    if (!thread_.joinable()) return;
+    shut_down(strand_now());
+    if (!join(proto::stop_limit)) abandon();
+}
+
+checked<> plugin_instance::create(duration limit) {
+    std::promise<checked<>> created;
+    std::promise<void> ended;
+    auto outcome = created.get_future();
+    ended_ = ended.get_future();
+    thread_ = std::thread([strand = instance_strand(context_, shard_, listener_),
+                           created = std::move(created),
+                           ended = std::move(ended),
+                           name = context_->facts.instance]() mutable {
+        name_thread(name);
+        const checked<> result = strand.create();
+        created.set_value(result);
+        if (result) strand.run();
+        ended.set_value();
+    });
+    if (outcome.wait_for(limit) == std::future_status::timeout) {
+        abandon();
+        return plugin_fault{
+            "MP201",
+            fmt::format(
+                "did not finish create within {} ms: its thread is left behind",
+                std::chrono::duration_cast<std::chrono::milliseconds>(limit).count()
+            )};
+    }
+    checked<> result = outcome.get();
+    if (!result) thread_.join();
+    return result;
+}
+
+void plugin_instance::start() {
+    context_->queue.raise({.what = strand_signal::kind::start});
+}
+
+void plugin_instance::publish(proto::peer_snapshot_ptr snapshot) {
+    context_->queue.publish(std::move(snapshot));
+}
+
+void plugin_instance::shut_down(time_point drain_deadline) {
+    context_->queue.raise({.what = strand_signal::kind::shut_down, .deadline = drain_deadline});
+}
+
+bool plugin_instance::join(duration limit) {
+    if (!thread_.joinable()) return true;
+    if (ended_.wait_for(limit) == std::future_status::timeout) return false;
+    thread_.join();
+    return true;
+}
+
+void plugin_instance::abandon() {
+    if (!thread_.joinable()) return;
+    context_->gate.abandon();
+    thread_.detach();
+}
+
+}  // namespace meshhost::plugin

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/plugin_manager.hpp"
+
+#include "net/shard.hpp"
+#include "plugin/abi_check.hpp"
+#include "plugin/plugin_probe.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::plugin {
+
+/// Hears the strands for a manager that may be gone when their reports arrive.
+class plugin_manager::relay final : public instance_listener {
+public:
+    explicit relay(plugin_manager& owner) noexcept
+        : owner_(owner) {}
+
+    void on_state(
+        const std::string& instance,
+        proto::instance_state state,
+        const std::optional<plugin_fault>& fault
+    ) override {
+        owner_.on_state(instance, state, fault);
+    }
+    void on_value(const std::string& instance, const peers::proto::contribution& value) override {
+        owner_.on_value(instance, value);
+    }
+    void on_exit(const std::string& instance) override { owner_.on_exit(instance); }
+
+private:
+    plugin_manager& owner_;
+};
+
+plugin_manager::plugin_manager(
+    net::shard& shard,
+    plugin_settings settings,
+    contribution_sink& sink,
+    plugin_observer& observer
+)
+    : shard_(shard)
+    , settings_(std::move(settings))
+    , sink_(sink)
+    , observer_(observer)
+    , stop_timer_(shard, *this)
+    , made_(shard.now())
+    , relay_(std::make_shared<relay>(*this)) {}
+
+plugin_manager::~plugin_manager() {
+    for (entry& each : entries_) {
+        if (each.instance) each.instance->shut_down(shard_.now());  // all at once, then wait
+    }
+}
+
+std::vector<failure> plugin_manager::load(std::span<const plugin_spec> specs) {
+    std::vector<failure> refused;
+    std::vector<planned> accepted;
+    std::string roles;
+    for (const plugin_spec& spec : specs) {
+        auto next = prepare(spec, refused);
+        if (!next) continue;
+        taken_.push_back({next->plan.instance, next->plan.role->name});
+        if (!proto::has_role(roles, next->plan.role->name)) {
+            roles += (roles.empty() ? "" : ",") + next->plan.role->name;
+        }
+        accepted.push_back(std::move(*next));
+    }
+    for (planned& each : accepted)
+        create(std::move(each), roles, refused);
+    return refused;
+}
+
+/// Everything up to the plan; the instance is created when the roles of all are known.
+std::optional<plugin_manager::planned> plugin_manager::prepare(
+    const plugin_spec& spec,
+    std::vector<failure>& refused
+) {
+    const std::string path = resolve_plugin(spec.argument, settings_.directory);
+    const auto refuse = [&](const plugin_fault& fault) {
+        refused.push_back(explain(path, fault));
+        return std::nullopt;
+    };
+    auto plugin = inspect(path);
+    if (!plugin) return refuse(plugin.error());
+    log_notices(*plugin);
+    if (auto passed = probe(*plugin, {spec, settings_, taken_}); !passed) {
+        return refuse(passed.error());
+    }
+    const auto library = plugin_library::load(std::move(*plugin));
+    if (!library) return refuse(library.error());
+    auto plan = plan_instance((*library)->roles(), spec, settings_, taken_);
+    if (!plan) return refuse(plan.error());
+    for (const std::string& warning : plan->warnings)
+        log_.warn("plugin {}: {}", path, warning);
+    return planned{path, std::move(*plan)};
+}
+
+void plugin_manager::create(planned from, const std::string& roles, std::vector<failure>& refused) {
+    const role_description& role = *from.plan.role;
+    instance_status status{
+        .instance = from.plan.instance,
+        .role = role.name,
+        .version = role.version,
+        .path = from.path,
+        .abi = std::string(host_abi_text()),
+        .last_error = {},
+    };
+    instance_facts facts{
+        .instance = from.plan.instance,
+        .path = from.path,
+        .role = &role,
+        .self = {settings_.self, roles, made_},
+        .config = std::move(from.plan.config),
+        .digest_bytes = from.plan.digest_bytes,
+        .log = logger(from.plan.instance),
+    };
+    auto instance = std::make_unique<plugin_instance>(std::move(facts), snapshot_, shard_, relay_);
+    if (auto created = instance->create(); !created) {
+        refused.push_back(explain(from.path, created.error()));
+        status.state = proto::instance_state::failed;
+        status.last_error = created.error().code + " " + created.error().text;
+        instance.reset();
+    }
+    entries_.push_back({std::move(status), std::move(instance)});
+}
+
+void plugin_manager::log_notices(const inspected_plugin& plugin) const {
+    for (const plugin_fault& notice : plugin.notices)
+        log_.warn("{}", explain(plugin.path, notice).message);
+}
+
+void plugin_manager::start() {
+    for (entry& each : entries_) {
+        if (each.instance) each.instance->start();
+    }
+}
+
+void plugin_manager::publish(peer_snapshot_ptr snapshot) {
+    snapshot_ = std::move(snapshot);
+    for (entry& each : entries_) {
+        if (each.instance) each.instance->publish(snapshot_);
+    }
+}
+
+void plugin_manager::stop() {
+    if (std::exchange(stopping_, true)) return;
+    const time_point now = shard_.now();
+    for (entry& each : entries_) {
+        if (each.instance) each.instance->shut_down(now + settings_.drain_limit);
+    }
+    // With nothing to wait for the timer is due at once, so that the answer never comes from here.
+    stop_timer_.arm(running() == 0 ? now : now + settings_.stop_limit);
+}
+
+std::vector<instance_status> plugin_manager::status() const {
+    std::vector<instance_status> all;
+    for (const entry& each : entries_)
+        all.push_back(each.status);
+    return all;
+}
+
+plugin_manager::entry* plugin_manager::find(const std::string& instance) {
+    const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const entry& each) {
+        return each.status.instance == instance;
+    });
+    return found == entries_.end() ? nullptr : &*found;
+}
+
+void plugin_manager::on_state(
+    const std::string& instance,
+    proto::instance_state state,
+    const std::optional<plugin_fault>& fault
+) {
+    entry* const found = find(instance);
+    if (found == nullptr) return;
+    found->status.state = state;
+    if (fault) found->status.last_error = fault->code + " " + fault->text;
+    log_.info("{} {}", instance, proto::to_string(state));
+    observer_.on_instance_state(found->status);
+}
+
+void plugin_manager::on_value(
+    const std::string& instance,
+    const peers::proto::contribution& value
+) {
+    if (std::holds_alternative<std::monostate>(value.value)) {
+        sink_.on_cleared(instance, value.role, value.key);
+    } else {
+        sink_.on_contribution(instance, value.role, value);
+    }
+}
+
+void plugin_manager::on_exit(const std::string& instance) {
+    entry* const found = find(instance);
+    if (found == nullptr) return;
+    found->instance.reset();  // its thread is on its last lines: joining does not wait for anything
+    if (stopping_ && running() == 0) finish_stop(0);
+}
+
+std::size_t plugin_manager::running() const {
+    return static_cast<std::size_t>(std::count_if(
+        entries_.begin(),
+        entries_.end(),
+        [](const entry& each) { return each.instance != nullptr; }
+    ));
+}
+
+void plugin_manager::on_deadline(time_point) {
+    std::size_t abandoned = 0;
+    for (entry& each : entries_) {
+        if (!each.instance) continue;
+        ++abandoned;
+        each.instance->abandon();
+        each.instance.reset();
+        const auto seconds = std::chrono::duration<double>(settings_.stop_limit).count();
+        const plugin_fault stalled{
+            "MP308",
+            fmt::format(
+                "stalled: {} has not stopped within {} s, and cannot be killed in-process: "
+                "left behind",
+                each.status.instance,
+                seconds
+            )};
+        each.status.state = proto::instance_state::failed;
+        each.status.last_error = stalled.code + " " + stalled.text;
+        log_.error("{}", explain(each.status.path, stalled).message);
+        observer_.on_instance_state(each.status);
+    }
+    finish_stop(abandoned);
+}
+
+void plugin_manager::finish_stop(std::size_t abandoned) {
+    stop_timer_.arm(no_deadline);
+    observer_.on_plugins_stopped(abandoned);  // may destroy this
+}
+
+}  // namespace meshhost::plugin

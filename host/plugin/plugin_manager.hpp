@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// All plugins of this host: loads them, starts and stops their instances, and stands between their
+// threads and the shard.
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "net/deadline_timer.hpp"
+#include "plugin/instance_plan.hpp"
+#include "plugin/mesh_view.hpp"
+#include "plugin/plugin_instance.hpp"
+#include "plugin/plugin_library.hpp"
+#include "plugin/plugin_settings.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace meshhost::net {
+class shard;
+}  // namespace meshhost::net
+
+namespace meshhost::plugin {
+
+/// What an operator sees of one instance.
+struct instance_status {
+    std::string instance;
+    std::string role;
+    std::string version;
+    std::string path;
+    std::string abi;  ///< that it is run with: "1.0"
+    proto::instance_state state = proto::instance_state::created;
+    std::string last_error;  ///< "MP204 start returned ..."; empty when there was none
+};
+
+/// Called on the shard's thread, never from inside a call on the plugin_manager.
+class plugin_observer {
+public:
+    virtual ~plugin_observer() = default;
+
+    virtual void on_instance_state(const instance_status& status) = 0;
+
+    /// After stop(), once. `abandoned` instances did not return from a callback in time: their
+    /// threads are still in the plugin's code, so that the process has to end without unwinding
+    /// (std::quick_exit).
+    virtual void on_plugins_stopped(std::size_t abandoned) = 0;
+};
+
+/// Lifecycle: make it, load(), start(), publish() as often as the mesh changes, stop(), destroy it
+/// after on_plugins_stopped(). One thread: the shard's. The references outlive it.
+class plugin_manager final : net::deadline_sink {
+public:
+    plugin_manager(
+        net::shard& shard,
+        plugin_settings settings,
+        contribution_sink& sink,
+        plugin_observer& observer
+    );
+    plugin_manager(const plugin_manager&) = delete;
+    plugin_manager& operator=(const plugin_manager&) = delete;
+    /// Waits for instances that still run, and abandons those that do not end.
+    ~plugin_manager();
+
+    /// Once. Blocks: probes, loads and creates, one after the other. What is refused does not keep
+    /// the others from loading. The codes are those of docs/abi.md; each message is a whole line.
+    std::vector<failure> load(std::span<const plugin_spec> specs);
+
+    /// Starts every instance; how each fares is reported to the observer.
+    void start();
+
+    /// What plugins see of the mesh from now on. Cheap: instances compute the difference.
+    void publish(peer_snapshot_ptr snapshot);
+
+    /// Drains and stops every instance at the same time.
+    void stop();
+
+    /// In the order of loading. The roles of this node are those that are not failed or stopped.
+    std::vector<instance_status> status() const;
+
+private:
+    class relay;
+    struct entry {
+        instance_status status;
+        std::unique_ptr<plugin_instance> instance;  ///< null once its thread has ended
+    };
+    struct planned {
+        std::string path;
+        instance_plan plan;
+    };
+
+    std::optional<planned> prepare(const plugin_spec& spec, std::vector<failure>& refused);
+    void create(planned from, const std::string& roles, std::vector<failure>& refused);
+    void log_notices(const inspected_plugin& plugin) const;
+
+    entry* find(const std::string& instance);
+    void on_state(
+        const std::string& instance,
+        proto::instance_state state,
+        const std::optional<plugin_fault>& fault
+    );
+    void on_value(const std::string& instance, const peers::proto::contribution& value);
+    void on_exit(const std::string& instance);
+    void on_deadline(time_point now) override;
+    std::size_t running() const;
+    void finish_stop(std::size_t abandoned);
+
+    net::shard& shard_;
+    plugin_settings settings_;
+    contribution_sink& sink_;
+    plugin_observer& observer_;
+    logger log_{"plugin"};
+    net::deadline_timer stop_timer_;
+    time_point made_;
+    bool stopping_ = false;
+    std::vector<taken_name> taken_;
+    std::vector<entry> entries_;
+    peer_snapshot_ptr snapshot_ = std::make_shared<const peer_snapshot>();
+    std::shared_ptr<relay> relay_;  ///< what strands hold weakly: gone with the manager
+};
+
+}  // namespace meshhost::plugin

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// The host's side of the probe.
+#include "plugin/plugin_probe.hpp"
+
+#include "base/unique_fd.hpp"
+#include "plugin/probe_report.hpp"
+#include "plugin/strand_clock.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <poll.h>
+#include <spawn.h>
+#include <system_error>
+#include <utility>
+
+namespace meshhost::plugin {
+
+namespace {
+
+plugin_fault no_probe(const char* what, int error) {
+    return {
+        "MP202",
+        fmt::format(
+            "the probe process cannot be {}: {}: not loaded",
+            what,
+            std::generic_category().message(error)
+        )};
+}
+
+/// The request as a file: it cannot block, and the probe sees its end.
+unique_fd file_of(const std::string& text) {
+    unique_fd file(::memfd_create("mesh-probe", MFD_CLOEXEC));
+    if (!file || ::write(file.get(), text.data(), text.size()) != std::ssize(text)) return {};
+    ::lseek(file.get(), 0, SEEK_SET);
+    return file;
+}
+
+/// posix_spawn's list of what to do with descriptors in the child.
+class spawn_actions {
+public:
+    spawn_actions() { ::posix_spawn_file_actions_init(&actions_); }
+    spawn_actions(const spawn_actions&) = delete;
+    spawn_actions& operator=(const spawn_actions&) = delete;
+    ~spawn_actions() { ::posix_spawn_file_actions_destroy(&actions_); }
+
+    void give(int from, int to) { ::posix_spawn_file_actions_adddup2(&actions_, from, to); }
+    void close_from(int first) { ::posix_spawn_file_actions_addclosefrom_np(&actions_, first); }
+    const posix_spawn_file_actions_t* get() const noexcept { return &actions_; }
+
+private:
+    posix_spawn_file_actions_t actions_{};
+};
+
+/// A descriptor above all that the probe gets, so that no dup2 overwrites another's source.
+unique_fd above_probe_fds(int fd) {
+    return unique_fd(::fcntl(fd, F_DUPFD_CLOEXEC, probe_image_fd + 1));
+}
+
+checked<pid_t> spawn(
+    const inspected_plugin& plugin,
+    const probe_request& request,
+    const unique_fd& report
+) {
+    const unique_fd asked = file_of(encode(request));
+    if (!asked) return no_probe("asked", errno);
+    const unique_fd input = above_probe_fds(asked.get());
+    const unique_fd output = above_probe_fds(report.get());
+    const unique_fd image = above_probe_fds(plugin.image.fd());
+    if (!input || !output || !image) return no_probe("asked", errno);
+    spawn_actions actions;
+    actions.give(input.get(), probe_request_fd);
+    actions.give(output.get(), probe_report_fd);
+    actions.give(image.get(), probe_image_fd);
+    actions.close_from(probe_image_fd + 1);
+    std::string name = request.settings.probe_executable;
+    std::string option = "--probe-plugin";
+    std::string path = plugin.path;
+    const std::array<char*, 4> arguments{name.data(), option.data(), path.data(), nullptr};
+    pid_t child = 0;
+    const int error =
+        ::posix_spawn(&child, name.c_str(), actions.get(), nullptr, arguments.data(), environ);
+    if (error != 0) return no_probe("started", error);
+    return child;
+}
+
+/// All that the probe says until it ends or `deadline` passes; false when that passed.
+bool read_until(const unique_fd& pipe, time_point deadline, std::string& into) {
+    while (true) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - strand_now());
+        if (left.count() <= 0) return false;
+        pollfd waited{pipe.get(), POLLIN, 0};
+        const int ready = ::poll(&waited, 1, static_cast<int>(left.count()));
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0) return false;
+        std::array<char, 512> buffer;
+        const auto size = ::read(pipe.get(), buffer.data(), buffer.size());
+        if (size <= 0) return true;
+        if (into.size() < probe_report_size_max) into.append(buffer.data(), std::size_t(size));
+    }
+}
+
+/// The probe's pipe is closed, or its time is over: it is ending, or has to.
+int reap(pid_t child) {
+    ::kill(child, SIGKILL);  // changes nothing for one that is dead already
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
+std::string how_it_ended(int status) {
+    if (WIFSIGNALED(status)) return fmt::format("SIG{}", ::sigabbrev_np(WTERMSIG(status)));
+    return fmt::format("exit status {}", WEXITSTATUS(status));
+}
+
+checked<> judge(const std::string& said, bool in_time, int status, duration limit) {
+    const probe_report report = read_probe_report(said);
+    if (report.is_done) return {};
+    if (report.fault) return *report.fault;
+    if (!in_time) {
+        return plugin_fault{
+            "MP201",
+            fmt::format(
+                "did not finish {} within {} ms in the probe process: not loaded",
+                report.step,
+                std::chrono::duration_cast<std::chrono::milliseconds>(limit).count()
+            )};
+    }
+    return plugin_fault{
+        "MP202",
+        fmt::format(
+            "crashed in {} with {} in the probe process: not loaded, the host is unharmed",
+            report.step,
+            how_it_ended(status)
+        )};
+}
+
+}  // namespace
+
+checked<> probe(const inspected_plugin& plugin, const probe_request& request) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return no_probe("asked", errno);
+    const unique_fd reading(ends[0]);
+    unique_fd writing(ends[1]);
+    const duration limit = request.settings.probe_limit;
+    const time_point deadline = strand_now() + limit;
+    const auto child = spawn(plugin, request, writing);
+    if (!child) return child.error();
+    writing = unique_fd();  // or the pipe would never end
+    std::string said;
+    const bool in_time = read_until(reading, deadline, said);
+    return judge(said, in_time, reap(*child), limit);
+}
+
+}  // namespace meshhost::plugin

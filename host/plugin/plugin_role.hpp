@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The tables that mesh_plugin_entry returns, read once into values of ours: bounded, checked, and
+// without a look at fields that an older plugin does not have.
+#include <mesh/plugin.h>
+
+#include "plugin/plugin_fault.hpp"
+#include "plugin/proto/config_schema.hpp"
+
+#include <string>
+#include <vector>
+
+namespace meshhost::plugin {
+
+struct role_description {
+    std::string name;
+    std::string version;
+    std::string vendor;
+    std::string summary;
+    std::uint32_t flags = 0;  ///< MESH_ROLE_*
+    std::vector<std::string> needs;
+    std::vector<std::string> wants;
+    std::vector<std::string> permissions;
+    std::vector<std::string> capabilities;
+    proto::config_schema config;
+    const mesh_role* table = nullptr;  ///< the callbacks; lives as long as its library
+};
+
+/// Errors: MP011 to MP014, for a plugin without a note; MP017, when `plugin` is null; MP018; MP019.
+checked<std::vector<role_description>> read_roles(const mesh_plugin* plugin);
+
+}  // namespace meshhost::plugin

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the operator decides about plugins: which to load, under which names, with what settings.
+#include "identity/endpoint_id.hpp"
+#include "plugin/proto/config_schema.hpp"
+#include "plugin/proto/limits.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace meshhost::plugin {
+
+using proto::plugin_config;
+
+/// One `--plugin`, or one [plugin.<instance>].
+struct plugin_spec {
+    std::string argument;  ///< a path with a slash, or a name in the plugin directory
+    std::string instance;  ///< empty: "<role>-0", or the next number that is free
+    std::string role;      ///< empty: the only one that the shared object has
+};
+
+/// [plugin.<instance>]
+struct instance_settings {
+    plugin_config config;
+    std::uint32_t digest_bytes = proto::digest_bytes_default;
+};
+
+struct plugin_settings {
+    std::filesystem::path directory;  ///< where names without a slash are looked up
+    identity::endpoint_id self;
+    std::map<std::string, instance_settings, std::less<>> instances;  ///< by instance name
+    /// What is run as the probe process; "--probe-plugin <path>" makes it call plugin_probe_main().
+    std::string probe_executable = "/proc/self/exe";
+    duration probe_limit = proto::probe_limit;
+    duration drain_limit = proto::drain_limit;
+    duration stop_limit = proto::stop_limit;
+};
+
+/// The file that `argument` means: as it is when it has a slash; else in `directory`, under its own
+/// name or with ".so" added. One that does not exist is left for the load to complain about.
+std::string resolve_plugin(const std::string& argument, const std::filesystem::path& directory);
+
+}  // namespace meshhost::plugin

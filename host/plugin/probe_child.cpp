@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The probe's side: the same code that the host runs, up to destroy, in a process nobody misses.
+#include "net/shard.hpp"
+#include "plugin/plugin_instance.hpp"
+#include "plugin/plugin_probe.hpp"
+#include "plugin/probe_report.hpp"
+#include "plugin/strand_clock.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <string>
+#include <utility>
+
+namespace meshhost::plugin {
+
+namespace {
+
+/// A crash ends the process by its signal, leaves no core, and nobody's handler runs. A probe whose
+/// host is gone goes too.
+void make_expendable() {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+        ::signal(fault, SIG_DFL);
+    ::fcntl(probe_report_fd, F_SETFD, FD_CLOEXEC);
+    ::fcntl(probe_image_fd, F_SETFD, FD_CLOEXEC);
+}
+
+std::string read_all(int fd) {
+    std::string text;
+    std::array<char, 4096> buffer;
+    for (auto size = ::read(fd, buffer.data(), buffer.size()); size > 0;
+         size = ::read(fd, buffer.data(), buffer.size())) {
+        text.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    return text;
+}
+
+/// A line that cannot be written is missed by the host as if the probe had died before it.
+void say(const std::string& line) {
+    [[maybe_unused]] const auto written = ::write(probe_report_fd, line.data(), line.size());
+}
+
+checked<> run(const char* path, const probe_request& request) {
+    auto image = sealed_image::adopt(unique_fd(probe_image_fd));
+    if (!image) return image.error();
+    auto plugin = inspect(path, std::move(*image));
+    if (!plugin) return plugin.error();
+    say(step_line("load"));
+    const auto library = plugin_library::load(std::move(*plugin));
+    if (!library) return library.error();
+    auto plan = plan_instance((*library)->roles(), request.spec, request.settings, request.taken);
+    if (!plan) return plan.error();
+    net::shard shard;  // never runs: nobody listens to a probe
+    instance_facts facts{
+        .instance = plan->instance,
+        .path = path,
+        .role = plan->role,
+        .self = {.id = {}, .roles = plan->role->name, .since = strand_now()},
+        .config = std::move(plan->config),
+        .digest_bytes = plan->digest_bytes,
+        .log = {},
+    };
+    plugin_instance
+        instance(std::move(facts), std::make_shared<const proto::peer_snapshot>(), shard, {});
+    say(step_line("create"));
+    // The host has the clock, and kills.
+    if (auto created = instance.create(duration::max() / 2); !created) return created;
+    say(step_line("destroy"));
+    instance.shut_down(strand_now());
+    instance.join(duration::max() / 2);
+    return {};
+}
+
+}  // namespace
+
+int plugin_probe_main(const char* path) {
+    make_expendable();
+    const auto request = decode_probe_request(read_all(probe_request_fd));
+    if (!request) return static_cast<int>(exit_code::usage);
+    const checked<> result = run(path, *request);
+    say(result ? done_line() : fault_line(result.error()));
+    ::_exit(0);  // no exit handlers: the plugin's may do anything
+}
+
+}  // namespace meshhost::plugin

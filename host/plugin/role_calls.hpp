@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The calls into a plugin. Each reports how it went, also when what must not happen happens: an
+// exception that crosses the ABI.
+#include <mesh/plugin.h>
+
+#include <string>
+#include <string_view>
+
+namespace meshhost::plugin {
+
+struct call_report {
+    mesh_status status = MESH_OK;
+    bool crossed = false;  ///< an exception came out; `words` are its
+    std::string words;     ///< what the plugin said with set_error() during the call
+};
+
+/// One role, and its instance once there is one. The strand.
+class role_calls {
+public:
+    /// `role` is complete (see plugin_role.hpp).
+    explicit role_calls(const mesh_role& role) noexcept
+        : role_(role) {}
+
+    call_report create(const mesh_host* host);
+    call_report start();
+    call_report drain(mesh_ns deadline);
+    call_report stop();
+    call_report destroy();
+    call_report on_event(const mesh_event& event);
+
+    bool has_instance() const noexcept { return self_ != nullptr; }
+    /// Otherwise the role is drained as soon as it is told.
+    bool has_drain() const noexcept { return role_.drain != nullptr; }
+
+private:
+    const mesh_role& role_;
+    mesh_instance* self_ = nullptr;
+};
+
+}  // namespace meshhost::plugin

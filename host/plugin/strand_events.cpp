@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an instance hears. At most one event of each kind a turn, so that none starves another and
+// a shutdown is never behind a backlog.
+#include "plugin/ext/peer_abi.hpp"
+#include "plugin/ext/views.hpp"
+#include "plugin/instance_strand.hpp"
+#include "plugin/proto/call_error.hpp"
+#include "plugin/proto/limits.hpp"
+#include "plugin/strand_clock.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::plugin {
+
+namespace {
+
+template <class Event>
+mesh_event header(std::uint32_t kind, std::uint64_t tag, mesh_handle handle, time_point queued) {
+    return {sizeof(Event), kind, tag, handle, queued.time_since_epoch().count()};
+}
+
+}  // namespace
+
+bool instance_strand::has_watch_events() const noexcept {
+    return context_->peers.has_events() || context_->digests.has_events();
+}
+
+time_point instance_strand::next_wake() const noexcept {
+    if (newer_ != nullptr || has_watch_events()) return time_point::min();
+    return std::min(
+        {life_.next_deadline(), context_->timers.next_deadline(), context_->digest.next_deadline()}
+    );
+}
+
+void instance_strand::take(const posted_event& posted) {
+    mesh_ev_posted event{};
+    event.h = header<mesh_ev_posted>(MESH_EV_POSTED, posted.tag, 0, posted.queued);
+    event.ptr = posted.ptr;
+    deliver(event.h);
+}
+
+void instance_strand::take(digest_update& update) {
+    context_->digest.set(update.key, std::move(update.value));
+}
+
+/// The backlog of a slow instance is bounded: what changes meanwhile comes as one difference.
+void instance_strand::look_around() {
+    if (newer_ == nullptr || has_watch_events()) return;
+    context_->peers.apply(newer_);
+    context_->digests.apply(std::exchange(newer_, nullptr));
+}
+
+void instance_strand::deliver_peer() {
+    const auto happened = context_->peers.poll();
+    if (!happened) return;
+    mesh_peer peer = to_abi(happened->id, *happened->peer);
+    peer.state = static_cast<std::uint32_t>(happened->kind);
+    mesh_ev_peer event{};
+    event.h = header<mesh_ev_peer>(MESH_EV_PEER, happened->tag, happened->watch, strand_now());
+    event.peer = &peer;
+    event.reason = to_abi(std::string_view(happened->reason));
+    deliver(event.h);
+}
+
+void instance_strand::deliver_digest() {
+    const auto happened = context_->digests.poll();
+    if (!happened) return;
+    mesh_ev_digest event{};
+    event.h = header<mesh_ev_digest>(MESH_EV_DIGEST, happened->tag, happened->watch, strand_now());
+    event.node = to_abi(happened->node);
+    event.role = to_abi(std::string_view(happened->item->role));
+    event.key = to_abi(std::string_view(happened->item->key));
+    if (!happened->cleared) event.value = to_abi(happened->item->value);
+    event.version = happened->version;
+    deliver(event.h);
+}
+
+void instance_strand::deliver_timer() {
+    const auto fired = context_->timers.poll(strand_now());
+    if (!fired) return;
+    mesh_ev_timer event{};
+    event.h = header<mesh_ev_timer>(MESH_EV_TIMER, fired->tag, fired->timer, fired->due);
+    event.missed = fired->missed;
+    deliver(event.h);
+}
+
+void instance_strand::deliver(const mesh_event& event) {
+    if (!life_.takes_events()) return;
+    const call_report report = back(role_.on_event(event));
+    if (report.crossed) return make(settle("on_event", report));
+    if (report.status >= 0) {
+        failures_in_a_row_ = 0;
+        return;
+    }
+    ++failures_in_a_row_;
+    plugin_fault failed{
+        "MP301",
+        fmt::format(
+            "on_event({}:{}) returned {}: {} (failure {} of {} before quarantine)",
+            event.kind >> 16,
+            event.kind & 0xffff,
+            proto::status_name(report.status),
+            report.words,
+            failures_in_a_row_,
+            proto::failures_in_a_row_max
+        )};
+    if (failures_in_a_row_ >= proto::failures_in_a_row_max)
+        return make(give_up(std::move(failed), true));
+    context_->facts.log.warn("{}", explain(context_->facts.path, failed).message);
+}
+
+}  // namespace meshhost::plugin
