@@ -129,7 +129,6 @@ void quic_connection::finish_client_handshake() {
 }
 
 void quic_connection::finish_server_handshake() {
-    early_data_accepted_ = tls_->early_data_accepted();
     if (sink_ == nullptr) sink_ = context_.owner.on_accepted(*this);
     if (sink_ == nullptr) return;  // refused: on_accepted has asked for the close
     for (const held_frame& frame : std::exchange(held_, {})) {
