@@ -199,7 +199,7 @@ void settings_builder::add_free_settings(
     const key_path& table
 ) {
     const auto values = free_tables_.below(table);
-    const std::string& instance = instance_of(table).value();
+    const std::string instance = instance_of(table).value();
     key.store(loaded.values, instance, free_object(table, values));
     // Instances come in their order, so the plugin that was just stored to is the last one.
     loaded.values.plugin.back().config_origins = free_origins(table, values);
