@@ -5,10 +5,6 @@
 
 namespace meshhost::quic {
 
-namespace {
-constexpr std::size_t reason_bytes_max = 256;
-}  // namespace
-
 const char* to_string(close_cause cause) noexcept {
     switch (cause) {
     case close_cause::closed_locally:
@@ -38,7 +34,7 @@ const char* to_string(close_cause cause) noexcept {
 }
 
 std::string printable_reason(const std::uint8_t* data, std::size_t size) {
-    std::string text(data, data + std::min(size, reason_bytes_max));
+    std::string text(data, data + std::min(size, close_reason_bytes_max));
     std::replace_if(
         text.begin(),
         text.end(),

@@ -26,13 +26,16 @@ inline constexpr std::size_t close_cause_count = 11;
 /// A few fixed words, for logs and people.
 const char* to_string(close_cause cause) noexcept;
 
+/// More would not fit into a small packet; what is beyond it is cut off.
+inline constexpr std::size_t close_reason_bytes_max = 256;
+
 struct close_reason {
     close_cause cause = close_cause::closed_locally;
     std::uint64_t code = 0;
-    std::string reason;  ///< the peer's words, made printable, at most 256 bytes; or our detail
+    std::string reason;  ///< the peer's words, made printable; or our detail
 };
 
-/// Longer reasons are cut, other than printable ASCII becomes '?': they end in logs.
+/// Cut to close_reason_bytes_max; other than printable ASCII becomes '?': they end in logs.
 std::string printable_reason(const std::uint8_t* data, std::size_t size);
 
 }  // namespace meshhost::quic

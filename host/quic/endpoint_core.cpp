@@ -55,6 +55,10 @@ void endpoint_core::receive(
     time_point now
 ) {
     ++counters_.datagrams_received;
+    if (data.empty()) {  // ngtcp2 asserts that there is something
+        ++counters_.datagrams_dropped;
+        return;
+    }
     ngtcp2_version_cid ids;
     const int rv =
         ngtcp2_pkt_decode_version_cid(&ids, data.data(), data.size(), connection_id_size);
@@ -159,8 +163,8 @@ void endpoint_core::bury(quic_connection& connection, time_point now) {
     for (const connection_id& id : closed.ids)
         ids_.erase(id);
     // Where the peer knows nothing of the end, silence would be worse than a stateless reset.
-    const bool told = !closed.farewell.empty() || reason.cause == close_cause::closed_by_peer;
-    if (told) closing_.add(std::move(closed));
+    const bool both_know = !closed.farewell.empty() || connection.was_ended_by_peer();
+    if (both_know) closing_.add(std::move(closed));
 
     for (const reset_token& token : connection.book.reset_tokens)
         reset_tokens_.erase(token);
@@ -175,9 +179,10 @@ void endpoint_core::bury(quic_connection& connection, time_point now) {
 }
 
 ngtcp2_cid endpoint_core::issue_id(quic_connection& connection, reset_token& token) {
-    const ngtcp2_cid cid = issuer_.issue();
+    ngtcp2_cid cid = issuer_.issue();
+    while (!ids_.try_emplace(connection_id(cid), &connection).second)
+        cid = issuer_.issue();
     token = issuer_.token_of(cid);
-    ids_.insert_or_assign(connection_id(cid), &connection);
     return cid;
 }
 

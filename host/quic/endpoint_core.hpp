@@ -105,6 +105,7 @@ private:
     connection_context context() { return {options_.transport, tls_, port_, *this, cache_}; }
     quic_connection& adopt(std::unique_ptr<quic_connection> connection);
     void accept(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data, time_point now);
+    void claim_first_id(quic_connection& connection, const ngtcp2_cid& cid);
     enum class admission : std::uint8_t { admit, retry, drop };
     admission admit(
         path_id path,

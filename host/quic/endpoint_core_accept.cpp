@@ -70,11 +70,15 @@ void endpoint_core::accept(
     connection.book.half_open = true;
     ++half_open_;
     // The first flight may come again, from this address or another: it is this connection's.
-    connection.book.first_ids.emplace_back(header.dcid);
-    if (retried) connection.book.first_ids.emplace_back(*retried);
-    for (const connection_id& id : connection.book.first_ids)
-        ids_.insert_or_assign(id, &connection);
+    claim_first_id(connection, header.dcid);
+    if (retried) claim_first_id(connection, *retried);
     connection.receive(path, ecn, data, now);
+}
+
+void endpoint_core::claim_first_id(quic_connection& connection, const ngtcp2_cid& cid) {
+    // A stranger chose it: what another connection goes by stays that connection's.
+    const connection_id id(cid);
+    if (ids_.try_emplace(id, &connection).second) connection.book.first_ids.push_back(id);
 }
 
 endpoint_core::admission endpoint_core::admit(
@@ -116,7 +120,7 @@ endpoint_core::admission endpoint_core::admit(
                  )
                  == 0;
     }
-    if (!retried) header.token = {nullptr, 0};  // another server's, or used up: as if none
+    if (!proved) header.token = {nullptr, 0};  // another server's, or too old: as if none
     if (slots_.size() >= options_.transport.connections_max) {
         send_refusal(path, header, now);
         return admission::drop;

@@ -53,6 +53,8 @@ struct stream_event {
     stream_id stream;
     stream_event_kind kind;
     std::uint64_t code = 0;
+
+    friend bool operator==(const stream_event&, const stream_event&) = default;
 };
 
 /// The user of one connection. Every call comes from inside endpoint_core::receive, flush or

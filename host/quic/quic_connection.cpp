@@ -199,6 +199,7 @@ void quic_connection::consume(stream_id id, std::size_t bytes) {
     stream->unconsumed -= bytes;
     (void)ngtcp2_conn_extend_max_stream_offset(conn_.get(), id.value, bytes);
     ngtcp2_conn_extend_max_offset(conn_.get(), bytes);
+    review_ = review_ || stream->fin_delivered;
     mark_dirty();
 }
 
@@ -206,12 +207,19 @@ void quic_connection::reset(stream_id id, std::uint64_t code) {
     stream_state* const stream = find(id);
     if (stream == nullptr || stream->sending_done) return;
     stream->sending_done = true;
+    stream->reset_code = code;
+    stream->out.drop_unsent();
+    drop_from_schedule(*stream);
     (void)ngtcp2_conn_shutdown_stream_write(conn_.get(), id.value, code);
     mark_dirty();
 }
 
 void quic_connection::stop(stream_id id, std::uint64_t code) {
-    if (find(id) == nullptr) return;
+    stream_state* const stream = find(id);
+    if (stream == nullptr || stream->reading_done) return;
+    stream->reading_done = true;
+    stream->stop_code = code;
+    review_ = true;
     (void)ngtcp2_conn_shutdown_stream_read(conn_.get(), id.value, code);
     mark_dirty();
 }
@@ -238,7 +246,7 @@ bool quic_connection::send_datagram(bytes_view data) {
 
 void quic_connection::close(std::uint64_t code, std::string_view reason) {
     if (ended_ || closing_) return;
-    closing_reason_ = reason;
+    closing_reason_ = reason.substr(0, close_reason_bytes_max);
     ngtcp2_connection_close_error error;
     ngtcp2_connection_close_error_set_application_error(
         &error,
@@ -273,7 +281,7 @@ void quic_connection::abandon(close_cause cause, std::string detail) {
 
 bool quic_connection::migrate(path_id to, time_point now) {
     if (!is_client_ || !is_connected() || closing_) return false;
-    const mapped_path path(to);
+    const mapped_path path(mapped(to));
     const int rv =
         ngtcp2_conn_initiate_immediate_migration(conn_.get(), path.get(), to_tstamp(now));
     if (rv != 0) return false;
@@ -306,6 +314,10 @@ std::size_t quic_connection::send_bytes() const noexcept {
     return bytes;
 }
 
+bool quic_connection::was_ended_by_peer() const noexcept {
+    return ngtcp2_conn_is_in_draining_period(conn_.get()) != 0;
+}
+
 duration quic_connection::linger() const noexcept {
     return 3 * duration(static_cast<duration::rep>(ngtcp2_conn_get_pto(conn_.get())));
 }
@@ -331,7 +343,7 @@ void quic_connection::use_path(path_id path) {
     if (paths_.size() >= paths_per_connection_max) {
         // The oldest that is not in use goes; home_ may still stand for the settled path.
         const auto oldest = std::find_if(paths_.begin(), paths_.end(), [&](path_id known) {
-            return known != home_ && known != current_path();
+            return known != home_ && known != answered_ && known != current_path();
         });
         context_.port.release(*oldest);
         paths_.erase(oldest);

@@ -131,6 +131,8 @@ public:
     void on_deadline(time_point now);
     /// Hands over the end, once; nullopt while it lives.
     const std::optional<close_reason>& ended() const noexcept { return ended_; }
+    /// The peer's CONNECTION_CLOSE was read: it needs no answer, now or later.
+    bool was_ended_by_peer() const noexcept;
     /// The CONNECTION_CLOSE packet to repeat while late packets arrive; may be empty.
     const byte_buffer& farewell() const noexcept { return farewell_; }
     duration linger() const noexcept;  ///< how long its ids stay reserved: 3 PTO (§10.2)
@@ -175,6 +177,7 @@ private:
     void on_token(bytes_view token);
     void on_stateless_reset();
 
+    bool recognise_peer();
     bool ensure_sink_for_early_data();
     void finish_client_handshake();
     void finish_server_handshake();
@@ -187,6 +190,7 @@ private:
     void end_after_error(int error);
     close_reason peer_close_reason() const;
     void close_with(const ngtcp2_connection_close_error& error, close_reason as);
+    bool paces() const noexcept;
     void write_close(packet_writer& writer, time_point now);
 
     // writing
@@ -205,7 +209,11 @@ private:
         time_point now
     );
     void drop_from_schedule(stream_state& stream);
+    void review_streams(time_point now);
+    bool is_stopped_by_peer(stream_id id, time_point now);
+    bool is_over(const stream_state& stream) const;
     void stop_sending(stream_state& stream);
+    void drop_oversized_datagrams();
     void send_resumption(packet_writer& writer, time_point now);
 
     stream_state* find(stream_id id);
@@ -231,7 +239,9 @@ private:
     boost::container::small_vector<path_id, 2> paths_;
 
     std::map<stream_id, stream_state> streams_;
-    std::vector<stream_id> ready_;        ///< streams with output, in turn
+    std::vector<stream_id> ready_;  ///< streams with output, in turn
+    bool review_ = false;           ///< streams may have ended with no callback
+    std::size_t uni_streams_extended_ = 0;
     std::vector<byte_buffer> datagrams_;  ///< frames to send, oldest first
     std::uint64_t next_datagram_ = 0;
 

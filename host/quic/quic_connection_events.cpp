@@ -37,10 +37,9 @@ void quic_connection::receive(
     if (ended_ || closing_) return;
     bytes_received_ += data.size();
     last_heard_ = path;
+    review_ = true;
     const bool was_connected = connected_;
-    const path_id known = mapped(path);
-    if (was_connected) use_path(known);
-    const mapped_path address(known);
+    const mapped_path address(mapped(path));
     const ngtcp2_pkt_info info{.ecn = ecn};
     const int rv = ngtcp2_conn_read_pkt(
         conn_.get(),
@@ -93,8 +92,8 @@ int quic_connection::on_crypto_data(ngtcp2_crypto_level level, bytes_view data) 
 }
 
 int quic_connection::on_handshake_completed() {
-    const auto proved = tls_->peer();
-    if (!proved || (is_client_ && *proved != peer_)) {
+    if (closing_) return 0;  // its early data was refused
+    if (!recognise_peer()) {
         ngtcp2_connection_close_error error;
         ngtcp2_connection_close_error_set_transport_error_tls_alert(
             &error,
@@ -102,11 +101,11 @@ int quic_connection::on_handshake_completed() {
             nullptr,
             0
         );
-        const auto whose = proved ? proved->to_hex() : std::string("no usable key");
+        const auto key = tls_->peer_key();
+        const auto whose = key ? to_hex(*key) : std::string("no usable key");
         close_with(error, {close_cause::identity_mismatch, error.error_code, whose});
         return 0;
     }
-    peer_ = *proved;
     alpn_ = tls_->selected_alpn();
     connected_ = true;
     // A client's TLS may have offered early data without there being any.
@@ -156,12 +155,21 @@ void quic_connection::on_token(bytes_view token) {
     context_.cache.store_token(peer_, byte_buffer(token.begin(), token.end()));
 }
 
+bool quic_connection::recognise_peer() {
+    const auto key = tls_->peer_key();
+    if (!key) return false;
+    // A dialler knows whom it expects; only a stranger's key need be proved a point of the curve.
+    if (is_client_) return std::equal(key->begin(), key->end(), peer_.bytes().begin());
+    const auto id = identity::endpoint_id::from_bytes(*key);
+    if (id) peer_ = *id;
+    return id.has_value();
+}
+
 bool quic_connection::ensure_sink_for_early_data() {
     if (sink_ != nullptr) return true;
     alpn_ = tls_->selected_alpn();
-    const auto proved = tls_->peer();
-    if (!proved || !context_.owner.is_replay_safe(alpn_)) return false;
-    peer_ = *proved;  // the ticket was sealed for this key
+    if (!context_.owner.is_replay_safe(alpn_)) return false;
+    if (!recognise_peer()) return false;  // the ticket was sealed for this key
     sink_ = context_.owner.on_accepted(*this);
     return sink_ != nullptr;
 }
@@ -181,8 +189,9 @@ int quic_connection::on_stream_bytes(stream_id id, bytes_view data, bool fin, bo
     stream_state* const stream = find(id);
     if (stream == nullptr || closing_) return 0;
     stream->unconsumed += data.size();
+    stream->fin_delivered = fin;
     if (sink_ == nullptr && !(early && ensure_sink_for_early_data())) {
-        held_bytes_ += data.size();
+        held_bytes_ += sizeof(held_frame) + data.size();
         if (held_bytes_ > held_bytes_max) return NGTCP2_ERR_CALLBACK_FAILURE;
         held_.push_back({.stream = id, .data = {data.begin(), data.end()}, .fin = fin});
         return 0;
@@ -194,8 +203,9 @@ int quic_connection::on_stream_bytes(stream_id id, bytes_view data, bool fin, bo
 void quic_connection::on_datagram(bytes_view data, bool early) {
     if (closing_ || ended_) return;
     if (sink_ == nullptr && !(early && ensure_sink_for_early_data())) {
-        if (held_bytes_ + data.size() > held_bytes_max) return;  // unreliable: may be dropped
-        held_bytes_ += data.size();
+        const std::size_t size = sizeof(held_frame) + data.size();
+        if (held_bytes_ + size > held_bytes_max) return;  // unreliable: may be dropped
+        held_bytes_ += size;
         held_.push_back({.stream = std::nullopt, .data = {data.begin(), data.end()}});
         return;
     }
@@ -219,7 +229,10 @@ void quic_connection::on_stream_credit(stream_id id) {
 }
 
 void quic_connection::on_stream_reset(stream_id id, std::uint64_t code) {
-    if (find(id) == nullptr || sink_ == nullptr || closing_) return;
+    stream_state* const stream = find(id);
+    if (stream == nullptr) return;
+    stream->reading_done = true;
+    if (sink_ == nullptr || closing_) return;
     sink_->on_stream_event({id, stream_event_kind::reset, code});
 }
 
@@ -232,7 +245,8 @@ void quic_connection::on_stream_closed(stream_id id, std::uint64_t code) {
     if (!ngtcp2_conn_is_local_stream(conn_.get(), id.value)) {
         if (ngtcp2_is_bidi_stream(id.value)) {
             ngtcp2_conn_extend_max_streams_bidi(conn_.get(), 1);
-        } else {
+        } else if (uni_streams_extended_ < streams_uni_lifetime_max) {
+            ++uni_streams_extended_;
             ngtcp2_conn_extend_max_streams_uni(conn_.get(), 1);
         }
     }
@@ -255,6 +269,12 @@ int quic_connection::on_early_data_rejected() {
         stream.fin_sent = false;
         stream.scheduled = false;
         schedule(stream);
+        if (stream.reset_code) {
+            (void)ngtcp2_conn_shutdown_stream_write(conn_.get(), again, *stream.reset_code);
+        }
+        if (stream.stop_code) {
+            (void)ngtcp2_conn_shutdown_stream_read(conn_.get(), again, *stream.stop_code);
+        }
     }
     return 0;
 }

@@ -10,6 +10,7 @@ namespace meshhost::quic {
 
 namespace {
 constexpr std::size_t vectors_per_packet = 8;
+constexpr duration unpaced_rtt_max = 2ms;
 }  // namespace
 
 void quic_connection::schedule(stream_state& stream) {
@@ -27,7 +28,10 @@ void quic_connection::drop_from_schedule(stream_state& stream) {
 
 void quic_connection::flush(packet_writer& writer, time_point now) {
     if (ended_) return;
+    review_streams(now);
+    if (ended_) return;
     if (closing_) return write_close(writer, now);
+    drop_oversized_datagrams();
     std::size_t const quantum = ngtcp2_conn_get_send_quantum(conn_.get());
     std::size_t written = 0;
     while (written < quantum && !writer.blocked()) {
@@ -36,10 +40,22 @@ void quic_connection::flush(packet_writer& writer, time_point now) {
     writer.finish();
     bytes_sent_ += written;
     if (closing_) return write_close(writer, now);
-    // ngtcp2's pacer would spread the handshake's flights over the assumed initial RTT.
-    if (connected_ && !ended_) ngtcp2_conn_update_pkt_tx_time(conn_.get(), to_tstamp(now));
+    if (paces()) {
+        ngtcp2_conn_update_pkt_tx_time(conn_.get(), to_tstamp(now));
+    } else if (written >= quantum) {
+        mark_dirty();  // others first, then the next train
+    }
     // One ticket and one token, once the client's address and key are both proved.
     if (!is_client_ && connected_ && !tickets_sent_) send_resumption(writer, now);
+}
+
+bool quic_connection::paces() const noexcept {
+    // During the handshake ngtcp2 would spread the flights over the assumed initial RTT; on a
+    // path shorter than a timer is exact, acknowledgements pace better than timers do.
+    if (!connected_ || ended_) return false;
+    ngtcp2_conn_stat stat;
+    ngtcp2_conn_get_conn_stat(conn_.get(), &stat);
+    return to_ngtcp2(unpaced_rtt_max) < stat.smoothed_rtt;
 }
 
 quic_connection::step quic_connection::write_packet(
@@ -65,7 +81,9 @@ quic_connection::step quic_connection::write_packet(
         }
         if (n == 0) return step::stop;  // congestion or pacing limited, or nothing to send
         const auto size = static_cast<std::size_t>(n);
-        writer.commit(path_id_of(path.path), static_cast<std::uint8_t>(info.ecn), size);
+        const path_id used = path_id_of(path.path);
+        use_path(used);
+        writer.commit(used, static_cast<std::uint8_t>(info.ecn), size);
         written += size;
         return step::more;
     }
@@ -93,13 +111,19 @@ ngtcp2_ssize quic_connection::write_datagram_frame(
         1,
         to_tstamp(now)
     );
-    // The path may have shrunk since the frame was queued; DATAGRAM frames may be dropped.
-    const bool too_large = n == NGTCP2_ERR_INVALID_ARGUMENT;
-    if (accepted != 0 || too_large) {
+    if (accepted != 0) {
         datagrams_.erase(datagrams_.begin());
         ++next_datagram_;
     }
-    return too_large ? NGTCP2_ERR_WRITE_MORE : n;
+    return n;
+}
+
+void quic_connection::drop_oversized_datagrams() {
+    // The path may have shrunk since they were queued: they would block all behind them.
+    if (datagrams_.empty()) return;
+    std::erase_if(datagrams_, [limit = datagram_size_max()](const byte_buffer& frame) {
+        return frame.size() > limit;
+    });
 }
 
 ngtcp2_ssize quic_connection::write_stream_frame(
@@ -152,20 +176,53 @@ ngtcp2_ssize quic_connection::write_stream_frame(
     case NGTCP2_ERR_STREAM_DATA_BLOCKED:  // no credit: on_stream_credit schedules it again
         drop_from_schedule(*stream);
         return NGTCP2_ERR_WRITE_MORE;
-    case NGTCP2_ERR_STREAM_SHUT_WR:
-    case NGTCP2_ERR_STREAM_NOT_FOUND:
-        stop_sending(*stream);
-        return NGTCP2_ERR_WRITE_MORE;
     default:
         return n;
     }
 }
 
+/// Finds the ends that ngtcp2 0.12 has no callback for. Before a packet is begun: while one is
+/// being filled the application may not touch streams.
+void quic_connection::review_streams(time_point now) {
+    if (sink_ == nullptr || !std::exchange(review_, false)) return;
+    for (auto it = streams_.begin(); it != streams_.end() && !ended_ && !closing_;) {
+        stream_state& stream = (it++)->second;
+        if (stream.waits_to_write() && is_stopped_by_peer(stream.id, now)) stop_sending(stream);
+        if (is_over(stream)) on_stream_closed(stream.id, stream.stop_code.value_or(0));
+    }
+}
+
+bool quic_connection::is_stopped_by_peer(stream_id id, time_point now) {
+    // A write too long to be valid writes nothing, but says first if there is nobody to read it.
+    const ngtcp2_vec endless{nullptr, SIZE_MAX};
+    const ngtcp2_ssize rv = ngtcp2_conn_writev_stream(
+        conn_.get(),
+        nullptr,
+        nullptr,
+        nullptr,
+        0,
+        nullptr,
+        NGTCP2_WRITE_STREAM_FLAG_NONE,
+        id.value,
+        &endless,
+        1,
+        to_tstamp(now)
+    );
+    return rv == NGTCP2_ERR_STREAM_SHUT_WR;
+}
+
+/// ngtcp2 0.12 never closes a unidirectional stream of the peer (its commit 1d591bde does).
+bool quic_connection::is_over(const stream_state& stream) const {
+    const bool incoming_uni = !ngtcp2_is_bidi_stream(stream.id.value)
+                              && !ngtcp2_conn_is_local_stream(conn_.get(), stream.id.value);
+    const bool consumed = stream.fin_delivered && stream.unconsumed == 0;
+    return incoming_uni && (consumed || stream.reading_done);
+}
+
 void quic_connection::stop_sending(stream_state& stream) {
     drop_from_schedule(stream);
-    if (stream.sending_done) return;
     stream.sending_done = true;
-    stream.out.clear();
+    stream.out.drop_unsent();
     const stream_id id = stream.id;
     if (sink_ != nullptr) sink_->on_stream_event({id, stream_event_kind::stopped});
 }

@@ -56,9 +56,14 @@ void send_queue::mark_acknowledged(std::size_t bytes) noexcept {
     }
 }
 
-void send_queue::clear() noexcept {
-    chunks_.clear();
-    front_ = begin_ = sent_ = end_;
+void send_queue::drop_unsent() noexcept {
+    while (end_ > sent_) {
+        chunk& last = chunks_.back();
+        std::uint64_t const unsent = std::min<std::uint64_t>(end_ - sent_, last.used);
+        last.used -= static_cast<std::size_t>(unsent);
+        end_ -= unsent;
+        if (last.used == 0) chunks_.pop_back();
+    }
 }
 
 }  // namespace meshhost::quic

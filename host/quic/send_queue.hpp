@@ -27,7 +27,8 @@ public:
     void mark_acknowledged(std::size_t bytes) noexcept;
     /// Nothing counts as sent any more: the server rejected early data.
     void rewind() noexcept { sent_ = begin_; }
-    void clear() noexcept;
+    /// What was not sent never will be. What was stays: ngtcp2 may still refer to it.
+    void drop_unsent() noexcept;
 
 private:
     struct chunk {

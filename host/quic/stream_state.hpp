@@ -4,6 +4,8 @@
 #include "base/strong_id.hpp"
 #include "quic/send_queue.hpp"
 
+#include <optional>
+
 namespace meshhost::quic {
 
 struct stream_state {
@@ -15,7 +17,14 @@ struct stream_state {
     bool scheduled = false;       ///< waits in the connection's ready queue
     bool wants_writable = false;  ///< a write was cut short
     bool sending_done = false;    ///< reset by us, or the peer stopped it
+    bool fin_delivered = false;
+    bool reading_done = false;  ///< reset by the peer, or stopped by us
+    std::optional<std::uint64_t> reset_code{};
+    std::optional<std::uint64_t> stop_code{};
 
+    bool waits_to_write() const noexcept {
+        return !sending_done && (has_output() || wants_writable);
+    }
     bool has_output() const noexcept {
         return !sending_done && (out.unsent_bytes() > 0 || (fin_queued && !fin_sent));
     }

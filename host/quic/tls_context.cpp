@@ -57,10 +57,10 @@ byte_buffer to_spki(const identity::endpoint_id& id) {
     return spki;
 }
 
-std::optional<identity::endpoint_id> from_spki(bytes_view spki) {
+std::optional<bytes_view> key_in_spki(bytes_view spki) {
     if (spki.size() != spki_prefix.size() + identity::endpoint_id::size) return std::nullopt;
     if (!std::equal(spki_prefix.begin(), spki_prefix.end(), spki.begin())) return std::nullopt;
-    return identity::endpoint_id::from_bytes(spki.subspan(spki_prefix.size()));
+    return spki.subspan(spki_prefix.size());
 }
 
 /// The ClientHellos whose early data was accepted lately (RFC 8446 §8.2). Full means refuse:

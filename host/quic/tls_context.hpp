@@ -15,8 +15,8 @@ namespace meshhost::quic {
 
 /// The DER SubjectPublicKeyInfo of an Ed25519 key: 44 bytes (RFC 8410 §4).
 byte_buffer to_spki(const identity::endpoint_id& id);
-/// The key inside such an SPKI; nullopt for anything else.
-std::optional<identity::endpoint_id> from_spki(bytes_view spki);
+/// The 32 bytes inside such an SPKI, not yet known to be a point; nullopt for anything else.
+std::optional<bytes_view> key_in_spki(bytes_view spki);
 
 /// Outlives its sessions. The ticket key is drawn at random: tickets end with the process.
 class tls_context {

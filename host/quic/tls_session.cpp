@@ -25,16 +25,16 @@ gnutls_session_ptr make_session(const tls_context& context, unsigned flags) {
     return session;
 }
 
-std::optional<identity::endpoint_id> peer_of(gnutls_session_t session) {
+std::optional<bytes_view> peer_key_of(gnutls_session_t session) {
     unsigned count = 0;
     const gnutls_datum_t* const list = gnutls_certificate_get_peers(session, &count);
     if (list == nullptr || count != 1) return std::nullopt;
-    return from_spki({list[0].data, list[0].size});
+    return key_in_spki({list[0].data, list[0].size});
 }
 
 /// Runs when the peer's Certificate has arrived; GnuTLS itself then checks CertificateVerify.
 int verify_any_ed25519(gnutls_session_t session) {
-    return peer_of(session) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+    return peer_key_of(session) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
 }  // namespace
@@ -99,8 +99,8 @@ tls_session tls_session::server(
     return made;
 }
 
-std::optional<identity::endpoint_id> tls_session::peer() const {
-    return peer_of(session_.get());
+std::optional<bytes_view> tls_session::peer_key() const {
+    return peer_key_of(session_.get());
 }
 
 std::string tls_session::selected_alpn() const {

@@ -33,8 +33,9 @@ public:
 
     gnutls_session_t get() const noexcept { return session_.get(); }
 
-    /// The key the peer proved; nullopt before it has, or for anything but one Ed25519 key.
-    std::optional<identity::endpoint_id> peer() const;
+    /// The key the peer proved, valid as long as the session; nullopt before it has, or for
+    /// anything but one Ed25519 key.
+    std::optional<bytes_view> peer_key() const;
     std::string selected_alpn() const;
     bool is_resumed() const noexcept;
     bool early_data_accepted() const noexcept;

@@ -33,6 +33,10 @@ struct transport_config {
 inline constexpr std::size_t connection_id_size = 8;
 /// How many of our ids a peer may hold, and we of theirs (RFC 9000 §5.1.1).
 inline constexpr std::uint64_t active_connection_ids_max = 8;
+/// Unidirectional streams a peer may open over the life of a connection, besides the first
+/// streams_uni_max: ngtcp2 0.12 lets go of none before the connection ends (fixed in 0.13), some
+/// 300 bytes each, and a peer must not be able to make that much of it.
+inline constexpr std::size_t streams_uni_lifetime_max = 8192;
 /// Distinct paths a connection is remembered to have used; the oldest goes first.
 inline constexpr std::size_t paths_per_connection_max = 8;
 inline constexpr duration address_token_lifetime = std::chrono::hours(24 * 14);

@@ -28,6 +28,18 @@ quic::core_options core_options(const endpoint_options& options) {
     };
 }
 
+/// A ticket is a stranger's word: what is no unicast address is not dialled, nor are more
+/// addresses than a ticket may carry.
+identity::endpoint_addr diallable(identity::endpoint_addr to) {
+    std::erase_if(to.direct, [](const ip_endpoint& address) {
+        return address.port == 0 || address.is_unspecified() || address.is_multicast();
+    });
+    if (to.direct.size() > identity::ticket_addresses_max) {
+        to.direct.resize(identity::ticket_addresses_max);
+    }
+    return to;
+}
+
 }  // namespace
 
 outcome<std::unique_ptr<endpoint>> endpoint::bind(net::shard& shard, endpoint_options options) {
@@ -98,11 +110,11 @@ std::shared_ptr<connection> endpoint_impl::connect(
     const connect_options& options
 ) {
     MH_ASSERT(handler != nullptr, "somebody must hear how a dial ends");
-    auto handle = std::make_shared<connection_impl>(*this, to, std::string(alpn));
+    auto handle = std::make_shared<connection_impl>(*this, diallable(to), std::string(alpn));
     handle->set_handler(std::move(handler));
     handles_.emplace(handle.get(), handle);
     const bool to_self = to.id == id();
-    if (closed_ || to_self || to.direct.empty()) {
+    if (closed_ || to_self || handle->target().direct.empty()) {
         const close_reason reason{
             closed_ ? close_cause::endpoint_closed : close_cause::no_address,
             0,
@@ -111,7 +123,7 @@ std::shared_ptr<connection> endpoint_impl::connect(
         return handle;
     }
     quic::dial_parameters const parameters{
-        .path = mux_->paths().open(to.direct),
+        .path = mux_->paths().open(handle->target().direct),
         .expected = to.id,
         .alpn = handle->alpn(),
         .early_data = options.early_data,
