@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Builds the peers that are not ours: quinn with cargo, iroh's binding with npm. Versions are
+# pinned by the lock files beside them. What is missing here is skipped with a word.
+set -eu
+bench=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$bench")
+
+if command -v cargo >/dev/null; then
+    cargo build --release --locked \
+        --manifest-path "$bench/peers/quinn/Cargo.toml" --target-dir "$root/build/bench/quinn"
+else
+    echo "no cargo: quinn is not built"
+fi
+
+if command -v npm >/dev/null; then
+    npm ci --prefix "$bench/peers/iroh" --no-audit --no-fund
+else
+    echo "no npm: iroh is not installed"
+fi
