@@ -5,6 +5,7 @@
 #include "base/token_bucket.hpp"
 #include "quic/closing_table.hpp"
 #include "quic/connection_id.hpp"
+#include "quic/connection_memory.hpp"
 #include "quic/quic_connection.hpp"
 
 #include <boost/heap/d_ary_heap.hpp>
@@ -102,7 +103,9 @@ private:
     bool is_replay_safe(std::string_view alpn) const override;
     byte_buffer make_token(path_id path, time_point now) const override;
 
-    connection_context context() { return {options_.transport, tls_, port_, *this, cache_}; }
+    connection_context context() {
+        return {options_.transport, tls_, port_, *this, cache_, memory_.get()};
+    }
     quic_connection& adopt(std::unique_ptr<quic_connection> connection);
     void accept(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data, time_point now);
     void claim_first_id(quic_connection& connection, const ngtcp2_cid& cid);
@@ -134,6 +137,7 @@ private:
     endpoint_sink& sink_;
     packet_writer writer_;
     session_cache cache_;
+    connection_memory memory_;
     connection_id_issuer issuer_;
     std::array<std::uint8_t, 32> token_key_;
 

@@ -98,7 +98,7 @@ std::unique_ptr<quic_connection> quic_connection::dial(
         &client_callbacks(),
         &settings,
         &local,
-        nullptr,
+        context.memory,
         made.get()
     );
     MH_ASSERT(rv == 0, "ngtcp2 accepts our own settings");
@@ -157,7 +157,7 @@ std::unique_ptr<quic_connection> quic_connection::accept(
         &server_callbacks(),
         &settings,
         &local,
-        nullptr,
+        context.memory,
         made.get()
     );
     if (rv != 0) {
@@ -208,6 +208,7 @@ void quic_connection::reset(stream_id id, std::uint64_t code) {
     if (stream == nullptr || stream->sending_done) return;
     stream->sending_done = true;
     stream->reset_code = code;
+    review_ = true;
     stream->out.drop_unsent();
     drop_from_schedule(*stream);
     (void)ngtcp2_conn_shutdown_stream_write(conn_.get(), id.value, code);

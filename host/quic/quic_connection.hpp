@@ -49,6 +49,7 @@ struct connection_context {
     datagram_port& port;
     connection_owner& owner;
     session_cache& cache;
+    const ngtcp2_mem* memory;
 };
 
 struct dial_parameters {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace meshhost::quic {
 
@@ -211,12 +212,15 @@ bool quic_connection::is_stopped_by_peer(stream_id id, time_point now) {
     return rv == NGTCP2_ERR_STREAM_SHUT_WR;
 }
 
-/// ngtcp2 0.12 never closes a unidirectional stream of the peer (its commit 1d591bde does).
+/// ngtcp2 0.12 never closes a unidirectional stream of the peer, and does not open one whose reset
+/// overtakes its data, so that the other end of it is never closed (its commits 1d591bde and
+/// 8a0e1926 do).
 bool quic_connection::is_over(const stream_state& stream) const {
-    const bool incoming_uni = !ngtcp2_is_bidi_stream(stream.id.value)
-                              && !ngtcp2_conn_is_local_stream(conn_.get(), stream.id.value);
+    const bool bidi = ngtcp2_is_bidi_stream(stream.id.value) != 0;
+    const bool ours = ngtcp2_conn_is_local_stream(conn_.get(), stream.id.value) != 0;
+    if (ours) return bidi && stream.reset_code && stream.stop_code;
     const bool consumed = stream.fin_delivered && stream.unconsumed == 0;
-    return incoming_uni && (consumed || stream.reading_done);
+    return !bidi && (consumed || stream.reading_done);
 }
 
 void quic_connection::stop_sending(stream_state& stream) {
