@@ -11,6 +11,7 @@ std::optional<ip_endpoint> parse_address(std::string_view text, std::uint16_t po
 }
 
 std::vector<ip_endpoint> bind_endpoints(const net_config& net) {
+    if (net.bind.empty() && net.port == 0) return {};
     if (net.bind.empty()) return {ip_endpoint::any_v4(net.port), ip_endpoint::any_v6(net.port)};
     std::vector<ip_endpoint> endpoints;
     for (const std::string& text : net.bind) {

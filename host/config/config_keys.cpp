@@ -77,7 +77,7 @@ constexpr std::array<config_section, 9> sections{{
 }};
 
 constexpr std::int64_t peers_max = 1024;
-constexpr std::int64_t bind_max = 16;
+constexpr std::int64_t bind_max = 8;
 
 using c = host_config;
 

@@ -61,7 +61,7 @@ void add_file(settings_builder& builder, const config_source& file) {
     }
 }
 
-/// One key of one layer of its own. `given` is how it was written, for problems.
+/// One key of one layer of its own. `name` says how it was written.
 void add_text(
     settings_builder& builder,
     const layer_name& name,

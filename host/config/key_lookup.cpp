@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/key_lookup.hpp"
 
+#include "base/near_miss.hpp"
 #include "base/quote.hpp"
-#include "config/near_miss.hpp"
 
 #include <boost/algorithm/string/case_conv.hpp>
 #include <boost/algorithm/string/replace.hpp>
@@ -77,7 +77,7 @@ std::string path_text(std::span<const std::string> path) {
     std::string text;
     for (const std::string& part : path) {
         if (!text.empty()) text += '.';
-        text += is_bare(part) || part == any_instance ? part : in_quotes(part);
+        text += is_bare(part) || part == any_instance ? part : in_quotes(part, part.size());
     }
     return text;
 }

@@ -19,7 +19,10 @@ bool begins_with(const key_path& path, const key_path& start) {
 }
 
 std::string in_ticks(const key_path& path) {
-    return "`" + path_text(path) + "`";
+    constexpr std::size_t length_max = 200;
+    std::string text = path_text(path);
+    if (text.size() > length_max) text.replace(length_max, text.size(), "...");
+    return "`" + text + "`";
 }
 
 std::string did_you_mean(const std::optional<std::string>& name) {

@@ -2,9 +2,9 @@
 #include "config/text_form.hpp"
 
 #include "base/ip_endpoint.hpp"
+#include "base/near_miss.hpp"
 #include "base/quote.hpp"
 #include "config/bind_endpoints.hpp"
-#include "config/near_miss.hpp"
 #include "identity/endpoint_addr.hpp"
 
 #include <boost/algorithm/string/join.hpp>
