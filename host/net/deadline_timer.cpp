@@ -3,21 +3,27 @@
 
 #include "net/shard.hpp"
 
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 
 #include <cstdint>
 
 namespace meshhost::net {
 
+// With the loop's own executor a wake-up calls its handler directly; the default one erases it.
+using steady_timer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock,
+    boost::asio::wait_traits<std::chrono::steady_clock>,
+    boost::asio::io_context::executor_type>;
+
 struct deadline_timer::state {
     state(shard& owner_, deadline_sink& sink_)
         : owner(owner_)
         , sink(&sink_)
-        , timer(owner_.context()) {}
+        , timer(owner_.context().get_executor()) {}
 
     shard& owner;
     deadline_sink* sink;  ///< nullptr once the timer is destroyed
-    boost::asio::steady_timer timer;
+    steady_timer timer;
     time_point wanted = no_deadline;
     time_point armed = no_deadline;  ///< when the kernel wakes us: never after `wanted`
     std::uint64_t generation = 0;    ///< of the wait in flight: an older one means nothing

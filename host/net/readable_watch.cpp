@@ -3,20 +3,22 @@
 
 #include "net/shard.hpp"
 
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 #include <cstdint>
 
 namespace meshhost::net {
 
-using boost::asio::posix::stream_descriptor;
+// With the loop's own executor a wake-up calls its handler directly; the default one erases it.
+using stream_descriptor =
+    boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
 struct readable_watch::state {
     state(shard& owner_, int descriptor_, readable_sink& sink_)
         : owner(owner_)
         , sink(&sink_)
         , handle(descriptor_)
-        , descriptor(owner_.context()) {}
+        , descriptor(owner_.context().get_executor()) {}
 
     // Not ours to close.
     ~state() { stop(); }
