@@ -5,7 +5,6 @@
 #include "plugin/plugin_fault.hpp"
 #include "plugin/proto/lifecycle.hpp"
 
-#include <optional>
 #include <string>
 
 namespace meshhost::plugin {
@@ -14,12 +13,9 @@ class instance_listener {
 public:
     virtual ~instance_listener() = default;
 
-    /// `fault`: why, when it failed.
-    virtual void on_state(
-        const std::string& instance,
-        proto::instance_state state,
-        const std::optional<plugin_fault>& fault
-    ) = 0;
+    virtual void on_state(const std::string& instance, proto::instance_state state) = 0;
+    /// Something went wrong; when the instance failed of it, on_state() follows.
+    virtual void on_fault(const std::string& instance, const plugin_fault& fault) = 0;
     /// A digest value to publish; one without a value is to be forgotten.
     virtual void on_value(const std::string& instance, const peers::proto::contribution& value) = 0;
     /// Last: no callback is made any more.

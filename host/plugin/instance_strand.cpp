@@ -124,7 +124,7 @@ callback instance_strand::call(callback which) {
         return life_.drained();
     case callback::stop: {
         const callback next = settle("stop", back(role_.stop()));
-        report_leaks();
+        look_for_leaks();
         cancel_all();
         return next;
     }
@@ -147,14 +147,12 @@ callback instance_strand::settle(const char* name, const call_report& report) {
     const bool is_start = life_.state() == proto::instance_state::starting;
     plugin_fault fault = returned(is_start ? "MP204" : "MP206", name, report);
     if (is_start) return give_up(std::move(fault), true);
-    context_->facts.log.warn("{}", explain(context_->facts.path, fault).message);
+    report_fault(std::move(fault));
     return life_.returned(proto::call_end::failed);
 }
 
-/// The first fault is the one to remember; the rest follows from it.
 callback instance_strand::give_up(plugin_fault fault, bool callable) {
-    context_->facts.log.error("{}", explain(context_->facts.path, fault).message);
-    if (!fault_) fault_ = std::move(fault);
+    report_fault(std::move(fault));
     return life_.broke(callable);
 }
 
@@ -198,7 +196,7 @@ callback instance_strand::take_signal(const strand_signal& signal) {
 }
 
 /// What a role leaves behind is cleared away, and said once so that its author learns of it.
-void instance_strand::report_leaks() {
+void instance_strand::look_for_leaks() {
     std::string left;
     for (const std::string& name : context_->timers.names())
         left += fmt::format(" timer \"{}\"", name);
@@ -208,8 +206,7 @@ void instance_strand::report_leaks() {
         left += fmt::format(" {} watch(es) of digests", count);
     }
     if (left.empty()) return;
-    const plugin_fault leak{"MP305", "left open at stop, cancelled by the host:" + left};
-    context_->facts.log.warn("{}", explain(context_->facts.path, leak).message);
+    report_fault({"MP305", "left open at stop, cancelled by the host:" + left});
 }
 
 /// From now on nothing is delivered, calls are refused, and peers forget what it said.
@@ -234,8 +231,14 @@ void instance_strand::post(Report report) {
 void instance_strand::report_state() {
     const proto::instance_state state = life_.state();
     if (state == std::exchange(reported_, state)) return;
-    post([state, fault = fault_](instance_listener& listener, const std::string& instance) {
-        listener.on_state(instance, state, fault);
+    post([state](instance_listener& listener, const std::string& instance) {
+        listener.on_state(instance, state);
+    });
+}
+
+void instance_strand::report_fault(plugin_fault fault) {
+    post([fault = std::move(fault)](instance_listener& listener, const std::string& instance) {
+        listener.on_fault(instance, fault);
     });
 }
 

@@ -9,7 +9,6 @@
 #include "plugin/role_calls.hpp"
 
 #include <memory>
-#include <optional>
 
 namespace meshhost::net {
 class shard;
@@ -43,7 +42,7 @@ private:
     proto::callback give_up(plugin_fault fault, bool callable);
     proto::callback take_signal(const strand_signal& signal);
     proto::callback pass_deadline();
-    void report_leaks();
+    void look_for_leaks();
     void cancel_all();
 
     // What it hears
@@ -59,6 +58,7 @@ private:
 
     // What it says
     void report_state();
+    void report_fault(plugin_fault fault);
     void report_values();
     template <class Report>
     void post(Report report);
@@ -69,7 +69,6 @@ private:
     role_calls role_;
     proto::lifecycle life_;
     proto::instance_state reported_ = proto::instance_state::created;
-    std::optional<plugin_fault> fault_;
     proto::peer_snapshot_ptr newer_;  ///< waits until the events of the last one are delivered
     time_point drain_deadline_{};
     unsigned failures_in_a_row_ = 0;

@@ -18,12 +18,11 @@ public:
     explicit relay(plugin_manager& owner) noexcept
         : owner_(owner) {}
 
-    void on_state(
-        const std::string& instance,
-        proto::instance_state state,
-        const std::optional<plugin_fault>& fault
-    ) override {
-        owner_.on_state(instance, state, fault);
+    void on_state(const std::string& instance, proto::instance_state state) override {
+        owner_.on_state(instance, state);
+    }
+    void on_fault(const std::string& instance, const plugin_fault& fault) override {
+        owner_.on_fault(instance, fault);
     }
     void on_value(const std::string& instance, const peers::proto::contribution& value) override {
         owner_.on_value(instance, value);
@@ -168,17 +167,21 @@ plugin_manager::entry* plugin_manager::find(const std::string& instance) {
     return found == entries_.end() ? nullptr : &*found;
 }
 
-void plugin_manager::on_state(
-    const std::string& instance,
-    proto::instance_state state,
-    const std::optional<plugin_fault>& fault
-) {
+void plugin_manager::on_state(const std::string& instance, proto::instance_state state) {
     entry* const found = find(instance);
     if (found == nullptr) return;
     found->status.state = state;
-    if (fault) found->status.last_error = fault->code + " " + fault->text;
     log_.info("{} {}", instance, proto::to_string(state));
-    observer_.on_instance_state(found->status);
+    observer_.on_instance_changed(found->status);
+}
+
+void plugin_manager::on_fault(const std::string& instance, const plugin_fault& fault) {
+    entry* const found = find(instance);
+    if (found == nullptr) return;
+    log_.warn("{}", explain(found->status.path, fault).message);
+    if (found->status.state == proto::instance_state::failed) return;  // the first is the cause
+    found->status.last_error = fault.code + " " + fault.text;
+    observer_.on_instance_changed(found->status);
 }
 
 void plugin_manager::on_value(
@@ -223,10 +226,8 @@ void plugin_manager::on_deadline(time_point) {
                 each.status.instance,
                 seconds
             )};
-        each.status.state = proto::instance_state::failed;
-        each.status.last_error = stalled.code + " " + stalled.text;
-        log_.error("{}", explain(each.status.path, stalled).message);
-        observer_.on_instance_state(each.status);
+        on_fault(each.status.instance, stalled);
+        on_state(each.status.instance, proto::instance_state::failed);
     }
     finish_stop(abandoned);
 }

@@ -32,7 +32,7 @@ struct instance_status {
     std::string path;
     std::string abi;  ///< that it is run with: "1.0"
     proto::instance_state state = proto::instance_state::created;
-    std::string last_error;  ///< "MP204 start returned ..."; empty when there was none
+    std::string last_error;  ///< "MP204 start returned ...": of a failed one, what it failed of
 };
 
 /// Called on the shard's thread, never from inside a call on the plugin_manager.
@@ -40,7 +40,8 @@ class plugin_observer {
 public:
     virtual ~plugin_observer() = default;
 
-    virtual void on_instance_state(const instance_status& status) = 0;
+    /// Its state or its last error is another.
+    virtual void on_instance_changed(const instance_status& status) = 0;
 
     /// After stop(), once. `abandoned` instances did not return from a callback in time: their
     /// threads are still in the plugin's code, so that the process has to end without unwinding
@@ -95,11 +96,8 @@ private:
     void log_notices(const inspected_plugin& plugin) const;
 
     entry* find(const std::string& instance);
-    void on_state(
-        const std::string& instance,
-        proto::instance_state state,
-        const std::optional<plugin_fault>& fault
-    );
+    void on_state(const std::string& instance, proto::instance_state state);
+    void on_fault(const std::string& instance, const plugin_fault& fault);
     void on_value(const std::string& instance, const peers::proto::contribution& value);
     void on_exit(const std::string& instance);
     void on_deadline(time_point now) override;

@@ -109,7 +109,7 @@ void instance_strand::deliver(const mesh_event& event) {
         )};
     if (failures_in_a_row_ >= proto::failures_in_a_row_max)
         return make(give_up(std::move(failed), true));
-    context_->facts.log.warn("{}", explain(context_->facts.path, failed).message);
+    report_fault(std::move(failed));
 }
 
 }  // namespace meshhost::plugin
