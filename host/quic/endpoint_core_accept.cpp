@@ -14,7 +14,7 @@ namespace meshhost::quic {
 namespace {
 
 constexpr std::size_t short_packet_max = 1500;
-constexpr std::size_t reset_size_min = 41;  // RFC 9000 §10.3: below it, it stands out
+constexpr std::size_t reset_size_min = 21;  // RFC 9000 §10.3: shorter ones are not recognised
 constexpr std::size_t reset_size_max = 43;
 
 /// What ngtcp2 binds address-validation tokens to.
