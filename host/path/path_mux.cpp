@@ -73,7 +73,12 @@ outcome<bool> path_mux::bind_all() {
             "bind a wildcard address instead"};
     }
     for (const ip_endpoint& local : options_.bind) {
-        if (auto bound = bind_one(local); !bound) return bound.error();
+        auto bound = bind_one(local);
+        if (bound) continue;
+        // "Everywhere" on a kernel without IPv6 is everywhere there is.
+        const bool absent = bound.error().code == "E_NO_ADDRESS_FAMILY";
+        if (!absent || !local.is_unspecified() || bindings_.empty()) return bound.error();
+        options_.log.info("{}", bound.error().message);
     }
     return true;
 }
@@ -130,7 +135,7 @@ std::vector<ip_endpoint> path_mux::bound() const {
 
 bool path_mux::send(const datagrams& out) {
     if (held_) return false;
-    const std::span<ip_endpoint const> remotes = paths_.remotes(out.path);
+    const std::span<const ip_endpoint> remotes = paths_.remotes(out.path);
     bool full = false;
     for (const ip_endpoint& remote : remotes) {
         switch (send_to(remote, out)) {
