@@ -90,6 +90,16 @@ def run_all(asked: argparse.Namespace, chosen: list) -> list[dict]:
     return runs
 
 
+def print_loads(loads: list[float]) -> None:
+    if not loads:
+        return
+    median = statistics.median(loads)
+    print(f"other load: median {median:.0f} %, at most {max(loads):.0f} % of one core")
+    if median > machine.QUIET_PERCENT:
+        print("that is too loud: believe no latency and no rate below, and repeat it")
+    print()
+
+
 def main() -> int:
     asked = parse()
     machine.enter_own_network()
@@ -99,14 +109,11 @@ def main() -> int:
     verdicts = summary.judge(rows)
 
     where = machine.describe()
-    loads = [run["other_load_percent"] for run in runs if "other_load_percent" in run]
     print(f"\n{where['cpus']} × {where['cpu']}, Linux {where['kernel']}; {asked.rounds} rounds")
-    if loads:
-        print(
-            f"other load: median {statistics.median(loads):.0f} %, "
-            f"at most {max(loads):.0f} % of one core\n"
-        )
-    summary.print_table(rows, [program.name for program in chosen])
+    print_loads([run["other_load_percent"] for run in runs if "other_load_percent" in run])
+    for run in (run for run in runs if "error" in run):
+        print(f"failed: {run['measure']} {run['program']}: {run['error']}")
+    summary.print_table(rows)
     print()
     summary.print_goals(verdicts)
     if asked.json:

@@ -100,8 +100,10 @@ def cell(row: dict, name: str, decimals: int) -> str:
     return f"{median:.{decimals}f} ({low:.{decimals}f}–{high:.{decimals}f})"
 
 
-def print_table(rows: list[dict], names: list[str]) -> None:
+def print_table(rows: list[dict]) -> None:
     """Median (lowest–highest) of each program, and the median of our ratio to each peer."""
+    names = list(dict.fromkeys(name for row in rows for name in row["median"]))
+    names.sort(key=lambda name: name != "ours")
     peers = [name for name in names if name != "ours"]
     heads = ["", *names, *(f"ours/{name}" for name in peers)]
     lines = [heads]
