@@ -11,6 +11,7 @@
 #include "plugin/proto/digest_watches.hpp"
 #include "plugin/proto/peer_watches.hpp"
 #include "plugin/proto/timer_set.hpp"
+#include "plugin/role_calls.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -48,6 +49,7 @@ struct instance_context {
     const host_table host;
 
     // For the strand alone; digest.check() for any thread once create has returned.
+    role_calls role;  ///< here, so that an instance that must not be destroyed is not lost either
     proto::timer_set timers;
     proto::peer_watches peers;
     proto::digest_watches digests;

@@ -63,13 +63,12 @@ instance_strand::instance_strand(
 )
     : context_(std::move(context))
     , shard_(shard)
-    , listener_(std::move(listener))
-    , role_(*context_->facts.role->table) {}
+    , listener_(std::move(listener)) {}
 
 checked<> instance_strand::create() {
     context_->gate.bind_strand();
-    call_report report = back(role_.create(context_->host.abi()));
-    if (report.status == MESH_OK && !role_.has_instance()) {
+    call_report report = back(context_->role.create(context_->host.abi()));
+    if (report.status == MESH_OK && !context_->role.has_instance()) {
         report = {MESH_E_INTERNAL, false, "it returned MESH_OK and no instance"};
     }
     if (report.status == MESH_OK) {
@@ -115,21 +114,24 @@ callback instance_strand::call(callback which) {
     case callback::none:
         return callback::none;
     case callback::start:
-        return settle("start", back(role_.start()));
+        return settle("start", back(context_->role.start()));
     case callback::drain:
-        if (role_.has_drain()) {
-            return settle("drain", back(role_.drain(drain_deadline_.time_since_epoch().count())));
+        if (context_->role.has_drain()) {
+            return settle(
+                "drain",
+                back(context_->role.drain(drain_deadline_.time_since_epoch().count()))
+            );
         }
         life_.returned(proto::call_end::done);
         return life_.drained();
     case callback::stop: {
-        const callback next = settle("stop", back(role_.stop()));
+        const callback next = settle("stop", back(context_->role.stop()));
         look_for_leaks();
         cancel_all();
         return next;
     }
     case callback::destroy:
-        return settle("destroy", back(role_.destroy()));
+        return settle("destroy", back(context_->role.destroy()));
     }
     return callback::none;
 }

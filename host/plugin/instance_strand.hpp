@@ -6,7 +6,6 @@
 #include "plugin/instance_listener.hpp"
 #include "plugin/plugin_fault.hpp"
 #include "plugin/proto/lifecycle.hpp"
-#include "plugin/role_calls.hpp"
 
 #include <memory>
 
@@ -66,7 +65,6 @@ private:
     std::shared_ptr<instance_context> context_;
     net::shard& shard_;
     std::weak_ptr<instance_listener> listener_;
-    role_calls role_;
     proto::lifecycle life_;
     proto::instance_state reported_ = proto::instance_state::created;
     proto::peer_snapshot_ptr newer_;  ///< waits until the events of the last one are delivered

@@ -10,7 +10,7 @@ std::string resolve_plugin(const std::string& argument, const std::filesystem::p
     const std::filesystem::path exact = directory / argument;
     const std::filesystem::path suffixed = directory / (argument + ".so");
     std::error_code ignored;
-    if (!std::filesystem::exists(exact, ignored) && !argument.ends_with(".so")) {
+    if (!std::filesystem::is_regular_file(exact, ignored) && !argument.ends_with(".so")) {
         return suffixed.string();
     }
     return exact.string();

@@ -89,7 +89,7 @@ void instance_strand::deliver_timer() {
 
 void instance_strand::deliver(const mesh_event& event) {
     if (!life_.takes_events()) return;
-    const call_report report = back(role_.on_event(event));
+    const call_report report = back(context_->role.on_event(event));
     if (report.crossed) return make(settle("on_event", report));
     if (report.status >= 0) {
         failures_in_a_row_ = 0;

@@ -20,7 +20,7 @@ namespace {
 /// An instance that is being created on this thread.
 struct bare_instance {
     explicit bare_instance(const char* config = "{}")
-        : role{.name = "test", .version = "1.0.0", .vendor = "", .summary = ""}
+        : role{.name = "test", .version = "1.0.0", .vendor = "", .summary = "", .table = &unused}
         , context(
               {.instance = "test-0",
                .path = "test.so",
@@ -42,6 +42,7 @@ struct bare_instance {
         return {words.ptr, words.len};
     }
 
+    const mesh_role unused{};  // no callback is made here
     role_description role;
     instance_context context;
     const mesh_host* host = context.host.abi();
