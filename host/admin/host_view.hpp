@@ -35,7 +35,8 @@ struct ping_request {
 };
 
 inline constexpr unsigned ping_count_max = 10'000;
-inline constexpr unsigned ping_size_max = 1'000;
+inline constexpr unsigned ping_size_min = 8;  ///< room for its number
+inline constexpr unsigned ping_size_max = 1'024;
 inline constexpr duration ping_time_max = 60s;  ///< of the interval, and of the timeout
 
 struct ping_reply {

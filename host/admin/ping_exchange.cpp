@@ -67,7 +67,7 @@ outcome<ping_request> parse_ping_request(std::string_view body) {
     std::int64_t interval_ms = request.interval / 1ms;
     std::int64_t timeout_ms = request.timeout / 1ms;
     auto fault = read_number(fields, "count", 1, ping_count_max, count);
-    if (!fault) fault = read_number(fields, "size", 0, ping_size_max, size);
+    if (!fault) fault = read_number(fields, "size", ping_size_min, ping_size_max, size);
     if (!fault) fault = read_number(fields, "interval_ms", 0, time_ms_max, interval_ms);
     if (!fault) fault = read_number(fields, "timeout_ms", 1, time_ms_max, timeout_ms);
     if (fault) return *fault;

@@ -31,7 +31,6 @@ struct path_snapshot {
     duration rtt_min{};
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
-    std::uint64_t packets_lost = 0;
     std::size_t mtu = 0;
 };
 

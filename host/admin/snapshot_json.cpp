@@ -178,7 +178,6 @@ json::object path_json(const path_snapshot& path) {
         {"rtt_min_us", measured_us(path.rtt_min)},
         {"bytes_sent", path.bytes_sent},
         {"bytes_received", path.bytes_received},
-        {"packets_lost", path.packets_lost},
         {"mtu", path.mtu}};
 }
 

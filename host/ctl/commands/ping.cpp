@@ -47,7 +47,7 @@ public:
             ->type_name("N")
             ->capture_default_str();
         app.add_option("-s,--size", size_, "bytes in each")
-            ->check(CLI::Range(0, 1'000).description(""))
+            ->check(CLI::Range(8, 1'024).description(""))
             ->type_name("BYTES")
             ->capture_default_str();
         add_duration(app, "-i,--interval", interval_, "time from one to the next", true);

@@ -35,12 +35,12 @@ TEST_CASE("admin: a ping request is read with its defaults", "[admin]") {
     CHECK(request->interval == 1s);
 
     const auto full = admin::parse_ping_request(
-        R"({"peer":"abcd","count":2,"interval_ms":5,"size":0,"timeout_ms":250})"
+        R"({"peer":"abcd","count":2,"interval_ms":5,"size":8,"timeout_ms":250})"
     );
     REQUIRE(full.has_value());
     CHECK(full->count == 2);
     CHECK(full->interval == 5ms);
-    CHECK(full->size == 0);
+    CHECK(full->size == 8);
     CHECK(full->timeout == 250ms);
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("admin: a ping request that is not one is refused", "[admin]") {
         R"({"peer":"x","count":0})",
         R"({"peer":"x","count":1e9})",
         R"({"peer":"x","count":10001})",
-        R"({"peer":"x","size":-1})",
+        R"({"peer":"x","size":7})",
         R"({"peer":"x","timeout_ms":"1"})",
         R"({"peer":"x"} x)",
         "{\"peer\":" + deep

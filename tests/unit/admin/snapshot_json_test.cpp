@@ -68,7 +68,7 @@ TEST_CASE("admin: a peer is shown as it was agreed", "[admin]") {
                  R"("incarnation":7,"sequence":2,"uptime_ms":90000,"last_seen_ms":200,"addresses":[],)"
                  R"("path":{"kind":"direct","reason":"same_host","remote":"127.0.0.1:4433",)"
                  R"("rtt_us":1500,"rtt_min_us":null,"bytes_sent":0,"bytes_received":0,)"
-                 R"("packets_lost":0,"mtu":0},)"
+                 R"("mtu":0},)"
                  R"("contributions":[{"role":"gateway","key":"clients","unit":"{client}","value":3}]}]})"
     );
 }

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/host.hpp"
+
+#include "config/bind_endpoints.hpp"
+#include "config/paths.hpp"
+#include "identity/key_file.hpp"
+#include "ping/ping_handler.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace meshhost::app {
+
+namespace {
+
+// Together below the five seconds in which a host has to stop.
+constexpr duration plugin_drain_limit = 2500ms;
+constexpr duration plugin_stop_limit = 3500ms;  ///< then peers get config::leave_wait, 1 s
+
+transport::endpoint_options endpoint_options_of(
+    const config::host_config& settings,
+    const identity::secret_key& key
+) {
+    return {
+        .key = key,
+        .bind = config::bind_endpoints(settings.net),
+        .idle_timeout = settings.quic.idle_timeout,
+        .keep_alive = settings.quic.keep_alive,
+        .handshake_timeout = settings.quic.handshake_timeout,
+        .connections_max = settings.quic.connections_max,
+        .connections_per_peer_max = settings.quic.connections_per_peer_max,
+        .half_open_max = settings.quic.half_open_max,
+        .segmentation_offload = settings.net.segmentation_offload,
+        .log = logger("transport")};
+}
+
+std::uint64_t unix_ms(std::chrono::system_clock::time_point at) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count()
+    );
+}
+
+std::uint64_t random_seed() {
+    std::random_device source;
+    return std::uint64_t{source()} << 32 | source();
+}
+
+plugin::plugin_settings plugin_settings_of(
+    const config::host_config& settings,
+    const identity::endpoint_id& self
+) {
+    plugin::plugin_settings out;
+    out.directory = settings.plugins.dir;
+    out.self = self;
+    out.drain_limit = plugin_drain_limit;
+    out.stop_limit = plugin_stop_limit;
+    for (const auto& each : settings.plugin)
+        out.instances[each.instance].config = {each.config, each.config_origins};
+    return out;
+}
+
+}  // namespace
+
+host::host(net::shard& shard, host_options options, host_observer& observer)
+    : shard_(shard)
+    , options_(std::move(options))
+    , observer_(observer) {}
+
+host::~host() {
+    if (peers_) peers_->remove_observer(*this);
+}
+
+outcome<void> host::start() {
+    const auto& settings = options_.settings.values;
+    auto claimed = http::unix_listener::claim(settings.admin.socket);
+    if (!claimed) return claimed.error();
+    listener_.emplace(std::move(*claimed));
+
+    const auto identity = identity::load_or_create_key_file(settings.identity.key_file);
+    if (!identity) return identity.error();
+    key_ = identity->key;
+    if (identity->created) log_.info("made a new key file={}", settings.identity.key_file.string());
+
+    if (const auto done = open_endpoint(); !done) return done;
+    if (const auto done = load_plugins(); !done) return done;
+    if (const auto done = name_peers(); !done) return done;
+    register_protocols();
+    return {};
+}
+
+outcome<void> host::open_endpoint() {
+    const auto& settings = options_.settings.values;
+    auto bound = transport::endpoint::bind(shard_, endpoint_options_of(settings, *key_));
+    if (!bound) return bound.error();
+    endpoint_ = std::move(*bound);
+    peers_ = std::make_unique<peers::peers_service>(
+        shard_,
+        *endpoint_,
+        peers::peers_options{
+            .key = *key_,
+            .incarnation = unix_ms(options_.started_at),
+            .seed = random_seed(),
+            .idle_timeout = settings.quic.idle_timeout,
+            .limits = {},
+            .log = logger("peers")}
+    );
+    peers_->add_observer(*this);
+    return {};
+}
+
+outcome<void> host::load_plugins() {
+    const auto& settings = options_.settings.values;
+    bridge_ = std::make_unique<mesh_bridge>(shard_, *peers_, logger("plugin"));
+    plugins_ = std::make_unique<plugin::plugin_manager>(
+        shard_,
+        plugin_settings_of(settings, endpoint_->id()),
+        *bridge_,
+        static_cast<plugin::plugin_observer&>(*this)
+    );
+    reporter_ = std::make_unique<self_reporter>(settings, *endpoint_, *plugins_, *peers_);
+    std::vector<plugin::plugin_spec> specs;
+    for (const auto& each : settings.plugin)
+        specs.push_back({each.path, each.instance, ""});
+    specs.insert(specs.end(), options_.plugins.begin(), options_.plugins.end());
+    const auto refused = plugins_->load(specs);
+    bridge_->attach(plugins_.get());
+    return judge(refused);
+}
+
+/// Fatal, unless everything that was refused may be missing.
+outcome<void> host::judge(const std::vector<failure>& refused) const {
+    const auto loaded = plugins_->status();
+    const auto is_missing_by_permission = [&](const config::plugin_config& wanted) {
+        return !wanted.required
+               && std::none_of(loaded.begin(), loaded.end(), [&](const auto& each) {
+                      return each.instance == wanted.instance && is_active(each);
+                  });
+    };
+    const auto& wanted = options_.settings.values.plugin;
+    const auto permitted = std::count_if(wanted.begin(), wanted.end(), is_missing_by_permission);
+    const bool is_fatal = static_cast<std::ptrdiff_t>(refused.size()) > permitted;
+    for (std::size_t i = is_fatal ? 1 : 0; i < refused.size(); ++i)
+        log_.error("{}", refused[i].message);
+    if (is_fatal) return refused.front();
+    return {};
+}
+
+outcome<void> host::name_peers() {
+    auto named = options_.peers;
+    for (const auto& text : options_.settings.values.mesh.peers) {
+        const auto read = identity::parse_peer(text);
+        if (!read) return read.error();
+        named.push_back(*read);
+    }
+    for (const auto& peer : named)
+        if (!peers_->name_peer(peer)) log_.warn("no room for the peer id={}", peer.id.short_text());
+    return {};
+}
+
+void host::register_protocols() {
+    api_ = std::make_unique<host_api>(
+        host_parts{shard_, options_.settings, *endpoint_, *peers_, *plugins_, *reporter_},
+        options_.started,
+        options_.started_at
+    );
+    admin_ = std::make_unique<admin::admin_server>(
+        shard_,
+        std::move(*listener_),
+        *api_,
+        *api_,
+        logger("admin")
+    );
+    listener_.reset();
+    endpoint_->router().add(std::string(ping::ping_alpn), std::make_shared<ping::ping_handler>());
+    plugins_->start();
+    peers_->start();
+    api_->set_ready(shard_.now());
+    reporter_->refresh();
+}
+
+void host::on_instance_changed(const plugin::instance_status& status) {
+    if (!status.last_error.empty()) log_.error("plugin {}: {}", status.path, status.last_error);
+    reporter_->refresh();
+}
+
+void host::async_stop() {
+    if (is_stopping_) return;
+    is_stopping_ = true;
+    log_.info("stopping");
+    reporter_->say_draining();
+    plugins_->stop();
+}
+
+void host::on_plugins_stopped(std::size_t abandoned) {
+    abandoned_ = abandoned;
+    peers_->async_stop();
+}
+
+/// The service says so from inside a connection's last call: what closes the rest has to wait.
+void host::on_stopped() {
+    shard_.post([this] { finish(); });
+}
+
+void host::stop_now() {
+    using plugin::proto::instance_state;
+    for (const auto& each : plugins_->status())
+        if (each.state != instance_state::stopped && each.state != instance_state::failed)
+            ++abandoned_;
+    finish();
+}
+
+void host::finish() {
+    if (is_finished_) return;
+    is_finished_ = true;
+    admin_->close();
+    endpoint_->close(0, "stopping");
+    observer_.on_host_stopped(abandoned_);
+}
+
+}  // namespace meshhost::app

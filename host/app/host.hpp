@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One host, whole: its identity, its endpoint, the peers it knows, the roles it runs, the local
+// API. Built bottom-up, drained top-down. Knows nothing of the process around it.
+#include "admin/admin_server.hpp"
+#include "app/host_api.hpp"
+#include "app/mesh_bridge.hpp"
+#include "app/self_reporter.hpp"
+#include "config/config_loader.hpp"
+#include "http/unix_listener.hpp"
+#include "net/shard.hpp"
+#include "peers/peers_service.hpp"
+#include "plugin/plugin_manager.hpp"
+#include "transport/endpoint.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace meshhost::app {
+
+struct host_options {
+    config::loaded_config settings;              ///< as config::read_config() gives them
+    std::vector<identity::endpoint_addr> peers;  ///< besides those in the settings
+    std::vector<plugin::plugin_spec> plugins;    ///< besides; all of them required
+    time_point started;                          ///< of the process, for "ready in"
+    std::chrono::system_clock::time_point started_at;
+};
+
+class host_observer {
+public:
+    /// Everything is closed; nothing more is called. `abandoned` plugin threads never
+    /// returned: the process has to end without unwinding.
+    virtual void on_host_stopped(std::size_t abandoned) = 0;
+
+protected:
+    ~host_observer() = default;
+};
+
+/// Lifecycle: make it, start(), async_stop(), destroy it after on_host_stopped(); or destroy it
+/// after a start() that failed: it leaves nothing behind but its key. One thread: the shard's.
+/// `shard` and `observer` outlive it.
+class host final : private plugin::plugin_observer, private peers::peers_observer {
+public:
+    host(net::shard& shard, host_options options, host_observer& observer);
+    ~host() override;
+
+    /// Identity, endpoint, plugins, protocols, local API; then it accepts and dials.
+    /// Errors: those of every part, ready to be shown.
+    outcome<void> start();
+
+    /// Plugins drain, peers hear that we leave, connections close: at most 5 s. Idempotent.
+    void async_stop();
+    /// Closes at once; after async_stop() or instead.
+    void stop_now();
+
+    const host_api& api() const noexcept { return *api_; }
+    const std::filesystem::path& socket() const noexcept {
+        return options_.settings.values.admin.socket;
+    }
+
+private:
+    outcome<void> open_endpoint();
+    outcome<void> load_plugins();
+    outcome<void> judge(const std::vector<failure>& refused) const;
+    outcome<void> name_peers();
+    void register_protocols();
+
+    void on_instance_changed(const plugin::instance_status& status) override;
+    void on_plugins_stopped(std::size_t abandoned) override;
+    void on_peer_changed(const peers::peer_view&) override {}
+    void on_stopped() override;
+    void finish();
+
+    net::shard& shard_;
+    host_options options_;
+    host_observer& observer_;
+    logger log_{"host"};
+    std::optional<identity::secret_key> key_;
+    std::optional<http::unix_listener> listener_;
+    std::unique_ptr<transport::endpoint> endpoint_;
+    std::unique_ptr<peers::peers_service> peers_;
+    std::unique_ptr<mesh_bridge> bridge_;
+    std::unique_ptr<plugin::plugin_manager> plugins_;
+    std::unique_ptr<self_reporter> reporter_;
+    std::unique_ptr<host_api> api_;
+    std::unique_ptr<admin::admin_server> admin_;
+    std::size_t abandoned_ = 0;
+    bool is_stopping_ = false;
+    bool is_finished_ = false;
+};
+
+}  // namespace meshhost::app

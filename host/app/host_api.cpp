@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/host_api.hpp"
+
+#include <mesh/plugin.h>
+
+#include "app/snapshots.hpp"
+#include "base/quote.hpp"
+#include "config/config_text.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+namespace meshhost::app {
+
+admin::node_snapshot host_api::node() const {
+    const auto& settings = parts_.settings.values;
+    const auto& self = parts_.peers.self();
+    const auto address = parts_.endpoint.address();
+    const auto now = parts_.shard.now();
+    admin::node_snapshot out;
+    out.id = address.id.to_hex();
+    out.base32 = address.id.to_base32();
+    out.z32 = address.id.to_z32();
+    out.ticket = identity::format_ticket(address);
+    out.name = self.name;
+    out.instance = settings.node.instance;
+    out.mesh = self.mesh;
+    out.version = self.version;
+    out.abi = fmt::format("{}.{}", MESH_ABI_MAJOR, MESH_ABI_MINOR);
+    out.state = text_of(self.state);
+    out.key_file = settings.identity.key_file.string();
+    out.roles = self.roles;
+    out.bound = texts_of(parts_.endpoint.bound());
+    out.addresses = texts_of(address.direct);
+    out.contributions = snapshot_of(self.contributions);
+    out.started_at = started_at_;
+    out.uptime = now - started_;
+    out.ready_after = ready_ - started_;
+    out.process_id = ::getpid();
+    return out;
+}
+
+std::vector<admin::peer_snapshot> host_api::peers() const {
+    std::vector<admin::peer_snapshot> all;
+    const auto now = parts_.shard.now();
+    for (const auto& peer : parts_.peers.snapshot())
+        all.push_back(snapshot_of(peer, now));
+    return all;
+}
+
+std::vector<admin::plugin_snapshot> host_api::plugins() const {
+    std::vector<admin::plugin_snapshot> all;
+    for (const auto& each : parts_.plugins.status())
+        all.push_back(
+            {each.instance,
+             each.role,
+             each.version,
+             each.path,
+             plugin::proto::to_string(each.state),
+             each.abi,
+             each.last_error}
+        );
+    return all;
+}
+
+std::vector<admin::probe_section> host_api::probe() const {
+    return {
+        section_of(parts_.endpoint.measure()),
+        section_of(parts_.peers.measure()),
+        {"plugins", {{"instances", parts_.plugins.status().size()}}},
+        {"ping", {{"running", pings_.size()}}},
+        process_section()};
+}
+
+boost::json::object host_api::config() const {
+    return config::settings_json(parts_.settings, {});
+}
+
+/// By id, wherever the peer was last seen; or as a ticket says.
+outcome<identity::endpoint_addr> host_api::resolve(const std::string& peer) const {
+    const bool has_address = peer.starts_with("endpoint") || peer.find('@') != std::string::npos;
+    if (has_address) return identity::parse_peer(peer);
+    const auto id = identity::endpoint_id::parse(peer);
+    const auto known = id ? parts_.peers.find(*id) : std::nullopt;
+    if (!known)
+        return failure{
+            exit_code::unreachable,
+            "E_PEER_UNKNOWN",
+            fmt::format("no peer is known as {}", in_quotes(peer)),
+            "meshctl peers lists those that are known; another can be named by its ticket"};
+    identity::endpoint_addr to{*id, {}, {}};
+    if (known->entry.digest) to.direct = known->entry.digest->addresses;
+    if (known->path && known->path->remote) to.direct.push_back(*known->path->remote);
+    identity::put_in_order(to);
+    return to;
+}
+
+outcome<void> host_api::ping(
+    const admin::ping_request& request,
+    std::shared_ptr<admin::ping_sink> sink
+) {
+    const auto to = resolve(request.peer);
+    if (!to) return to.error();
+    return pings_.start(*to, request, std::move(sink));
+}
+
+outcome<void> host_api::rebind() {
+    const auto done = parts_.endpoint.rebind();
+    if (!done) return done.error();
+    parts_.reporter.refresh();
+    return {};
+}
+
+}  // namespace meshhost::app

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The running host as the local API sees it: questions are put to the rooms, requests handed on.
+#include "admin/host_view.hpp"
+#include "app/ping_table.hpp"
+#include "app/self_reporter.hpp"
+#include "config/config_loader.hpp"
+#include "net/shard.hpp"
+#include "peers/peers_service.hpp"
+#include "plugin/plugin_manager.hpp"
+#include "transport/endpoint.hpp"
+
+#include <chrono>
+
+namespace meshhost::app {
+
+/// What it asks. All of it outlives the API.
+struct host_parts {
+    net::shard& shard;
+    const config::loaded_config& settings;
+    transport::endpoint& endpoint;
+    peers::peers_service& peers;
+    plugin::plugin_manager& plugins;
+    self_reporter& reporter;
+};
+
+/// One thread: the shard's.
+class host_api final : public admin::host_view, public admin::host_actions {
+public:
+    /// `started` is the process's start, on both clocks.
+    host_api(
+        const host_parts& parts,
+        time_point started,
+        std::chrono::system_clock::time_point started_at
+    )
+        : parts_(parts)
+        , pings_(parts.shard, parts.endpoint)
+        , started_(started)
+        , started_at_(started_at) {}
+
+    void set_ready(time_point at) noexcept { ready_ = at; }
+
+    admin::node_snapshot node() const override;
+    std::vector<admin::peer_snapshot> peers() const override;
+    std::vector<admin::plugin_snapshot> plugins() const override;
+    std::vector<admin::probe_section> probe() const override;
+    boost::json::object config() const override;
+
+    outcome<void> ping(const admin::ping_request& request, std::shared_ptr<admin::ping_sink> sink)
+        override;
+    outcome<void> rebind() override;
+
+private:
+    outcome<identity::endpoint_addr> resolve(const std::string& peer) const;
+
+    host_parts parts_;
+    ping_table pings_;
+    time_point started_;
+    std::chrono::system_clock::time_point started_at_;
+    time_point ready_{};
+};
+
+}  // namespace meshhost::app

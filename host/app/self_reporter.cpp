@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/self_reporter.hpp"
+
+#include "base/version.hpp"
+
+#include <algorithm>
+
+namespace meshhost::app {
+
+bool is_active(const plugin::instance_status& status) {
+    return status.state != plugin::proto::instance_state::failed
+           && status.state != plugin::proto::instance_state::stopped;
+}
+
+void self_reporter::refresh() {
+    if (is_draining_) return;
+    peers::proto::self_description self{
+        .mesh = settings_.mesh.name,
+        .name = settings_.node.name,
+        .version = version(),
+        .roles = {},
+        .addresses = endpoint_.address().direct};
+    bool is_whole = true;
+    for (const auto& each : plugins_.status()) {
+        is_whole = is_whole && is_active(each);
+        const bool is_named =
+            std::find(self.roles.begin(), self.roles.end(), each.role) != self.roles.end();
+        if (is_active(each) && !is_named) self.roles.push_back(each.role);
+    }
+    if (const auto ec = peers_.set_self(self))
+        log_.error("the digest cannot be made: {}", ec.message());
+    using peers::proto::node_state;
+    peers_.set_state(is_whole ? node_state::alive : node_state::degraded);
+}
+
+void self_reporter::say_draining() {
+    is_draining_ = true;
+    peers_.set_state(peers::proto::node_state::draining);
+}
+
+}  // namespace meshhost::app

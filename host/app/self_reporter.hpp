@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What this node says of itself, put together from the parts that know it.
+#include "base/log.hpp"
+#include "config/host_config.hpp"
+#include "peers/peers_service.hpp"
+#include "plugin/plugin_manager.hpp"
+#include "transport/endpoint.hpp"
+
+namespace meshhost::app {
+
+/// Whether the instance provides its role.
+bool is_active(const plugin::instance_status& status);
+
+/// Refers to parts that outlive it. One thread: the shard's.
+class self_reporter {
+public:
+    self_reporter(
+        const config::host_config& settings,
+        const transport::endpoint& endpoint,
+        const plugin::plugin_manager& plugins,
+        peers::peers_service& peers
+    )
+        : settings_(settings)
+        , endpoint_(endpoint)
+        , plugins_(plugins)
+        , peers_(peers) {}
+
+    /// Call when roles, addresses or the state of a plugin may have changed: what is different
+    /// goes into the digest.
+    void refresh();
+
+    /// From now on the node is draining, and its roles stay what they were.
+    void say_draining();
+
+private:
+    const config::host_config& settings_;
+    const transport::endpoint& endpoint_;
+    const plugin::plugin_manager& plugins_;
+    peers::peers_service& peers_;
+    logger log_{"host"};
+    bool is_draining_ = false;
+};
+
+}  // namespace meshhost::app

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/snapshots.hpp"
+
+#include "base/bytes.hpp"
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+namespace meshhost::app {
+
+namespace {
+
+/// Indexed by close_cause. Settled: dashboards and tests name them.
+constexpr std::array<const char*, std::tuple_size_v<decltype(transport::probe::closed_by_cause)>>
+    close_counters{
+        "closed_locally",
+        "closed_by_peer",
+        "closed_transport_error",
+        "closed_idle_timeout",
+        "closed_handshake_timeout",
+        "closed_identity_mismatch",
+        "closed_alpn_mismatch",
+        "closed_stateless_reset",
+        "closed_refused",
+        "closed_no_address",
+        "closed_endpoint_closed"};
+
+const char* kind_text(transport::path_kind kind) {
+    switch (kind) {
+    case transport::path_kind::unknown:
+        return "unknown";
+    case transport::path_kind::direct:
+        return "direct";
+    case transport::path_kind::relayed:
+        return "relayed";
+    }
+    return "unknown";
+}
+
+/// As JSON has it; bytes in hexadecimal.
+struct to_json {
+    boost::json::value operator()(std::monostate) const { return nullptr; }
+    boost::json::value operator()(const byte_buffer& bytes) const {
+        return boost::json::value(to_hex(bytes));
+    }
+    template <class T>
+    boost::json::value operator()(const T& value) const {
+        return boost::json::value(value);
+    }
+};
+
+std::uint64_t entries_in(const char* directory) {
+    std::error_code ec;
+    const std::filesystem::directory_iterator entries(directory, ec);
+    if (ec) return 0;
+    return static_cast<std::uint64_t>(std::distance(entries, std::filesystem::directory_iterator())
+    );
+}
+
+/// The number behind "Name:" in /proc/self/status (proc(5)).
+std::uint64_t status_number(const std::string& name) {
+    std::ifstream status("/proc/self/status");
+    std::string word;
+    while (status >> word) {
+        std::uint64_t number = 0;
+        if (word == name + ":" && status >> number) return number;
+    }
+    return 0;
+}
+
+}  // namespace
+
+const char* text_of(peers::proto::node_state state) {
+    using peers::proto::node_state;
+    switch (state) {
+    case node_state::joining:
+        return "joining";
+    case node_state::alive:
+        return "alive";
+    case node_state::degraded:
+        return "degraded";
+    case node_state::draining:
+        return "draining";
+    case node_state::left:
+        return "left";
+    }
+    return "unknown";
+}
+
+admin::path_snapshot snapshot_of(const transport::path_info& path) {
+    return {
+        .kind = kind_text(path.kind),
+        .reason = path.reason,
+        .remote = path.remote ? path.remote->to_string() : "",
+        .rtt = path.rtt,
+        .rtt_min = path.rtt_min,
+        .bytes_sent = path.bytes_sent,
+        .bytes_received = path.bytes_received,
+        .mtu = path.mtu};
+}
+
+std::vector<admin::contribution_snapshot> snapshot_of(
+    std::span<const peers::proto::contribution> contributions
+) {
+    std::vector<admin::contribution_snapshot> all;
+    for (const auto& item : contributions)
+        all.push_back({item.role, item.key, item.unit, std::visit(to_json(), item.value)});
+    return all;
+}
+
+admin::peer_snapshot snapshot_of(const peers::peer_view& peer, time_point now) {
+    const auto& entry = peer.entry;
+    admin::peer_snapshot out;
+    out.id = entry.id.to_hex();
+    out.state = to_string(entry.state);
+    out.evidence = entry.evidence;
+    out.since = now - entry.since;
+    out.uptime = peer.uptime;
+    if (entry.last_heard) out.last_seen = now - *entry.last_heard;
+    if (peer.path) out.path = snapshot_of(*peer.path);
+    if (!entry.digest) return out;
+    out.name = entry.digest->name;
+    out.version = entry.digest->version;
+    out.roles = entry.digest->roles;
+    out.incarnation = entry.digest->incarnation;
+    out.sequence = entry.digest->sequence;
+    out.addresses = texts_of(entry.digest->addresses);
+    out.contributions = snapshot_of(entry.digest->contributions);
+    return out;
+}
+
+admin::probe_section section_of(const transport::probe& counters) {
+    admin::probe_section section{
+        "transport",
+        {{"connections", counters.connections},
+         {"half_open", counters.half_open},
+         {"streams", counters.streams},
+         {"timers", counters.timers},
+         {"connection_ids", counters.connection_ids},
+         {"paths", counters.paths},
+         {"paths_cached", counters.paths_cached},
+         {"session_tickets", counters.session_tickets},
+         {"address_tokens", counters.address_tokens},
+         {"tls_sessions", counters.tls_sessions},
+         {"send_bytes", counters.send_bytes},
+         {"opened", counters.opened},
+         {"closed", counters.closed},
+         {"datagrams_received", counters.datagrams_received},
+         {"datagrams_sent", counters.datagrams_sent},
+         {"datagrams_dropped", counters.datagrams_dropped},
+         {"retries_sent", counters.retries_sent},
+         {"resets_sent", counters.resets_sent},
+         {"early_data_accepted", counters.early_data_accepted}}};
+    for (std::size_t i = 0; i < counters.closed_by_cause.size(); ++i)
+        section.counters.emplace_back(close_counters[i], counters.closed_by_cause[i]);
+    return section;
+}
+
+admin::probe_section section_of(const peers::probe& counters) {
+    return {
+        "peers",
+        {{"peers", counters.peers},
+         {"connected", counters.connected},
+         {"links", counters.links},
+         {"dials_in_flight", counters.dials_in_flight},
+         {"dial_targets", counters.dial_targets},
+         {"links_opened", counters.links_opened},
+         {"links_closed", counters.links_closed},
+         {"faults", counters.faults},
+         {"conflicts", counters.conflicts},
+         {"overruled", counters.overruled},
+         {"evictions", counters.evictions}}};
+}
+
+admin::probe_section process_section() {
+    constexpr std::uint64_t kibibyte = 1024;
+    return {
+        "process",
+        {{"descriptors", entries_in("/proc/self/fd")},
+         {"threads", status_number("Threads")},
+         {"resident_bytes", status_number("VmRSS") * kibibyte}}};
+}
+
+std::vector<std::string> texts_of(std::span<const ip_endpoint> addresses) {
+    std::vector<std::string> texts;
+    for (const auto& address : addresses)
+        texts.push_back(address.to_string());
+    return texts;
+}
+
+}  // namespace meshhost::app

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the rooms know, as the plain values of the local API. Pure.
+#include "admin/snapshot.hpp"
+#include "peers/peer_view.hpp"
+#include "peers/probe.hpp"
+#include "transport/connection.hpp"
+#include "transport/probe.hpp"
+
+#include <span>
+
+namespace meshhost::app {
+
+/// What a node says of its own state, in the words of peer_snapshot::state.
+const char* text_of(peers::proto::node_state state);
+
+admin::path_snapshot snapshot_of(const transport::path_info& path);
+admin::peer_snapshot snapshot_of(const peers::peer_view& peer, time_point now);
+std::vector<admin::contribution_snapshot> snapshot_of(
+    std::span<const peers::proto::contribution> contributions
+);
+
+admin::probe_section section_of(const transport::probe& counters);
+admin::probe_section section_of(const peers::probe& counters);
+/// What the kernel says of this process: descriptors, threads, memory.
+admin::probe_section process_section();
+
+std::vector<std::string> texts_of(std::span<const ip_endpoint> addresses);
+
+}  // namespace meshhost::app
