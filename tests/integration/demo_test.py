@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""demo.sh, as a newcomer runs it, on the build under test."""
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(os.environ["MESHHOST_SOURCE_DIR"])
+BUILD = pathlib.Path(os.environ["MESHHOST_BIN_DIR"]).parent
+ROLES = ("broker", "gateway", "compute", "registry", "bridge")
+
+
+class Demo(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory(prefix="meshhost-demo-test-")
+        self.addCleanup(scratch.cleanup)
+        self.scratch = pathlib.Path(scratch.name)
+        self.environment = dict(os.environ, TMPDIR=scratch.name, MESHHOST_DEMO_BUILD=str(BUILD))
+
+    def assert_nothing_left(self):
+        self.assertEqual(list(self.scratch.iterdir()), [])
+        mine = subprocess.run(["pgrep", "-f", str(self.scratch)], stdout=subprocess.PIPE, text=True).stdout
+        self.assertEqual(mine, "")
+
+    def test_five_hosts_see_each_other_and_stop(self):
+        done = subprocess.run([SOURCE / "demo.sh", "--once"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, env=self.environment, timeout=240)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        for role in ROLES:
+            self.assertIn(f"{role}-01", done.stdout)
+        self.assertEqual(done.stdout.count("4 peers: 4 alive"), 5, done.stdout)
+        self.assert_nothing_left()
+
+    def test_interrupt_stops_all(self):
+        demo = subprocess.Popen([SOURCE / "demo.sh"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True, env=self.environment, start_new_session=True)
+        for line in demo.stdout:
+            if "Ctrl-C" in line:
+                break
+        os.killpg(demo.pid, signal.SIGINT)
+        rest = demo.stdout.read()
+        self.assertEqual(demo.wait(timeout=60), 0, rest)
+        demo.stdout.close()
+        self.assert_nothing_left()

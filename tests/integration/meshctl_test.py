@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""meshctl without a host, and what holds for every command."""
+import json
+import os
+import pathlib
+import re
+
+from mesh_lab import LabTest, clean_environment, meshctl, run
+
+SOURCE = pathlib.Path(os.environ["MESHHOST_SOURCE_DIR"])
+
+
+class Meshctl(LabTest):
+    def test_without_a_host_the_exit_code_is_10(self):
+        nowhere = str(self.directory / "none.sock")
+        for command in (["status"], ["peers"], ["ping", "x"], ["identity", "show"], ["plugin", "list"], ["probe"],
+                        ["rebind"], ["config", "show", "--running"]):
+            code, answer = meshctl("--json", "--socket", nowhere, *command)
+            self.assertEqual(code, 10, command)
+            self.assertEqual(answer["error"]["code"], "E_NO_DAEMON")
+            self.assertEqual(answer["error"]["exit"], 10)
+            done = run("meshctl", "--socket", nowhere, *command)
+            self.assertEqual(done.stdout, "")
+            self.assertEqual(len(done.stderr.splitlines()), 2, done.stderr)
+
+    def test_every_error_code_of_the_source_is_explained(self):
+        pattern = re.compile(r'"(E_[A-Z_]+)"')
+        codes = {code for file in (SOURCE / "host").rglob("*.cpp") for code in pattern.findall(file.read_text())}
+        self.assertGreater(len(codes), 30)
+        unexplained = [code for code in sorted(codes) if run("meshctl", "explain", code).returncode != 0]
+        self.assertEqual(unexplained, [])
+
+    def test_a_key_is_minted_once_and_shown(self):
+        key = str(self.directory / "made" / "own.key")
+        code, minted = meshctl("--json", "identity", "mint", "--key-file", key)
+        self.assertEqual(code, 0)
+        self.assertEqual(os.stat(key).st_mode & 0o777, 0o600)
+        code, shown = meshctl("--json", "identity", "show", "--key-file", key)
+        self.assertEqual((code, shown["data"]["id"]), (0, minted["data"]["id"]))
+        self.assertEqual(len(bytes.fromhex(shown["data"]["id"])), 32)
+        code, again = meshctl("--json", "identity", "mint", "--key-file", key)
+        self.assertEqual((code, again["error"]["code"]), (1, "E_KEY_EXISTS"))
+
+    def test_config_init_passes_config_check_and_the_schema_is_json(self):
+        file = self.directory / "meshhost.toml"
+        file.write_text(run("meshctl", "config", "init").stdout)
+        self.assertEqual(run("meshctl", "config", "check", file).returncode, 0)
+        schema = json.loads(run("meshctl", "config", "schema").stdout)
+        self.assertIn("$schema", schema)
+
+    def test_config_check_lists_all_problems_with_their_places(self):
+        file = self.directory / "wrong.toml"
+        file.write_text('[net]\nprot = 1\n[log]\nlevel = "loud"\n')
+        done = run("meshctl", "config", "check", file)
+        self.assertEqual(done.returncode, 7)
+        self.assertIn(f"{file}:2:1", done.stdout)
+        self.assertIn(f"{file}:4:", done.stdout)
+        code, answer = meshctl("--json", "config", "check", str(file))
+        self.assertEqual((code, answer["ok"], len(answer["data"]["problems"])), (7, False, 2))
+
+    def test_what_cannot_be_parsed_is_a_usage_error_in_json_too(self):
+        code, answer = meshctl("--json", "stauts")
+        self.assertEqual((code, answer["error"]["code"]), (2, "E_USAGE"))
+        self.assertIn('did you mean "status"', answer["error"]["message"])
+
+    def test_colour_only_when_asked_for_or_on_a_terminal(self):
+        nowhere = ["--socket", str(self.directory / "none.sock"), "status"]
+        self.assertNotIn("\x1b", run("meshctl", *nowhere).stderr)
+        self.assertIn("\x1b[31m", run("meshctl", "--color", "always", *nowhere).stderr)
+        quiet = clean_environment(NO_COLOR="1")
+        self.assertNotIn("\x1b", run("meshctl", *nowhere, environment=quiet).stderr)
+
+    def test_running_configuration_names_its_origins(self):
+        host = self.host("configured", "--set", "quic.keep_alive=7s").start()
+        setting = host.data("config", "show", "--running", "quic.keep_alive")["quic.keep_alive"]
+        self.assertEqual((setting["value"], setting["origin"]), ("7s", "--set"))
+
+    def test_ndjson_is_a_line_a_peer(self):
+        first = self.host("first").start()
+        self.host("second", "--peer", first.ticket).start()
+        from mesh_lab import wait_until
+        wait_until("them to meet", lambda: first.data("peers")["peers"])
+        done = run("meshctl", "--socket", first.socket, "peers", "-o", "ndjson")
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([line["schema"] for line in lines], ["meshhost.peer/1"])
+
+    def test_ambiguous_and_unknown_nodes(self):
+        first = self.host("first").start()
+        for name in ("twin", "twin-2"):
+            host = self.host(name, "--peer", first.ticket)
+            host.arguments[1] = "twin"
+            host.start()
+        from mesh_lab import wait_until
+        wait_until("them to meet", lambda: [p["name"] for p in first.data("peers")["peers"]] == ["twin", "twin"])
+        code, answer = first.ctl("ping", "twin")
+        self.assertEqual((code, answer["error"]["code"]), (2, "E_AMBIGUOUS"))
+        for peer in first.data("peers")["peers"]:
+            self.assertIn(peer["id"][:10], answer["error"]["message"])
+        code, answer = first.ctl("ping", "nobody")
+        self.assertEqual(code, 4)
