@@ -175,6 +175,7 @@ private:
     int on_early_data_rejected();
     void on_datagram(bytes_view data, bool early);
     int on_crypto_data(ngtcp2_crypto_level level, bytes_view data);
+    void on_datagram_settled();
     void on_token(bytes_view token);
     void on_stateless_reset();
 
@@ -214,8 +215,11 @@ private:
     bool is_stopped_by_peer(stream_id id, time_point now);
     bool is_over(const stream_state& stream) const;
     void stop_sending(stream_state& stream);
+    bool may_write_datagram() const;
     void drop_oversized_datagrams();
-    void send_resumption(packet_writer& writer, time_point now);
+    void probe_for_datagrams(packet_writer& writer, time_point now);
+    duration probe_timeout() const noexcept;
+    void offer_resumption(time_point now);
 
     stream_state* find(stream_id id);
 
@@ -245,6 +249,9 @@ private:
     std::size_t uni_streams_extended_ = 0;
     std::vector<byte_buffer> datagrams_;  ///< frames to send, oldest first
     std::uint64_t next_datagram_ = 0;
+    std::size_t datagrams_under_way_ = 0;  ///< neither acknowledged nor lost
+    time_point probe_at_ = no_deadline;
+    unsigned probes_unanswered_ = 0;
 
     /// Early data of a client whose request must not be replayed, until its handshake is done.
     struct held_frame {

@@ -32,6 +32,8 @@ void quic_connection::flush(packet_writer& writer, time_point now) {
     review_streams(now);
     if (ended_) return;
     if (closing_) return write_close(writer, now);
+    // Ahead of everything: who asked one short question is gone once it has the answer.
+    if (!is_client_ && connected_ && !tickets_sent_) offer_resumption(now);
     drop_oversized_datagrams();
     std::size_t const quantum = ngtcp2_conn_get_send_quantum(conn_.get());
     std::size_t written = 0;
@@ -40,14 +42,13 @@ void quic_connection::flush(packet_writer& writer, time_point now) {
     }
     writer.finish();
     bytes_sent_ += written;
+    if (!ended_ && !closing_) probe_for_datagrams(writer, now);
     if (closing_) return write_close(writer, now);
     if (paces()) {
         ngtcp2_conn_update_pkt_tx_time(conn_.get(), to_tstamp(now));
     } else if (written >= quantum) {
         mark_dirty();  // others first, then the next train
     }
-    // One ticket and one token, once the client's address and key are both proved.
-    if (!is_client_ && connected_ && !tickets_sent_) send_resumption(writer, now);
 }
 
 bool quic_connection::paces() const noexcept {
@@ -70,7 +71,7 @@ quic_connection::step quic_connection::write_packet(
     const auto room = writer.room(context_.config.udp_payload_max);
     for (;;) {
         ngtcp2_ssize n = 0;
-        if (!datagrams_.empty()) {
+        if (may_write_datagram()) {
             n = write_datagram_frame(path, info, room, now);
         } else {
             n = write_stream_frame(path, info, room, now);
@@ -88,43 +89,6 @@ quic_connection::step quic_connection::write_packet(
         written += size;
         return step::more;
     }
-}
-
-ngtcp2_ssize quic_connection::write_datagram_frame(
-    ngtcp2_path_storage& path,
-    ngtcp2_pkt_info& info,
-    std::span<std::uint8_t> room,
-    time_point now
-) {
-    byte_buffer& frame = datagrams_.front();
-    const ngtcp2_vec vector{frame.data(), frame.size()};
-    int accepted = 0;
-    const ngtcp2_ssize n = ngtcp2_conn_writev_datagram(
-        conn_.get(),
-        &path.path,
-        &info,
-        room.data(),
-        room.size(),
-        &accepted,
-        NGTCP2_WRITE_DATAGRAM_FLAG_MORE,
-        next_datagram_,
-        &vector,
-        1,
-        to_tstamp(now)
-    );
-    if (accepted != 0) {
-        datagrams_.erase(datagrams_.begin());
-        ++next_datagram_;
-    }
-    return n;
-}
-
-void quic_connection::drop_oversized_datagrams() {
-    // The path may have shrunk since they were queued: they would block all behind them.
-    if (datagrams_.empty()) return;
-    std::erase_if(datagrams_, [limit = datagram_size_max()](const byte_buffer& frame) {
-        return frame.size() > limit;
-    });
 }
 
 ngtcp2_ssize quic_connection::write_stream_frame(
@@ -231,7 +195,8 @@ void quic_connection::stop_sending(stream_state& stream) {
     if (sink_ != nullptr) sink_->on_stream_event({id, stream_event_kind::stopped});
 }
 
-void quic_connection::send_resumption(packet_writer& writer, time_point now) {
+void quic_connection::offer_resumption(time_point now) {
+    // One ticket and one token, now that the client's address and key are both proved.
     tickets_sent_ = true;
     tls_->send_ticket();
     const byte_buffer token = context_.owner.make_token(current_path(), now);
@@ -239,7 +204,6 @@ void quic_connection::send_resumption(packet_writer& writer, time_point now) {
     // A server has no more TLS to speak; ngtcp2 keeps the traffic keys and renews them itself.
     ngtcp2_conn_set_tls_native_handle(conn_.get(), nullptr);
     tls_.reset();
-    flush(writer, now);
 }
 
 void quic_connection::write_close(packet_writer& writer, time_point now) {
