@@ -77,6 +77,11 @@ struct ngtcp2_callbacks_access {
         return 0;
     }
 
+    static int datagram_settled(ngtcp2_conn*, std::uint64_t, void* user) {
+        from(user).on_datagram_settled();
+        return 0;
+    }
+
     static int recv_new_token(ngtcp2_conn*, const ngtcp2_vec* token, void* user) {
         from(user).on_token({token->base, token->len});
         return 0;
@@ -155,6 +160,8 @@ struct ngtcp2_callbacks_access {
         table.delete_crypto_aead_ctx = ngtcp2_crypto_delete_crypto_aead_ctx_cb;
         table.delete_crypto_cipher_ctx = ngtcp2_crypto_delete_crypto_cipher_ctx_cb;
         table.recv_datagram = recv_datagram;
+        table.ack_datagram = datagram_settled;
+        table.lost_datagram = datagram_settled;
         table.recv_stateless_reset = recv_stateless_reset;
         table.get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb;
         table.version_negotiation = ngtcp2_crypto_version_negotiation_cb;

@@ -225,26 +225,6 @@ void quic_connection::stop(stream_id id, std::uint64_t code) {
     mark_dirty();
 }
 
-std::size_t quic_connection::datagram_size_max() const noexcept {
-    if (ended_) return 0;
-    const ngtcp2_transport_params* const remote =
-        ngtcp2_conn_get_remote_transport_params(conn_.get());
-    if (remote == nullptr || remote->max_datagram_frame_size == 0) return 0;
-    // Short header 1 + id, packet number 4, AEAD tag 16, frame type 1, length 2.
-    std::size_t const overhead = 1 + NGTCP2_MAX_CIDLEN + 4 + 16 + 3;
-    std::size_t const mtu = ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_.get());
-    std::size_t const frame = static_cast<std::size_t>(remote->max_datagram_frame_size);
-    return std::min(mtu - overhead, frame > 3 ? frame - 3 : 0);
-}
-
-bool quic_connection::send_datagram(bytes_view data) {
-    if (!is_connected() || closing_ || data.size() > datagram_size_max()) return false;
-    if (datagrams_.size() >= context_.config.datagrams_queued_max) return false;
-    datagrams_.emplace_back(data.begin(), data.end());
-    mark_dirty();
-    return true;
-}
-
 void quic_connection::close(std::uint64_t code, std::string_view reason) {
     if (ended_ || closing_) return;
     closing_reason_ = reason.substr(0, close_reason_bytes_max);
@@ -319,8 +299,12 @@ bool quic_connection::was_ended_by_peer() const noexcept {
     return ngtcp2_conn_is_in_draining_period(conn_.get()) != 0;
 }
 
+duration quic_connection::probe_timeout() const noexcept {
+    return duration(static_cast<duration::rep>(ngtcp2_conn_get_pto(conn_.get())));
+}
+
 duration quic_connection::linger() const noexcept {
-    return 3 * duration(static_cast<duration::rep>(ngtcp2_conn_get_pto(conn_.get())));
+    return 3 * probe_timeout();
 }
 
 path_id quic_connection::current_path() const noexcept {

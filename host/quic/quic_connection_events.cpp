@@ -63,7 +63,7 @@ void quic_connection::receive(
 
 time_point quic_connection::deadline() const noexcept {
     if (ended_) return no_deadline;
-    return from_tstamp(ngtcp2_conn_get_expiry(conn_.get()));
+    return std::min(from_tstamp(ngtcp2_conn_get_expiry(conn_.get())), probe_at_);
 }
 
 void quic_connection::on_deadline(time_point now) {
