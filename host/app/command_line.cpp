@@ -72,7 +72,9 @@ failure unknown_word(const std::string& word, const CLI::App& app) {
     return usage_failure(std::move(message));
 }
 
-void add_sets(const flags& given, std::vector<std::string>& sets) {
+/// What the flags stand for. Put before what was said with --set, which is the last word.
+std::vector<std::string> sets_for(const flags& given) {
+    std::vector<std::string> sets;
     const auto set = [&](const char* key, const std::string& value) {
         if (!value.empty()) sets.push_back(fmt::format("{}={}", key, value));
     };
@@ -83,6 +85,7 @@ void add_sets(const flags& given, std::vector<std::string>& sets) {
     set("log.level", given.log_level);
     if (!given.bind.empty())
         set("net.bind", boost::json::serialize(boost::json::value_from(given.bind)));
+    return sets;
 }
 
 }  // namespace
@@ -107,7 +110,9 @@ outcome<parsed_line> parse_command_line(std::vector<std::string> words) {
     }
     if (const auto extras = app.remaining(); !extras.empty())
         return unknown_word(extras.front(), app);
-    add_sets(given, start.request.sets);
+    auto& sets = start.request.sets;
+    const auto shorthands = sets_for(given);
+    sets.insert(sets.begin(), shorthands.begin(), shorthands.end());
     parsed.start = std::move(start);
     return parsed;
 }

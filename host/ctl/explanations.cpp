@@ -94,6 +94,12 @@ constexpr explanation table[] = {
     {"E_PEER_UNKNOWN",
      "No node is known by that name, id or role and number. `meshctl peers` lists those that are;\n"
      "a node that is not can be named by its ticket."},
+    {"E_PING_ECHO",
+     "The other end answered a ping with other bytes than it was sent, so it does not speak\n"
+     "mesh/ping/1. Compare `meshctl version` on both machines."},
+    {"E_PING_STREAM",
+     "The other end closed the stream before all replies were in. It may have been stopping; ping\n"
+     "it again."},
     {"E_PORT_FORBIDDEN",
      "Ports below 1024 are for root, or for a process with CAP_NET_BIND_SERVICE. Choose a higher\n"
      "one, or none: with port 0 the kernel picks one."},
@@ -106,6 +112,8 @@ constexpr explanation table[] = {
     {"E_RESET",
      "The other end has no memory of the connection: it was restarted. The host connects again\n"
      "by itself."},
+    {"E_SIGNALS",
+     "The kernel did not let the host take over its signals, for the reason in the message."},
     {"E_SOCKET_DENIED",
      "The local API belongs to the user that runs meshhost (its socket has mode 0600)."},
     {"E_SOCKET_DIRECTORY",
@@ -117,6 +125,8 @@ constexpr explanation table[] = {
      "A unix socket's path has at most 107 bytes, and nothing else may be in its place. A shorter\n"
      "--data-dir or --instance, or [admin] socket, makes room."},
     {"E_TIMEOUT", "No answer came in time. `--timeout 30s` waits longer."},
+    {"E_TOO_MANY_PINGS",
+     "Every ping costs a connection, so that a host runs 32 at a time. Wait for one to end."},
     {"E_UNREACHABLE",
      "No address of that node answered. It does not run, it has moved, or something between drops\n"
      "UDP. Try a fresh ticket of that node, and look at the firewalls on the way."},
@@ -126,6 +136,70 @@ constexpr explanation table[] = {
      "Somebody answered at that address, and proved to be somebody else. Nothing was sent to\n"
      "them. The node has a new key, or its old address now belongs to another.\n\n"
      "Ask for a fresh ticket by a way you trust."},
+    {"MP001",
+     "The plugin's file cannot be opened: it is missing, no regular file, unreadable, or larger\n"
+     "than 256 MiB. A name without a slash is looked up in [plugins] dir; a path needs one."},
+    {"MP002",
+     "Group or others can write the plugin's file, so that anybody could have put code there that\n"
+     "the host would run. chmod go-w, after a look at what it is."},
+    {"MP003", "The file is not ELF, or it was built for another kind of machine."},
+    {"MP004",
+     "The dynamic loader refuses the plugin: a library that it needs is missing, or a symbol that\n"
+     "it uses is defined nowhere. Build it with the flags of mesh_add_plugin(), which finds the\n"
+     "latter when it is linked."},
+    {"MP010",
+     "The file does not export mesh_plugin_entry, so it is no plugin; or it is one, built with\n"
+     "hidden visibility and without MESH_EXPORT."},
+    {"MP011",
+     "The file carries a MESH note with another magic number: damaged, or not for meshhost."},
+    {"MP012", "The plugin was built for a later major version of the interface. Upgrade meshhost."},
+    {"MP013",
+     "The plugin was built for an earlier major version of the interface. Rebuild it with the SDK\n"
+     "of this meshhost."},
+    {"MP014",
+     "The plugin asks for a later minor version of the interface than this host offers. Upgrade\n"
+     "meshhost, or have the plugin's author lower MESH_ABI_MINOR_MIN and test for what is new."},
+    {"MP015",
+     "A notice: the plugin was built for a later minor version, and is content with this one."},
+    {"MP016",
+     "The plugin has no MESH note, so that its code runs before the host can tell what it is. It\n"
+     "is loaded all the same; its author adds MESH_PLUGIN_NOTE."},
+    {"MP017", "The plugin's entry function declined this host, or threw an exception."},
+    {"MP018",
+     "The table of a role is incomplete; or the file has several roles, and it is not clear which\n"
+     "one to run."},
+    {"MP019",
+     "The role needs a table of functions that this host does not offer. See docs/abi.md."},
+    {"MP021",
+     "The configuration below [plugin.NAME.config] is not what the role takes. All that is wrong "
+     "is\n"
+     "said at once, with file and line."},
+    {"MP022", "The instance's name is taken, or the role runs at most once on a host."},
+    {"MP201",
+     "Every plugin is tried in a process of its own before it is loaded. This one did not finish\n"
+     "there within its time: it hangs while it loads or in create."},
+    {"MP202",
+     "The plugin crashed in the process where it was tried. The host is unharmed, and does not\n"
+     "load it."},
+    {"MP203", "The plugin's create function returned an error; its own words are in the message."},
+    {"MP204", "The plugin's start function returned an error; its own words are in the message."},
+    {"MP205", "The plugin said that its start was under way, and never that it was done."},
+    {"MP206", "A warning: drain, stop or destroy returned an error. The host goes on."},
+    {"MP301",
+     "The plugin returned an error for an event. One is a warning; after ten in a row the "
+     "instance\n"
+     "is stopped."},
+    {"MP302",
+     "A C++ exception left the plugin. After that none of its code can be trusted, so that it is\n"
+     "not called again. Plugins catch at their boundary; mesh/plugin.hpp does it for them."},
+    {"MP305", "A warning: timers or watches were left open when the instance stopped."},
+    {"MP306",
+     "The plugin reported a fatal error and was stopped; its own words are in the message."},
+    {"MP307", "A warning: one of the plugin's threads still called the host after it was stopped."},
+    {"MP308",
+     "The plugin did not return from a call in time. A thread cannot be stopped from outside, so "
+     "it\n"
+     "was left behind; the process ends without waiting for it."},
 };
 
 }  // namespace

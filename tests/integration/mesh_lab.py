@@ -46,6 +46,7 @@ class Host:
             "--set", f"admin.socket={self.socket}", "--bind", "127.0.0.1", "--json", *arguments]
         self.environment = environment or clean_environment()
         self.process = None
+        self.log = None
         self.ready = None
 
     def start(self, *more):
@@ -55,6 +56,7 @@ class Host:
         return self
 
     def spawn(self, *more):
+        self.close_files()
         self.log = open(self.directory / "log", "ab")
         self.process = subprocess.Popen(
             [BIN / "meshhost", *self.arguments, *more],
@@ -75,7 +77,8 @@ class Host:
         return line
 
     def log_text(self):
-        return (self.directory / "log").read_text(errors="replace")
+        log = self.directory / "log"
+        return log.read_text(errors="replace") if log.exists() else ""
 
     @property
     def id(self):
@@ -116,9 +119,13 @@ class Host:
 
     def wait(self):
         code = self.process.wait(timeout=PATIENCE)
-        self.process.stdout.close()
-        self.log.close()
+        self.close_files()
         return code
+
+    def close_files(self):
+        for file in (self.process.stdout, self.log) if self.process else ():
+            if file is not None:
+                file.close()
 
     def is_running(self):
         return self.process is not None and self.process.poll() is None
@@ -156,8 +163,14 @@ class LabTest(unittest.TestCase):
         for host in self.hosts:
             if host.is_running():
                 host.kill()
-        failed = any(error for _, error in self._outcome.errors) if hasattr(self._outcome, "errors") else False
-        if failed or self._outcome.result.failures or self._outcome.result.errors:
+            host.close_files()
+
+    def run(self, result=None):
+        """Shows what the daemons logged when the test has failed."""
+        faults = lambda: len(result.failures) + len(result.errors)
+        before = faults()
+        super().run(result)
+        if faults() > before:
             for host in self.hosts:
                 print(f"--- log of {host.name}\n{host.log_text()}")
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -15,10 +15,8 @@ class Environment(LabTest):
     def start_with(self, name, **how):
         """Starts a host whose standard streams may be missing; it is asked, not listened to."""
         host = self.host(name, environment=how.pop("environment", None))
-        host.log = open(host.directory / "log", "ab")
         host.process = subprocess.Popen(
             [BIN / "meshhost", *host.arguments], env=host.environment, cwd=host.directory, **how)
-        self.addCleanup(host.process.kill)
         wait_until("the host to answer", lambda: host.ctl("status")[0] == 0)
         return host
 
