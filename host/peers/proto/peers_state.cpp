@@ -104,7 +104,7 @@ void peers_state::link_ready(link_id id, const std::optional<ip_endpoint>& remot
 
 void peers_state::link_received(link_id id, bytes_view data, time_point now) {
     digest_link* const link = links_.find(id);
-    if (link == nullptr) return;
+    if (link == nullptr || link->phase() != link_phase::ready) return;
     link->feed(data);
     while (link->phase() == link_phase::ready) {
         const auto message = link->poll_message(now);

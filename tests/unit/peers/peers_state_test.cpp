@@ -406,6 +406,37 @@ TEST_CASE("peers: one that connects and says nothing is closed", "[peers][state]
     CHECK_THAT(net.entry(a, b)->evidence, Catch::Contains("no digest"));
 }
 
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: after a long absence a short cut is mended as quickly as the first",
+    "[peers][state]"
+) {
+    meet();
+    net.kill(b);
+    net.run_for(10min);
+    net.start(b, 2000);
+    REQUIRE(settled(45s));
+    net.cut(a, b);
+    REQUIRE(net.seen(a, b) == "dead");
+    CHECK(settled(config().redial_first + 10ms));
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
+    "peers: a newcomer is told an uptime of now, not of the last change",
+    "[peers][state]"
+) {
+    meet();
+    net.run_for(1h);
+    const auto c = net.add(3);
+    net.start(c, 1);
+    net.name(c, a);
+    REQUIRE(net.run_until([&] { return net.seen(c, a) == "alive"; }, 1s));
+    CHECK(*net.entry(c, a)->uptime(net.now()) >= 1h);
+    CHECK(*net.entry(c, a)->uptime(net.now()) < 1h + 1s);
+    CHECK(*net.entry(b, a)->uptime(net.now()) >= 1h);
+}
+
 TEST_CASE("peers: a second host with the same key is told so", "[peers][state]") {
     state_net net;
     const auto a = net.add(1);
