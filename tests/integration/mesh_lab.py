@@ -16,8 +16,8 @@ import threading
 import time
 import unittest
 
-BIN = pathlib.Path(os.environ["MESHHOST_BIN_DIR"])
-PLUGINS = pathlib.Path(os.environ["MESHHOST_PLUGIN_DIR"])
+BIN = pathlib.Path(os.environ["MESH_BIN_DIR"])
+PLUGINS = pathlib.Path(os.environ["MESH_PLUGIN_DIR"])
 PATIENCE = 60  # seconds; wide enough for a loaded machine, never waited out by a passing test
 ASK_AGAIN = 0.05  # seconds between two questions to a host
 

@@ -7,7 +7,7 @@ import re
 
 from mesh_lab import LabTest, clean_environment, meshctl, run, wait_until
 
-SOURCE = pathlib.Path(os.environ["MESHHOST_SOURCE_DIR"])
+SOURCE = pathlib.Path(os.environ["MESH_SOURCE_DIR"])
 
 
 class Meshctl(LabTest):
