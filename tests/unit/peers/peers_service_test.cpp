@@ -323,6 +323,36 @@ TEST_CASE_METHOD(crafted_fixture, "service: bytes may come one at a time", "[pee
 
 TEST_CASE_METHOD(
     crafted_fixture,
+    "service: answers to one that does not read are merged, not queued",
+    "[peers][service]"
+) {
+    endpoint.set_window(50);  // a part of the host's first record
+    endpoint.set_reading(false);
+    const auto stream = connection->open_bidi(peer);
+    for (std::uint64_t sequence = 1; sequence <= 20; ++sequence) {
+        stream->write(own_record(sequence), false);
+        REQUIRE(run_until([&] {
+            const auto view = host->service.find(endpoint.id());
+            return view && view->entry.digest->sequence == sequence;
+        }));
+    }
+    endpoint.set_window(10'000);
+    endpoint.set_reading(true);
+    const byte_buffer last = proto::make_heard_frame({1, 20});
+    REQUIRE(run_until([&] {
+        return peer->received.size() > last.size()
+               && std::equal(last.rbegin(), last.rend(), peer->received.rbegin());
+    }));
+    proto::frame_assembler frames;
+    frames.feed(peer->received);
+    std::size_t answers = 0;
+    while (const auto frame = frames.poll())
+        answers += frame->type == 2 ? 1 : 0;
+    CHECK(answers == 1);
+}
+
+TEST_CASE_METHOD(
+    crafted_fixture,
     "service: a dial to a protocol nobody serves says so",
     "[peers][service]"
 ) {
