@@ -24,6 +24,8 @@ public:
     }
 
     int get() const noexcept { return fd_; }
+    /// Hands it over: the caller closes it.
+    int release() noexcept { return std::exchange(fd_, -1); }
     explicit operator bool() const noexcept { return fd_ >= 0; }
 
 private:

@@ -21,19 +21,6 @@ namespace {
 constexpr int backlog = 64;
 constexpr const char* unfinished_suffix = ".new";
 
-/// Closes at the end of its scope.
-struct scoped_descriptor {
-    int value = -1;
-    explicit scoped_descriptor(int descriptor) noexcept
-        : value(descriptor) {}
-    scoped_descriptor(const scoped_descriptor&) = delete;
-    scoped_descriptor& operator=(const scoped_descriptor&) = delete;
-    ~scoped_descriptor() {
-        if (value >= 0) ::close(value);
-    }
-    int release() noexcept { return std::exchange(value, -1); }
-};
-
 failure io_failure(const std::filesystem::path& path, const char* what, int error) {
     return {
         error == EACCES || error == EPERM || error == EROFS ? exit_code::not_permitted
@@ -62,26 +49,26 @@ occupant look(const std::filesystem::path& path) {
     if (::lstat(path.c_str(), &found) != 0) return occupant::none;
     if (!S_ISSOCK(found.st_mode)) return occupant::another_file;
     sockaddr_un address{};
-    scoped_descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (probe.value < 0 || !fill_address(address, path.string())) return occupant::live_socket;
-    if (::connect(probe.value, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+    unique_fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!probe || !fill_address(address, path.string())) return occupant::live_socket;
+    if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
         return occupant::live_socket;
     return errno == ECONNREFUSED ? occupant::stale_socket : occupant::live_socket;
 }
 
 /// Opens the directory, made with mode 0700 where it is missing, and holds its lock: of several
 /// processes that start at once, one at a time looks and claims.
-outcome<int> lock_directory(const std::filesystem::path& directory) {
+outcome<unique_fd> lock_directory(const std::filesystem::path& directory) {
     const mode_t old_mask = ::umask(077);
     std::error_code ec;
     std::filesystem::create_directories(directory, ec);
     ::umask(old_mask);
     if (ec) return io_failure(directory, "make the directory", ec.value());
 
-    scoped_descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (opened.value < 0) return io_failure(directory, "open the directory", errno);
+    unique_fd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened) return io_failure(directory, "open the directory", errno);
     struct stat found {};
-    if (::fstat(opened.value, &found) != 0) return io_failure(directory, "examine", errno);
+    if (::fstat(opened.get(), &found) != 0) return io_failure(directory, "examine", errno);
     if ((found.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (found.st_mode & S_ISVTX) == 0)
         return failure{
             exit_code::not_permitted,
@@ -92,8 +79,8 @@ outcome<int> lock_directory(const std::filesystem::path& directory) {
                 found.st_mode & 07777
             ),
             fmt::format("chmod go-w {}", directory.string())};
-    if (::flock(opened.value, LOCK_EX) != 0) return io_failure(directory, "lock", errno);
-    return opened.release();
+    if (::flock(opened.get(), LOCK_EX) != 0) return io_failure(directory, "lock", errno);
+    return opened;
 }
 
 failure running_failure(const std::filesystem::path& path) {
@@ -109,7 +96,7 @@ failure running_failure(const std::filesystem::path& path) {
 }
 
 /// Binds under a name of its own first; the rename is what the world sees.
-outcome<int> bind_and_publish(const std::filesystem::path& path) {
+outcome<unique_fd> bind_and_publish(const std::filesystem::path& path) {
     std::filesystem::path unfinished = path;
     unfinished += unfinished_suffix;
     sockaddr_un address{};
@@ -119,27 +106,26 @@ outcome<int> bind_and_publish(const std::filesystem::path& path) {
             "E_SOCKET_PATH",
             fmt::format("the path {} is too long for a unix socket", path.string()),
             "choose a shorter one with --data-dir or --instance"};
-    scoped_descriptor made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (made.value < 0) return io_failure(path, "make a socket for", errno);
+    unique_fd made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!made) return io_failure(path, "make a socket for", errno);
     ::unlink(unfinished.c_str());  // left by a process that died between bind and rename
-    ::fchmod(made.value, 0600);    // so that it is never wider, not even before the chmod below
-    if (::bind(made.value, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    ::fchmod(made.get(), 0600);    // so that it is never wider, not even before the chmod below
+    if (::bind(made.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         return io_failure(path, "make the socket", errno);
-    if (::chmod(unfinished.c_str(), 0600) != 0 || ::listen(made.value, backlog) != 0
+    if (::chmod(unfinished.c_str(), 0600) != 0 || ::listen(made.get(), backlog) != 0
         || ::rename(unfinished.c_str(), path.c_str()) != 0) {
         const int error = errno;
         ::unlink(unfinished.c_str());
         return io_failure(path, "publish the socket", error);
     }
-    return made.release();
+    return made;
 }
 
 }  // namespace
 
 outcome<unix_listener> unix_listener::claim(const std::filesystem::path& path) {
-    const auto locked = lock_directory(path.parent_path());
-    if (!locked) return locked.error();
-    const scoped_descriptor lock(*locked);
+    const auto lock = lock_directory(path.parent_path());  // until the end of this function
+    if (!lock) return lock.error();
 
     switch (look(path)) {
     case occupant::live_socket:
@@ -154,14 +140,14 @@ outcome<unix_listener> unix_listener::claim(const std::filesystem::path& path) {
     case occupant::stale_socket:
         break;
     }
-    const auto bound = bind_and_publish(path);
+    auto bound = bind_and_publish(path);
     if (!bound) return bound.error();
-    return unix_listener(path, *bound);
+    return unix_listener(path, std::move(*bound));
 }
 
-unix_listener::unix_listener(std::filesystem::path path, int descriptor)
+unix_listener::unix_listener(std::filesystem::path path, unique_fd descriptor)
     : path_(std::move(path))
-    , descriptor_(descriptor) {
+    , descriptor_(std::move(descriptor)) {
     struct stat found {};
     if (::lstat(path_.c_str(), &found) == 0) {
         device_ = found.st_dev;
@@ -171,17 +157,16 @@ unix_listener::unix_listener(std::filesystem::path path, int descriptor)
 
 unix_listener::unix_listener(unix_listener&& other) noexcept
     : path_(std::exchange(other.path_, {}))
-    , descriptor_(std::exchange(other.descriptor_, -1))
+    , descriptor_(std::move(other.descriptor_))
     , device_(other.device_)
     , inode_(other.inode_) {}
 
 unix_listener::~unix_listener() {
     remove_name();
-    if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 int unix_listener::release_descriptor() noexcept {
-    return std::exchange(descriptor_, -1);
+    return descriptor_.release();
 }
 
 void unix_listener::remove_name() noexcept {

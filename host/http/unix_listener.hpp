@@ -3,6 +3,7 @@
 // The name of a unix socket, claimed by one process at a time. The socket appears under its name
 // whole: bound, listening and with mode 0600.
 #include "base/error.hpp"
+#include "base/unique_fd.hpp"
 
 #include <sys/types.h>
 
@@ -29,10 +30,10 @@ public:
     void remove_name() noexcept;
 
 private:
-    unix_listener(std::filesystem::path path, int descriptor);
+    unix_listener(std::filesystem::path path, unique_fd descriptor);
 
     std::filesystem::path path_;
-    int descriptor_ = -1;
+    unique_fd descriptor_;
     dev_t device_ = 0;  ///< which file is ours, so that another's is never removed
     ino_t inode_ = 0;
 };
