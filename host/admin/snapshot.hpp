@@ -84,7 +84,7 @@ struct node_snapshot {
     std::vector<contribution_snapshot> contributions;
     std::chrono::system_clock::time_point started_at;
     duration uptime{};
-    duration ready_after{};  ///< from start to ready
+    std::optional<duration> ready_after;  ///< from start to ready; nullopt: not yet
     std::int64_t process_id = 0;
 };
 

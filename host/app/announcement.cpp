@@ -41,7 +41,11 @@ std::string ready_text(
         );
     text += line("bound", fmt::format("{}", fmt::join(node.bound, ", ")));
     text += line("socket", socket.string());
-    return text + fmt::format("ready in {:.1f} ms\n", to_ms(node.ready_after));
+    return text
+           + fmt::format(
+               "ready in {:.1f} ms\n",
+               to_ms(node.ready_after.value_or(duration::zero()))
+           );
 }
 
 boost::json::object ready_json(

@@ -39,7 +39,6 @@ outcome<departure> application::run() {
     host_observer& observer = *this;
     host_ = std::make_unique<host>(shard_, std::move(*prepared), observer);
     if (const auto done = host_->start(); !done) return done.error();
-    announce();
     shard_.run();
     return departure_;
 }
@@ -78,7 +77,7 @@ outcome<void> application::listen_to_signals() {
         ""};
 }
 
-void application::announce() const {
+void application::on_host_ready() {
     const auto node = host_->api().node();
     const auto plugins = host_->api().plugins();
     if (options_.json)

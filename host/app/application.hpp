@@ -32,10 +32,10 @@ public:
 private:
     outcome<host_options> prepare();
     outcome<void> listen_to_signals();
-    void announce() const;
 
     void on_signal(net::signal_kind signal) override;
     void on_deadline(time_point now) override;
+    void on_host_ready() override;
     void on_host_stopped(std::size_t abandoned) override;
 
     start_options options_;

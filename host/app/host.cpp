@@ -84,7 +84,7 @@ outcome<void> host::start() {
     if (const auto done = open_endpoint(); !done) return done;
     if (const auto done = load_plugins(); !done) return done;
     if (const auto done = name_peers(); !done) return done;
-    register_protocols();
+    serve();
     return {};
 }
 
@@ -157,7 +157,7 @@ outcome<void> host::name_peers() {
     return {};
 }
 
-void host::register_protocols() {
+void host::serve() {
     api_ = std::make_unique<host_api>(
         host_parts{shard_, options_.settings, *endpoint_, *peers_, *plugins_, *reporter_},
         options_.started,
@@ -172,15 +172,28 @@ void host::register_protocols() {
     );
     listener_.reset();
     endpoint_->router().add(std::string(ping::ping_alpn), std::make_shared<ping::ping_handler>());
+    reporter_->refresh();  // before anybody can hear us
     plugins_->start();
     peers_->start();
-    api_->set_ready(shard_.now());
-    reporter_->refresh();
+    shard_.post([this] { become_ready(); });
 }
 
-void host::on_instance_changed(const plugin::instance_status& status) {
-    if (!status.last_error.empty()) log_.error("plugin {}: {}", status.path, status.last_error);
+void host::become_ready() {
+    using plugin::proto::instance_state;
+    const auto is_under_way = [](const plugin::instance_status& each) {
+        return each.state == instance_state::created || each.state == instance_state::starting;
+    };
+    if (is_ready_ || is_stopping_) return;
+    const auto plugins = plugins_->status();
+    if (std::any_of(plugins.begin(), plugins.end(), is_under_way)) return;
+    is_ready_ = true;
+    api_->set_ready(shard_.now());
+    observer_.on_host_ready();
+}
+
+void host::on_instance_changed(const plugin::instance_status&) {
     reporter_->refresh();
+    become_ready();
 }
 
 void host::async_stop() {

@@ -30,6 +30,9 @@ struct host_options {
 
 class host_observer {
 public:
+    /// Once: it accepts and dials, and every plugin runs or has failed. Not when it was told to
+    /// stop before.
+    virtual void on_host_ready() = 0;
     /// Everything is closed; nothing more is called. `abandoned` plugin threads never
     /// returned: the process has to end without unwinding.
     virtual void on_host_stopped(std::size_t abandoned) = 0;
@@ -46,7 +49,8 @@ public:
     host(net::shard& shard, host_options options, host_observer& observer);
     ~host() override;
 
-    /// Identity, endpoint, plugins, protocols, local API; then it accepts and dials.
+    /// Identity, endpoint, plugins, protocols, local API; then it accepts and dials, and
+    /// on_host_ready() follows, never from inside this call.
     /// Errors: those of every part, ready to be shown.
     outcome<void> start();
 
@@ -65,8 +69,9 @@ private:
     outcome<void> load_plugins();
     outcome<void> judge(const std::vector<failure>& refused) const;
     outcome<void> name_peers();
-    void register_protocols();
+    void serve();
 
+    void become_ready();
     void on_instance_changed(const plugin::instance_status& status) override;
     void on_plugins_stopped(std::size_t abandoned) override;
     void on_peer_changed(const peers::peer_view&) override {}
@@ -87,6 +92,7 @@ private:
     std::unique_ptr<host_api> api_;
     std::unique_ptr<admin::admin_server> admin_;
     std::size_t abandoned_ = 0;
+    bool is_ready_ = false;
     bool is_stopping_ = false;
     bool is_finished_ = false;
 };

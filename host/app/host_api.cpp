@@ -36,7 +36,7 @@ admin::node_snapshot host_api::node() const {
     out.contributions = snapshot_of(self.contributions);
     out.started_at = started_at_;
     out.uptime = now - started_;
-    out.ready_after = ready_ - started_;
+    if (ready_) out.ready_after = *ready_ - started_;
     out.process_id = ::getpid();
     return out;
 }

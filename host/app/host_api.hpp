@@ -11,6 +11,7 @@
 #include "transport/endpoint.hpp"
 
 #include <chrono>
+#include <optional>
 
 namespace meshhost::app {
 
@@ -57,7 +58,7 @@ private:
     ping_table pings_;
     time_point started_;
     std::chrono::system_clock::time_point started_at_;
-    time_point ready_{};
+    std::optional<time_point> ready_;
 };
 
 }  // namespace meshhost::app

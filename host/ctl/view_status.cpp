@@ -51,10 +51,11 @@ std::string head_text(const boost::json::object& data, const console& out) {
     );
     const auto version =
         fmt::format("meshhost {} (abi {})", text_in(self, "version"), text_in(self, "abi"));
+    const auto ready = us_in(self, "ready_us");
     const auto up = fmt::format(
-        "{}, ready in {}",
+        "{}, {}",
         age_text(ms_in(self, "uptime_ms").value_or(0s)),
-        rtt_text(us_in(self, "ready_us").value_or(0s))
+        ready ? "ready in " + rtt_text(*ready) : "not ready yet"
     );
     return two_facts("mesh", text_in(object_in(data, "mesh"), "name"), "node", node)
            + two_facts("version", version, "up", up);
