@@ -161,8 +161,9 @@ def iroh(**options):
                 {"NODE_PATH": os.environ["IROH_MODULES"], "RUST_BACKTRACE": "0"})
 
 
-needs_iroh = unittest.skipIf(shutil.which("node") is None or shutil.which("npm") is None,
-                             "needs Node.js and npm")
+HAS_NODE = all(map(shutil.which, ("node", "npm")))
+NEEDS_NODE = "needs Node.js and npm"
+needs_iroh = unittest.skipUnless(HAS_NODE, NEEDS_NODE)
 
 
 def _has_ipv6():

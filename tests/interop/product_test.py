@@ -7,11 +7,15 @@ import sys
 
 import peers
 from mesh_lab import LabTest
-from peers import PING_ALPN, iroh, needs_iroh
+from peers import PING_ALPN, iroh
 
 
-@needs_iroh
 class Product(LabTest):
+    def setUp(self):
+        super().setUp()
+        if not peers.HAS_NODE:
+            self.skipTest(peers.NEEDS_NODE)
+
     def ask_for_an_echo(self, client, address, host):
         answer = client.call("dial", to=address, alpn=PING_ALPN, bytes=1000, datagram="over")
         self.assertEqual((answer["remote_id"], answer["intact"], answer["datagram"]),
