@@ -74,7 +74,7 @@ std::unique_ptr<quic_connection> quic_connection::dial(
     made->sink_ = &sink;
     made->peer_ = parameters.expected;
     made->alpn_ = parameters.alpn;
-    made->home_ = parameters.path;
+    made->home_ = made->answered_ = parameters.path;
     made->use_path(parameters.path);
 
     ngtcp2_settings settings = made->settings(now);
@@ -129,7 +129,7 @@ std::unique_ptr<quic_connection> quic_connection::accept(
     time_point now
 ) {
     std::unique_ptr<quic_connection> made(new quic_connection(context, false, now));
-    made->home_ = parameters.path;
+    made->home_ = made->answered_ = parameters.path;
     made->use_path(parameters.path);
 
     const ngtcp2_pkt_hd& header = parameters.header;
@@ -308,7 +308,7 @@ duration quic_connection::linger() const noexcept {
 }
 
 path_id quic_connection::current_path() const noexcept {
-    return path_id_of(*ngtcp2_conn_get_path(conn_.get()));
+    return physical(*ngtcp2_conn_get_path(conn_.get()));
 }
 
 boost::container::small_vector<ngtcp2_cid, 10> quic_connection::issued_ids() const {

@@ -185,7 +185,9 @@ private:
     void finish_server_handshake();
     void keep_ticket();
     void use_path(path_id path);
-    path_id mapped(path_id physical);
+    path_id mapped(path_id physical) const;
+    path_id physical(const ngtcp2_path& mapped) const;
+    void answer_elsewhere();
     void schedule(stream_state& stream);
     void mark_dirty();
     void end(close_cause cause, std::uint64_t code, std::string reason);
@@ -240,7 +242,7 @@ private:
 
     path_id home_;  ///< the path ngtcp2 knows the handshake by
     path_id last_heard_;
-    path_id answered_;  ///< the physical path that stands for home_ once settled
+    path_id answered_;  ///< the physical path that stands for home_
     boost::container::small_vector<path_id, 2> paths_;
 
     std::map<stream_id, stream_state> streams_;

@@ -21,11 +21,27 @@ constexpr duration ticket_patience = 3s;
 
 }  // namespace
 
-path_id quic_connection::mapped(path_id physical) {
-    // Until the handshake is done ngtcp2 knows one path: copies of a flight that arrive over
-    // another are the same flight. Afterwards, what answered a dial stands for the dial's path.
+// ngtcp2 knows one path until the handshake is done, home_: copies of a flight that arrive over
+// another are the same flight. What stands for home_ is answered_: for a client the path that
+// answered its dial, from then on; for a server where it heard its client last before the end of
+// the handshake, for it cannot know which of the ways it was reached by leads back.
+
+path_id quic_connection::mapped(path_id physical) const {
     if (!connected_ || physical == answered_) return home_;
-    return physical;
+    return physical == home_ ? answered_ : physical;
+}
+
+path_id quic_connection::physical(const ngtcp2_path& mapped) const {
+    const path_id id = path_id_of(mapped);
+    if (is_client_) return id;  // the port knows what its dial was settled to
+    if (id == home_) return answered_;
+    return id == answered_ ? home_ : id;
+}
+
+void quic_connection::answer_elsewhere() {
+    const auto last = std::find(paths_.begin(), paths_.end(), answered_);
+    const bool again = last == paths_.end() || last + 1 == paths_.end();
+    answered_ = again ? paths_.front() : *(last + 1);
 }
 
 void quic_connection::receive(
@@ -39,6 +55,10 @@ void quic_connection::receive(
     last_heard_ = path;
     review_ = true;
     const bool was_connected = connected_;
+    if (!is_client_ && !connected_) {
+        answered_ = path;
+        use_path(path);
+    }
     const mapped_path address(mapped(path));
     const ngtcp2_pkt_info info{.ecn = ecn};
     const int rv = ngtcp2_conn_read_pkt(
@@ -72,6 +92,7 @@ void quic_connection::on_deadline(time_point now) {
         ngtcp2_conn_set_tls_native_handle(conn_.get(), nullptr);
         tls_.reset();
     }
+    if (!is_client_ && !connected_) answer_elsewhere();  // the answer may have to be given again
     if (const int rv = ngtcp2_conn_handle_expiry(conn_.get(), to_tstamp(now)); rv != 0) {
         end_after_error(rv);
     }

@@ -83,7 +83,7 @@ quic_connection::step quic_connection::write_packet(
         }
         if (n == 0) return step::stop;  // congestion or pacing limited, or nothing to send
         const auto size = static_cast<std::size_t>(n);
-        const path_id used = path_id_of(path.path);
+        const path_id used = physical(path.path);
         use_path(used);
         writer.commit(used, static_cast<std::uint8_t>(info.ecn), size);
         written += size;
@@ -223,7 +223,7 @@ void quic_connection::write_close(packet_writer& writer, time_point now) {
     if (n > 0) {
         const auto size = static_cast<std::size_t>(n);
         farewell_.assign(room.data(), room.data() + size);
-        writer.commit(path_id_of(path.path), static_cast<std::uint8_t>(info.ecn), size);
+        writer.commit(physical(path.path), static_cast<std::uint8_t>(info.ecn), size);
         writer.finish();
     }
     end(closing_as_.cause, closing_as_.code, closing_as_.reason);

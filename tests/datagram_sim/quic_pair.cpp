@@ -29,6 +29,7 @@ quic_pair::quic_pair(pair_options options)
     : now_(epoch) {
     for (std::size_t i = 0; i < options.wires; ++i) {
         const std::uint64_t seed = options.seed * 1000 + 2 * i;
+        seen_as_.push_back(i);
         wires_.push_back({link(options.link, seed), link(options.link, seed + 1)});
     }
     client_ = std::make_unique<sim_endpoint>(setup_of(options, true), *this);
@@ -54,8 +55,15 @@ quic_pair::ends quic_pair::connect() {
 }
 
 void quic_pair::carry(bool from_client, std::size_t wire, bytes_view data, std::uint8_t ecn) {
-    link& out = from_client ? to_server(wire) : to_client(wire);
-    out.send(data, ecn, now_);
+    if (from_client) return to_server(wire).send(data, ecn, now_);
+    const auto seen = std::find(seen_as_.begin(), seen_as_.end(), wire);
+    if (seen == seen_as_.end()) return;  // an address that is nobody's any more
+    to_client(static_cast<std::size_t>(seen - seen_as_.begin())).send(data, ecn, now_);
+}
+
+void quic_pair::rebind(std::size_t wire, std::size_t seen_as) {
+    std::replace(seen_as_.begin(), seen_as_.end(), seen_as, wires_.size());
+    seen_as_[wire] = seen_as;
 }
 
 bool quic_pair::run_until(const std::function<bool()>& done, duration limit) {
@@ -89,7 +97,8 @@ bool quic_pair::step(time_point limit) {
     }
     steps_at_once_ = next > now_ ? 0 : steps_at_once_ + 1;
     MH_ASSERT(steps_at_once_ < steps_at_once_max, "virtual time moves on");
-    now_ = std::max(now_, next);
+    // A clock always ticks; ngtcp2 0.12 acts on some deadlines only when they are past.
+    now_ = std::max(now_ + 1ns, next);
     deliver();
     if (client_->next_deadline() <= now_) client_->run_deadline();
     if (server_->next_deadline() <= now_) server_->run_deadline();
@@ -101,7 +110,7 @@ bool quic_pair::step(time_point limit) {
 void quic_pair::deliver() {
     for (std::size_t i = 0; i < wires_.size(); ++i) {
         while (auto arrived = wires_[i].to_server.receive(now_))
-            server_->receive(i, arrived->ecn, arrived->bytes);
+            server_->receive(seen_as_[i], arrived->ecn, arrived->bytes);
         while (auto arrived = wires_[i].to_client.receive(now_))
             client_->receive(i, arrived->ecn, arrived->bytes);
     }

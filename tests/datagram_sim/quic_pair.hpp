@@ -46,6 +46,9 @@ public:
     /// Dials and runs until both sides have the connection. Precondition: the link is clean.
     ends connect();
 
+    /// What the client sends over `wire` arrives at the server over `seen_as`, and back.
+    void rebind(std::size_t wire, std::size_t seen_as);
+
     /// Runs the clock until `done`, at most for `limit`. false: it did not come about.
     bool run_until(const std::function<bool()>& done, duration limit = 60s);
     void run_for(duration length);
@@ -67,6 +70,7 @@ private:
     time_point now_;
     std::uint64_t steps_at_once_ = 0;
     std::vector<link_pair> wires_;
+    std::vector<std::size_t> seen_as_;  ///< by the client's wire: the server's
     std::unique_ptr<sim_endpoint> client_;
     std::unique_ptr<sim_endpoint> server_;
 };
