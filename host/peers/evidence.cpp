@@ -12,14 +12,43 @@ std::string joined(std::string words, const char* joint, const std::string& deta
     return detail.empty() ? words : words + joint + detail;
 }
 
+/// The words of these are about this node, and somebody reads them about the peer.
+bool is_complaint(proto::close_code code) noexcept {
+    using proto::close_code;
+    switch (code) {
+    case close_code::wrong_mesh:
+    case close_code::bad_frame:
+    case close_code::bad_record:
+    case close_code::forged_record:
+    case close_code::foreign_record:
+    case close_code::too_fast:
+    case close_code::silent:
+    case close_code::unresponsive:
+    case close_code::bad_stream:
+    case close_code::same_identity:
+        return true;
+    case close_code::unspecified:
+    case close_code::leaving:
+    case close_code::superseded:
+    case close_code::too_many:
+        return false;
+    }
+    return false;  // of a later version
+}
+
+std::string words_of_peer(const transport::close_reason& reason) {
+    const auto code = static_cast<proto::close_code>(reason.code);
+    const std::string words = reason.reason.empty() ? to_string(code) : reason.reason;
+    return is_complaint(code) ? "it says that this node " + words : words;
+}
+
 std::string words_of(const transport::close_reason& reason, duration idle_timeout) {
     using transport::close_cause;
     switch (reason.cause) {
     case close_cause::closed_locally:
         return "closed here";
     case close_cause::closed_by_peer:
-        return reason.reason.empty() ? to_string(static_cast<proto::close_code>(reason.code))
-                                     : reason.reason;
+        return words_of_peer(reason);
     case close_cause::transport_error:
         return joined(fmt::format("transport error {:#x}", reason.code), ": ", reason.reason);
     case close_cause::idle_timeout:

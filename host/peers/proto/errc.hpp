@@ -51,7 +51,8 @@ enum class close_code : std::uint64_t {
     same_identity = 13,  ///< the two ends have one key: a copied key file
 };
 
-/// A few fixed words; "closed" for what this version does not know.
+/// A few fixed words, a fault's about the one whose connection is closed; "closed" for what this
+/// version does not know.
 const char* to_string(close_code code) noexcept;
 
 }  // namespace meshhost::peers::proto

@@ -66,11 +66,8 @@ void peers_state::receive_record(digest_link& link, bytes_view record, time_poin
     const auto digest = open_digest(record);
     if (!digest) {
         const bool is_forged = digest.error() == errc::bad_signature;
-        close(
-            link,
-            is_forged ? close_code::forged_record : close_code::bad_record,
-            digest.error().message()
-        );
+        const close_code code = is_forged ? close_code::forged_record : close_code::bad_record;
+        close(link, code, std::string(to_string(code)) + ": " + digest.error().message());
     } else if (digest->origin == self().origin) {
         if (self_.overrule(digest->number()))
             outputs_.push_back(overruled_output{link.peer(), digest->number()});
