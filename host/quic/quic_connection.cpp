@@ -323,8 +323,9 @@ stream_state* quic_connection::find(stream_id id) {
     return found == streams_.end() ? nullptr : &found->second;
 }
 
-void quic_connection::use_path(path_id path) {
-    if (std::find(paths_.begin(), paths_.end(), path) != paths_.end()) return;
+/// true: it was not in use yet.
+bool quic_connection::use_path(path_id path) {
+    if (std::find(paths_.begin(), paths_.end(), path) != paths_.end()) return false;
     if (paths_.size() >= paths_per_connection_max) {
         // The oldest that is not in use goes; home_ may still stand for the settled path.
         const auto oldest = std::find_if(paths_.begin(), paths_.end(), [&](path_id known) {
@@ -335,6 +336,7 @@ void quic_connection::use_path(path_id path) {
     }
     context_.port.retain(path);
     paths_.push_back(path);
+    return true;
 }
 
 void quic_connection::mark_dirty() {

@@ -184,7 +184,7 @@ private:
     void finish_client_handshake();
     void finish_server_handshake();
     void keep_ticket();
-    void use_path(path_id path);
+    bool use_path(path_id path);
     path_id mapped(path_id physical) const;
     path_id physical(const ngtcp2_path& mapped) const;
     void answer_elsewhere();

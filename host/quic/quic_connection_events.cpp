@@ -23,8 +23,9 @@ constexpr duration ticket_patience = 3s;
 
 // ngtcp2 knows one path until the handshake is done, home_: copies of a flight that arrive over
 // another are the same flight. What stands for home_ is answered_: for a client the path that
-// answered its dial, from then on; for a server where it heard its client last before the end of
-// the handshake, for it cannot know which of the ways it was reached by leads back.
+// answered its dial, from then on; for a server the newest of the ways its client reached it by,
+// each in turn when it has to say something again, for it cannot know which of them lead back; and
+// from the end of the handshake the one that the client has chosen.
 
 path_id quic_connection::mapped(path_id physical) const {
     if (!connected_ || physical == answered_) return home_;
@@ -55,10 +56,7 @@ void quic_connection::receive(
     last_heard_ = path;
     review_ = true;
     const bool was_connected = connected_;
-    if (!is_client_ && !connected_) {
-        answered_ = path;
-        use_path(path);
-    }
+    if (!is_client_ && !connected_ && use_path(path)) answered_ = path;
     const mapped_path address(mapped(path));
     const ngtcp2_pkt_info info{.ecn = ecn};
     const int rv = ngtcp2_conn_read_pkt(
@@ -70,11 +68,9 @@ void quic_connection::receive(
         to_tstamp(now)
     );
     if (connected_ && !was_connected) {
-        if (is_client_ && path != home_) {
-            answered_ = path;
-            use_path(path);
-            context_.port.settle(home_, path);
-        }
+        answered_ = path;
+        use_path(path);
+        if (is_client_ && path != home_) context_.port.settle(home_, path);
         tls_kept_until_ = now + ticket_patience;
     }
     if (rv != 0) end_after_error(rv);
