@@ -4,7 +4,7 @@
 #include "minimal_role.h"
 
 static mesh_status crash(const mesh_role* role, const mesh_host* given, mesh_instance** out) {
-    int* volatile nowhere = NULL;
+    volatile int* volatile nowhere = NULL;
     (void)role;
     (void)given;
     (void)out;

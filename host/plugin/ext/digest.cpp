@@ -18,6 +18,8 @@ namespace {
 using proto::call_error;
 using proto::call_result;
 
+constexpr std::uint32_t known_flags = MESH_DIGEST_LOCAL_ONLY | MESH_DIGEST_STICKY;
+
 std::string text_of(const char* text) {
     return text == nullptr ? std::string() : std::string(text, ::strnlen(text, proto::text_max));
 }
@@ -47,7 +49,7 @@ mesh_status declare(
             return call_error{MESH_E_INVALID, "too many digest keys"};
         std::vector<proto::digest_key> read;
         for (std::size_t i = 0; i < count; ++i) {
-            if ((keys[i].flags & ~(MESH_DIGEST_LOCAL_ONLY | MESH_DIGEST_STICKY)) != 0) {
+            if ((keys[i].flags & ~known_flags) != 0) {
                 return call_error{MESH_E_UNSUPPORTED, "unknown flag of a digest key"};
             }
             read.push_back(read_key(keys[i]));
