@@ -109,15 +109,16 @@ std::unique_ptr<quic_connection> quic_connection::dial(
     if (parameters.resume) {
         remembered = context.cache.take_ticket(parameters.expected, parameters.alpn);
     }
+    made->early_data_ = remembered && parameters.early_data;
     made->tls_ = tls_session::client(
         context.tls,
         made->reference_,
         parameters.alpn,
-        remembered ? &remembered->ticket : nullptr
+        remembered ? &remembered->ticket : nullptr,
+        made->early_data_
     );
     ngtcp2_conn_set_tls_native_handle(conn, made->tls_->get());
-    if (remembered && parameters.early_data) {
-        made->early_data_ = true;
+    if (made->early_data_) {
         ngtcp2_conn_set_early_remote_transport_params(conn, &remembered->parameters);
     }
     return made;

@@ -212,6 +212,7 @@ private:
         std::span<std::uint8_t> room,
         time_point now
     );
+    stream_state* next_to_write();
     void drop_from_schedule(stream_state& stream);
     void review_streams(time_point now);
     bool is_stopped_by_peer(stream_id id, time_point now);

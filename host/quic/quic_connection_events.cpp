@@ -125,10 +125,8 @@ int quic_connection::on_handshake_completed() {
     }
     alpn_ = tls_->selected_alpn();
     connected_ = true;
-    // A client's TLS may have offered early data without there being any.
-    const bool early = tls_->early_data_accepted() && (early_data_ || !is_client_);
     const auto without = tls_->is_resumed() ? handshake_kind::resumed : handshake_kind::full;
-    handshake_ = early ? handshake_kind::early_data : without;
+    handshake_ = tls_->early_data_accepted() ? handshake_kind::early_data : without;
     if (is_client_) {
         finish_client_handshake();
     } else {

@@ -91,13 +91,21 @@ quic_connection::step quic_connection::write_packet(
     }
 }
 
+stream_state* quic_connection::next_to_write() {
+    if (ready_.empty()) return nullptr;
+    // Offered 0-RTT data for which the congestion window has no room, ngtcp2 0.12 leaves the
+    // Initial packet beside it unpadded, and every server drops that.
+    if (!connected_ && ngtcp2_conn_get_cwnd_left(conn_.get()) == 0) return nullptr;
+    return find(ready_.front());
+}
+
 ngtcp2_ssize quic_connection::write_stream_frame(
     ngtcp2_path_storage& path,
     ngtcp2_pkt_info& info,
     std::span<std::uint8_t> room,
     time_point now
 ) {
-    stream_state* const stream = ready_.empty() ? nullptr : find(ready_.front());
+    stream_state* const stream = next_to_write();
     std::array<ngtcp2_vec, vectors_per_packet> vectors;
     std::size_t count = 0;
     std::uint32_t flags = NGTCP2_WRITE_STREAM_FLAG_NONE;

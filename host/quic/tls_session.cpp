@@ -61,10 +61,11 @@ tls_session tls_session::client(
     const tls_context& context,
     ngtcp2_crypto_conn_ref& reference,
     const std::string& alpn,
-    const session_ticket* resume
+    const session_ticket* resume,
+    bool early_data
 ) {
     const unsigned flags = GNUTLS_CLIENT | GNUTLS_NO_END_OF_EARLY_DATA | GNUTLS_ENABLE_RAWPK
-                           | GNUTLS_ENABLE_EARLY_DATA;
+                           | (early_data ? GNUTLS_ENABLE_EARLY_DATA : 0);
     tls_session made(make_session(context, flags));
     const gnutls_session_t session = made.get();
     require(ngtcp2_crypto_gnutls_configure_client_session(session), "out of memory");

@@ -23,7 +23,8 @@ public:
         const tls_context& context,
         ngtcp2_crypto_conn_ref& reference,
         const std::string& alpn,
-        const session_ticket* resume
+        const session_ticket* resume,
+        bool early_data
     );
     static tls_session server(
         const tls_context& context,

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connections that continue earlier ones: resumed handshakes, 0-RTT data taken, held, refused.
+#include "base/assert.hpp"
+#include "datagram_sim/quic_pair.hpp"
+#include "support/catch.hpp"
+
+using namespace meshhost;
+using namespace meshhost::sim;
+using quic::handshake_kind;
+
+namespace {
+
+pair_options replay_safe(std::uint64_t seed = 1) {
+    return {.seed = seed, .replay_safe = {test_alpn}};
+}
+
+/// Leaves a ticket with the client.
+void meet_once(quic_pair& net) {
+    const auto [client_app, server_app] = net.connect();
+    net.run_for(1s);
+    client_app.connection->close(0, "");
+    net.run_for(5s);
+    MH_ASSERT(server_app.closed && net.client().core().measure().tickets == 1, "a ticket was left");
+}
+
+/// The server's end of the newest connection, once there is one more than `before`.
+test_app& newest(quic_pair& net, std::size_t before) {
+    const bool there = net.run_until([&] { return net.server().accepted().size() > before; });
+    MH_ASSERT(there, "the server accepts");
+    return *net.server().accepted().back();
+}
+
+}  // namespace
+
+TEST_CASE("datagram_sim: a second connection resumes the first, with the same keys", "[resume]") {
+    quic_pair net;
+    meet_once(net);
+    const auto [client_app, server_app] = net.connect();
+    CHECK(client_app.connection->handshake() == handshake_kind::resumed);
+    CHECK(server_app.connection->handshake() == handshake_kind::resumed);
+    CHECK(client_app.connection->peer() == net.server().id());
+    CHECK(server_app.connection->peer() == net.client().id());
+    CHECK(server_app.connection->alpn() == test_alpn);
+}
+
+TEST_CASE("datagram_sim: a ticket is used once", "[resume]") {
+    quic_pair net;
+    meet_once(net);
+    test_app& first = net.dial();
+    test_app& second = net.dial();
+    REQUIRE(net.run_until([&] { return first.connected && second.connected; }));
+    CHECK(first.connection->handshake() == handshake_kind::resumed);
+    CHECK(second.connection->handshake() == handshake_kind::full);
+}
+
+TEST_CASE("datagram_sim: 0-RTT data for a replay-safe protocol is there at once", "[resume]") {
+    quic_pair net(replay_safe());
+    meet_once(net);
+    test_app& app = net.dial(true);
+    REQUIRE(app.connection->sends_early_data());
+    const stream_id stream = app.send_new(true, 1000);
+    test_app& far = newest(net, 1);
+    CHECK(far.inboxes[stream].early);
+    CHECK(far.whole_streams(1000) == 1);
+    CHECK_FALSE(app.connected);
+    CHECK(far.connection->peer() == net.client().id());
+    REQUIRE(net.run_until([&] { return app.connected; }, 1s));
+    CHECK(app.connection->handshake() == handshake_kind::early_data);
+    net.run_for(1s);
+    CHECK(far.connection->handshake() == handshake_kind::early_data);
+    CHECK(far.inboxes[stream].bytes == 1000);
+    app.connection->close(0, "");
+    net.run_for(1s);
+    CHECK(net.server().core().counters().early_data_accepted == 1);
+}
+
+TEST_CASE("datagram_sim: 0-RTT data for any other protocol waits for the handshake", "[resume]") {
+    quic_pair net;
+    meet_once(net);
+    test_app& app = net.dial(true);
+    for (int i = 0; i < 3; ++i) {
+        app.send_new(true, 1000);
+        app.send_new(false, 2000);
+    }
+    const test_app& far = newest(net, 1);
+    REQUIRE(net.run_until([&] { return far.whole_streams(1000) == 3; }, 1s));
+    CHECK(far.whole_streams(2000) == 3);
+    for (const auto& [stream, in] : far.inboxes)
+        CHECK_FALSE(in.early);
+    CHECK(app.connection->handshake() == handshake_kind::early_data);
+}
+
+TEST_CASE("datagram_sim: 0-RTT arrives once and whole under loss, taken or refused", "[resume]") {
+    const auto seed = GENERATE(range<std::uint64_t>(1, 41));
+    const bool refused = GENERATE(false, true);
+    CAPTURE(seed, refused);
+    quic_pair net(replay_safe(seed));
+    meet_once(net);
+    if (refused) {  // another ticket key, the same server
+        net.server().kill();
+        net.server().boot();
+    }
+    const link_profile lossy{.delay = 10ms, .jitter = 10ms, .loss = 0.1, .duplication = 0.1};
+    net.to_server().set_profile(lossy);
+    net.to_client().set_profile(lossy);
+    net.server().on_accept_app = [](test_app& app) { app.answer_bytes = 500; };
+    test_app& app = net.dial(true);
+    // More than fits into the first flight, streams of both kinds, one of them given up.
+    for (int i = 0; i < 4; ++i) {
+        app.send_new(true, 10'000);
+        app.send_new(false, 3'000);
+    }
+    app.connection->reset(app.send_new(true, 100, false), 5);
+    test_app& far = newest(net, 1);
+    REQUIRE(net.run_until([&] {
+        return far.whole_streams(10'000) == 4 && far.whole_streams(3'000) == 4
+               && app.whole_streams(500) == 4;
+    }));
+    CHECK(far.all_intact());
+    const auto kind = app.connection->handshake();
+    CHECK(kind == (refused ? handshake_kind::full : handshake_kind::early_data));
+    net.run_for(1s);
+    CHECK(net.client().core().measure().send_bytes == 0);
+}
+
+TEST_CASE("datagram_sim: a replayed first flight does nothing a second time", "[resume]") {
+    quic_pair net(replay_safe());
+    meet_once(net);
+    std::vector<byte_buffer> flight;
+    net.client().recording = &flight;
+    test_app& app = net.dial(true);
+    app.send_new(true, 1000);
+    net.run_for(5ms);
+    net.client().recording = nullptr;
+    test_app& far = newest(net, 1);
+    CHECK(far.whole_streams(1000) == 1);
+    app.connection->close(0, "");
+    net.run_for(20s);
+    REQUIRE(net.is_quiet());
+    for (byte_buffer& datagram : flight)
+        net.server().receive(0, 0, datagram);
+    net.run_for(20s);
+    CHECK(net.server().accepted().size() == 2);
+    CHECK(net.is_quiet());
+}
