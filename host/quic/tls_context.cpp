@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 namespace meshhost::quic {
 
@@ -39,7 +38,7 @@ constexpr std::array<std::uint8_t, 16> pkcs8_prefix{
     0x04,
     0x20};
 
-constexpr time_t replay_window_seconds = 10;
+constexpr std::size_t period_start_size = 12;  // seconds: 8 bytes, nanoseconds: 4
 
 void require(int rv, const char* what) {
     MH_ASSERT(rv >= 0, what);
@@ -63,38 +62,18 @@ std::optional<bytes_view> key_in_spki(bytes_view spki) {
     return spki.subspan(spki_prefix.size());
 }
 
-/// The ClientHellos whose early data was accepted lately (RFC 8446 §8.2). Full means refuse:
-/// early data is then sent again after the handshake, which costs a round trip and no safety.
-class tls_context::replay_window {
-public:
-    bool insert(time_t expires, bytes_view key) {
-        const time_t now = expires - replay_window_seconds;  // as GnuTLS read the clock
-        while (!by_expiry_.empty() && by_expiry_.begin()->first < now) {
-            keys_.erase(by_expiry_.begin()->second);
-            by_expiry_.erase(by_expiry_.begin());
-        }
-        if (keys_.size() >= entries_max) return false;
-        byte_buffer copy(key.begin(), key.end());
-        if (!keys_.insert(copy).second) return false;
-        by_expiry_.emplace(expires, std::move(copy));
-        return true;
-    }
-
-private:
-    static constexpr std::size_t entries_max = 4096;
-    std::set<byte_buffer> keys_;
-    std::set<std::pair<time_t, byte_buffer>> by_expiry_;
-};
-
 int tls_context::
     remember_early_hello(void* window, time_t expires, const gnutls_datum_t* key, const gnutls_datum_t*) {
-    const bool fresh = static_cast<replay_window*>(window)->insert(expires, {key->data, key->size});
-    return fresh ? 0 : GNUTLS_E_DB_ENTRY_EXISTS;
+    // GnuTLS puts the start of its recording period in front of the hello's name: a hello of one
+    // period would be new in the next, while it is still young enough to be taken.
+    const bytes_view name{key->data, key->size};
+    if (name.size() <= period_start_size) return GNUTLS_E_INVALID_REQUEST;
+    auto& known = *static_cast<replay_window*>(window);
+    return known.insert(expires, name.subspan(period_start_size)) ? 0 : GNUTLS_E_DB_ENTRY_EXISTS;
 }
 
 tls_context::tls_context(const identity::secret_key& key)
-    : id_(key.id())
-    , window_(std::make_unique<replay_window>()) {
+    : id_(key.id()) {
     byte_buffer spki = to_spki(id_);
     byte_buffer pkcs8(pkcs8_prefix.begin(), pkcs8_prefix.end());
     pkcs8.insert(pkcs8.end(), key.seed().begin(), key.seed().end());
@@ -120,9 +99,10 @@ tls_context::tls_context(const identity::secret_key& key)
     require(gnutls_priority_init(&priorities_, priority_text, nullptr), "the profile is valid");
     require(gnutls_session_ticket_key_generate(&ticket_key_), "the system has no randomness");
     require(gnutls_anti_replay_init(&anti_replay_), "out of memory");
-    gnutls_anti_replay_set_window(anti_replay_, replay_window_seconds * 1000);
+    const std::chrono::milliseconds window = replay_window::length;
+    gnutls_anti_replay_set_window(anti_replay_, static_cast<unsigned>(window.count()));
     gnutls_anti_replay_set_add_function(anti_replay_, &tls_context::remember_early_hello);
-    gnutls_anti_replay_set_ptr(anti_replay_, window_.get());
+    gnutls_anti_replay_set_ptr(anti_replay_, &window_);
 }
 
 tls_context::~tls_context() {

@@ -4,10 +4,10 @@
 // TLS 1.3, the ticket key and the 0-RTT replay guard.
 #include "base/bytes.hpp"
 #include "identity/secret_key.hpp"
+#include "quic/replay_window.hpp"
 
 #include <gnutls/gnutls.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,7 +34,6 @@ public:
     const identity::endpoint_id& id() const noexcept { return id_; }
 
 private:
-    class replay_window;
     static int remember_early_hello(
         void* window,
         time_t expires,
@@ -47,7 +46,7 @@ private:
     gnutls_priority_t priorities_ = nullptr;
     gnutls_datum_t ticket_key_{};
     gnutls_anti_replay_t anti_replay_ = nullptr;
-    std::unique_ptr<replay_window> window_;
+    replay_window window_;
 };
 
 }  // namespace meshhost::quic
