@@ -12,6 +12,8 @@
 #include <boost/beast/http/write.hpp>
 #include <fmt/format.h>
 
+#include <sys/un.h>
+
 #include <optional>
 
 namespace meshhost::http {

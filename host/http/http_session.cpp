@@ -93,10 +93,10 @@ void http_session::reply(response answer) {
 }
 
 void http_session::send(response answer, bool keep_alive) {
-    namespace field = beast::http;
+    using beast::http::field;
     response_ = response_type(static_cast<beast::http::status>(answer.status), http_1_1);
-    response_.set(field::field::content_type, answer.content_type);
-    response_.set(field::field::cache_control, "no-store");
+    response_.set(field::content_type, answer.content_type);
+    response_.set(field::cache_control, "no-store");
     response_.keep_alive(keep_alive);
     response_.body() = std::move(answer.body);
     response_.prepare_payload();
