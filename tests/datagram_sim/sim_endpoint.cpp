@@ -87,7 +87,9 @@ void sim_endpoint::run_deadline() {
 
 void sim_endpoint::flush() {
     if (core_ == nullptr) return;
+    if (before_flush) before_flush();
     core_->flush(network_.now());
+    if (after_flush) after_flush();
     core_->check_invariants();
 }
 

@@ -5,6 +5,7 @@
 #include "datagram_sim/test_app.hpp"
 #include "quic/endpoint_core.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -68,6 +69,9 @@ public:
 
     /// While not null, every datagram sent is copied there.
     std::vector<byte_buffer>* recording = nullptr;
+    /// Called around every flush, when packets are written.
+    std::function<void()> before_flush;
+    std::function<void()> after_flush;
 
     // --- for quic_pair
     void receive(std::size_t wire, std::uint8_t ecn, std::span<std::uint8_t> data);
