@@ -307,6 +307,9 @@ close_reason quic_connection::peer_close_reason() const {
     close_cause cause = close_cause::transport_error;
     if (received.type == NGTCP2_CONNECTION_CLOSE_ERROR_CODE_TYPE_APPLICATION) {
         cause = close_cause::closed_by_peer;
+    } else if (received.error_code == NGTCP2_APPLICATION_ERROR) {
+        // Before the handshake is done its own code and words stay hidden (RFC 9000 §10.2.3).
+        return {close_cause::closed_by_peer, 0, {}};
     } else if (received.error_code == no_application_protocol) {
         cause = close_cause::alpn_mismatch;
     } else if (received.error_code == NGTCP2_CONNECTION_REFUSED) {
