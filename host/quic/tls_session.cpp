@@ -37,6 +37,25 @@ int verify_any_ed25519(gnutls_session_t session) {
     return peer_key_of(session) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
+/// A peer that leaves its QUIC transport parameters out gets no further (RFC 9001 §8.2): ngtcp2
+/// 0.12 does not notice before it asserts that it has them.
+int require_transport_parameters(gnutls_session_t session, unsigned, unsigned, unsigned, const gnutls_datum_t*) {
+    auto* const reference = static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session));
+    ngtcp2_conn* const conn = reference->get_conn(reference);
+    const bool there = ngtcp2_conn_get_remote_transport_params(conn) != nullptr;
+    return there ? 0 : GNUTLS_E_MISSING_EXTENSION;
+}
+
+/// `message` of the peer comes no earlier than its transport parameters.
+void check_parameters_after(gnutls_session_t session, gnutls_handshake_description_t message) {
+    gnutls_handshake_set_hook_function(
+        session,
+        message,
+        GNUTLS_HOOK_POST,
+        require_transport_parameters
+    );
+}
+
 }  // namespace
 
 void tls_session::set_alpns(std::span<std::string const> alpns, unsigned flags) {
@@ -69,6 +88,8 @@ tls_session tls_session::client(
     tls_session made(make_session(context, flags));
     const gnutls_session_t session = made.get();
     require(ngtcp2_crypto_gnutls_configure_client_session(session), "out of memory");
+    // They come in EncryptedExtensions, which GnuTLS reads only after a hook on that message.
+    check_parameters_after(session, GNUTLS_HANDSHAKE_FINISHED);
     gnutls_session_set_ptr(session, &reference);
     gnutls_session_set_verify_function(session, verify_any_ed25519);
     made.set_alpns({&alpn, 1}, GNUTLS_ALPN_MANDATORY);
@@ -91,6 +112,7 @@ tls_session tls_session::server(
     const gnutls_session_t session = made.get();
     require(gnutls_session_ticket_enable_server(session, context.ticket_key()), "the key is whole");
     require(ngtcp2_crypto_gnutls_configure_server_session(session), "out of memory");
+    check_parameters_after(session, GNUTLS_HANDSHAKE_CLIENT_HELLO);
     gnutls_anti_replay_enable(session, context.anti_replay());
     gnutls_record_set_max_early_data_size(session, 0xffffffffu);  // RFC 9001 §4.6.1
     gnutls_session_set_ptr(session, &reference);
