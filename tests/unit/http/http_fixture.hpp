@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <fmt/format.h>
 
 #include <sys/socket.h>
@@ -83,6 +84,10 @@ public:
         done.get_future().wait();
     }
 
+    void close() {
+        on_shard([this] { server_->close(); });
+    }
+
     std::size_t connections() {
         std::size_t count = 0;
         on_shard([&] { count = server_->connections(); });
@@ -94,6 +99,8 @@ public:
 private:
     temp_dir directory_;
     net::shard shard_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> running_{
+        shard_.context().get_executor()};  ///< on a closed server's shard, too
     std::optional<http::http_server> server_;
     std::thread thread_;
 };

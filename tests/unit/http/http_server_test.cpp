@@ -149,19 +149,20 @@ TEST_CASE("http: a client that does not read is cut off at the limit", "[http]")
 }
 
 TEST_CASE("http: an answer after the server was closed goes nowhere", "[http]") {
-    std::shared_ptr<http::exchange> late;
-    {
-        running_server server;
-        raw_client client(server.socket());
-        client.send("GET /silence HTTP/1.1\r\n\r\n");
-        raw_client other(server.socket());
-        other.send("GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n");
-        CHECK(other.status() == 200);
-        server.on_shard([&] { late = server.handler.held; });
-    }
-    REQUIRE(late != nullptr);
-    late->reply({});
-    late->begin_stream("text/plain");
-    CHECK_FALSE(late->write("x"));
-    late->finish();
+    running_server server;
+    raw_client client(server.socket());
+    client.send("GET /silence HTTP/1.1\r\n\r\n");
+    raw_client other(server.socket());
+    other.send("GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n");
+    CHECK(other.status() == 200);
+    server.close();
+    CHECK(client.receive_all().empty());
+    server.on_shard([&] {
+        auto& late = server.handler.held;
+        REQUIRE(late != nullptr);
+        late->reply({});
+        late->begin_stream("text/plain");
+        CHECK_FALSE(late->write("x"));
+        late->finish();
+    });
 }
