@@ -14,7 +14,8 @@
 namespace meshhost::http {
 
 /// One request being answered: either reply(), or begin_stream(), write()... and finish(). Calls
-/// after the client has gone do nothing. One thread: the shard's.
+/// after the client has gone, or the server was closed, do nothing. One thread: the shard's, which
+/// outlives it.
 class exchange {
 public:
     virtual ~exchange() = default;
