@@ -293,6 +293,8 @@ std::size_t quic_connection::send_bytes() const noexcept {
     std::size_t bytes = 0;
     for (const auto& [id, stream] : streams_)
         bytes += stream.out.held_bytes();
+    for (const auto& [id, orphan] : orphans_)
+        bytes += orphan.held_bytes();
     return bytes;
 }
 

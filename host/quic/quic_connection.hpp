@@ -171,6 +171,8 @@ private:
     void on_acknowledged(stream_id id, std::size_t bytes);
     void on_stream_reset(stream_id id, std::uint64_t code);
     void on_stream_closed(stream_id id, std::uint64_t code);
+    void acknowledge_orphan(stream_id id, std::size_t bytes);
+    void end_stream(stream_id id, std::uint64_t code);
     void on_stream_credit(stream_id id);
     int on_early_data_rejected();
     void on_datagram(bytes_view data, bool early);
@@ -247,6 +249,8 @@ private:
     boost::container::small_vector<path_id, 2> paths_;
 
     std::map<stream_id, stream_state> streams_;
+    /// Sent by streams that are over here: ngtcp2 may send it again until it is acknowledged.
+    std::map<stream_id, send_queue> orphans_;
     std::vector<stream_id> ready_;  ///< streams with output, in turn
     bool review_ = false;           ///< streams may have ended with no callback
     std::size_t uni_streams_extended_ = 0;

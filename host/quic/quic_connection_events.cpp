@@ -229,7 +229,7 @@ void quic_connection::on_datagram(bytes_view data, bool early) {
 
 void quic_connection::on_acknowledged(stream_id id, std::size_t bytes) {
     stream_state* const stream = find(id);
-    if (stream == nullptr) return;
+    if (stream == nullptr) return acknowledge_orphan(id, bytes);
     stream->out.mark_acknowledged(bytes);
     // Half of the buffer free again: one event for many packets, and the pipe stays full.
     const bool roomy = stream->out.held_bytes() <= context_.config.send_buffer_bytes_max / 2;
@@ -251,7 +251,19 @@ void quic_connection::on_stream_reset(stream_id id, std::uint64_t code) {
     sink_->on_stream_event({id, stream_event_kind::reset, code});
 }
 
+void quic_connection::acknowledge_orphan(stream_id id, std::size_t bytes) {
+    const auto found = orphans_.find(id);
+    if (found == orphans_.end()) return;
+    found->second.mark_acknowledged(bytes);
+    if (found->second.held_bytes() == 0) orphans_.erase(found);
+}
+
 void quic_connection::on_stream_closed(stream_id id, std::uint64_t code) {
+    orphans_.erase(id);
+    end_stream(id, code);
+}
+
+void quic_connection::end_stream(stream_id id, std::uint64_t code) {
     const auto found = streams_.find(id);
     if (found == streams_.end()) return;
     ngtcp2_conn_extend_max_offset(conn_.get(), found->second.unconsumed);

@@ -161,7 +161,9 @@ void quic_connection::review_streams(time_point now) {
     for (auto it = streams_.begin(); it != streams_.end() && !ended_ && !closing_;) {
         stream_state& stream = (it++)->second;
         if (stream.waits_to_write() && is_stopped_by_peer(stream.id, now)) stop_sending(stream);
-        if (is_over(stream)) on_stream_closed(stream.id, stream.stop_code.value_or(0));
+        if (!is_over(stream)) continue;
+        if (stream.out.held_bytes() > 0) orphans_.emplace(stream.id, std::move(stream.out));
+        end_stream(stream.id, stream.stop_code.value_or(0));
     }
 }
 
