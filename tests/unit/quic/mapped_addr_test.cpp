@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "quic/mapped_addr.hpp"
 #include "base/bytes.hpp"
+#include "quic/mapped_addr.hpp"
 #include "support/catch.hpp"
 
 using namespace meshhost;
