@@ -33,7 +33,8 @@ struct item {
 
 std::optional<item> take(bytes_view& rest) {
     if (rest.size() < 3) return std::nullopt;
-    std::size_t const size = std::min<std::size_t>(rest[1] | rest[2] << 8, rest.size() - 3);
+    const std::size_t wanted = rest[1] + std::size_t{256} * rest[2];
+    const std::size_t size = std::min(wanted, rest.size() - 3);
     item taken{rest[0], rest.subspan(3, size)};
     rest = rest.subspan(3 + size);
     return taken;
