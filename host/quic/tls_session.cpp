@@ -83,8 +83,9 @@ tls_session tls_session::client(
     const session_ticket* resume,
     bool early_data
 ) {
-    const unsigned flags = GNUTLS_CLIENT | GNUTLS_NO_END_OF_EARLY_DATA | GNUTLS_ENABLE_RAWPK
-                           | (early_data ? GNUTLS_ENABLE_EARLY_DATA : 0);
+    // One key share, X25519: every peer has it, and a second one costs a P-256 key pair a dial.
+    const unsigned flags = GNUTLS_CLIENT | GNUTLS_KEY_SHARE_TOP | GNUTLS_NO_END_OF_EARLY_DATA
+                           | GNUTLS_ENABLE_RAWPK | (early_data ? GNUTLS_ENABLE_EARLY_DATA : 0);
     tls_session made(make_session(context, flags));
     const gnutls_session_t session = made.get();
     require(ngtcp2_crypto_gnutls_configure_client_session(session), "out of memory");
