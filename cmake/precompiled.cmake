@@ -28,6 +28,9 @@ function(mesh_precompile target)
             <span> <string> <string_view> <utility> <variant> <vector>
             <boost/json/object.hpp> <boost/system/result.hpp> <spdlog/fmt/fmt.h>)
     else()
+        # A program would be compiled with -fPIE, which the header was not.
+        set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+        target_compile_options(${target} PRIVATE -fPIC)
         target_precompile_headers(${target} REUSE_FROM meshhost_base)
     endif()
 endfunction()

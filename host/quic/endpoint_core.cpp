@@ -69,12 +69,13 @@ void endpoint_core::receive(
     }
     ++depth_;
     const connection_id id(ids.dcid, ids.dcidlen);
+    const bool is_long = (data[0] & 0x80) != 0;
     bytes_view answer;
     if (const auto found = ids_.find(id); found != ids_.end()) {
         found->second->receive(path, ecn, data, now);
     } else if (closing_.receive(id, answer)) {
         if (!answer.empty()) send_one(path, answer);
-    } else if ((data[0] & 0x80) != 0) {
+    } else if (is_long) {
         accept(path, ecn, data, now);
     } else if (quic_connection* const ended = reset_by(data)) {
         ended->receive(path, ecn, data, now);
@@ -82,6 +83,9 @@ void endpoint_core::receive(
         send_stateless_reset(path, id, data.size(), now);
     }
     --depth_;
+    // Long headers are handshakes, and those cost a fraction of a millisecond each: the peer can
+    // go on with its half while we turn to the next one in the batch.
+    if (is_long && depth_ == 0) flush(now);
 }
 
 void endpoint_core::flush(time_point now) {

@@ -58,7 +58,8 @@ public:
     );
     ~endpoint_core();
 
-    /// One UDP payload. Takes effect at once; what it makes the connections say leaves at flush().
+    /// One UDP payload. Takes effect at once; what it makes the connections say leaves at flush(),
+    /// or right away when it was a handshake's packet.
     void receive(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data, time_point now);
     /// Writes all that connections have to say and clears away the ended ones.
     void flush(time_point now);

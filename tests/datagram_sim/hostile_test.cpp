@@ -133,8 +133,8 @@ TEST_CASE("datagram_sim: a hello without transport parameters is refused", "[hos
     CHECK(net.server().core().counters().opened == 1);
     CHECK(net.server().core().measure().half_open == 0);
     // A server does no better than a client.
-    net.server().before_flush = [] { before_sealing = hide_transport_parameters; };
-    net.server().after_flush = [] { before_sealing = nullptr; };
+    net.server().before_write = [] { before_sealing = hide_transport_parameters; };
+    net.server().after_write = [] { before_sealing = nullptr; };
     test_app& app = net.dial();
     REQUIRE(net.run_until([&] { return app.closed.has_value(); }, 1s));
     CHECK_FALSE(app.connected);
@@ -216,12 +216,12 @@ TEST_CASE(
     datagram_mutator mutator(seed);
     {
         // The server seals outside the client's flush, so its packets are left alone.
-        net.client().before_flush = [&] {
+        net.client().before_write = [&] {
             before_sealing = [&](std::span<std::uint8_t> sealed) {
                 if (random.chance(0.5)) mutator.damage(sealed);
             };
         };
-        net.client().after_flush = [] { before_sealing = nullptr; };
+        net.client().after_write = [] { before_sealing = nullptr; };
         for (int i = 0; i < 30; ++i) {
             if (client_app.connection != nullptr) {
                 client_app.send_new(random.chance(0.5), random.below(3'000));
@@ -229,8 +229,8 @@ TEST_CASE(
             }
             net.run_for(20ms);
         }
-        net.client().before_flush = nullptr;
-        net.client().after_flush = nullptr;
+        net.client().before_write = nullptr;
+        net.client().after_write = nullptr;
     }
     // The next peer is served.
     const auto [next_client, next_server] = net.connect();

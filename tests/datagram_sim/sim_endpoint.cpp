@@ -78,7 +78,10 @@ void sim_endpoint::forget_ended() {
 }
 
 void sim_endpoint::receive(std::size_t wire, std::uint8_t ecn, std::span<std::uint8_t> data) {
-    if (core_ != nullptr) core_->receive(path_over(wire), ecn, data, network_.now());
+    if (core_ == nullptr) return;
+    if (before_write) before_write();
+    core_->receive(path_over(wire), ecn, data, network_.now());
+    if (after_write) after_write();
 }
 
 void sim_endpoint::run_deadline() {
@@ -87,9 +90,9 @@ void sim_endpoint::run_deadline() {
 
 void sim_endpoint::flush() {
     if (core_ == nullptr) return;
-    if (before_flush) before_flush();
+    if (before_write) before_write();
     core_->flush(network_.now());
-    if (after_flush) after_flush();
+    if (after_write) after_write();
     core_->check_invariants();
 }
 

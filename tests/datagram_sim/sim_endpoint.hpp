@@ -69,9 +69,9 @@ public:
 
     /// While not null, every datagram sent is copied there.
     std::vector<byte_buffer>* recording = nullptr;
-    /// Called around every flush, when packets are written.
-    std::function<void()> before_flush;
-    std::function<void()> after_flush;
+    /// Called around what may write packets: a flush, and the receiving of a handshake's packet.
+    std::function<void()> before_write;
+    std::function<void()> after_write;
 
     // --- for quic_pair
     void receive(std::size_t wire, std::uint8_t ecn, std::span<std::uint8_t> data);
