@@ -3,6 +3,8 @@
 
 #include "base/assert.hpp"
 
+#include <utility>
+
 namespace meshhost::path {
 
 path_id path_table::intern(const ip_endpoint& remote) {
@@ -13,9 +15,9 @@ path_id path_table::intern(const ip_endpoint& remote) {
     return known->second;
 }
 
-path_id path_table::open(const std::vector<ip_endpoint>& remotes) {
+path_id path_table::open(std::vector<ip_endpoint> remotes) {
     MH_ASSERT(!remotes.empty(), "a path leads somewhere");
-    return remotes.size() == 1 ? intern(remotes.front()) : insert(remotes, false);
+    return insert(std::move(remotes), false);
 }
 
 path_id path_table::insert(std::vector<ip_endpoint> remotes, bool interned) {
@@ -32,6 +34,7 @@ void path_table::settle(path_id dialled, path_id answered) {
     const auto from = paths_.find(answered);
     const auto to = paths_.find(dialled);
     if (from == paths_.end() || to == paths_.end()) return;
+    MH_ASSERT(!to->second.interned, "an address keeps its path");
     to->second.remotes = {from->second.remotes.front()};
 }
 

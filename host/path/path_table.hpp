@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What each path id stands for. A path of its own for every remote address heard from or dialled,
-// and one for every dial over several addresses. Bounded: a path that no connection uses is
-// forgotten when too many others were heard from since; one in use never is.
+// What each path id stands for. A path of its own for every remote address heard from, and one for
+// every dial. Bounded: a path that no connection uses is forgotten when too many others were heard
+// from since; one in use never is.
 #include "base/ip_endpoint.hpp"
 #include "base/strong_id.hpp"
 
@@ -21,10 +21,11 @@ public:
 
     /// The path to and from one address; the same id for as long as it is remembered.
     path_id intern(const ip_endpoint& remote);
-    /// A path of its own over several addresses: what is sent on it goes to all, until settle().
-    /// Precondition: not empty.
-    path_id open(const std::vector<ip_endpoint>& remotes);
-    /// `dialled` was answered from the address of `answered`: it goes there alone from now on.
+    /// A dial's own path, also to one address, because the answer may come from another: what is
+    /// sent on it goes to all of them, until settle(). Precondition: not empty.
+    path_id open(std::vector<ip_endpoint> remotes);
+    /// `dialled`, which open() made, was answered from the address of `answered`: it goes there
+    /// alone from now on.
     void settle(path_id dialled, path_id answered);
 
     void retain(path_id path);

@@ -40,6 +40,22 @@ TEST_CASE("path: a dial over several addresses settles on the one that answered"
     REQUIRE(table.remotes(dialled).empty());
 }
 
+TEST_CASE("path: a dial's only address may be answered from another one", "[path]") {
+    path_table table;
+    const path_id dialled = table.open({address(1)});
+    const path_id other = table.open({address(1)});
+    table.retain(dialled);
+    table.retain(other);
+    table.settle(dialled, table.intern(address(2)));
+    REQUIRE(remotes(table, dialled) == std::vector{address(2)});
+    REQUIRE(remotes(table, other) == std::vector{address(1)});
+    table.release(dialled);
+    // Neither address is mixed up with the other from here on.
+    REQUIRE(remotes(table, table.intern(address(1))) == std::vector{address(1)});
+    REQUIRE(remotes(table, table.intern(address(2))) == std::vector{address(2)});
+    REQUIRE(remotes(table, table.open({address(1)})) == std::vector{address(1)});
+}
+
 TEST_CASE("path: a flood of sources pushes out unused paths, never one in use", "[path]") {
     path_table table;
     const path_id used = table.intern(address(1));
