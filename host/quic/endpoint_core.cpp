@@ -89,6 +89,7 @@ void endpoint_core::receive(
 }
 
 void endpoint_core::flush(time_point now) {
+    if (depth_ > 0) return;  // a sink's wish, inside a call that will flush when it is back
     ++depth_;
     flush_wanted_ = false;
     while (!dirty_.empty() && !writer_.blocked()) {

@@ -61,7 +61,8 @@ public:
     /// One UDP payload. Takes effect at once; what it makes the connections say leaves at flush(),
     /// or right away when it was a handshake's packet.
     void receive(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data, time_point now);
-    /// Writes all that connections have to say and clears away the ended ones.
+    /// Writes all that connections have to say and clears away the ended ones. From inside a sink
+    /// it does nothing: what runs the sink is followed by a flush.
     void flush(time_point now);
     time_point next_deadline() const;
     void on_deadline(time_point now);

@@ -84,7 +84,8 @@ time_point quic_connection::deadline() const noexcept {
 
 void quic_connection::on_deadline(time_point now) {
     if (ended_) return;
-    if (tls_ && now >= tls_kept_until_) {
+    // A server lets go of TLS when it has sent its ticket, however long the way out is full.
+    if (is_client_ && tls_ && now >= tls_kept_until_) {
         ngtcp2_conn_set_tls_native_handle(conn_.get(), nullptr);
         tls_.reset();
     }

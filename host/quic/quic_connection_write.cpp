@@ -192,7 +192,8 @@ bool quic_connection::is_stopped_by_peer(stream_id id, time_point now) {
 bool quic_connection::is_over(const stream_state& stream) const {
     const bool bidi = ngtcp2_is_bidi_stream(stream.id.value) != 0;
     const bool ours = ngtcp2_conn_is_local_stream(conn_.get(), stream.id.value) != 0;
-    if (ours) return bidi && stream.reset_code && stream.stop_code;
+    // Until then a server may reject early data, and the stream is needed to number its successors.
+    if (ours) return bidi && connected_ && stream.reset_code && stream.stop_code;
     const bool consumed = stream.fin_delivered && stream.unconsumed == 0;
     return !bidi && (consumed || stream.reading_done);
 }

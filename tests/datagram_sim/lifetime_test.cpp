@@ -127,6 +127,22 @@ TEST_CASE("datagram_sim: a close whose packet is lost is told again when asked",
     CHECK(server_app.closed->code == 9);
 }
 
+TEST_CASE("datagram_sim: a sink may close and flush from inside a call", "[lifetime]") {
+    quic_pair net;
+    net.server().on_accept_app = [&net](test_app& app) {
+        app.on_event = [&net, &app](const quic::stream_event&) {
+            app.connection->close(5, "not this");
+            net.server().core().flush(net.now());
+        };
+    };
+    const auto [client_app, server_app] = net.connect();
+    client_app.send_new(true, 100);
+    REQUIRE(net.run_until([&, &app = client_app] { return app.closed.has_value(); }, 1s));
+    CHECK(client_app.closed->code == 5);
+    REQUIRE(server_app.closed.has_value());
+    CHECK(server_app.closed->cause == close_cause::closed_locally);
+}
+
 TEST_CASE("datagram_sim: silence ends a connection at the idle limit on both sides", "[lifetime]") {
     quic_pair net;
     const auto [client_app, server_app] = net.connect();

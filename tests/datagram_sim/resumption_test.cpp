@@ -123,6 +123,24 @@ TEST_CASE("datagram_sim: 0-RTT arrives once and whole under loss, taken or refus
     CHECK(net.client().core().measure().send_bytes == 0);
 }
 
+TEST_CASE("datagram_sim: refused 0-RTT data outlives a stream given up before it", "[resume]") {
+    quic_pair net(replay_safe());
+    meet_once(net);
+    net.server().kill();
+    net.server().boot();
+    test_app& app = net.dial(true);
+    const stream_id given_up = app.send_new(true, 100, false);
+    app.send_new(true, 1000);
+    app.connection->reset(given_up, 5);
+    app.connection->stop(given_up, 5);
+    test_app& far = newest(net, 1);
+    REQUIRE(net.run_until([&] { return far.whole_streams(1000) == 1; }, 5s));
+    CHECK(app.connection->handshake() == handshake_kind::full);
+    net.run_for(1s);
+    CHECK(far.last(quic::stream_event_kind::reset).value().stream == given_up);
+    CHECK(app.connection->streams() == 0);
+}
+
 TEST_CASE("datagram_sim: a replayed first flight does nothing a second time", "[resume]") {
     quic_pair net(replay_safe());
     meet_once(net);
