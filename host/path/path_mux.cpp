@@ -72,15 +72,26 @@ outcome<bool> path_mux::bind_all() {
             ),
             "bind a wildcard address instead"};
     }
-    for (const ip_endpoint& local : options_.bind) {
-        auto bound = bind_one(local);
-        if (bound) continue;
-        // "Everywhere" on a kernel without IPv6 is everywhere there is.
-        const bool absent = bound.error().code == "E_NO_ADDRESS_FAMILY";
-        if (!absent || !local.is_unspecified() || bindings_.empty()) return bound.error();
-        options_.log.info("{}", bound.error().message);
-    }
+    for (const ip_endpoint& local : options_.bind)
+        if (auto bound = bind_if_there(local); !bound) return bound;
     return true;
+}
+
+/// "Everywhere" on a kernel without IPv6 is everywhere there is.
+outcome<bool> path_mux::bind_if_there(const ip_endpoint& local) {
+    auto bound = bind_one(local);
+    const bool is_optional = local.is_unspecified() && !bindings_.empty();
+    if (bound || !is_optional || bound.error().code != "E_NO_ADDRESS_FAMILY") return bound;
+    options_.log.info("{}", bound.error().message);
+    return true;
+}
+
+outcome<bool> path_mux::bind_again(ip_endpoint local) {
+    auto bound = bind_if_there(local);
+    if (bound || local.port == 0 || bound.error().code == "E_NO_SUCH_ADDRESS") return bound;
+    options_.log.warn("port {} is not to be had again: taking a free one", local.port);
+    local.port = 0;
+    return bind_one(local);
 }
 
 outcome<bool> path_mux::bind_default() {
@@ -111,19 +122,16 @@ outcome<bool> path_mux::rebind() {
     held_.reset();
     paths_.forget_addresses();
     auto old = std::exchange(bindings_, {});
+    if (options_.bind.empty()) return bind_default();
     // A free port is taken while the old one is still held, so that it is another.
     const bool fixed = std::any_of(options_.bind.begin(), options_.bind.end(), [](auto& local) {
         return local.port != 0;
     });
-    if (!fixed) return bind_all();
-    old.clear();
-    for (ip_endpoint local : options_.bind) {
-        if (bind_one(local)) continue;
-        options_.log.warn("port {} is not to be had again: taking a free one", local.port);
-        local.port = 0;
-        if (auto bound = bind_one(local); !bound) return bound.error();
-    }
-    return true;
+    if (fixed) old.clear();
+    outcome<bool> all = true;
+    for (const ip_endpoint& local : options_.bind)
+        if (auto bound = bind_again(local); !bound) all = bound;
+    return all;
 }
 
 std::vector<ip_endpoint> path_mux::bound() const {

@@ -67,7 +67,9 @@ public:
     bool send(const datagrams& out);
 
     /// Fresh sockets in place of the old; every address gets a new path. Where a fixed port
-    /// cannot be had again a free one is taken. Errors: as open(); the old sockets are then gone.
+    /// cannot be had again a free one is taken. Nothing is held any more: whoever waits for
+    /// on_writable() may send. Errors: as open(), for one of the addresses; the others are bound
+    /// all the same, and the old sockets are gone. Never from inside a sink.
     outcome<bool> rebind();
 
 private:
@@ -77,6 +79,8 @@ private:
     outcome<bool> bind_all();
     outcome<bool> bind_default();
     outcome<bool> bind_one(const ip_endpoint& local);
+    outcome<bool> bind_if_there(const ip_endpoint& local);
+    outcome<bool> bind_again(ip_endpoint local);
     net::send_status send_to(const ip_endpoint& remote, const datagrams& out);
     void hold(const datagrams& out);
     void on_socket_writable();

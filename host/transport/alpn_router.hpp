@@ -18,7 +18,7 @@ public:
     virtual ~protocol_handler() = default;
 
     /// A peer connected: its id is authenticated. Set a handler on `incoming` before returning,
-    /// or it is closed.
+    /// or it is refused.
     virtual void on_connection(std::shared_ptr<connection> incoming) = 0;
 
     /// true: a request that an attacker sends twice does no harm, so that data may be handed over

@@ -9,10 +9,16 @@
 
 namespace meshhost::transport {
 
-connection_impl::connection_impl(endpoint_impl& owner, identity::endpoint_addr to, std::string alpn)
+connection_impl::connection_impl(
+    endpoint_impl& owner,
+    identity::endpoint_addr to,
+    std::string alpn,
+    const connect_options& options
+)
     : owner_(&owner)
     , to_(std::move(to))
     , alpn_(std::move(alpn))
+    , options_(options)
     , dialled_(true) {}
 
 connection_impl::connection_impl(endpoint_impl& owner, quic::quic_connection& accepted)
@@ -84,8 +90,7 @@ void connection_impl::close(std::uint64_t code, std::string_view reason) {
 }
 
 void connection_impl::on_connected() {
-    const auto handler = handler_;
-    handler->on_connected(*this);
+    if (const auto handler = handler_) handler->on_connected(*this);
 }
 
 void connection_impl::on_stream_data(stream_id id, bytes_view data, bool fin) {
@@ -162,8 +167,7 @@ bool connection_impl::try_other_addresses(const close_reason& reason) {
     }
     const auto wrong = owner_->remote_of(quic_->last_heard());
     if (!wrong || std::erase(to_.direct, *wrong) == 0 || to_.direct.empty()) return false;
-    owner_->redial(*this);
-    return true;
+    return owner_->redial(*this);
 }
 
 void connection_impl::finish(const close_reason& reason) {

@@ -4,6 +4,7 @@
 #include "identity/endpoint_addr.hpp"
 #include "quic/quic_connection.hpp"
 #include "transport/connection.hpp"
+#include "transport/endpoint.hpp"
 #include "transport/stream_impl.hpp"
 
 #include <map>
@@ -14,7 +15,12 @@ class endpoint_impl;
 
 class connection_impl final : public connection, public quic::connection_sink {
 public:
-    connection_impl(endpoint_impl& owner, identity::endpoint_addr to, std::string alpn);
+    connection_impl(
+        endpoint_impl& owner,
+        identity::endpoint_addr to,
+        std::string alpn,
+        const connect_options& options
+    );
     connection_impl(endpoint_impl& owner, quic::quic_connection& accepted);
 
     const identity::endpoint_id& remote_id() const noexcept override { return to_.id; }
@@ -35,6 +41,7 @@ public:
     quic::quic_connection* quic() noexcept { return quic_; }
     bool has_handler() const noexcept { return handler_ != nullptr; }
     const identity::endpoint_addr& target() const noexcept { return to_; }
+    const connect_options& options() const noexcept { return options_; }
     void attach(quic::quic_connection& dialling) noexcept { quic_ = &dialling; }
     /// The last word: for a dial that failed before there was anything to dial with, too.
     void finish(const close_reason& reason);
@@ -57,6 +64,7 @@ private:
     quic::quic_connection* quic_ = nullptr;
     identity::endpoint_addr to_;
     std::string alpn_;
+    connect_options options_;
     bool dialled_;
     bool closed_ = false;
     std::shared_ptr<connection_handler> handler_;

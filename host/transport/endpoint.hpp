@@ -64,7 +64,9 @@ public:
     ) = 0;
 
     /// Opens fresh sockets (new ports, if the port was not fixed) and migrates every dialled
-    /// connection to them (RFC 9000 §9); on its own when an address goes away.
+    /// connection to them (RFC 9000 §9); on its own when an address goes away or comes back.
+    /// Errors: as bind(), for one of the addresses; the others are bound all the same. Never from
+    /// inside a handler.
     virtual outcome<bool> rebind() = 0;
 
     virtual probe measure() const = 0;

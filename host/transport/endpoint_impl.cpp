@@ -58,6 +58,9 @@ endpoint_impl::endpoint_impl(net::shard& shard, endpoint_options options)
 endpoint_impl::~endpoint_impl() {
     *alive_ = false;
     close(0, "");
+    // Dials that went nowhere, and closes that the way out had no room for.
+    for (const auto& [raw, handle] : std::exchange(handles_, {}))
+        handle->finish({close_cause::endpoint_closed, 0, {}});
 }
 
 outcome<bool> endpoint_impl::open() {
@@ -110,7 +113,8 @@ std::shared_ptr<connection> endpoint_impl::connect(
     const connect_options& options
 ) {
     MH_ASSERT(handler != nullptr, "somebody must hear how a dial ends");
-    auto handle = std::make_shared<connection_impl>(*this, diallable(to), std::string(alpn));
+    auto handle =
+        std::make_shared<connection_impl>(*this, diallable(to), std::string(alpn), options);
     handle->set_handler(std::move(handler));
     handles_.emplace(handle.get(), handle);
     const bool to_self = to.id == id();
@@ -122,22 +126,23 @@ std::shared_ptr<connection> endpoint_impl::connect(
         post([handle, reason] { handle->finish(reason); });
         return handle;
     }
-    quic::dial_parameters const parameters{
-        .path = mux_->paths().open(handle->target().direct),
-        .expected = to.id,
-        .alpn = handle->alpn(),
-        .early_data = options.early_data,
-        .resume = options.resume,
-    };
-    handle->attach(core_.dial(parameters, *handle, shard_.now()));
+    dial(*handle);
     return handle;
 }
 
-void endpoint_impl::redial(connection_impl& handle) {
+bool endpoint_impl::redial(connection_impl& handle) {
+    if (closed_) return false;
+    dial(handle);
+    return true;
+}
+
+void endpoint_impl::dial(connection_impl& handle) {
     quic::dial_parameters const parameters{
         .path = mux_->paths().open(handle.target().direct),
         .expected = handle.remote_id(),
         .alpn = handle.alpn(),
+        .early_data = handle.options().early_data,
+        .resume = handle.options().resume,
     };
     handle.attach(core_.dial(parameters, handle, shard_.now()));
 }
@@ -154,16 +159,18 @@ outcome<bool> endpoint_impl::rebind() {
             dialled.emplace_back(connection, remote_of(connection->current_path()));
         }
     }
-    if (auto bound = mux_->rebind(); !bound) return bound.error();
+    auto bound = mux_->rebind();
+    const bool is_anywhere = !mux_->bound().empty();
     for (const auto& [connection, remote] : dialled) {
-        if (!remote) continue;
+        if (!remote || !is_anywhere) continue;
         const path_id fresh = mux_->paths().intern(*remote);
         if (!connection->migrate(fresh, now)) {
             options_.log.debug("a connection stays on its path: it cannot migrate now");
         }
     }
-    flush(now);
-    return true;
+    core_.resume(now);  // if the old sockets were full, they will not say that they are not
+    timer_.arm(core_.next_deadline());
+    return bound;
 }
 
 probe endpoint_impl::measure() const {
@@ -268,7 +275,10 @@ quic::connection_sink* endpoint_impl::on_incoming(quic::quic_connection& connect
     if (protocol == nullptr || closed_) return nullptr;
     auto handle = std::make_shared<connection_impl>(*this, connection);
     protocol->on_connection(handle);
-    if (!handle->has_handler()) return nullptr;
+    if (!handle->has_handler()) {
+        handle->finish({close_cause::refused, 0, {}});  // somebody may have kept it
+        return nullptr;
+    }
     auto* const sink = handle.get();
     handles_.emplace(sink, std::move(handle));
     return sink;
@@ -285,16 +295,26 @@ void endpoint_impl::on_deadline(time_point now) {
 
 void endpoint_impl::on_addresses_changed() {
     refresh_own_addresses();
-    // A wildcard socket follows by itself; one bound to an address that is gone does not.
-    for (const ip_endpoint& local : mux_->bound()) {
-        const bool gone = !local.is_unspecified()
-                          && std::none_of(
-                              own_addresses_.begin(),
-                              own_addresses_.end(),
-                              [&](const ip_endpoint& own) { return own.address == local.address; }
-                          );
-        if (gone) return on_socket_broken();
-    }
+    if (are_sockets_stale()) on_socket_broken();
+}
+
+/// A wildcard socket follows by itself; one bound to an address that is gone does not, nor does
+/// one that could not be bound while its address was.
+bool endpoint_impl::are_sockets_stale() const {
+    const auto is_among = [](const std::vector<ip_endpoint>& all, const ip_endpoint& one) {
+        return std::any_of(all.begin(), all.end(), [&](const ip_endpoint& each) {
+            return each.family == one.family && each.address == one.address;
+        });
+    };
+    const std::vector<ip_endpoint> bound = mux_->bound();
+    const bool is_lost = std::any_of(bound.begin(), bound.end(), [&](const ip_endpoint& local) {
+        return !local.is_unspecified() && !is_among(own_addresses_, local);
+    });
+    const auto& wanted = options_.bind;
+    const bool is_back = std::any_of(wanted.begin(), wanted.end(), [&](const ip_endpoint& local) {
+        return is_among(own_addresses_, local) && !is_among(bound, local);
+    });
+    return is_lost || is_back;
 }
 
 void endpoint_impl::flush(time_point now) {

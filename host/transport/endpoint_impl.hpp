@@ -42,7 +42,8 @@ public:
     void describe(path_id path, path_info& info) const;
     std::optional<ip_endpoint> remote_of(path_id path) const;
     std::string address_text(path_id path) const;
-    void redial(connection_impl& handle);
+    /// false: the endpoint is closed.
+    bool redial(connection_impl& handle);
     void forget(connection_impl& handle);
 
 private:
@@ -68,6 +69,8 @@ private:
 
     template <class Work>
     void post(Work work);
+    void dial(connection_impl& handle);
+    bool are_sockets_stale() const;
     void flush(time_point now);
     void refresh_alpns();
     void refresh_own_addresses();

@@ -2,7 +2,7 @@
 #include "loop_fixture.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/interface_monitor.hpp"
-#include "own_network.hpp"
+#include "support/own_network.hpp"
 
 #include <algorithm>
 #include <memory>

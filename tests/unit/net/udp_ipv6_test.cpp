@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Run by their own ctest entry, which a machine without IPv6 skips.
-#include "skip_run.hpp"
+#include "support/skip_run.hpp"
 #include "udp_fixture.hpp"
 
 using namespace meshhost;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a send says when the network below it changes.
-#include "own_network.hpp"
+#include "support/own_network.hpp"
 #include "udp_fixture.hpp"
 
 using namespace meshhost;

@@ -169,3 +169,33 @@ TEST_CASE("transport: one peer gets no more connections than its share", "[trans
     REQUIRE(clients.back()->closed->cause == close_cause::refused);
     REQUIRE(pair.protocol->connections.size() == 3);
 }
+
+TEST_CASE("transport: a handle kept without a handler is closed", "[transport]") {
+    class keeper final : public transport::protocol_handler {
+    public:
+        void on_connection(std::shared_ptr<transport::connection> incoming) override {
+            kept = std::move(incoming);
+        }
+        std::shared_ptr<transport::connection> kept;
+    };
+    echo_pair pair;
+    const auto protocol = std::make_shared<keeper>();
+    pair.server->router().add("test/keeper/1", protocol);
+    pair.dialler->connect(pair.server->address(), "test/keeper/1", pair.client);
+    REQUIRE(pair.run_until([&] { return pair.client->closed.has_value(); }));
+    REQUIRE(pair.client->closed->cause == close_cause::refused);
+    REQUIRE(pair.run_until([&] { return pair.server->measure().closed == 1; }));
+    REQUIRE(protocol->kept->is_closed());
+    REQUIRE(protocol->kept->open_bidi(nullptr) == nullptr);
+    protocol->kept->close(0, "");
+}
+
+TEST_CASE("transport: an endpoint that goes says so to whoever still dials", "[transport]") {
+    echo_pair pair;
+    const auto to_nowhere = std::make_shared<echo_client>();
+    pair.dial();
+    pair.dialler->connect({.id = pair.server->id()}, echo_alpn, to_nowhere);
+    pair.dialler.reset();
+    REQUIRE(pair.client->closed->cause == close_cause::closed_locally);
+    REQUIRE(to_nowhere->closed->cause == close_cause::endpoint_closed);
+}

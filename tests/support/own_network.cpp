@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "own_network.hpp"
+#include "support/own_network.hpp"
 
 #include "base/unique_fd.hpp"
 #include "net/socket_address.hpp"
-#include "skip_run.hpp"
 #include "support/catch.hpp"
+#include "support/skip_run.hpp"
 
 #include <net/if.h>
 #include <sys/ioctl.h>
