@@ -121,6 +121,8 @@ std::optional<failure> blocking_exchange::connect() {
     return {};
 }
 
+/// A host that is full answers, and closes, before it has read the request: then there is an
+/// answer to read although nothing more can be sent.
 std::optional<failure> blocking_exchange::send(const request& asked) {
     namespace http = beast::http;
     http::request<http::string_body> message;
@@ -133,6 +135,7 @@ std::optional<failure> blocking_exchange::send(const request& asked) {
     message.body() = asked.body;
     message.prepare_payload();
     const auto ec = run([&](auto done) { http::async_write(stream_, message, std::move(done)); });
+    if (ec == boost::system::errc::broken_pipe) return {};
     if (ec) return answer_failure(ec, timeout_);
     return {};
 }

@@ -32,7 +32,7 @@ failure io_failure(const std::filesystem::path& path, const char* what, int erro
             path.string(),
             std::generic_category().message(error)
         ),
-        "choose another place with --data-dir, or make this one writable"};
+        "choose another place with [admin] socket, or make this one writable"};
 }
 
 bool fill_address(sockaddr_un& address, const std::string& path) {
@@ -105,7 +105,7 @@ outcome<unique_fd> bind_and_publish(const std::filesystem::path& path) {
             exit_code::failure,
             "E_SOCKET_PATH",
             fmt::format("the path {} is too long for a unix socket", path.string()),
-            "choose a shorter one with --data-dir or --instance"};
+            "choose a shorter one with [admin] socket or --instance"};
     unique_fd made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!made) return io_failure(path, "make a socket for", errno);
     ::unlink(unfinished.c_str());  // left by a process that died between bind and rename

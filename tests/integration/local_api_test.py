@@ -93,6 +93,9 @@ class LocalApi(LabTest):
     def test_the_65th_connection_is_told_so_and_the_others_work(self):
         held = [self.connect() for _ in range(64)]
         wait_until("all to be taken", lambda: b" 503 " in self.answer_to(b"")[:16])
+        for _ in range(5):
+            _, refused = self.served.ctl("status")
+            self.assertIn("too many connections", refused["error"]["message"])
         held[0].sendall(b"GET /v1/status HTTP/1.1\r\n\r\n")
         self.assertIn(b" 200 OK", held[0].recv(65536))
         for client in held:

@@ -104,6 +104,13 @@ TEST_CASE("http: a directory where others may write is refused", "[http]") {
     CHECK(claimed.error().exit == exit_code::not_permitted);
 }
 
+TEST_CASE("http: where no socket can be made, the remedy is another place for it", "[http]") {
+    const auto claimed = http::unix_listener::claim("/proc/none/host.sock");
+    REQUIRE(claimed.has_error());
+    CHECK(claimed.error().code == "E_SOCKET_IO");
+    CHECK(claimed.error().hint.find("[admin] socket") != std::string::npos);
+}
+
 TEST_CASE("http: a path too long for a socket is an error and leaves nothing", "[http]") {
     test::temp_dir directory;
     const auto claimed = unix_listener::claim(directory / (std::string(120, 'x') + ".sock"));
