@@ -3,11 +3,11 @@
 // between the check and the use.
 #include "identity/key_file.hpp"
 
-#include "base/unique_fd.hpp"
 #include "identity/key_text.hpp"
 #include "identity/new_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -55,8 +55,12 @@ failure not_a_file(const path& file, std::string_view what) {
 }
 
 failure io_failure(const std::string& message, const error_code& error) {
+    namespace errc = boost::system::errc;
+    const bool is_forbidden = error == errc::permission_denied
+                              || error == errc::operation_not_permitted
+                              || error == errc::read_only_file_system;
     return key_failure(
-        exit_code::failure,
+        is_forbidden ? exit_code::not_permitted : exit_code::failure,
         "E_KEY_IO",
         message + ": " + error.message(),
         "check the path, and the disk it is on: its permissions and its free space"
@@ -235,6 +239,19 @@ outcome<key_source> load_or_create_key_file(const path& file) {
     auto winner = load_key_file(file);  // another process was faster
     if (!winner) return winner.error();
     return key_source{.key = *winner, .created = false};
+}
+
+outcome<unique_fd> claim_key_file(const path& file) {
+    unique_fd fd(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    if (!fd) return open_failure(file);
+    // A file system without locks is no reason not to run.
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return fd;
+    return key_failure(
+        exit_code::failure,
+        "E_KEY_IN_USE",
+        "another meshhost runs with the key file " + file.string(),
+        "stop that one, or give this one a key of its own with --data-dir"
+    );
 }
 
 }  // namespace meshhost::identity

@@ -2,6 +2,7 @@
 #pragma once
 // The key on disk: one line of 64 hex digits (the seed) and a newline, mode 0600.
 #include "base/error.hpp"
+#include "base/unique_fd.hpp"
 #include "identity/secret_key.hpp"
 
 #include <filesystem>
@@ -25,5 +26,9 @@ struct key_source {
 /// Loads the key at `path`, or makes one there when nothing is there yet. Two processes that
 /// start at once end with the same key.
 outcome<key_source> load_or_create_key_file(const std::filesystem::path& path);
+
+/// Says that this process is the one that runs with the key, until the descriptor is closed: two
+/// hosts with one key would take each other's connections. Errors: E_KEY_IN_USE, E_KEY_IO.
+outcome<unique_fd> claim_key_file(const std::filesystem::path& path);
 
 }  // namespace meshhost::identity

@@ -12,6 +12,7 @@
 
 using namespace meshhost;
 using namespace meshhost::test;
+using identity::claim_key_file;
 using identity::create_key_file;
 using identity::load_key_file;
 using identity::load_or_create_key_file;
@@ -128,6 +129,19 @@ TEST_CASE("key_file: a disk that fills up half way leaves nothing behind", "[ide
     });
     CHECK(status == 0);
     CHECK(entries_in(dir.path()) == 0);
+}
+
+TEST_CASE("key_file: one claim at a time, and none that outlives its holder", "[identity]") {
+    const temp_dir dir;
+    REQUIRE(create_key_file(dir / "key", sample_key()));
+    {
+        const auto first = claim_key_file(dir / "key");
+        REQUIRE(first);
+        const auto second = claim_key_file(dir / "key");
+        REQUIRE_FALSE(second);
+        CHECK(second.error().code == "E_KEY_IN_USE");
+    }
+    CHECK(claim_key_file(dir / "key"));
 }
 
 TEST_CASE("key_file: the first start makes a key, the next ones load it", "[identity][key_file]") {
