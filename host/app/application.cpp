@@ -53,15 +53,14 @@ outcome<host_options> application::prepare() {
 
     host_options options{
         .settings = std::move(*loaded),
-        .peers = {},
         .plugins = {},
         .started = started_,
         .started_at = started_at};
     for (const auto& text : options_.peers) {
         const auto peer = identity::parse_peer(text);
         if (!peer) return peer.error();
-        options.peers.push_back(*peer);
     }
+    config::add_peers(options.settings, options_.peers, "--peer");
     for (const auto& path : options_.plugins)
         options.plugins.push_back({path, "", ""});
     return options;

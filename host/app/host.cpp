@@ -79,6 +79,9 @@ outcome<void> host::start() {
     const auto identity = identity::load_or_create_key_file(settings.identity.key_file);
     if (!identity) return identity.error();
     key_ = identity->key;
+    auto claim = identity::claim_key_file(settings.identity.key_file);
+    if (!claim) return claim.error();
+    key_claim_ = std::move(*claim);
     if (identity->created) log_.info("made a new key file={}", settings.identity.key_file.string());
 
     if (const auto done = open_endpoint(); !done) return done;
@@ -146,20 +149,19 @@ outcome<void> host::judge(const std::vector<failure>& refused) const {
 }
 
 outcome<void> host::name_peers() {
-    auto named = options_.peers;
     for (const auto& text : options_.settings.values.mesh.peers) {
         const auto read = identity::parse_peer(text);
         if (!read) return read.error();
-        named.push_back(*read);
+        named_.push_back(*read);
     }
-    for (const auto& peer : named)
+    for (const auto& peer : named_)
         if (!peers_->name_peer(peer)) log_.warn("no room for the peer id={}", peer.id.short_text());
     return {};
 }
 
 void host::serve() {
     api_ = std::make_unique<host_api>(
-        host_parts{shard_, options_.settings, *endpoint_, *peers_, *plugins_, *reporter_},
+        host_parts{shard_, options_.settings, *endpoint_, *peers_, *plugins_, *reporter_, named_},
         options_.started,
         options_.started_at
     );

@@ -21,10 +21,9 @@
 namespace meshhost::app {
 
 struct host_options {
-    config::loaded_config settings;              ///< as config::read_config() gives them
-    std::vector<identity::endpoint_addr> peers;  ///< besides those in the settings
-    std::vector<plugin::plugin_spec> plugins;    ///< besides; all of them required
-    time_point started;                          ///< of the process, for "ready in"
+    config::loaded_config settings;            ///< as config::read_config() gives them
+    std::vector<plugin::plugin_spec> plugins;  ///< besides; all of them required
+    time_point started;                        ///< of the process, for "ready in"
     std::chrono::system_clock::time_point started_at;
 };
 
@@ -83,6 +82,8 @@ private:
     host_observer& observer_;
     logger log_{"host"};
     std::optional<identity::secret_key> key_;
+    unique_fd key_claim_;                         ///< nobody else runs with this key
+    std::vector<identity::endpoint_addr> named_;  ///< whom to connect to
     std::optional<http::unix_listener> listener_;
     std::unique_ptr<transport::endpoint> endpoint_;
     std::unique_ptr<peers::peers_service> peers_;

@@ -74,13 +74,35 @@ std::vector<admin::probe_section> host_api::probe() const {
 }
 
 boost::json::object host_api::config() const {
-    return config::settings_json(parts_.settings, {});
+    auto all = config::settings_json(parts_.settings, {});
+    for (const auto& plugin : parts_.plugins.status()) {
+        const auto key = fmt::format("plugin.{}.path", plugin.instance);
+        if (all.contains(key)) continue;  // else it came from the command line
+        all[key] = {{"value", plugin.path}, {"origin", "--plugin"}, {"reload", "restart"}};
+    }
+    return all;
 }
 
-/// By id, wherever the peer was last seen; or as a ticket says.
+bool host_api::names_this_host(const std::string& peer) const {
+    constexpr std::size_t digits_min = 4;  // as meshctl takes the start of an id
+    const auto id = parts_.endpoint.id().to_hex();
+    return peer == parts_.peers.self().name || (peer.size() >= digits_min && id.starts_with(peer));
+}
+
+/// By id, wherever the peer was last seen or is said to be; or as a ticket says.
 outcome<identity::endpoint_addr> host_api::resolve(const std::string& peer) const {
     const bool has_address = peer.starts_with("endpoint") || peer.find('@') != std::string::npos;
-    if (has_address) return identity::parse_peer(peer);
+    const auto to = has_address ? identity::parse_peer(peer) : find_known(peer);
+    const bool is_self = to ? to->id == parts_.endpoint.id() : names_this_host(peer);
+    if (!is_self) return to;
+    return failure{
+        exit_code::usage,
+        "E_PEER_SELF",
+        "that is this host itself",
+        "meshctl status tells about it; meshctl peers lists the others"};
+}
+
+outcome<identity::endpoint_addr> host_api::find_known(const std::string& peer) const {
     const auto id = identity::endpoint_id::parse(peer);
     const auto known = id ? parts_.peers.find(*id) : std::nullopt;
     if (!known)
@@ -92,6 +114,9 @@ outcome<identity::endpoint_addr> host_api::resolve(const std::string& peer) cons
     identity::endpoint_addr to{*id, {}, {}};
     if (known->entry.digest) to.direct = known->entry.digest->addresses;
     if (known->path && known->path->remote) to.direct.push_back(*known->path->remote);
+    for (const auto& named : parts_.named)
+        if (named.id == *id)
+            to.direct.insert(to.direct.end(), named.direct.begin(), named.direct.end());
     identity::put_in_order(to);
     return to;
 }

@@ -23,6 +23,7 @@ struct host_parts {
     peers::peers_service& peers;
     plugin::plugin_manager& plugins;
     self_reporter& reporter;
+    const std::vector<identity::endpoint_addr>& named;  ///< whom it was told to connect to
 };
 
 /// One thread: the shard's.
@@ -53,6 +54,8 @@ public:
 
 private:
     outcome<identity::endpoint_addr> resolve(const std::string& peer) const;
+    outcome<identity::endpoint_addr> find_known(const std::string& peer) const;
+    bool names_this_host(const std::string& peer) const;
 
     host_parts parts_;
     ping_table pings_;

@@ -5,6 +5,8 @@
 #include "config/settings_builder.hpp"
 #include "config/text_form.hpp"
 
+#include <boost/json/value_from.hpp>
+
 #include <algorithm>
 
 namespace meshhost::config {
@@ -118,6 +120,24 @@ void add_set(settings_builder& builder, std::string_view text) {
 }
 
 }  // namespace
+
+void add_peers(
+    loaded_config& loaded,
+    const std::vector<std::string>& peers,
+    std::string_view origin
+) {
+    if (peers.empty()) return;
+    auto& all = loaded.values.mesh.peers;
+    all.insert(all.end(), peers.begin(), peers.end());
+    for (setting& setting : loaded.settings) {
+        if (setting.path != "mesh.peers") continue;
+        setting.value = json::value_from(all);
+        if (setting.origin == "default")
+            setting.origin = origin;
+        else
+            setting.origin.append(", ").append(origin);
+    }
+}
 
 config_result load_config(const config_layers& layers) {
     settings_builder builder;

@@ -47,6 +47,13 @@ struct config_layers {
     std::vector<std::string> sets;     ///< "net.port=4433"; a later one wins
 };
 
+/// Appends to `mesh.peers` what identity::parse_peer() has read, and says so in its origin.
+void add_peers(
+    loaded_config& loaded,
+    const std::vector<std::string>& peers,
+    std::string_view origin
+);
+
 /// Limits on what is read, so that a wrong file costs little.
 inline constexpr std::size_t config_file_bytes_max = std::size_t{1} << 20;
 inline constexpr std::size_t config_problems_max = 100;  ///< further ones are counted, not listed

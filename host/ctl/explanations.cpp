@@ -64,6 +64,10 @@ constexpr explanation table[] = {
     {"E_KEY_EXISTS",
      "There is a key at that path already, and a key file is never overwritten. Name another\n"
      "path, or move the file away."},
+    {"E_KEY_IN_USE",
+     "A key is one host's. Two that run with the same key have the same id: their peers would\n"
+     "reach now one, now the other, and neither would work. Stop the first, or start this one\n"
+     "with its own --data-dir, or at least its own [identity] key_file."},
     {"E_KEY_IO", "The key file could not be read or written, for the reason in the message."},
     {"E_KEY_MISSING",
      "There is no key at that path. `meshctl identity mint --key-file PATH` makes one; meshhost\n"
@@ -91,6 +95,8 @@ constexpr explanation table[] = {
      "it, the host listens on all."},
     {"E_NO_SUCH_CODE", "`meshctl explain` without a code lists all codes."},
     {"E_NO_SUCH_PATH", "The local API has no such path. docs/operating.md lists them."},
+    {"E_PEER_SELF",
+     "The name, id or ticket is that of the host that was asked. It does not connect to itself."},
     {"E_PEER_UNKNOWN",
      "No node is known by that name, id or role and number. `meshctl peers` lists those that are;\n"
      "a node that is not can be named by its ticket."},
@@ -123,7 +129,7 @@ constexpr explanation table[] = {
      "The local socket could not be made or reached, for the reason in the message."},
     {"E_SOCKET_PATH",
      "A unix socket's path has at most 107 bytes, and nothing else may be in its place. A shorter\n"
-     "--data-dir or --instance, or [admin] socket, makes room."},
+     "--instance or [admin] socket makes room."},
     {"E_TIMEOUT", "No answer came in time. `--timeout 30s` waits longer."},
     {"E_TOO_MANY_PINGS",
      "Every ping costs a connection, so that a host runs 32 at a time. Wait for one to end."},

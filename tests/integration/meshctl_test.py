@@ -75,6 +75,27 @@ class Meshctl(LabTest):
         setting = host.data("config", "show", "--running", "quic.keep_alive")["quic.keep_alive"]
         self.assertEqual((setting["value"], setting["origin"]), ("7s", "--set"))
 
+    def test_running_configuration_has_what_the_command_line_named(self):
+        peer = f"{self.host('first').start().id}@127.0.0.1:9"
+        host = self.host("told", "--plugin", "compute.so", "--peer", peer).start()
+        settings = host.data("config", "show", "--running")
+        self.assertEqual((settings["mesh.peers"]["value"], settings["mesh.peers"]["origin"]), ([peer], "--peer"))
+        self.assertEqual(settings["plugin.compute-0.path"]["origin"], "--plugin")
+
+    def test_a_peer_that_was_never_reached_is_pinged_where_it_is_said_to_be(self):
+        first = self.host("first").start()
+        elsewhere = self.host("elsewhere").start()
+        wrong = f"{elsewhere.id}@{first.ready['self']['bound'][0]}"
+        second = self.host("second", "--peer", wrong).start()
+        code, answer = second.ctl("ping", elsewhere.id)
+        self.assertEqual((code, answer["error"]["code"]), (4, "E_WRONG_KEY"))
+
+    def test_a_host_asked_for_itself_says_so(self):
+        host = self.host("alone").start()
+        for name in ("alone", host.id[:8], host.ticket):
+            code, answer = host.ctl("ping", name)
+            self.assertEqual((code, answer["error"]["code"]), (2, "E_PEER_SELF"), name)
+
     def test_ndjson_is_a_line_a_peer(self):
         first = self.host("first").start()
         self.host("second", "--peer", first.ticket).start()

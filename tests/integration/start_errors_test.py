@@ -113,7 +113,15 @@ class StartErrors(LabTest):
         self.assertIn("another meshhost runs as instance", message)
         self.assertEqual(first.ctl("status")[0], 0, "the first was disturbed")
 
+    def test_another_host_with_the_same_key(self):
+        first = self.host("first").start()
+        key = first.directory / "data" / "secret.key"
+        self.refused("E_KEY_IN_USE", 1, "--set", f"identity.key_file={key}")
+        first.kill()
+        self.host("second", "--set", f"identity.key_file={key}").start()
+
     def test_unwritable_places(self):
+        self.refused("E_KEY_IO", 6, "--set", "identity.key_file=/sys/none/key")
         self.refused("E_KEY_IO", 1, "--set", "identity.key_file=/proc/none/key")
         self.refused("E_SOCKET_IO", 1, "--set", "admin.socket=/proc/none/host.sock")
         self.refused("E_CONFIG", 7, "--set", f"admin.socket=/tmp/{'x' * 120}.sock", hint=False)
