@@ -94,6 +94,9 @@ constexpr explanation table[] = {
      "[net] bind or --bind names an address that no interface of this machine has now. Without\n"
      "it, the host listens on all."},
     {"E_NO_SUCH_CODE", "`meshctl explain` without a code lists all codes."},
+    {"E_NO_SUCH_KEY",
+     "The configuration has no key and no table of that name. `meshctl config show` lists what is\n"
+     "in force, `meshctl config init` every key with what it means."},
     {"E_NO_SUCH_PATH", "The local API has no such path. docs/operating.md lists them."},
     {"E_PEER_SELF",
      "The name, id or ticket is that of the host that was asked. It does not connect to itself."},

@@ -70,6 +70,13 @@ class Meshctl(LabTest):
         quiet = clean_environment(NO_COLOR="1")
         self.assertNotIn("\x1b", run("meshctl", *nowhere, environment=quiet).stderr)
 
+    def test_a_key_that_there_is_not_is_not_found(self):
+        code, answer = meshctl("--json", "config", "show", "net.prot")
+        self.assertEqual((code, answer["error"]["code"]), (4, "E_NO_SUCH_KEY"))
+        self.assertIn("net.port", answer["error"]["hint"])
+        for prefix in ("net", "net.port", "plugin", "plugin.x.config.y"):
+            self.assertEqual(meshctl("--json", "config", "show", prefix)[0], 0, prefix)
+
     def test_running_configuration_names_its_origins(self):
         host = self.host("configured", "--set", "quic.keep_alive=7s").start()
         setting = host.data("config", "show", "--running", "quic.keep_alive")["quic.keep_alive"]

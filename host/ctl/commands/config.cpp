@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/config_files.hpp"
 #include "config/config_text.hpp"
+#include "config/key_lookup.hpp"
 #include "ctl/commands/commands.hpp"
 #include "ctl/fields.hpp"
 #include "ctl/views.hpp"
 #include "http/envelope.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -68,6 +70,21 @@ private:
     config_choice choice_;
 };
 
+/// Whether there can be anything under this prefix; empty: all there is.
+outcome<void> check_prefix(const std::string& prefix) {
+    const auto path = config::split_path(prefix);
+    if (prefix.empty() || config::is_table(path) || config::find_key(path) != nullptr
+        || config::find_free_table(path) != nullptr)
+        return {};
+    const auto meant = config::suggest_key(path);
+    return failure{
+        exit_code::unreachable,
+        "E_NO_SUCH_KEY",
+        fmt::format("no key or table is called \"{}\"", prefix),
+        meant ? fmt::format("did you mean `{}`?", *meant)
+              : std::string("meshctl config show lists them all")};
+}
+
 class config_show final : public command {
 public:
     void declare(CLI::App& app) override {
@@ -81,6 +98,7 @@ public:
     }
 
     outcome<verdict> run(workplace& here) override {
+        if (const auto known = check_prefix(prefix_); !known) return known.error();
         if (running_) return show_running(here);
         const auto loaded = choice_.read(here);
         if (!loaded) return config::to_failure(loaded.error());
