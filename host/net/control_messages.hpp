@@ -4,6 +4,7 @@
 // the stack, read without trusting alignment.
 #include "base/assert.hpp"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -12,14 +13,18 @@
 
 namespace meshhost::net {
 
-/// Room for the two values one of our datagrams can carry: a traffic class, a segment size.
-inline constexpr std::size_t control_bytes_max = 2 * CMSG_SPACE(sizeof(int));
+/// Room for what one of our datagrams can carry: a traffic class, a segment size, an own address.
+inline constexpr std::size_t control_bytes_max =
+    2 * CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(in6_pktinfo));
 
 class control_messages {
 public:
     template <class T>
     void add(int level, int type, T value) noexcept {
-        MH_ASSERT(used_ + CMSG_SPACE(sizeof value) <= bytes_.size(), "control data has two values");
+        MH_ASSERT(
+            used_ + CMSG_SPACE(sizeof value) <= bytes_.size(),
+            "control data has three values"
+        );
         cmsghdr head{};
         head.cmsg_len = CMSG_LEN(sizeof value);
         head.cmsg_level = level;

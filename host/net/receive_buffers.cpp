@@ -6,6 +6,7 @@
 #include <netinet/udp.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace meshhost::net {
 
@@ -14,7 +15,20 @@ namespace {
 struct control_facts {
     std::size_t segment_size = 0;  ///< 0: the message is one datagram
     ecn_mark ecn = ecn_mark::not_ect;
+    ip_endpoint to{};  ///< unspecified: not told
 };
+
+ip_endpoint asked_address(const in_pktinfo& info) noexcept {
+    ip_endpoint to;
+    std::memcpy(to.address.data(), &info.ipi_spec_dst, sizeof info.ipi_spec_dst);
+    return to;
+}
+
+ip_endpoint asked_address(const in6_pktinfo& info) noexcept {
+    ip_endpoint to{.family = ip_family::v6};
+    std::memcpy(to.address.data(), &info.ipi6_addr, sizeof info.ipi6_addr);
+    return to;
+}
 
 ecn_mark ecn_of(int traffic_class) noexcept {
     return static_cast<ecn_mark>(traffic_class & IPTOS_ECN_MASK);
@@ -30,6 +44,10 @@ control_facts read_control(msghdr& message) noexcept {
             facts.ecn = ecn_of(control_value<std::uint8_t>(*at).value_or(0));
         } else if (at->cmsg_level == IPPROTO_IPV6 && at->cmsg_type == IPV6_TCLASS) {
             facts.ecn = ecn_of(control_value<int>(*at).value_or(0));
+        } else if (at->cmsg_level == IPPROTO_IP && at->cmsg_type == IP_PKTINFO) {
+            facts.to = asked_address(control_value<in_pktinfo>(*at).value_or(in_pktinfo{}));
+        } else if (at->cmsg_level == IPPROTO_IPV6 && at->cmsg_type == IPV6_PKTINFO) {
+            facts.to = asked_address(control_value<in6_pktinfo>(*at).value_or(in6_pktinfo{}));
         }
     }
     return facts;
@@ -77,6 +95,7 @@ void receive_buffers::deliver(std::size_t index, receive_sink& sink) {
     const bool is_train = facts.segment_size > 0 && facts.segment_size < length;
     sink.on_datagrams({
         .from = *sender,
+        .to = facts.to,
         .data = {static_cast<std::uint8_t*>(slots_[index].iov_base), length},
         .segment_size = is_train ? facts.segment_size : length,
         .ecn = facts.ecn,

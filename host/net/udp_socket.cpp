@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -78,7 +79,7 @@ bool require_options(int descriptor, const ip_endpoint& local) noexcept {
            && set_option(descriptor, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE);
 }
 
-/// What makes it better and may be refused: marks on arrival, large buffers.
+/// What makes it better and may be refused: marks and the address asked on arrival, large buffers.
 void request_options(
     int descriptor,
     const ip_endpoint& local,
@@ -86,6 +87,10 @@ void request_options(
 ) noexcept {
     local.is_v4() ? set_option(descriptor, IPPROTO_IP, IP_RECVTOS, 1)
                   : set_option(descriptor, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
+    if (local.is_unspecified()) {
+        local.is_v4() ? set_option(descriptor, IPPROTO_IP, IP_PKTINFO, 1)
+                      : set_option(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+    }
     constexpr std::size_t asked_max = 1u << 30;
     const int bytes = static_cast<int>(std::min(options.buffer_bytes, asked_max));
     set_option(descriptor, SOL_SOCKET, SO_RCVBUF, bytes);
@@ -105,6 +110,20 @@ void add_ecn(control_messages& control, const outgoing_datagrams& datagrams) noe
                          : control.add(IPPROTO_IPV6, IPV6_TCLASS, mark);
 }
 
+void add_source(control_messages& control, const outgoing_datagrams& datagrams) noexcept {
+    if (datagrams.from == nullptr) return;
+    const auto& address = datagrams.from->address;
+    if (datagrams.to.is_v4()) {
+        in_pktinfo info{};
+        std::memcpy(&info.ipi_spec_dst, address.data(), sizeof info.ipi_spec_dst);
+        control.add(IPPROTO_IP, IP_PKTINFO, info);
+    } else {
+        in6_pktinfo info{};
+        std::memcpy(&info.ipi6_addr, address.data(), sizeof info.ipi6_addr);
+        control.add(IPPROTO_IPV6, IPV6_PKTINFO, info);
+    }
+}
+
 msghdr header_to(socket_address& to) noexcept {
     msghdr header{};
     header.msg_name = to.data();
@@ -122,6 +141,7 @@ int send_at_once(int descriptor, const outgoing_datagrams& datagrams) noexcept {
     iovec buffer = buffer_of(datagrams.data);
     control_messages control;
     add_ecn(control, datagrams);
+    add_source(control, datagrams);
     if (datagrams.data.size() > datagrams.segment_size) {
         const auto segment_size = static_cast<std::uint16_t>(datagrams.segment_size);
         control.add(IPPROTO_UDP, UDP_SEGMENT, segment_size);
@@ -139,6 +159,7 @@ int send_one_by_one(int descriptor, const outgoing_datagrams& datagrams) noexcep
     socket_address to(datagrams.to);
     control_messages control;
     add_ecn(control, datagrams);
+    add_source(control, datagrams);
     msghdr shared = header_to(to);
     shared.msg_iovlen = 1;
     control.attach_to(shared);
@@ -167,6 +188,11 @@ int send_one_by_one(int descriptor, const outgoing_datagrams& datagrams) noexcep
 /// long, so the caller finds out which by sending them one by one.
 bool may_be_the_offload(int error) noexcept {
     return error == EIO || error == EINVAL;
+}
+
+/// What kernels say of a source address that they do not have, and of other things.
+bool may_be_the_source(int error) noexcept {
+    return error == EINVAL || error == EADDRNOTAVAIL || error == ENETUNREACH || error == ENODEV;
 }
 
 /// Whether the address a socket was bound to has left the machine. Asked by binding it again, on
@@ -273,17 +299,26 @@ send_status udp_socket::send(const outgoing_datagrams& datagrams) {
     );
     if (datagrams.to.family != state_->local.family) return send_status::dropped;
 
+    int error = try_to_send(datagrams);
+    if (datagrams.from != nullptr && may_be_the_source(error)) {
+        outgoing_datagrams from_any = datagrams;
+        from_any.from = nullptr;
+        error = try_to_send(from_any);
+    }
+    return status_of(error, state_->local);
+}
+
+/// 0 or an errno.
+int udp_socket::try_to_send(const outgoing_datagrams& datagrams) {
     const int descriptor = state_->descriptor.get();
     const bool is_train = datagrams.data.size() > datagrams.segment_size;
-    if (is_train && !state_->segments_out) {
-        return status_of(send_one_by_one(descriptor, datagrams), state_->local);
-    }
+    if (is_train && !state_->segments_out) return send_one_by_one(descriptor, datagrams);
     int error = send_at_once(descriptor, datagrams);
     if (is_train && may_be_the_offload(error)) {
         error = send_one_by_one(descriptor, datagrams);
         if (error == 0) state_->segments_out = false;
     }
-    return status_of(error, state_->local);
+    return error;
 }
 
 }  // namespace meshhost::net

@@ -19,6 +19,7 @@ enum class ecn_mark : std::uint8_t { not_ect = 0, ect1 = 1, ect0 = 2, ce = 3 };
 /// with one mark. `data` is valid, and may be written to, during the call only.
 struct received_datagrams {
     const ip_endpoint& from;
+    const ip_endpoint& to;  ///< the address asked, port 0; told by wildcard sockets alone
     std::span<std::uint8_t> data;
     std::size_t segment_size;
     ecn_mark ecn;
@@ -31,6 +32,9 @@ struct outgoing_datagrams {
     bytes_view data;
     std::size_t segment_size;
     ecn_mark ecn;
+    /// The address of ours to send from, its port ignored; null, or gone from this machine: the
+    /// kernel chooses. For wildcard sockets.
+    const ip_endpoint* from = nullptr;
 };
 
 class receive_sink {
@@ -80,6 +84,7 @@ public:
 private:
     struct state;
     explicit udp_socket(std::unique_ptr<state> made);
+    int try_to_send(const outgoing_datagrams& datagrams);
     std::unique_ptr<state> state_;
 };
 

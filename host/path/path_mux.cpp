@@ -29,12 +29,19 @@ private:
     void on_writable() override { mux_.on_socket_writable(); }
 
     void on_datagrams(const net::received_datagrams& batch) override {
-        const path_id path = mux_.paths_.intern(batch.from);
+        const path_id path = mux_.paths_.intern(batch.from, asked_at(batch));
         const auto ecn = static_cast<std::uint8_t>(batch.ecn);
         for (std::size_t at = 0; at < batch.data.size(); at += batch.segment_size) {
             std::size_t const size = std::min(batch.segment_size, batch.data.size() - at);
             mux_.sink_.on_datagram(path, ecn, batch.data.subspan(at, size));
         }
+    }
+
+    ip_endpoint asked_at(const net::received_datagrams& batch) const {
+        ip_endpoint local = socket_.local();
+        if (!local.is_unspecified()) return local;
+        local.address = batch.to.address;
+        return local.is_unspecified() ? ip_endpoint{} : local;
     }
 
     path_mux& mux_;
@@ -144,9 +151,10 @@ std::vector<ip_endpoint> path_mux::bound() const {
 bool path_mux::send(const datagrams& out) {
     if (held_) return false;
     const std::span<const ip_endpoint> remotes = paths_.remotes(out.path);
+    const ip_endpoint local = paths_.local(out.path);
     bool full = false;
     for (const ip_endpoint& remote : remotes) {
-        switch (send_to(remote, out)) {
+        switch (send_to(remote, local, out)) {
         case net::send_status::sent:
         case net::send_status::dropped:
             break;
@@ -163,16 +171,32 @@ bool path_mux::send(const datagrams& out) {
     return false;
 }
 
-net::send_status path_mux::send_to(const ip_endpoint& remote, const datagrams& out) {
-    for (auto& one : bindings_) {
-        net::udp_socket& socket = one->socket();
-        if (socket.local().family != remote.family) continue;
-        const auto mark = static_cast<net::ecn_mark>(out.ecn);
-        const auto status = socket.send({remote, out.data, out.segment_size, mark});
-        if (status == net::send_status::would_block) one->watch_writable();
-        return status;
+net::send_status path_mux::send_to(
+    const ip_endpoint& remote,
+    const ip_endpoint& local,
+    const datagrams& out
+) {
+    binding* const way = way_out(remote, local);
+    if (way == nullptr) return net::send_status::dropped;
+    net::udp_socket& socket = way->socket();
+    const auto mark = static_cast<net::ecn_mark>(out.ecn);
+    const bool is_chosen = socket.local().is_unspecified() && !local.is_unspecified();
+    const ip_endpoint* const from = is_chosen ? &local : nullptr;
+    const auto status = socket.send({remote, out.data, out.segment_size, mark, from});
+    if (status == net::send_status::would_block) way->watch_writable();
+    return status;
+}
+
+/// The socket that was asked at `local`; where there is none, the first that reaches `remote`.
+path_mux::binding* path_mux::way_out(const ip_endpoint& remote, const ip_endpoint& local) {
+    binding* first = nullptr;
+    for (const auto& one : bindings_) {
+        const ip_endpoint& own = one->socket().local();
+        if (own.family != remote.family) continue;
+        if (own == local || (own.is_unspecified() && own.port == local.port)) return one.get();
+        if (first == nullptr) first = one.get();
     }
-    return net::send_status::dropped;
+    return first;
 }
 
 void path_mux::hold(const datagrams& out) {

@@ -81,7 +81,12 @@ private:
     outcome<bool> bind_one(const ip_endpoint& local);
     outcome<bool> bind_if_there(const ip_endpoint& local);
     outcome<bool> bind_again(ip_endpoint local);
-    net::send_status send_to(const ip_endpoint& remote, const datagrams& out);
+    net::send_status send_to(
+        const ip_endpoint& remote,
+        const ip_endpoint& local,
+        const datagrams& out
+    );
+    binding* way_out(const ip_endpoint& remote, const ip_endpoint& local);
     void hold(const datagrams& out);
     void on_socket_writable();
 

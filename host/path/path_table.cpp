@@ -7,9 +7,11 @@
 
 namespace meshhost::path {
 
-path_id path_table::intern(const ip_endpoint& remote) {
-    const auto known = by_address_.find(remote);
-    if (known == by_address_.end()) return insert({remote}, true);
+path_id path_table::intern(const ip_endpoint& remote, const ip_endpoint& local) {
+    const auto known = by_address_.find({remote, local});
+    if (known == by_address_.end()) {
+        return insert({.remotes = {remote}, .local = local, .interned = true});
+    }
     entry& found = paths_.find(known->second)->second;
     if (found.uses == 0) unused_.splice(unused_.end(), unused_, found.place);
     return known->second;
@@ -17,14 +19,13 @@ path_id path_table::intern(const ip_endpoint& remote) {
 
 path_id path_table::open(std::vector<ip_endpoint> remotes) {
     MH_ASSERT(!remotes.empty(), "a path leads somewhere");
-    return insert(std::move(remotes), false);
+    return insert({.remotes = std::move(remotes)});
 }
 
-path_id path_table::insert(std::vector<ip_endpoint> remotes, bool interned) {
+path_id path_table::insert(entry made) {
     if (unused_.size() >= unused_max) forget(unused_.front());
     const path_id id(++last_);
-    if (interned) by_address_.insert_or_assign(remotes.front(), id);
-    entry made{.remotes = std::move(remotes), .interned = interned};
+    if (made.interned) by_address_.insert_or_assign(made.interned_as(), id);
     made.place = unused_.insert(unused_.end(), id);
     paths_.emplace(id, std::move(made));
     return id;
@@ -52,7 +53,7 @@ void path_table::release(path_id path) {
     found->second.place = unused_.insert(unused_.end(), path);
     // A dial's path is nobody's once its connection is gone.
     const bool reachable =
-        found->second.interned && by_address_.find(found->second.remotes.front())->second == path;
+        found->second.interned && by_address_.find(found->second.interned_as())->second == path;
     if (!reachable || unused_.size() > unused_max) forget(reachable ? unused_.front() : path);
 }
 
@@ -68,7 +69,7 @@ void path_table::forget(path_id path) {
     const auto found = paths_.find(path);
     entry& known = found->second;
     unused_.erase(known.place);
-    if (known.interned) by_address_.erase(known.remotes.front());
+    if (known.interned) by_address_.erase(known.interned_as());
     paths_.erase(found);
 }
 
@@ -76,6 +77,11 @@ std::span<const ip_endpoint> path_table::remotes(path_id path) const {
     const auto found = paths_.find(path);
     if (found == paths_.end()) return {};
     return found->second.remotes;
+}
+
+ip_endpoint path_table::local(path_id path) const {
+    const auto found = paths_.find(path);
+    return found == paths_.end() ? ip_endpoint{} : found->second.local;
 }
 
 }  // namespace meshhost::path

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What each path id stands for. A path of its own for every remote address heard from, and one for
-// every dial. Bounded: a path that no connection uses is forgotten when too many others were heard
-// from since; one in use never is.
+// What each path id stands for. A path of its own for every remote address heard from, at every
+// address of ours that it asked, and one for every dial. Bounded: a path that no connection uses is
+// forgotten when too many others were heard from since; one in use never is.
 #include "base/ip_endpoint.hpp"
 #include "base/strong_id.hpp"
 
@@ -19,8 +19,9 @@ public:
     /// Unused paths remembered: as many as a flood of spoofed sources may cost us.
     static constexpr std::size_t unused_max = 4096;
 
-    /// The path to and from one address; the same id for as long as it is remembered.
-    path_id intern(const ip_endpoint& remote);
+    /// The path to and from one address, at `local` of ours; the same id for as long as it is
+    /// remembered.
+    path_id intern(const ip_endpoint& remote, const ip_endpoint& local = {});
     /// A dial's own path, also to one address, because the answer may come from another: what is
     /// sent on it goes to all of them, until settle(). Precondition: not empty.
     path_id open(std::vector<ip_endpoint> remotes);
@@ -36,24 +37,41 @@ public:
     /// Where to send; empty for a path that is not known any more. Valid until the next call that
     /// changes the table.
     std::span<const ip_endpoint> remotes(path_id path) const;
+    /// The address of ours to send from; an unspecified one: any.
+    ip_endpoint local(path_id path) const;
 
     std::size_t in_use() const noexcept { return paths_.size() - unused_.size(); }
     std::size_t unused() const noexcept { return unused_.size(); }
 
 private:
+    struct address_pair {
+        ip_endpoint remote;
+        ip_endpoint local;
+
+        friend bool operator==(const address_pair&, const address_pair&) = default;
+    };
+    struct address_pair_hash {
+        std::size_t operator()(const address_pair& pair) const noexcept {
+            const std::hash<ip_endpoint> hash;
+            return hash(pair.remote) * 31 + hash(pair.local);
+        }
+    };
     struct entry {
+        address_pair interned_as() const { return {remotes.front(), local}; }
+
         std::vector<ip_endpoint> remotes;
+        ip_endpoint local{};
         std::size_t uses = 0;
         bool interned = false;
         std::list<path_id>::iterator place{};  ///< in unused_, while uses == 0
     };
 
-    path_id insert(std::vector<ip_endpoint> remotes, bool interned);
+    path_id insert(entry made);
     void forget(path_id path);
 
     std::uint64_t last_ = 0;
     boost::unordered_flat_map<path_id, entry, std::hash<path_id>> paths_;
-    boost::unordered_flat_map<ip_endpoint, path_id, std::hash<ip_endpoint>> by_address_;
+    boost::unordered_flat_map<address_pair, path_id, address_pair_hash> by_address_;
     std::list<path_id> unused_;  ///< least recently heard from first
 };
 

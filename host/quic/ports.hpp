@@ -34,7 +34,8 @@ public:
     virtual void release(path_id path) = 0;
     /// A dial over several addresses was answered over `answered`: send there alone from now on.
     virtual void settle(path_id dialled, path_id answered) = 0;
-    /// What address-validation tokens are bound to.
+    /// Where it leads: what address-validation tokens are bound to, and what a client knows its
+    /// server by. Unspecified for a dial over several addresses.
     virtual ip_endpoint address_of(path_id path) const = 0;
 
 protected:

@@ -126,7 +126,7 @@ public:
     bool holds_tls() const noexcept { return tls_.has_value(); }
 
     // --- for endpoint_core below
-    void receive(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data, time_point now);
+    void receive(path_id heard, std::uint8_t ecn, std::span<std::uint8_t> data, time_point now);
     void flush(packet_writer& writer, time_point now);
     time_point deadline() const noexcept;
     void on_deadline(time_point now);
@@ -187,6 +187,7 @@ private:
     void finish_server_handshake();
     void keep_ticket();
     bool use_path(path_id path);
+    path_id familiar(path_id heard) const;
     path_id mapped(path_id physical) const;
     path_id physical(const ngtcp2_path& mapped) const;
     void answer_elsewhere();

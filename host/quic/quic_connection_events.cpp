@@ -32,6 +32,17 @@ path_id quic_connection::mapped(path_id physical) const {
     return physical == home_ ? answered_ : physical;
 }
 
+/// A client chooses where it sends, not from where: what comes from there is of one path, at
+/// whichever of its addresses it arrives.
+path_id quic_connection::familiar(path_id heard) const {
+    if (!is_client_ || std::find(paths_.begin(), paths_.end(), heard) != paths_.end()) return heard;
+    const ip_endpoint from = context_.port.address_of(heard);
+    const auto known = std::find_if(paths_.rbegin(), paths_.rend(), [&](path_id path) {
+        return context_.port.address_of(path) == from;
+    });
+    return known == paths_.rend() ? heard : *known;
+}
+
 path_id quic_connection::physical(const ngtcp2_path& mapped) const {
     const path_id id = path_id_of(mapped);
     if (is_client_) return id;  // the port knows what its dial was settled to
@@ -46,12 +57,13 @@ void quic_connection::answer_elsewhere() {
 }
 
 void quic_connection::receive(
-    path_id path,
+    path_id heard,
     std::uint8_t ecn,
     std::span<std::uint8_t> data,
     time_point now
 ) {
     if (ended_ || closing_) return;
+    const path_id path = familiar(heard);
     bytes_received_ += data.size();
     last_heard_ = path;
     review_ = true;

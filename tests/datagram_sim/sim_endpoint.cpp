@@ -127,7 +127,9 @@ void sim_endpoint::settle(path_id dialled, path_id answered) {
 }
 
 ip_endpoint sim_endpoint::address_of(path_id path) const {
-    const auto wire = static_cast<std::uint8_t>(wires_of(path).front());
+    const std::vector<std::size_t> wires = wires_of(path);
+    if (wires.size() > 1) return {};
+    const auto wire = static_cast<std::uint8_t>(wires.front());
     return ip_endpoint::v4({10, 0, 0, wire}, 4433);
 }
 

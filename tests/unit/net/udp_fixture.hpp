@@ -14,6 +14,7 @@ struct arrived_datagram {
     ip_endpoint from;
     byte_buffer data;
     net::ecn_mark ecn;
+    ip_endpoint to;
 };
 
 /// Cuts batches into datagrams.
@@ -23,7 +24,9 @@ public:
         largest_batch = std::max(largest_batch, batch.data.size());
         for (std::span<std::uint8_t> rest = batch.data; !rest.empty();) {
             const auto one = rest.first(std::min(batch.segment_size, rest.size()));
-            datagrams.push_back({batch.from, byte_buffer(one.begin(), one.end()), batch.ecn});
+            datagrams.push_back(
+                {batch.from, byte_buffer(one.begin(), one.end()), batch.ecn, batch.to}
+            );
             rest = rest.subspan(one.size());
         }
     }

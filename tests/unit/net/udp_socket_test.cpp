@@ -172,3 +172,26 @@ TEST_CASE("net: a moved socket keeps its port and its queue", "[net][udp]") {
     receive_some(moved, arrived, 1);
     CHECK(test::joined(arrived.datagrams) == one);
 }
+
+TEST_CASE("net: a wildcard socket says where it was asked, and answers from there", "[net][udp]") {
+    auto wildcard = net::udp_socket::bind(ip_endpoint::any_v4(0)).value();
+    auto asker = test::bind_loopback();
+    const ip_endpoint asked = ip_endpoint::v4({127, 0, 0, 2}, wildcard.local().port);
+    const byte_buffer bytes = test::counting_bytes(3'000);
+    const auto ect0 = net::ecn_mark::ect0;
+    REQUIRE(asker.send({asked, bytes, 1'000, ect0}) == net::send_status::sent);
+    test::datagram_collector question;
+    test::receive_some(wildcard, question, 3);
+    for (const auto& each : question.datagrams)
+        CHECK(each.to.address == asked.address);
+
+    const ip_endpoint nobodys = ip_endpoint::v4({192, 0, 2, 1}, 0);
+    REQUIRE(wildcard.send({asker.local(), bytes, 1'000, ect0, &asked}) == net::send_status::sent);
+    REQUIRE(wildcard.send({asker.local(), bytes, 3'000, ect0, &nobodys}) == net::send_status::sent);
+    test::datagram_collector answer;
+    test::receive_some(asker, answer, 4);
+    for (std::size_t i = 0; i < 3; ++i)
+        CHECK(answer.datagrams[i].from == asked);
+    CHECK(answer.datagrams[3].from != asked);  // the kernel's choice
+    CHECK(answer.datagrams[3].data == bytes);
+}

@@ -27,6 +27,16 @@ TEST_CASE("path: an address keeps its id, another gets another", "[path]") {
     REQUIRE(table.remotes(path_id(999)).empty());
 }
 
+TEST_CASE("path: each address of ours that was asked is a path of its own", "[path]") {
+    path_table table;
+    const path_id first = table.intern(address(1), address(7));
+    REQUIRE(table.intern(address(1), address(8)) != first);
+    REQUIRE(table.intern(address(1), address(7)) == first);
+    REQUIRE(table.local(first) == address(7));
+    REQUIRE(table.local(table.intern(address(1))).is_unspecified());
+    REQUIRE(table.local(path_id(999)).is_unspecified());
+}
+
 TEST_CASE("path: a dial over several addresses settles on the one that answered", "[path]") {
     path_table table;
     const path_id dialled = table.open({address(1), address(2), address(3)});

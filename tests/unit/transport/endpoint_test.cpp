@@ -2,6 +2,8 @@
 #include "echo_peers.hpp"
 #include "net/udp_socket.hpp"
 
+#include <array>
+
 using namespace meshhost;
 using namespace meshhost::test;
 using transport::close_cause;
@@ -91,6 +93,35 @@ TEST_CASE("transport: all addresses are dialled at once and make one connection"
     REQUIRE(pair.protocol->connections.size() == 1);
     REQUIRE(pair.server->measure().opened == 1);
     REQUIRE(pair.client->received == pair.client->to_send);
+}
+
+TEST_CASE(
+    "transport: a wildcard endpoint answers from the address it was asked at",
+    "[transport]"
+) {
+    auto options = echo_pair::default_options();
+    options.bind = {ip_endpoint::any_v4(0)};
+    echo_pair pair(std::move(options));
+    const std::uint16_t port = pair.server->bound().front().port;
+    // Side by side, so that neither may depend on where the other was heard last.
+    std::vector<std::shared_ptr<echo_client>> clients;
+    for (const std::uint8_t last : std::array<std::uint8_t, 3>{2, 3, 2}) {
+        const auto asked = ip_endpoint::v4({127, 0, 0, last}, port);
+        clients.push_back(std::make_shared<echo_client>());
+        clients.back()->to_send = pattern(200'000);
+        const auto connection = pair.dialler->connect(
+            {.id = pair.server->id(), .direct = {asked}},
+            echo_alpn,
+            clients.back()
+        );
+        REQUIRE(pair.run_until([&] { return clients.back()->connected; }));
+        CHECK(connection->path().remote == asked);
+    }
+    for (const auto& client : clients) {
+        REQUIRE(pair.run_until([&] { return client->fin_received; }));
+        CHECK(client->received == client->to_send);
+    }
+    CHECK(pair.server->measure().paths == 2);
 }
 
 TEST_CASE("transport: an ALPN that nobody serves is told as such", "[transport]") {
