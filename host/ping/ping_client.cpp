@@ -19,6 +19,14 @@ failure not_an_echo(const identity::endpoint_id& peer) {
         "check that both ends run compatible versions of meshhost"};
 }
 
+failure no_stream(const identity::endpoint_id& peer) {
+    return {
+        exit_code::failure,
+        "E_PING_STREAM",
+        peer.short_text() + " lets nobody open a stream",
+        "check that both ends run compatible versions of meshhost"};
+}
+
 failure stream_ended(const identity::endpoint_id& peer) {
     return {
         exit_code::failure,
@@ -89,6 +97,7 @@ void ping_client::start(const identity::endpoint_addr& to) {
 }
 
 void ping_client::stop() {
+    if (is_done_) return;
     is_stopping_ = true;
     timer_.arm(shard_.now());
 }
@@ -99,6 +108,7 @@ void ping_client::on_connected() {
     summary_.connect_time = now - dialled_at_;
     summary_.handshake = connection_->handshake();
     if (stream_ == nullptr) begin(now);
+    if (stream_ == nullptr) return finish(no_stream(to_.id));
     turn(now);
 }
 
@@ -157,6 +167,7 @@ void ping_client::report(const ping_result& result) {
 }
 
 void ping_client::finish(std::optional<failure> fault) {
+    is_done_ = true;
     timer_.arm(no_deadline);
     link_->detach();
     connection_->close(0, "ping is done");

@@ -52,7 +52,7 @@ public:
 
     /// Once. Precondition: the options' size is ping_size_min..ping_size_max.
     void start(const identity::endpoint_addr& to);
-    /// Sends no more; on_ping_done follows, never from inside this call.
+    /// Sends no more; on_ping_done follows, unless it came before, never from inside this call.
     void stop();
 
 private:
@@ -83,6 +83,7 @@ private:
     ping_summary summary_;
     bool is_connected_ = false;
     bool is_stopping_ = false;
+    bool is_done_ = false;
 };
 
 }  // namespace meshhost::ping

@@ -194,6 +194,8 @@ std::shared_ptr<transport::stream> fake_connection::open(
     std::shared_ptr<transport::stream_handler> handler
 ) {
     if (!is_connected()) return nullptr;
+    const fake_endpoint* const there = owner_->network_.find(remote_);
+    if (there != nullptr && there->is_refusing_streams_) return nullptr;
     const stream_id id(4 * opened_++ + (is_bidi ? 0 : 2) + (is_dialled_ ? 0 : 1));
     auto made = std::make_shared<fake_stream>(*this, id, is_bidi);
     made->handler_ = std::move(handler);

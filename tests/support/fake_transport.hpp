@@ -159,6 +159,8 @@ public:
     void vanish();
     /// How many bytes a stream to here takes before something is consumed.
     void set_window(std::size_t bytes) noexcept { window_ = bytes; }
+    /// Nobody may open a stream to here.
+    void refuse_streams() noexcept { is_refusing_streams_ = true; }
     /// While false, nothing that arrives on streams is handed to their users.
     void set_reading(bool is_reading);
     /// Waits for the test to answer dials from here: see answer_dials().
@@ -189,6 +191,7 @@ private:
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::size_t window_ = 1u << 20;
     bool is_reading_ = true;
+    bool is_refusing_streams_ = false;
     bool is_holding_dials_ = false;
     std::uint64_t opened_ = 0;
     std::uint64_t closed_ = 0;

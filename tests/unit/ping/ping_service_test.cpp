@@ -27,12 +27,16 @@ public:
     }
     void on_ping_done(const ping_summary& summary) override {
         done = summary;
+        ++times_done;
+        if (is_keeping) return;
         client.reset();
     }
 
     std::vector<ping_result> results;
     transport::path_info last_path;
     std::optional<ping_summary> done;
+    unsigned times_done = 0;
+    bool is_keeping = false;
     unsigned stop_at = 0;
     std::unique_ptr<ping_client> client;
 };
@@ -97,6 +101,28 @@ struct echo_fixture : ping_fixture {
 };
 
 }  // namespace
+
+TEST_CASE_METHOD(ping_fixture, "ping: a peer that takes no stream is a fault", "[ping]") {
+    server.refuse_streams();
+    ping(server.address());
+    REQUIRE(run_until([&] { return sink.done.has_value(); }));
+    REQUIRE(sink.done->fault);
+    CHECK(sink.done->fault->code == "E_PING_STREAM");
+    CHECK(sink.done->sent == 0);
+}
+
+TEST_CASE_METHOD(ping_fixture, "ping: what is done is not done again by stopping it", "[ping]") {
+    sink.is_keeping = true;
+    ping(server.address());
+    REQUIRE(run_until([&] { return sink.done.has_value(); }));
+    sink.client->stop();
+    // One later ping takes many turns of the loop.
+    recording_sink other;
+    other.client = std::make_unique<ping_client>(shard, dialler, other, options);
+    other.client->start(server.address());
+    REQUIRE(run_until([&] { return other.done.has_value(); }));
+    CHECK(sink.times_done == 1);
+}
 
 TEST_CASE_METHOD(ping_fixture, "ping: every one is answered and summed up", "[ping]") {
     ping(server.address());
