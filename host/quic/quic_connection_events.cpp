@@ -159,6 +159,7 @@ void quic_connection::finish_server_handshake() {
     if (sink_ == nullptr) sink_ = context_.owner.on_accepted(*this);
     if (sink_ == nullptr) return;  // refused: on_accepted has asked for the close
     for (const held_frame& frame : std::exchange(held_, {})) {
+        if (closing_ || ended_) break;  // the sink has heard enough
         if (!frame.stream) {
             sink_->on_datagram(frame.data);
         } else if (frame.opened) {

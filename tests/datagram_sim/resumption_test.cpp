@@ -90,6 +90,21 @@ TEST_CASE("datagram_sim: 0-RTT data for any other protocol waits for the handsha
     CHECK(app.connection->handshake() == handshake_kind::early_data);
 }
 
+TEST_CASE("datagram_sim: who closes over held 0-RTT data hears no more of it", "[resume]") {
+    quic_pair net;
+    meet_once(net);
+    net.server().on_accept_app = [](test_app& app) {
+        app.on_event = [&app](const quic::stream_event&) { app.connection->close(3, "enough"); };
+    };
+    test_app& app = net.dial(true);
+    app.send_new(true, 1000);
+    app.send_new(true, 1000);
+    const test_app& far = newest(net, 1);
+    REQUIRE(net.run_until([&] { return app.closed.has_value() && far.closed.has_value(); }, 1s));
+    CHECK(far.events.size() == 1);
+    CHECK(far.bytes_received() == 0);
+}
+
 TEST_CASE("datagram_sim: 0-RTT arrives once and whole under loss, taken or refused", "[resume]") {
     const auto seed = GENERATE(range<std::uint64_t>(1, 41));
     const bool refused = GENERATE(false, true);
