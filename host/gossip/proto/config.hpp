@@ -31,8 +31,14 @@ struct membership_config {
     /// neighbours with room, eight refusals in a row have a chance of 6 %.
     int refill_attempts = 8;
 
+    duration refusal_pause = 60s;  ///< until who refused is asked again; gossipsub's prune backoff
+
     /// Upstream counts a Neighbor reply as an open request and so stops repairing at 3 or 4 links.
     bool counts_replies = false;
+    /// Upstream waits for ever for an answer to a request that a ForwardJoin caused.
+    bool times_every_request = true;
+    /// Upstream drops a reserve whose link closes, unless it took leave before.
+    bool drops_closed_reserve = false;
     /// Ask the next peer at once when one refuses or cannot be dialled. Upstream waits for the
     /// next shuffle.
     bool refills_after_refusal = true;
@@ -108,12 +114,13 @@ struct heal_config {
     duration answer_wait = 5s;      ///< a guess: a dial over a relay and a round trip
     duration retry_cap = 1h;        ///< of one candidate, doubling from `interval`
     duration lost_retention = 24h;  ///< the longest partition that heals by itself
+    duration mark_delay = 1s;       ///< before a new component mark goes on; merges what follows
     std::size_t extra_links = 2;    ///< neighbours over active_max that probes may bring
 };
 
 /// The links below.
 struct link_config {
-    duration idle_hold = 5s;       ///< a link that no topic needs is kept this long; upstream: 0
+    duration idle_hold = 5s;       ///< of a link that no topic needs; upstream: none, here 1 s
     duration rtt_unknown = 100ms;  ///< until the driver measured one; a guess
 };
 

@@ -61,7 +61,8 @@ struct want_link_output {
     identity::endpoint_id peer;
 };
 
-/// No topic needs the link. Close it once what was sent is delivered; answer with link_down.
+/// No topic needs the link. Close it once what was sent is delivered. For the machine it is down
+/// already: the next want_link_output is about another one.
 struct drop_link_output {
     identity::endpoint_id peer;
     link_instance link;
