@@ -53,6 +53,7 @@ config config::upstream() {
     broadcast.retries_grafts = false;
     broadcast.announce_delay_low = broadcast.announce_delay;
     broadcast.optimization_threshold = 6;
+    broadcast.optimizes_by_time = false;
     broadcast.floods_urgent = false;
     broadcast.members_only = false;
     broadcast.reaches_lazy = false;

@@ -95,6 +95,11 @@ struct broadcast_config {
     duration seen_retention = 90s;             ///< upstream's
     std::uint16_t optimization_threshold = 7;  ///< rounds; the paper's. Upstream's is 6 in effect
 
+    /// Take for a branch whoever announced a message this long before the tree brought it. Rounds
+    /// alone do not tell a slow link from a fast one. Upstream looks at rounds only.
+    bool optimizes_by_time = true;
+    duration optimization_gain = 50ms;
+
     bool floods_urgent = true;  ///< `urgent` goes to every neighbour in full. Upstream: no classes
     bool members_only = true;   ///< upstream honours messages of whoever knows the topic
     bool reaches_lazy = true;   ///< upstream's neighbour broadcasts skip pruned neighbours

@@ -228,13 +228,12 @@ void hyparview::probe() {
     const heal_candidate* const candidate = heal_.next(random_, now_);
     if (candidate == nullptr || active_.contains(candidate->id)) return;
     const endpoint_id peer = candidate->id;
-    ++counts_.probes;
-    if (!candidate->is_lost) {
-        probed_ = peer;
-        return send(peer, make_shuffle(peer, 0));
-    }
     const std::size_t most = options_.membership.active_max + options_.heal.extra_links;
-    if (active_.size() < most) ask(peer, priority::high, purpose::heal);
+    if (active_.size() >= most) return;
+    ++counts_.probes;
+    if (candidate->is_lost) return ask(peer, priority::high, purpose::heal);
+    probed_ = peer;
+    send(peer, make_shuffle(peer, 0));
 }
 
 /// A named candidate has answered. Is it of another part of the mesh?

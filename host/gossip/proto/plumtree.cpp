@@ -129,7 +129,7 @@ void plumtree::on(
     const shared_bytes frame = spread(onward, next_hop, &from, now);
     if (const missing_message* const announced = missing_.find(m.id)) {
         learn_delay(*announced, now);
-        optimize(from, m);
+        optimize(from, m, *announced, now);
         missing_.erase(m.id);
     }
     deliver(from, m, after.how, frame.slice(content_offset(m.content.size()), m.content.size()));

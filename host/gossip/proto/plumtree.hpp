@@ -97,7 +97,12 @@ private:
         urgency how,
         shared_bytes content
     );
-    void optimize(const identity::endpoint_id& sender, const gossip_message& m);
+    void optimize(
+        const identity::endpoint_id& sender,
+        const gossip_message& m,
+        const missing_message& announced,
+        time_point now
+    );
     void learn_delay(const missing_message& announced, time_point now) noexcept;
     void graft(const identity::content_hash& id, time_point now);
     duration first_wait(const identity::endpoint_id& peer) const;

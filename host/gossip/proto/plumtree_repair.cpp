@@ -75,21 +75,31 @@ void plumtree::graft(const content_hash& id, time_point now) {
     sink_.send_repair(claim.peer, graft_message{id, claim.round});
 }
 
-/// A claim of far fewer hops than the message took is a better branch than the one it came on.
-void plumtree::optimize(const endpoint_id& sender, const gossip_message& m) {
-    const auto& claims = missing_.find(m.id)->claims;
-    const auto best =
+/// Whoever announced the message well before it came, or had it after far fewer hops, is a better
+/// branch than the one it came on.
+void plumtree::optimize(
+    const endpoint_id& sender,
+    const gossip_message& m,
+    const missing_message& announced,
+    time_point now
+) {
+    const broadcast_config& o = options_.broadcast;
+    const auto& claims = announced.claims;
+    if (claims.empty()) return;
+    const bool is_late =
+        o.optimizes_by_time && announced.asked == 0 && now - announced.since >= o.optimization_gain;
+    const auto fewest =
         std::min_element(claims.begin(), claims.end(), [](const auto& a, const auto& b) {
             return a.round < b.round;
         });
-    if (best == claims.end() || best->peer == sender) return;
-    if (m.round < best->round + options_.broadcast.optimization_threshold) return;
-    const endpoint_id better = best->peer;
-    neighbor* const branch = find(better);
+    const missing_claim better = is_late ? claims.front() : *fewest;
+    const bool is_detour = m.round >= fewest->round + o.optimization_threshold;
+    if (better.peer == sender || !(is_late || is_detour)) return;
+    const neighbor* const branch = find(better.peer);
     if (branch != nullptr && !branch->is_eager) {
         ++counts_.grafts_sent;
-        set_eager(better, true);
-        sink_.send_repair(better, graft_message{std::nullopt, best->round});
+        set_eager(better.peer, true);
+        sink_.send_repair(better.peer, graft_message{std::nullopt, better.round});
     }
     ++counts_.prunes_sent;
     set_eager(sender, false);
