@@ -37,7 +37,9 @@ constexpr std::array<metric_definition, 13> of_run{{
     {"cost.quiet_bytes_per_s", "the same, in seconds without traffic, fault or join", mean},
     {"cost.frames_dropped", "frames that a full queue refused", largest},
     {"tables.entries_max", "entries in the largest node's tables, at any time", largest},
-    {"tables.growth", "entries at the end / entries at half time, mean of nodes", largest},
+    {"tables.growth",
+     "entries in the last quarter of the run / in the second, medians of the mean node",
+     largest},
 }};
 
 struct found_metric {

@@ -66,7 +66,8 @@ outcome<options> parse_options(int argc, const char* const* argv) {
         {"upstream", rules_choice::upstream},
         {"both", rules_choice::both}};
     app.add_option("--rules", given.rules, "ours, upstream (iroh-gossip 0.101 as it is) or both")
-        ->transform(CLI::CheckedTransformer(rules).description("RULES"));
+        ->transform(CLI::CheckedTransformer(rules))
+        ->option_text("RULES");
     app.add_option("--seeds", given.seeds, "instead of the scenario's: 1,2,3")->delimiter(',');
     app.add_flag("--twice", given.runs_twice, "run each seed twice and compare the traces");
     app.add_flag("--json", given.json, "one JSON object a scenario and line");

@@ -64,11 +64,16 @@ series_totals totals_of(const std::vector<round_summary>& rounds) {
 }
 
 /// The value that `share` of the values do not exceed. Precondition: not empty.
-double percentile(std::vector<float> values, double share) {
+template <class Number>
+double percentile(std::vector<Number> values, double share) {
     const auto rank = std::ceil(share * static_cast<double>(values.size()));
     const auto place = static_cast<std::ptrdiff_t>(std::max(rank, 1.0)) - 1;
     std::nth_element(values.begin(), values.begin() + place, values.end());
     return static_cast<double>(values[static_cast<std::size_t>(place)]);
+}
+
+double median(std::vector<double> values) {
+    return percentile(std::move(values), 0.5);
 }
 
 void measure_series(
@@ -137,9 +142,13 @@ void measure_tables(run_record& record) {
         if (sample.entries_mean > 0) entries.push_back(sample.entries_mean);
     }
     if (entries.empty()) return;
-    const double half_time = entries[entries.size() / 2];
     record.metrics.push_back({"tables.entries_max", static_cast<double>(record.entries_max)});
-    record.metrics.push_back({"tables.growth", entries.back() / half_time});
+    const std::size_t quarter = entries.size() / 4;
+    if (quarter == 0) return;
+    const auto second = entries.begin() + static_cast<std::ptrdiff_t>(quarter);
+    const auto last = entries.end() - static_cast<std::ptrdiff_t>(quarter);
+    const double early = median({second, second + static_cast<std::ptrdiff_t>(quarter)});
+    record.metrics.push_back({"tables.growth", median({last, entries.end()}) / early});
 }
 
 }  // namespace
