@@ -151,7 +151,7 @@ void hyparview::on(
         add_passive(newcomer);
         return refuse(from);
     }
-    reply(from, priority::high);
+    reply(from, priority::high, false);
     merge_mark(after.component);
     const forward_join_message forwarded{newcomer, options_.membership.active_walk};
     for (const view_entry& neighbor : active_.entries())
@@ -200,7 +200,7 @@ void hyparview::on(
         if (!request) add_passive(peer);
         return refuse(from);
     }
-    if (!request && !was_replied_to) reply(from, m.how);
+    if (!request && !was_replied_to) reply(from, m.how, is_heal);
     merge_mark(after.component);
     if (request && options_.membership.refills_after_refusal) refill(nullptr);
 }

@@ -124,7 +124,7 @@ private:
     // hyparview_repair.cpp: what is asked of others
     enum class purpose : std::uint8_t { join, refill, heal };
     void ask(const identity::endpoint_id& peer, priority how, purpose why);
-    void reply(const identity::endpoint_id& peer, priority how);
+    void reply(const identity::endpoint_id& peer, priority how, bool is_heal);
     void refill(const identity::endpoint_id* except);
     void refused(const neighbor_request& request);
     void expire_requests();

@@ -36,10 +36,12 @@ void hyparview::ask(const endpoint_id& peer, priority how, purpose why) {
     sink_.send(peer, neighbor_message{how, self_data_.view()}, after, false);
 }
 
-void hyparview::reply(const endpoint_id& peer, priority how) {
+void hyparview::reply(const endpoint_id& peer, priority how, bool is_heal) {
     if (requests_.contains(peer)) return;
     requests_.reply(peer);
-    send(peer, neighbor_message{how, self_data_.view()});
+    extension after = own_extension();
+    after.is_heal = is_heal;  // the peer may have given up its request, and needs no eviction
+    sink_.send(peer, neighbor_message{how, self_data_.view()}, after, false);
 }
 
 /// One more neighbour, from the reserve, if the view has room.
