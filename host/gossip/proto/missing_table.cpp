@@ -31,9 +31,12 @@ missing_message* missing_table::claim(
         return &known;
     }
     if (entries_.size() >= limits_.missing) return nullptr;
-    if (count_of(by.peer) >= limits_.missing_of_peer) return nullptr;
+    std::size_t& count = counts_[by.peer];
+    if (count >= limits_.missing_of_peer) return nullptr;
+    ++count;
     missing_message& added = entries_[id];
     added.since = now;
+    added.first = by.peer;
     added.claims.push_back(by);
     return &added;
 }
@@ -44,7 +47,13 @@ missing_message* missing_table::find(const content_hash& id) {
 }
 
 void missing_table::erase(const content_hash& id) {
-    entries_.erase(id);
+    erase(entries_.find(id));
+}
+
+missing_table::table::iterator missing_table::erase(table::iterator at) {
+    const auto count = counts_.find(at->second.first);
+    if (--count->second == 0) counts_.erase(count);
+    return entries_.erase(at);
 }
 
 void missing_table::forget_peer(const endpoint_id& peer) {
@@ -54,7 +63,7 @@ void missing_table::forget_peer(const endpoint_id& peer) {
             return claim.peer == peer;
         });
         claims.erase(gone, claims.end());
-        at = claims.empty() ? entries_.erase(at) : std::next(at);
+        at = claims.empty() ? erase(at) : std::next(at);
     }
 }
 
@@ -69,14 +78,6 @@ const content_hash* missing_table::due(time_point now) const noexcept {
     for (const auto& [id, entry] : entries_)
         if (entry.deadline <= now) return &id;
     return nullptr;
-}
-
-std::size_t missing_table::count_of(const endpoint_id& peer) const noexcept {
-    return static_cast<std::size_t>(std::count_if(
-        entries_.begin(),
-        entries_.end(),
-        [&](const auto& entry) { return entry.second.claims.front().peer == peer; }
-    ));
 }
 
 }  // namespace meshhost::gossip::proto

@@ -6,6 +6,7 @@
 #include "gossip/proto/config.hpp"
 #include "gossip/proto/message.hpp"
 
+#include <boost/container/flat_map.hpp>
 #include <boost/container/small_vector.hpp>
 
 #include <map>
@@ -22,6 +23,7 @@ struct missing_message {
     time_point since;                                         ///< the first announcement
     time_point deadline = no_deadline;                        ///< then the next is asked
     std::uint32_t asked = 0;
+    identity::endpoint_id first;  ///< to announce it
 };
 
 /// Bounded by limits, in all and for each peer: what is too much is not remembered, and comes by
@@ -41,6 +43,7 @@ public:
     );
 
     missing_message* find(const identity::content_hash& id);
+    /// Precondition: it is there.
     void erase(const identity::content_hash& id);
     void forget_peer(const identity::endpoint_id& peer);
 
@@ -51,10 +54,14 @@ public:
     const identity::content_hash* due(time_point now) const noexcept;
 
 private:
-    std::size_t count_of(const identity::endpoint_id& peer) const noexcept;
+    using table = std::map<identity::content_hash, missing_message>;
+
+    table::iterator erase(table::iterator at);
 
     const limits& limits_;
-    std::map<identity::content_hash, missing_message> entries_;
+    table entries_;
+    /// How many entries each peer was the first to announce; those that are none have no count.
+    boost::container::flat_map<identity::endpoint_id, std::size_t> counts_;
 };
 
 }  // namespace meshhost::gossip::proto
