@@ -121,6 +121,13 @@ void gossip_service::suggest_peers(const topic_id& topic, const std::vector<endp
     turn();
 }
 
+identity::endpoint_addr gossip_service::address_of(const endpoint_id& peer) const {
+    identity::endpoint_addr found = addresses_.find(peer, shard_.now());
+    if (source_ != nullptr) source_->add_addresses(found);
+    identity::put_in_order(found);
+    return found;
+}
+
 void gossip_service::refresh_address() {
     const auto info = info_of(endpoint_.address());
     const auto data = proto::encode_addr_info(info, proto::peer_data_size_max);
@@ -321,9 +328,7 @@ void gossip_service::turn() {
 
 void gossip_service::start_dials(time_point now) {
     while (const auto peer = dials_.take_due(now)) {
-        identity::endpoint_addr to = addresses_.find(*peer, now);
-        if (source_ != nullptr) source_->add_addresses(to);
-        identity::put_in_order(to);
+        const identity::endpoint_addr to = address_of(*peer);
         log_.debug("dialling peer={} addresses={}", peer->short_text(), to.direct.size());
         ++counters_.dials;
         const auto made = make_connection(*peer, true);

@@ -90,6 +90,8 @@ public:
         const std::vector<identity::endpoint_id>& peers
     );
 
+    /// Everything known of where the peer may be.
+    identity::endpoint_addr address_of(const identity::endpoint_id& peer) const;
     void set_address_source(const address_source* source) noexcept { source_ = source; }
     /// Where this endpoint is may have changed: peers are told from now on.
     void refresh_address();

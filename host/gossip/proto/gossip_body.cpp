@@ -13,6 +13,8 @@ using identity::topic_id;
 
 namespace {
 
+constexpr int links_reviewed_max = 16;  ///< to make room for another; a guess
+
 void count(traffic_counts& counts, traffic_class kind, std::size_t size) noexcept {
     traffic_count& entry = counts[static_cast<std::size_t>(kind)];
     ++entry.frames;
@@ -107,7 +109,7 @@ void gossip_state::body::link_up(const endpoint_id& peer, link_instance link, ti
         if (known->phase == link_phase::up && known->instance == link) return;
         if (known->phase == link_phase::up) link_down(peer, known->instance, now);
     }
-    peer_link* const entry = peer == self_ ? nullptr : links_.require(peer);
+    peer_link* const entry = peer == self_ ? nullptr : require_link(peer);
     if (entry == nullptr) return tell(drop_link_output{peer, link});
     entry->phase = link_phase::up;
     entry->instance = link;
@@ -187,19 +189,34 @@ void gossip_state::body::handle_deadline(time_point now) {
     find_deadline();
 }
 
-/// Drops the links that nobody needs. Neighbours' links are not looked at again until something
-/// is said on them, and the last thing said to a neighbour is goodbye.
 void gossip_state::body::review_links() {
-    while (const auto peer = links_.take_due(now_)) {
-        if (is_neighbor(*peer)) continue;
-        peer_link& link = *links_.find(*peer);
-        if (is_needed(*peer)) {
-            links_.watch(*peer, link, now_);
-        } else {
-            tell(drop_link_output{*peer, link.instance});
-            links_.erase(*peer);
+    while (const auto peer = links_.take_due(now_))
+        review(*peer);
+}
+
+/// Drops the link if nobody needs it. A neighbour's link is not looked at again until something is
+/// said on it, and the last thing said to a neighbour is goodbye.
+bool gossip_state::body::review(const endpoint_id& peer) {
+    if (is_neighbor(peer)) return false;
+    peer_link& link = *links_.find(peer);
+    if (is_needed(peer)) {
+        links_.watch(peer, link, now_);
+        return false;
+    }
+    tell(drop_link_output{peer, link.instance});
+    links_.erase(peer);
+    return true;
+}
+
+/// Found or made; in a full table a link that nobody needs makes room.
+peer_link* gossip_state::body::require_link(const endpoint_id& peer) {
+    if (links_.is_full() && links_.find(peer) == nullptr) {
+        for (int looked_at = 0; looked_at < links_reviewed_max; ++looked_at) {
+            const auto idle = links_.take_due(no_deadline);
+            if (!idle || review(*idle)) break;
         }
     }
+    return links_.require(peer);
 }
 
 bool gossip_state::body::is_neighbor(const endpoint_id& peer) const noexcept {
@@ -287,7 +304,7 @@ void gossip_state::body::send_payload(
 /// for an answer to it has a deadline.
 void gossip_state::body::put(send_output frame) {
     const endpoint_id peer = frame.to;
-    peer_link* const link = links_.require(peer);
+    peer_link* const link = require_link(peer);
     if (link == nullptr) return;
     if (link->phase == link_phase::up) {
         links_.watch(peer, *link, now_);

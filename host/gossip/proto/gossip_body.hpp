@@ -64,7 +64,9 @@ private:
     topic_state* find(const identity::topic_id& topic) noexcept;
     void put(send_output frame);
     void emit(send_output frame);
+    peer_link* require_link(const identity::endpoint_id& peer);
     void review_links();
+    bool review(const identity::endpoint_id& peer);
     bool is_neighbor(const identity::endpoint_id& peer) const noexcept;
     bool is_needed(const identity::endpoint_id& peer) const noexcept;
     /// What an input to one topic may have brought forward.

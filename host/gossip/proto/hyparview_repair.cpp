@@ -214,10 +214,9 @@ void hyparview::rejoin() {
         contacts.pop_back();
     }
     refill(nullptr);
-    if (const heal_candidate* const candidate = heal_.next(random_, now_)) {
-        const endpoint_id peer = candidate->id;
-        if (is_free(peer)) ask(peer, priority::high, purpose::join);
-    }
+    const heal_candidate* const candidate = heal_.next(random_, now_);
+    if (candidate == nullptr || is_listed(bootstrap_, candidate->id)) return;
+    if (is_free(candidate->id)) ask(candidate->id, priority::high, purpose::join);
 }
 
 // --- the heal probe ---

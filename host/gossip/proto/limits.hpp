@@ -31,7 +31,7 @@ struct limits {
     std::size_t bootstrap = 64;      ///< ids of one topic that its user named
     std::size_t requests = 32;       ///< neighbour requests of one topic without an answer
     std::size_t seen_ids = 16'384;   ///< of one topic: 90 s of 180 messages a second
-    std::size_t payloads = 1'024;    ///< kept for grafts, of one topic
+    std::size_t payloads = 4'096;    ///< kept for grafts, of one topic: 30 s of 136 a second
     std::size_t payload_bytes = 1 << 20;  ///< of those, together
     std::size_t missing = 1'024;          ///< ids of one topic announced and not received
     std::size_t missing_of_peer = 256;    ///< of those, that one neighbour may have announced

@@ -31,7 +31,7 @@ peer_link* link_table::find(const endpoint_id& peer, link_instance link) noexcep
 
 peer_link* link_table::require(const endpoint_id& peer) {
     if (peer_link* const known = find(peer)) return known;
-    if (links_.size() >= limits_.links) return nullptr;
+    if (is_full()) return nullptr;
     return &links_[peer];
 }
 
@@ -46,7 +46,7 @@ time_point link_table::next_deadline() const noexcept {
 }
 
 std::optional<endpoint_id> link_table::take_due(time_point now) {
-    while (next_deadline() <= now) {
+    while (!checks_.empty() && checks_.front().at <= now) {
         const endpoint_id peer = checks_.pop().peer;
         peer_link* const link = find(peer);
         if (link == nullptr || !link->is_watched) continue;

@@ -19,7 +19,8 @@ struct peer_link {
     bool is_watched = false;         ///< will be looked at whether anybody needs it
 };
 
-/// Holds limits::links peers; more are refused.
+/// Holds limits::links peers. When it is full, a link that nobody needs makes room, or the new
+/// one is refused.
 class link_table {
 public:
     link_table(const link_config& options, const limits& limit) noexcept
@@ -40,8 +41,9 @@ public:
     /// Something was said on the link: after idle_hold somebody should look whether it is needed.
     void watch(const identity::endpoint_id& peer, peer_link& link, time_point now);
     time_point next_deadline() const noexcept;
-    /// A link whose time to be looked at has come.
+    /// A link whose time to be looked at has come. no_deadline: the one whose time is next.
     std::optional<identity::endpoint_id> take_due(time_point now);
+    bool is_full() const noexcept { return links_.size() >= limits_.links; }
 
 private:
     struct check {
