@@ -165,13 +165,21 @@ TEST_CASE("limits: what waits for a link is bounded", "[gossip][limits]") {
     CHECK(node.state.probe().queued_frames == 4);
 }
 
-TEST_CASE("limits: links beyond the table are dropped", "[gossip][limits]") {
+TEST_CASE(
+    "limits: a link beyond the table takes the place of one that nobody needs",
+    "[gossip][limits]"
+) {
     config options;
     options.limit.links = 3;
     lone_node node(options);
-    for (std::size_t peer = 1; peer <= 4; ++peer)
-        node.link(peer);
-    CHECK(node.dropped == std::vector<std::size_t>{4});
+    node.befriend(1, 2);
+    node.link(3);
+    node.link(4);
+    CHECK(node.dropped == std::vector<std::size_t>{3});
     node.hear(4, join_message{});
-    CHECK(node.active().empty());
+    CHECK(node.active() == std::vector<std::size_t>{1, 2, 4});
+    node.link(5);
+    CHECK(node.dropped == std::vector<std::size_t>{3, 5});
+    node.hear(5, join_message{});
+    CHECK(node.active() == std::vector<std::size_t>{1, 2, 4});
 }

@@ -108,7 +108,7 @@ private:
 
     gossip::proto::config options_;
     prng random_;
-    gossip::proto::id_cache ids_;
+    gossip::proto::id_cache ids_{1 << 16};
     identity::topic_id topic_;
     time_point now_{1h};
     std::vector<member> nodes_;
