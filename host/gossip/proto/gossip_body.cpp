@@ -76,7 +76,7 @@ error_code gossip_state::body::broadcast(
     topic_state* const state = find(topic);
     if (state == nullptr) return errc::not_joined;
     if (content.size() > content_size_max) return errc::content_too_large;
-    const error_code error = state->broadcast(content, how.scope, how.how, now);
+    const error_code error = state->broadcast(content, how, now);
     hasten(*state);
     return error;
 }
@@ -107,7 +107,7 @@ void gossip_state::body::link_up(const endpoint_id& peer, link_instance link, ti
     now_ = now;
     if (const peer_link* const known = links_.find(peer)) {
         if (known->phase == link_phase::up && known->instance == link) return;
-        if (known->phase == link_phase::up) link_down(peer, known->instance, now);
+        if (known->phase == link_phase::up) link_down(peer, known->instance, link_end::closed, now);
     }
     peer_link* const entry = peer == self_ ? nullptr : require_link(peer);
     if (entry == nullptr) return tell(drop_link_output{peer, link});
@@ -122,12 +122,17 @@ void gossip_state::body::link_up(const endpoint_id& peer, link_instance link, ti
     find_deadline();
 }
 
-void gossip_state::body::link_down(const endpoint_id& peer, link_instance link, time_point now) {
+void gossip_state::body::link_down(
+    const endpoint_id& peer,
+    link_instance link,
+    link_end how,
+    time_point now
+) {
     now_ = now;
     if (links_.find(peer, link) == nullptr) return;
     links_.erase(peer);
     for (auto& [id, topic] : topics_)
-        topic->views().link_lost(peer, now);
+        topic->views().link_down(peer, how, now);
     find_deadline();
 }
 

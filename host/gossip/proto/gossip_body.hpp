@@ -40,7 +40,12 @@ public:
     );
 
     void link_up(const identity::endpoint_id& peer, link_instance link, time_point now);
-    void link_down(const identity::endpoint_id& peer, link_instance link, time_point now);
+    void link_down(
+        const identity::endpoint_id& peer,
+        link_instance link,
+        link_end how,
+        time_point now
+    );
     void dial_failed(const identity::endpoint_id& peer, time_point now);
     void received(
         const identity::endpoint_id& peer,

@@ -27,6 +27,12 @@ enum class traffic_class : std::uint8_t {
 };
 inline constexpr std::size_t traffic_class_count = 5;
 
+/// How a link ended.
+enum class link_end : std::uint8_t {
+    closed,  ///< by the peer, in order: it meant to go
+    lost,    ///< timed out, reset, or failed by us: it may be there still, out of reach
+};
+
 /// How fast a broadcast should be. Hosts of ours pass it on, iroh-gossip treats all as `normal`.
 enum class urgency : std::uint8_t {
     normal = 0,
@@ -36,6 +42,12 @@ enum class urgency : std::uint8_t {
 
 /// How far a message went or goes.
 enum class delivery_scope : std::uint8_t { swarm, neighbors };
+
+struct broadcast_options {
+    delivery_scope scope = delivery_scope::swarm;
+    urgency how = urgency::normal;
+    bytes_view trace;  ///< at most trace_size_max, for hosts of ours; lost in the largest frames
+};
 
 /// Why somebody is no longer a neighbour.
 enum class down_reason : std::uint8_t {
@@ -88,6 +100,7 @@ struct message_output {
     delivery_scope scope = delivery_scope::swarm;
     std::uint16_t hops = 0;  ///< 0: `from` broadcast it
     urgency how = urgency::normal;
+    shared_bytes trace;  ///< opaque here; of the hop that brought it
 };
 
 /// Addresses of a peer that are new to us. Unsigned and perhaps second hand: hints for dialling.

@@ -62,10 +62,10 @@ void gossip_state::link_up(const endpoint_id& peer, link_instance link, time_poi
 void gossip_state::link_down(
     const endpoint_id& peer,
     link_instance link,
-    link_end,
+    link_end how,
     time_point now
 ) {
-    body_->link_down(peer, link, now);
+    body_->link_down(peer, link, how, now);
 }
 
 void gossip_state::dial_failed(const endpoint_id& peer, time_point now) {

@@ -14,17 +14,6 @@
 
 namespace meshhost::gossip::proto {
 
-struct broadcast_options {
-    delivery_scope scope = delivery_scope::swarm;
-    urgency how = urgency::normal;
-};
-
-/// How a link ended.
-enum class link_end : std::uint8_t {
-    closed,  ///< by the peer, in order
-    lost,    ///< timed out, reset, or failed by us
-};
-
 /// A machine: one input, then poll_output() until nullopt, then next_deadline() for the timer.
 /// Never blocks, throws or sends; every table has a limit in limits.hpp. Its time never runs back.
 class gossip_state {
@@ -55,7 +44,7 @@ public:
     /// Takes leave of every neighbour. Nothing when the topic was not joined.
     void leave(const identity::topic_id& topic, time_point now);
 
-    /// Errors: not_joined, content_too_large, repeated.
+    /// Precondition: the trace fits. Errors: not_joined, content_too_large, repeated.
     error_code broadcast(
         const identity::topic_id& topic,
         bytes_view content,

@@ -109,11 +109,7 @@ void hyparview::remove_active(const endpoint_id& peer, down_reason why, bool kee
     active_.remove(peer);
     ++counts_.neighbors_down;
     sink_.neighbor_down(peer, why);
-    if (keep_in_reserve) {
-        add_passive(entry.info());
-    } else if (why == down_reason::closed && options_.heal.probes) {
-        heal_.lose(entry.info(), now_);
-    }
+    if (keep_in_reserve) add_passive(entry.info());
     change_pace();
     watch_isolation();
 }

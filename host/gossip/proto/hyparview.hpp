@@ -59,7 +59,7 @@ public:
     void set_self_data(const shared_bytes& data) { self_data_ = data; }
 
     void link_up(const identity::endpoint_id& peer, time_point now);
-    void link_lost(const identity::endpoint_id& peer, time_point now);
+    void link_down(const identity::endpoint_id& peer, link_end how, time_point now);
     void dial_failed(const identity::endpoint_id& peer, time_point now);
 
     void on(const identity::endpoint_id& from, const join_message& m, const extension&, time_point);

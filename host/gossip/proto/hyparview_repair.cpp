@@ -90,13 +90,14 @@ void hyparview::link_up(const endpoint_id& peer, time_point now) {
         requests_.set_deadline(peer, now + options_.membership.request_timeout);
 }
 
-void hyparview::link_lost(const endpoint_id& peer, time_point now) {
+void hyparview::link_down(const endpoint_id& peer, link_end how, time_point now) {
     now_ = now;
     const auto request = requests_.take(peer);
     const bool was_polite = is_listed(polite_, peer);
     std::erase(polite_, peer);
     if (probed_ == peer) probed_.reset();
-    if (active_.contains(peer)) {
+    if (const view_entry* const neighbor = active_.find(peer)) {
+        if (how == link_end::lost && options_.heal.probes) heal_.lose(neighbor->info(), now);
         remove_active(peer, down_reason::closed, was_polite);
         refill_attempts_ = options_.membership.refill_attempts;
         return refill(&peer);

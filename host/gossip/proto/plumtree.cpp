@@ -78,21 +78,18 @@ void plumtree::set_eager(const endpoint_id& peer, bool is_eager) {
 
 // --- messages ---
 
-error_code plumtree::broadcast(
-    bytes_view content,
-    delivery_scope scope,
-    urgency how,
-    time_point now
-) {
+error_code plumtree::broadcast(bytes_view content, const broadcast_options& how, time_point now) {
+    MH_ASSERT(how.trace.size() <= trace_size_max, "a trace context is short");
     store_.expire(now);
-    gossip_message m{.id = identity::hash_content(content), .content = content, .scope = scope};
+    gossip_message m{.id = identity::hash_content(content), .content = content, .scope = how.scope};
     extension after;
-    after.how = how;
-    if (scope == delivery_scope::neighbors) {
+    after.how = how.how;
+    after.trace = how.trace;
+    if (how.scope == delivery_scope::neighbors) {
         const shared_bytes frame = make_frame(m, after);
         for (const neighbor& to : neighbors_)
             if (to.is_eager || options_.broadcast.reaches_lazy)
-                sink_.send_payload(to.id, frame, how);
+                sink_.send_payload(to.id, frame, how.how);
         return {};
     }
     if (store_.contains(m.id)) return errc::repeated;
@@ -112,7 +109,7 @@ void plumtree::on(
         return;
     }
     if (m.scope == delivery_scope::neighbors)
-        return deliver(from, m, after.how, shared_bytes::copy_of(m.content));
+        return deliver(from, m, after, shared_bytes::copy_of(m.content));
     const bool is_flood = after.how == urgency::urgent && options_.broadcast.floods_urgent;
     if (store_.contains(m.id)) {
         ++counts_.duplicates;
@@ -132,7 +129,7 @@ void plumtree::on(
         optimize(from, m, *announced, now);
         missing_.erase(m.id);
     }
-    deliver(from, m, after.how, frame.slice(content_offset(m.content.size()), m.content.size()));
+    deliver(from, m, after, frame.slice(content_offset(m.content.size()), m.content.size()));
 }
 
 /// In full to the eager, announced to the lazy, remembered for both. The frame.
@@ -185,7 +182,7 @@ void plumtree::flush_announcements() {
 void plumtree::deliver(
     const endpoint_id& from,
     const gossip_message& m,
-    urgency how,
+    const extension& after,
     shared_bytes content
 ) {
     ++counts_.delivered;
@@ -195,7 +192,8 @@ void plumtree::deliver(
     out.from = from;
     out.scope = m.scope;
     out.hops = m.round;
-    out.how = how;
+    out.how = after.how;
+    out.trace = shared_bytes::copy_of(after.trace);
     sink_.deliver(std::move(out));
 }
 

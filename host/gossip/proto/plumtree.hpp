@@ -44,7 +44,7 @@ public:
     void neighbor_down(const identity::endpoint_id& peer);
 
     /// Precondition: content.size() <= content_size_max. Errors: repeated.
-    error_code broadcast(bytes_view content, delivery_scope scope, urgency how, time_point now);
+    error_code broadcast(bytes_view content, const broadcast_options& how, time_point now);
 
     void on(
         const identity::endpoint_id& from,
@@ -94,7 +94,7 @@ private:
     void deliver(
         const identity::endpoint_id& from,
         const gossip_message& m,
-        urgency how,
+        const extension& after,
         shared_bytes content
     );
     void optimize(

@@ -36,11 +36,10 @@ topic_state::topic_state(
 
 error_code topic_state::broadcast(
     bytes_view content,
-    delivery_scope scope,
-    urgency how,
+    const broadcast_options& how,
     time_point now
 ) {
-    return tree_.broadcast(content, scope, how, now);
+    return tree_.broadcast(content, how, now);
 }
 
 void topic_state::received(

@@ -47,7 +47,7 @@ public:
     hyparview& views() noexcept { return views_; }
     const hyparview& views() const noexcept { return views_; }
 
-    error_code broadcast(bytes_view content, delivery_scope scope, urgency how, time_point now);
+    error_code broadcast(bytes_view content, const broadcast_options& how, time_point now);
     void received(
         const identity::endpoint_id& from,
         const message& what,

@@ -196,6 +196,16 @@ TEST_CASE("heal: a lost neighbour is asked back beside the others", "[gossip][he
     CHECK(node.probe().sizes.lost == 0);
 }
 
+TEST_CASE("heal: a neighbour that closed its link in order is not sought", "[gossip][heal]") {
+    lone_node node;
+    node.befriend(1, 5);
+    node.lose(1);
+    CHECK(node.probe().sizes.lost == 1);
+    node.close(2);
+    CHECK(node.active() == numbers{3, 4, 5});
+    CHECK(node.probe().sizes.lost == 1);
+}
+
 TEST_CASE("heal: who is asked back makes room without an eviction, twice", "[gossip][heal]") {
     lone_node node;
     node.befriend(1, 5);

@@ -202,7 +202,10 @@ TEST_CASE("hyparview: a full node makes room for high priority", "[gossip][hypar
 }
 
 TEST_CASE("hyparview: a flood of newcomers is refused at its rate", "[gossip][hyparview]") {
-    full_node node;
+    config options = quiet();
+    options.membership.admissions_per_second = 20;
+    options.membership.admissions_burst = 40;
+    full_node node(options);
     for (std::size_t newcomer = 30; newcomer < 130; ++newcomer) {
         node.link(newcomer);
         node.hear(newcomer, join_message{});

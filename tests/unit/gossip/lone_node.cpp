@@ -43,6 +43,11 @@ void lone_node::lose(std::size_t peer) {
     drain();
 }
 
+void lone_node::close(std::size_t peer) {
+    state.link_down(sample_id(peer), links_[peer], link_end::closed, now);
+    drain();
+}
+
 void lone_node::fail_dial(std::size_t peer) {
     state.dial_failed(sample_id(peer), now);
     drain();

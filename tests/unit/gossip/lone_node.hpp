@@ -28,6 +28,7 @@ public:
     /// The link to a peer is up, in a new life.
     void link(std::size_t peer);
     void lose(std::size_t peer);
+    void close(std::size_t peer);
     void fail_dial(std::size_t peer);
     void hear(
         std::size_t peer,

@@ -140,7 +140,7 @@ TEST_CASE(
     "[gossip][plumtree]"
 ) {
     tree_node node;
-    const broadcast_options near{.scope = delivery_scope::neighbors, .how = urgency::normal};
+    const broadcast_options near{.scope = delivery_scope::neighbors, .how = {}, .trace = {}};
     CHECK_FALSE(node.broadcast("hello", near));
     CHECK(node.hearers<gossip_message>() == numbers{1, 2, 3, 4});
     CHECK_FALSE(node.broadcast("hello", near));  // and as often as one likes
@@ -169,9 +169,21 @@ TEST_CASE("plumtree: an urgent message floods, and no copy prunes", "[gossip][pl
     CHECK(node.messages.front().how == urgency::urgent);
 }
 
+TEST_CASE("plumtree: a trace goes along, hop by hop", "[gossip][plumtree]") {
+    tree_node node;
+    const broadcast_options traced{.scope = {}, .how = {}, .trace = as_bytes("span 1")};
+    (void)node.broadcast("ours", traced);
+    CHECK(as_text(node.said_to(1).front().after.trace) == "span 1");
+    extension after;
+    after.trace = as_bytes("span 2");
+    node.hear(1, message_of("theirs"), after);
+    CHECK(as_text(node.messages.front().trace.view()) == "span 2");
+    CHECK(as_text(node.said_to(2).back().after.trace) == "span 2");
+}
+
 TEST_CASE("plumtree: announcements of low messages wait for each other", "[gossip][plumtree]") {
     tree_node node;
-    const broadcast_options low{.scope = delivery_scope::swarm, .how = urgency::low};
+    const broadcast_options low{.scope = {}, .how = urgency::low, .trace = {}};
     for (const char* content : {"a", "b", "c", "d"})
         (void)node.broadcast(content, low);
     node.advance(100ms);

@@ -135,7 +135,7 @@ TEST_CASE("faults: a broadcast to neighbours skips none", "[gossip][faults]") {
     for (lone_node* each : {&theirs, &node}) {
         each->befriend(1, 2);
         each->hear(2, prune_message{});
-        (void)each->broadcast("near", {.scope = delivery_scope::neighbors, .how = {}});
+        (void)each->broadcast("near", {.scope = delivery_scope::neighbors, .how = {}, .trace = {}});
     }
     CHECK(theirs.hearers<gossip_message>() == numbers{1});
     CHECK(node.hearers<gossip_message>() == numbers{1, 2});
