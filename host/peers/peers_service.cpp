@@ -47,7 +47,11 @@ peers_service::peers_service(
     , state_(options.key, options.incarnation, options.limits, prng(options.seed), shard.now())
     , timer_(shard, *this)
     , acceptor_(std::make_shared<acceptor>(*this))
-    , log_budget_(log_lines_per_second, log_lines_burst) {}
+    , mesh_secret_(std::move(options.mesh_secret))
+    , log_budget_(log_lines_per_second, log_lines_burst) {
+    mesh_driver_sink& sink = *this;
+    if (options.gossip != nullptr) mesh_.emplace(shard, endpoint, *options.gossip, state_, sink);
+}
 
 peers_service::~peers_service() {
     if (is_started_) endpoint_.router().remove(digest_alpn);
@@ -62,6 +66,7 @@ void peers_service::start() {
     MH_ASSERT(!is_started_, "started once");
     is_started_ = true;
     endpoint_.router().add(std::string(digest_alpn), acceptor_);
+    if (mesh_) mesh_->start(digest_topic_id(self().mesh, mesh_secret_), bootstrap_);
     turn();
 }
 
@@ -72,6 +77,7 @@ void peers_service::async_stop() {
 
 bool peers_service::name_peer(const identity::endpoint_addr& addr) {
     const bool is_named = state_.name_peer(addr, shard_.now());
+    if (is_named && !is_started_) bootstrap_.push_back(addr);
     turn();
     return is_named;
 }
@@ -135,6 +141,11 @@ peer_view peers_service::view_of(const peer_entry& entry) const {
     return view;
 }
 
+std::optional<identity::topic_id> peers_service::topic() const {
+    if (!mesh_) return std::nullopt;
+    return mesh_->topic();
+}
+
 probe peers_service::measure() const {
     probe figures = counters_;
     figures.peers = state_.registry().size();
@@ -146,6 +157,8 @@ probe peers_service::measure() const {
     figures.dial_targets = state_.schedule().size();
     figures.conflicts = state_.registry().conflicts();
     figures.evictions = state_.registry().evictions();
+    figures.neighbors = state_.mesh().neighbors().size();
+    figures.syncs = mesh_ ? mesh_->syncs() : 0;
     return figures;
 }
 
@@ -264,6 +277,16 @@ void peers_service::perform(const proto::close_output& close) {
     link->second->connection()->close(static_cast<std::uint64_t>(close.code), close.reason);
 }
 
+void peers_service::perform(const proto::broadcast_output& broadcast) {
+    ++counters_.broadcasts;
+    mesh_->perform(broadcast);
+}
+
+void peers_service::perform(const proto::sync_output& sync) {
+    ++counters_.comparisons;
+    mesh_->perform(sync);
+}
+
 void peers_service::perform(const proto::peer_changed_output& changed) {
     const auto view = find(changed.peer);
     if (!view) return;
@@ -302,6 +325,7 @@ void peers_service::perform(const proto::overruled_output& overruled) {
 }
 
 void peers_service::perform(const proto::stopped_output&) {
+    if (mesh_) mesh_->stop();
     log_.debug("left the mesh");
     for (peers_observer* const observer : observers_)
         observer->on_stopped();

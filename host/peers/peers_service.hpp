@@ -8,6 +8,7 @@
 #include "identity/secret_key.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/shard.hpp"
+#include "peers/mesh_driver.hpp"
 #include "peers/peer_link.hpp"
 #include "peers/peer_view.hpp"
 #include "peers/peers_observer.hpp"
@@ -32,12 +33,18 @@ struct peers_options {
     duration idle_timeout = 30s;    ///< the endpoint's, for the words of evidence
     proto::config limits;
     logger log;
+    /// Over which the hosts of the mesh hear of each other; outlives the service. Null: this host
+    /// knows only whom it is connected to.
+    gossip::gossip_service* gossip = nullptr;
+    byte_buffer mesh_secret;  ///< shared by the hosts of the mesh; empty: the name is enough
 };
 
 /// Lifecycle: make it, describe this node, start(), use it, async_stop(), destroy it after
 /// on_stopped or after the endpoint is closed. Owned by the composition root. One thread: the
 /// shard's. `shard`, `endpoint` and observers outlive it.
-class peers_service final : private net::deadline_sink, private peer_link_sink {
+class peers_service final : private net::deadline_sink,
+                            private peer_link_sink,
+                            private mesh_driver_sink {
 public:
     peers_service(net::shard& shard, transport::endpoint& endpoint, peers_options options);
     peers_service(const peers_service&) = delete;
@@ -50,7 +57,8 @@ public:
     /// transport's own closing. Observers hear on_stopped. Idempotent.
     void async_stop();
 
-    /// Keeps a connection to this peer from start() on. False: the registry is full.
+    /// Keeps a connection to this peer from start() on, and finds the mesh through it if named
+    /// before. False: the registry is full.
     bool name_peer(const identity::endpoint_addr& addr);
 
     // What this node says of itself. Changes are sent when there are any, merged within
@@ -69,12 +77,16 @@ public:
     void add_observer(peers_observer& observer) { observers_.push_back(&observer); }
     void remove_observer(peers_observer& observer);
 
+    /// The topic on which digests travel; nullopt without gossip.
+    std::optional<identity::topic_id> topic() const;
+
     probe measure() const;
 
 private:
     class acceptor;
 
     void on_deadline(time_point now) override;
+    void on_mesh_turn() override { turn(); }
     void on_link_connected(proto::link_id link) override;
     void on_link_stream(proto::link_id link, std::shared_ptr<transport::stream> opened) override;
     void on_link_data(proto::link_id link, bytes_view data) override;
@@ -89,6 +101,8 @@ private:
     void perform(const proto::dial_output& dial);
     void perform(const proto::send_output& send);
     void perform(const proto::close_output& close);
+    void perform(const proto::broadcast_output& broadcast);
+    void perform(const proto::sync_output& sync);
     void perform(const proto::peer_changed_output& changed);
     void perform(const proto::peer_forgotten_output& forgotten);
     void perform(const proto::self_changed_output&);
@@ -106,6 +120,9 @@ private:
     proto::peers_state state_;
     net::deadline_timer timer_;
     std::shared_ptr<acceptor> acceptor_;
+    std::optional<mesh_driver> mesh_;
+    byte_buffer mesh_secret_;
+    std::vector<identity::endpoint_addr> bootstrap_;
     std::map<proto::link_id, std::shared_ptr<peer_link>> links_;
     std::vector<peers_observer*> observers_;
     token_bucket log_budget_;

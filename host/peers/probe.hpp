@@ -13,13 +13,17 @@ struct probe {
     std::size_t links = 0;      ///< connections of this protocol, dials included
     std::size_t dials_in_flight = 0;
     std::size_t dial_targets = 0;  ///< peers that we keep trying, or hold a connection to
+    std::size_t neighbors = 0;     ///< of the gossip on digests
+    std::size_t syncs = 0;         ///< comparisons with neighbours under way
     // counted since the start
     std::uint64_t links_opened = 0;
     std::uint64_t links_closed = 0;
-    std::uint64_t faults = 0;     ///< links closed here because the peer broke a rule
-    std::uint64_t conflicts = 0;  ///< two digests of one origin with one number
-    std::uint64_t overruled = 0;  ///< a peer held a newer digest of ours than we do
-    std::uint64_t evictions = 0;  ///< from the registry
+    std::uint64_t faults = 0;       ///< links closed here because the peer broke a rule
+    std::uint64_t conflicts = 0;    ///< two digests of one origin with one number
+    std::uint64_t overruled = 0;    ///< a peer held a newer digest of ours than we do
+    std::uint64_t evictions = 0;    ///< from the registry
+    std::uint64_t broadcasts = 0;   ///< our records, and losses that we saw
+    std::uint64_t comparisons = 0;  ///< with neighbours, that we began
 };
 
 }  // namespace meshhost::peers

@@ -122,7 +122,10 @@ public:
     };
     statistics measure() const;
     std::size_t streams() const noexcept { return streams_.size(); }
+    /// Held by all streams: not sent, or sent and not acknowledged.
     std::size_t send_bytes() const noexcept;
+    /// One on_send_low() when acknowledgements bring send_bytes() down to `bytes`.
+    void notify_send_low(std::size_t bytes) noexcept { send_low_ = bytes; }
     bool holds_tls() const noexcept { return tls_.has_value(); }
 
     // --- for endpoint_core below
@@ -172,6 +175,7 @@ private:
     void on_stream_reset(stream_id id, std::uint64_t code);
     void on_stream_closed(stream_id id, std::uint64_t code);
     void acknowledge_orphan(stream_id id, std::size_t bytes);
+    void check_send_low();
     void end_stream(stream_id id, std::uint64_t code);
     void on_stream_credit(stream_id id);
     int on_early_data_rejected();
@@ -252,8 +256,9 @@ private:
     std::map<stream_id, stream_state> streams_;
     /// Sent by streams that are over here: ngtcp2 may send it again until it is acknowledged.
     std::map<stream_id, send_queue> orphans_;
-    std::vector<stream_id> ready_;  ///< streams with output, in turn
-    bool review_ = false;           ///< streams may have ended with no callback
+    std::vector<stream_id> ready_;         ///< streams with output, in turn
+    std::optional<std::size_t> send_low_;  ///< send_bytes() that the sink waits for
+    bool review_ = false;                  ///< streams may have ended with no callback
     std::size_t uni_streams_extended_ = 0;
     std::vector<byte_buffer> datagrams_;  ///< frames to send, oldest first
     std::uint64_t next_datagram_ = 0;

@@ -243,7 +243,10 @@ void quic_connection::on_datagram(bytes_view data, bool early) {
 
 void quic_connection::on_acknowledged(stream_id id, std::size_t bytes) {
     stream_state* const stream = find(id);
-    if (stream == nullptr) return acknowledge_orphan(id, bytes);
+    if (stream == nullptr) {
+        acknowledge_orphan(id, bytes);
+        return check_send_low();
+    }
     stream->out.mark_acknowledged(bytes);
     // Half of the buffer free again: one event for many packets, and the pipe stays full.
     const bool roomy = stream->out.held_bytes() <= context_.config.send_buffer_bytes_max / 2;
@@ -251,6 +254,13 @@ void quic_connection::on_acknowledged(stream_id id, std::size_t bytes) {
         stream->wants_writable = false;
         sink_->on_stream_event({id, stream_event_kind::writable});
     }
+    check_send_low();
+}
+
+void quic_connection::check_send_low() {
+    if (!send_low_ || send_bytes() > *send_low_ || sink_ == nullptr || closing_) return;
+    send_low_.reset();
+    sink_->on_send_low();
 }
 
 void quic_connection::on_stream_credit(stream_id id) {

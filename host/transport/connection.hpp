@@ -51,6 +51,8 @@ public:
     virtual void on_stream(connection&, std::shared_ptr<stream> opened) = 0;
     /// A QUIC DATAGRAM frame (RFC 9221), valid during the call only.
     virtual void on_datagram(connection&, bytes_view) {}
+    /// Once for each connection::notify_send_low().
+    virtual void on_send_low(connection&) {}
     /// Exactly once, last: also for a dial that failed.
     virtual void on_closed(connection&, const close_reason&) {}
 };
@@ -74,6 +76,12 @@ public:
     /// still being dialled and sends no early data.
     virtual std::shared_ptr<stream> open_bidi(std::shared_ptr<stream_handler> handler) = 0;
     virtual std::shared_ptr<stream> open_uni(std::shared_ptr<stream_handler> handler) = 0;
+
+    /// What the send buffers of all its streams hold: not sent, or sent and not acknowledged.
+    virtual std::size_t send_bytes() const noexcept = 0;
+    /// on_send_low() when acknowledgements have brought send_bytes() down to `bytes`: for who
+    /// spreads one peer's share over many streams.
+    virtual void notify_send_low(std::size_t bytes) = 0;
 
     /// The largest DATAGRAM frame payload now; 0 when the peer takes none.
     virtual std::size_t datagram_size_max() const noexcept = 0;

@@ -77,6 +77,14 @@ std::shared_ptr<stream> connection_impl::open(bool bidi, std::shared_ptr<stream_
     return made;
 }
 
+std::size_t connection_impl::send_bytes() const noexcept {
+    return quic_ == nullptr ? 0 : quic_->send_bytes();
+}
+
+void connection_impl::notify_send_low(std::size_t bytes) {
+    if (quic_ != nullptr) quic_->notify_send_low(bytes);
+}
+
 std::size_t connection_impl::datagram_size_max() const noexcept {
     return quic_ == nullptr ? 0 : quic_->datagram_size_max();
 }
@@ -144,6 +152,10 @@ void connection_impl::end_stream(stream_id id, stream_end how, std::uint64_t cod
 
 void connection_impl::on_datagram(bytes_view data) {
     if (const auto handler = handler_) handler->on_datagram(*this, data);
+}
+
+void connection_impl::on_send_low() {
+    if (const auto handler = handler_) handler->on_send_low(*this);
 }
 
 void connection_impl::on_closed(const close_reason& reason) {

@@ -33,6 +33,8 @@ public:
     void set_handler(std::shared_ptr<connection_handler> handler) override;
     std::shared_ptr<stream> open_bidi(std::shared_ptr<stream_handler> handler) override;
     std::shared_ptr<stream> open_uni(std::shared_ptr<stream_handler> handler) override;
+    std::size_t send_bytes() const noexcept override;
+    void notify_send_low(std::size_t bytes) override;
     std::size_t datagram_size_max() const noexcept override;
     bool send_datagram(bytes_view data) override;
     void close(std::uint64_t code, std::string_view reason) override;
@@ -52,6 +54,7 @@ private:
     void on_stream_data(stream_id id, bytes_view data, bool fin) override;
     void on_stream_event(const quic::stream_event& event) override;
     void on_datagram(bytes_view data) override;
+    void on_send_low() override;
     void on_closed(const close_reason& reason) override;
 
     std::shared_ptr<stream> open(bool bidi, std::shared_ptr<stream_handler> handler);

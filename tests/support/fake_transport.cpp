@@ -221,6 +221,21 @@ void fake_connection::on_opened(
     made->arrive(std::exchange(peer->waiting_, {}), peer->is_fin_sent_);
 }
 
+std::size_t fake_connection::send_bytes() const noexcept {
+    std::size_t bytes = 0;
+    for (const auto& [id, open] : streams_)
+        bytes += open->in_flight_;
+    return bytes;
+}
+
+void fake_connection::check_send_low() {
+    if (!send_low_ || send_bytes() > *send_low_ || is_closed_) return;
+    send_low_.reset();
+    owner_->post([me = self()] {
+        if (me->handler_ != nullptr) me->handler_->on_send_low(*me);
+    });
+}
+
 bool fake_connection::send_datagram(bytes_view data) {
     const auto peer = peer_.lock();
     if (!is_connected() || data.size() > datagram_size_max()) return false;
@@ -317,6 +332,7 @@ void fake_stream::consume(std::size_t bytes) {
     const auto peer = peer_.lock();
     if (peer == nullptr || peer->owner_ == nullptr) return;
     peer->in_flight_ -= std::min(peer->in_flight_, bytes);
+    peer->owner_->check_send_low();
     if (!std::exchange(peer->is_short_, false)) return;
     peer->owner_->owner_->post([peer] {
         if (peer->is_open() && peer->handler_) peer->handler_->on_writable(*peer);

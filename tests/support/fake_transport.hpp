@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,8 @@ public:
     ) override;
     std::shared_ptr<transport::stream> open_uni(std::shared_ptr<transport::stream_handler> handler
     ) override;
+    std::size_t send_bytes() const noexcept override;
+    void notify_send_low(std::size_t bytes) override { send_low_ = bytes; }
     std::size_t datagram_size_max() const noexcept override { return 1200; }
     bool send_datagram(bytes_view data) override;
     void close(std::uint64_t code, std::string_view reason) override;
@@ -116,6 +119,7 @@ private:
     );
     void on_opened(stream_id id, bool is_bidi, const std::shared_ptr<fake_stream>& peer);
     void finish(const transport::close_reason& reason);
+    void check_send_low();
     /// The other end is gone and nobody said so.
     bool is_alone() const;
     std::shared_ptr<fake_connection> self();
@@ -130,6 +134,7 @@ private:
     std::weak_ptr<fake_connection> peer_;
     std::map<stream_id, std::shared_ptr<fake_stream>> streams_;
     std::int64_t opened_ = 0;
+    std::optional<std::size_t> send_low_;
 };
 
 class fake_endpoint final : public transport::endpoint {

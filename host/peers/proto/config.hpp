@@ -10,8 +10,9 @@ namespace meshhost::peers::proto {
 
 // --- on the wire ---
 
-inline constexpr std::size_t record_size_max = 4096;  ///< a signed digest with its signature
-inline constexpr std::size_t signature_size = 64;     ///< Ed25519, at its end
+inline constexpr std::size_t record_size_max = 4096;     ///< a signed digest with its signature
+inline constexpr std::size_t announced_size_max = 4032;  ///< of ours: fits a gossip message
+inline constexpr std::size_t signature_size = 64;        ///< Ed25519, at its end
 inline constexpr std::size_t body_size_max = record_size_max - signature_size;
 inline constexpr std::size_t frame_payload_max = 4096;  ///< every frame type, known or not
 inline constexpr std::size_t roles_max = 16;            ///< a node
@@ -49,6 +50,17 @@ struct config {
     int record_burst = 10;          ///< may go before that holds: below what receivers tolerate
     double records_taken_per_minute = 20;  ///< of one origin; more closes the link
     double records_taken_burst = 40;
+    duration refresh_interval = 15min;  ///< a record that did not change goes again, 20 % sooner or
+                                        ///< later: who hears nothing of a node counts it as dead
+    duration lease = 45min;             ///< after this: three of the above
+    duration lease_check = 1min;        ///< between two looks at all leases
+    duration loss_wait_min = 5s;        ///< before a single neighbour's word of a loss counts
+    duration loss_wait_max = 30s;       ///< in large meshes, where others should have seen it, too
+    std::size_t loss_reporters = 2;     ///< that make it certain at once
+    duration sync_first = 2s;           ///< between comparisons with a neighbour after a change
+    duration sync_last = 1024s;         ///< and after a long time without one: 17 min
+    std::size_t syncs_max = 16;         ///< comparisons at one time; a guess
+
     double frames_taken_per_second = 20;  ///< of any type, on one link; more closes it
     double frames_taken_burst = 100;
 };

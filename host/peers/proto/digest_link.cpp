@@ -12,7 +12,8 @@ digest_link::digest_link(link_id id, const identity::endpoint_id& peer, const co
     : id_(id)
     , peer_(peer)
     , options_(options)
-    , frames_taken_(options.frames_taken_per_second, options.frames_taken_burst) {}
+    , frames_taken_(options.frames_taken_per_second, options.frames_taken_burst)
+    , pace_(options) {}
 
 void digest_link::dial() {
     phase_ = link_phase::dialling;
@@ -79,7 +80,7 @@ std::optional<time_point> digest_link::record_due(const self_record& self) const
     if (!is_heard_ || is_settled(self)) return std::nullopt;
     const time_point merged = sent_at_ + options_.record_gap;
     if (self.digest().state != sent_state_) return merged;  // never held back
-    return std::max(merged, paced_to_ - options_.record_interval * (options_.record_burst - 1));
+    return std::max(merged, pace_.free_at());
 }
 
 byte_buffer digest_link::make_record(self_record& self, time_point now) {
@@ -89,14 +90,8 @@ byte_buffer digest_link::make_record(self_record& self, time_point now) {
     sent_state_ = self.digest().state;
     sent_at_ = now;
     is_heard_ = false;
-    spend(now);
+    pace_.spend(now);
     return make_record_frame(record);
-}
-
-/// The budget as a point in time that each record moves on by one interval, never behind now: it
-/// may run ahead by a burst (the generic cell rate algorithm, ITU-T I.371).
-void digest_link::spend(time_point now) {
-    paced_to_ = std::max(paced_to_, now) + options_.record_interval;
 }
 
 bool digest_link::is_settled(const self_record& self) const {

@@ -11,6 +11,7 @@
 #include "peers/proto/digest_message.hpp"
 #include "peers/proto/errc.hpp"
 #include "peers/proto/frame_assembler.hpp"
+#include "peers/proto/record_pace.hpp"
 #include "peers/proto/self_record.hpp"
 
 #include <optional>
@@ -91,7 +92,6 @@ public:
 private:
     std::optional<time_point> record_due(const self_record& self) const;
     byte_buffer make_record(self_record& self, time_point now);
-    void spend(time_point now);
 
     link_id id_;
     identity::endpoint_id peer_;
@@ -115,8 +115,8 @@ private:
     std::optional<digest_version> sent_;  ///< the newest of ours that went out
     node_state sent_state_ = node_state::joining;
     time_point sent_at_{};
-    bool is_heard_ = true;   ///< it was acknowledged
-    time_point paced_to_{};  ///< where the budget of records stands: see spend()
+    bool is_heard_ = true;  ///< it was acknowledged
+    record_pace pace_;
 };
 
 }  // namespace meshhost::peers::proto

@@ -29,11 +29,11 @@ peer_state state_of(node_state state) noexcept {
     return peer_state::alive;
 }
 
+}  // namespace
+
 bool is_gone(peer_state state) noexcept {
     return state == peer_state::left || state == peer_state::dead || state == peer_state::refused;
 }
-
-}  // namespace
 
 const char* to_string(peer_state state) noexcept {
     switch (state) {
@@ -58,7 +58,7 @@ const char* to_string(peer_state state) noexcept {
 }
 
 std::optional<duration> peer_entry::uptime(time_point now) const {
-    if (!digest || !connected || is_gone(state)) return std::nullopt;
+    if (!digest || is_gone(state)) return std::nullopt;
     return now - up_since;
 }
 
@@ -94,7 +94,7 @@ bool peer_registry::make_room() {
     auto victim = rows_.end();
     for (auto at = rows_.begin(); at != rows_.end(); ++at) {
         const peer_entry& entry = at->second.entry;
-        if (entry.named || entry.connected) continue;
+        if (entry.named || entry.connected || !is_gone(entry.state)) continue;
         if (victim == rows_.end() || entry.since < victim->second.entry.since) victim = at;
     }
     if (victim == rows_.end()) return false;
@@ -107,6 +107,7 @@ bool peer_registry::make_room() {
 peer_registry::verdict peer_registry::offer(
     const node_digest& digest,
     bytes_view record,
+    source how,
     time_point now
 ) {
     row* const known = add(digest.origin, now);
@@ -120,11 +121,11 @@ peer_registry::verdict peer_registry::offer(
             ++conflicts_;
             return verdict::conflicting;
         }
-        if (entry.state != state_of(digest.state))
+        if (how == source::link && entry.state != state_of(digest.state))
             enter(entry, state_of(digest.state), "connected again", now);
         return verdict::known;
     }
-    accept(entry, digest, record, now);
+    accept(entry, digest, record, how, now);
     return verdict::newest;
 }
 
@@ -132,6 +133,7 @@ void peer_registry::accept(
     peer_entry& entry,
     const node_digest& digest,
     bytes_view record,
+    source how,
     time_point now
 ) {
     const bool is_restart = entry.digest && entry.digest->incarnation < digest.incarnation;
@@ -145,7 +147,7 @@ void peer_registry::accept(
     if (is_restart)
         enter(entry, state, "restarted", now);
     else if (entry.state != state)
-        enter(entry, state, "says so itself", now);
+        enter(entry, state, how == source::link ? "says so itself" : "says so by gossip", now);
 }
 
 void peer_registry::enter(

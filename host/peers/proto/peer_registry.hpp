@@ -55,8 +55,12 @@ struct registry_change {
     extent what = extent::content;
 };
 
+/// The peer is no more, as far as one knows: left, dead or refused.
+bool is_gone(peer_state state) noexcept;
+
 /// At most config::peers_max entries. When full, a newcomer takes the place of the peer that has
-/// been dead, refused or gone for longest; named and connected ones are never evicted.
+/// been dead, refused or gone for longest; named and connected ones are never evicted, nor are
+/// those that others vouch for.
 class peer_registry {
 public:
     explicit peer_registry(const config& options);
@@ -73,12 +77,19 @@ public:
         no_room,      ///< an unknown origin, and the table is full
     };
 
-    /// A verified digest of a connected origin, with the record that it was read from.
+    /// How a record came.
+    enum class source : std::uint8_t {
+        link,  ///< from its origin
+        mesh,  ///< by gossip or from somebody else: says nothing of whether the origin is still up
+    };
+
+    /// A verified digest, with the record that it was read from. A known one brings a peer that
+    /// was gone back when its origin sent it, not when others did.
     ///
     /// Uptime: the origin's clock is not trusted to be right, only to run. It says how long it
     /// had been up when it signed; the start that follows from that is too late by as long as
     /// the record was under way, so that the earliest one of an incarnation is kept.
-    verdict offer(const node_digest& digest, bytes_view record, time_point now);
+    verdict offer(const node_digest& digest, bytes_view record, source how, time_point now);
 
     /// False: this origin sends more records than allowed. Records that we have are free.
     bool take_token(const identity::endpoint_id& peer, time_point now);
@@ -123,7 +134,13 @@ private:
 
     row* add(const identity::endpoint_id& peer, time_point now);
     bool make_room();
-    void accept(peer_entry& entry, const node_digest& digest, bytes_view record, time_point now);
+    void accept(
+        peer_entry& entry,
+        const node_digest& digest,
+        bytes_view record,
+        source how,
+        time_point now
+    );
     void enter(peer_entry& entry, peer_state state, std::string evidence, time_point now);
     void mark(const identity::endpoint_id& peer, registry_change::extent what);
 

@@ -34,6 +34,17 @@ struct peer_changed_output {
     bool is_state;  ///< not only what it says of itself: what it is, or why
 };
 
+/// Tell everybody in the mesh.
+struct broadcast_output {
+    byte_buffer content;
+    bool is_urgent;
+};
+
+/// Compare registries with this neighbour over `mesh/sync/1`. Answer with mesh_sync_ended.
+struct sync_output {
+    identity::endpoint_id peer;
+};
+
 /// The peer was dropped to make room.
 struct peer_forgotten_output {
     identity::endpoint_id peer;
@@ -56,6 +67,8 @@ using peers_output = std::variant<
     dial_output,
     send_output,
     close_output,
+    broadcast_output,
+    sync_output,
     peer_changed_output,
     peer_forgotten_output,
     self_changed_output,

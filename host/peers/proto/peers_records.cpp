@@ -90,7 +90,7 @@ void peers_state::take_record(
         close(link, close_code::wrong_mesh, words);
         return;
     }
-    const auto verdict = registry_.offer(digest, record, now);
+    const auto verdict = registry_.offer(digest, record, peer_registry::source::link, now);
     if (verdict == peer_registry::verdict::no_room) {
         close(link, close_code::too_many);
         return;
@@ -112,6 +112,7 @@ void peers_state::welcome(
     const identity::endpoint_id& peer = link.peer();
     link.identified(incarnation);
     registry_.connected(peer);
+    mesh_.heard_directly(peer);
     addresses_.learn(peer, digest.addresses, link.remote());
     schedule_.want(peer, dial_priority::learnt, now);
     schedule_.hold(peer);
@@ -128,8 +129,11 @@ void peers_state::conclude(const digest_link& link, const link_end& end, time_po
     const close_code code =
         is_ours ? link.closed_with() : end.code.value_or(close_code::unspecified);
     if (code == close_code::superseded && !known->connected) return;  // the other one said why
+    const bool is_vouched_for = known->digest && !known->connected && !is_gone(known->state);
+    if (is_vouched_for && state_after(code) == peer_state::dead) return;  // just not within reach
     registry_
         .unreachable(peer, state_after(code), is_ours ? link.closed_because() : end.words, now);
+    if (known->state == peer_state::dead && link.incarnation()) mesh_.report_loss(peer, now);
     if (known->state == peer_state::left && !known->named) schedule_.forget(peer);
 }
 

@@ -23,7 +23,8 @@ peers_state::peers_state(
     , self_(key, incarnation, now)
     , registry_(options)
     , schedule_(key.id(), options, random)
-    , links_(key.id(), options) {}
+    , links_(key.id(), options)
+    , mesh_(key, self_, registry_, options, prng(random.next())) {}
 
 // --- inputs from this node ---
 
@@ -139,6 +140,42 @@ void peers_state::link_down(link_id id, const link_end& end, time_point now) {
     settle(now);
 }
 
+// --- inputs from the mesh ---
+
+void peers_state::mesh_joined(time_point now) {
+    mesh_.join(now);
+    settle(now);
+}
+
+void peers_state::mesh_neighbor_up(const endpoint_id& peer, time_point now) {
+    mesh_.neighbor_up(peer, now);
+    settle(now);
+}
+
+void peers_state::mesh_neighbor_down(const endpoint_id& peer, bool is_lost, time_point now) {
+    mesh_.neighbor_down(peer, is_lost, now);
+    settle(now);
+}
+
+void peers_state::mesh_received(bytes_view content, time_point now) {
+    mesh_.receive(content, now);
+    settle(now);
+}
+
+void peers_state::mesh_sync_received(sync_exchange& exchange, bytes_view data, time_point now) {
+    exchange.receive(data, now);
+    settle(now);
+}
+
+void peers_state::mesh_sync_ended(bool had_news, time_point now) {
+    mesh_.sync_ended(had_news, now);
+    settle(now);
+}
+
+sync_exchange peers_state::make_exchange(const endpoint_id& peer) {
+    return {mesh_, peer, options_.peers_max};
+}
+
 // --- what follows ---
 
 void peers_state::close(digest_link& link, close_code code, std::string reason) {
@@ -155,6 +192,7 @@ void peers_state::resolve_duplicates(const endpoint_id& peer) {
 void peers_state::settle(time_point now) {
     if (!leave_by_) start_dials(now);
     send_frames(now);
+    talk_to_mesh(now);
     if (leave_by_) finish_leaving(now);
     report_changes();
 }
@@ -174,6 +212,11 @@ void peers_state::send_frames(time_point now) {
         while (auto frame = link.poll_frame(self_, now))
             outputs_.push_back(send_output{link.id(), std::move(*frame)});
     });
+}
+
+void peers_state::talk_to_mesh(time_point now) {
+    while (auto output = mesh_.poll(now))
+        outputs_.push_back(std::move(*output));
 }
 
 void peers_state::finish_leaving(time_point now) {
@@ -225,6 +268,7 @@ std::optional<time_point> peers_state::next_deadline() const {
         if (at) earliest = earliest ? std::min(*earliest, *at) : *at;
     };
     if (!leave_by_ && !links_.is_full()) consider(schedule_.next_deadline());
+    if (!is_stopped_) consider(mesh_.next_deadline());
     links_.for_each([&](const digest_link& link) {
         if (link.phase() == link_phase::closing) return;
         consider(link.next_deadline(self_));
@@ -238,6 +282,7 @@ void peers_state::handle_deadline(time_point now) {
         const close_code code = link.overdue(now);
         if (code != close_code::unspecified) close(link, code);
     });
+    mesh_.handle_deadline(now);
     settle(now);
 }
 

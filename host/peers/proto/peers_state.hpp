@@ -9,9 +9,11 @@
 #include "peers/proto/config.hpp"
 #include "peers/proto/dial_schedule.hpp"
 #include "peers/proto/link_table.hpp"
+#include "peers/proto/mesh_talk.hpp"
 #include "peers/proto/peer_registry.hpp"
 #include "peers/proto/peers_output.hpp"
 #include "peers/proto/self_record.hpp"
+#include "peers/proto/sync_exchange.hpp"
 
 #include <deque>
 #include <optional>
@@ -37,6 +39,8 @@ public:
         prng random,
         time_point now
     );
+    peers_state(const peers_state&) = delete;  // its parts refer to each other
+    peers_state& operator=(const peers_state&) = delete;
 
     // --- inputs from this node ---
 
@@ -67,6 +71,16 @@ public:
     /// The last word on a link: a dial that failed, or a connection that ended.
     void link_down(link_id link, const link_end& end, time_point now);
 
+    // --- inputs from the mesh: see mesh_talk ---
+
+    void mesh_joined(time_point now);
+    void mesh_neighbor_up(const identity::endpoint_id& peer, time_point now);
+    void mesh_neighbor_down(const identity::endpoint_id& peer, bool is_lost, time_point now);
+    void mesh_received(bytes_view content, time_point now);
+    void mesh_sync_received(sync_exchange& exchange, bytes_view data, time_point now);
+    void mesh_sync_ended(bool had_news, time_point now);
+    sync_exchange make_exchange(const identity::endpoint_id& peer);
+
     // --- the machine ---
 
     std::optional<peers_output> poll_output();
@@ -80,6 +94,7 @@ public:
     const peer_registry& registry() const noexcept { return registry_; }
     const dial_schedule& schedule() const noexcept { return schedule_; }
     const link_table& links() const noexcept { return links_; }
+    const mesh_talk& mesh() const noexcept { return mesh_; }
 
 private:
     void receive(digest_link& link, const digest_message& message, time_point now);
@@ -106,6 +121,7 @@ private:
     void settle(time_point now);
     void start_dials(time_point now);
     void send_frames(time_point now);
+    void talk_to_mesh(time_point now);
     void report_changes();
     void finish_leaving(time_point now);
 
@@ -115,6 +131,7 @@ private:
     address_book addresses_;
     dial_schedule schedule_;
     link_table links_;
+    mesh_talk mesh_;
     std::deque<peers_output> outputs_;
     std::uint64_t reported_revision_ = 0;
     std::optional<time_point> leave_by_;

@@ -2,6 +2,7 @@
 #include "peers/proto/self_record.hpp"
 
 #include "base/assert.hpp"
+#include "peers/proto/errc.hpp"
 #include "peers/proto/signed_digest.hpp"
 
 #include <algorithm>
@@ -18,7 +19,10 @@ error_code check_at_largest(node_digest digest) {
     digest.incarnation = std::numeric_limits<std::uint64_t>::max();
     digest.sequence = std::numeric_limits<std::uint64_t>::max();
     digest.uptime = uptime_max;
-    return encode_digest(digest).error();
+    const auto encoded = encode_digest(digest);
+    if (!encoded) return encoded.error();
+    if (encoded->size() + signature_size > announced_size_max) return errc::too_large;
+    return {};
 }
 
 auto place_of(std::vector<contribution>& items, std::string_view role, std::string_view key) {

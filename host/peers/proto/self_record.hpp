@@ -26,12 +26,16 @@ public:
     /// it is not, peers send our last digest back and overrule() repairs it.
     self_record(identity::secret_key key, std::uint64_t incarnation, time_point started);
 
-    /// Each leaves the digest as it was when the outcome would not fit or be well-formed.
+    /// Each leaves the digest as it was when the outcome would not fit announced_size_max or be
+    /// well-formed.
     /// Errors: those of encode_digest.
     error_code describe(const self_description& what);
     error_code set_contribution(const contribution& item);
     error_code clear_contribution(std::string_view role, std::string_view key);
     void set_state(node_state state);
+
+    /// Makes the next record a newer one though nothing has changed: somebody doubts this one.
+    void assert_anew() { mark_changed(); }
 
     /// What peers get from now on. `incarnation`, `sequence` and `uptime` are the last signing's.
     const node_digest& digest() const noexcept { return digest_; }
@@ -41,6 +45,9 @@ public:
     /// As sign(), and signs anew what was signed longer than `age` ago: a peer that is new here
     /// takes our uptime from the record.
     const byte_buffer& sign_fresh(time_point now, duration age);
+
+    /// The record that was signed last; empty before the first.
+    const byte_buffer& record() const noexcept { return record_; }
 
     /// Raised by every change, signed or not.
     std::uint64_t revision() const noexcept { return revision_; }

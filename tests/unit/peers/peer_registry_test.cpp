@@ -7,6 +7,7 @@
 using namespace meshhost;
 using namespace meshhost::peers::proto;
 using verdict = peer_registry::verdict;
+using source = peer_registry::source;
 using extent = registry_change::extent;
 
 namespace {
@@ -21,8 +22,8 @@ struct registry_fixture {
     peer_registry registry{options};
     time_point now{1h};
 
-    verdict offer(const node_digest& digest) {
-        const verdict said = registry.offer(digest, encode_digest(digest).value(), now);
+    verdict offer(const node_digest& digest, source how = source::link) {
+        const verdict said = registry.offer(digest, encode_digest(digest).value(), how, now);
         registry.check_invariants();
         return said;
     }
@@ -158,7 +159,6 @@ TEST_CASE_METHOD(
     node_digest digest = test::small_digest(1, 1, 1);
     digest.uptime = std::chrono::minutes(10);
     offer(digest);
-    CHECK_FALSE(entry(1).uptime(now));  // not connected
     registry.connected(id_of(1));
     CHECK(entry(1).uptime(now + 5s) == duration(10min + 5s));
     now += 1min;
@@ -231,4 +231,31 @@ TEST_CASE("registry: two thousand identities leave no more than the cap", "[peer
         at.changes();
     }
     CHECK(at.registry.size() == 16);
+}
+
+TEST_CASE_METHOD(
+    registry_fixture,
+    "registry: a peer that others vouch for is alive and has an uptime",
+    "[peers][registry]"
+) {
+    auto digest = test::small_digest(1);
+    digest.uptime = 2h;
+    CHECK(offer(digest, source::mesh) == verdict::newest);
+    CHECK(entry(1).state == peer_state::alive);
+    CHECK_FALSE(entry(1).connected);
+    CHECK(entry(1).evidence == "says so by gossip");
+    CHECK(entry(1).uptime(now) == 2h);
+}
+
+TEST_CASE_METHOD(
+    registry_fixture,
+    "registry: an old record from others does not raise the dead, a newer one does",
+    "[peers][registry]"
+) {
+    offer(test::small_digest(1, 1, 5), source::mesh);
+    registry.unreachable(id_of(1), peer_state::dead, "lost by somebody", now);
+    CHECK(offer(test::small_digest(1, 1, 5), source::mesh) == verdict::known);
+    CHECK(entry(1).state == peer_state::dead);
+    CHECK(offer(test::small_digest(1, 1, 6), source::mesh) == verdict::newest);
+    CHECK(entry(1).state == peer_state::alive);
 }

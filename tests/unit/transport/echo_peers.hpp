@@ -37,6 +37,7 @@ public:
     void on_connected(transport::connection& with) override;
     void on_stream(transport::connection&, std::shared_ptr<transport::stream> opened) override;
     void on_datagram(transport::connection&, bytes_view data) override;
+    void on_send_low(transport::connection&) override { ++send_lows; }
     void on_closed(transport::connection&, const transport::close_reason& reason) override;
 
     /// Opens the stream; on_connected does it too, unless there is one.
@@ -45,6 +46,7 @@ public:
     byte_buffer to_send;
     byte_buffer received;
     std::vector<std::string> datagrams;
+    std::size_t send_lows = 0;
     bool fin_received = false;
     bool connected = false;
     bool auto_send = true;

@@ -23,6 +23,22 @@ TEST_CASE("transport: stream bytes come back whole and both ends know the other"
     REQUIRE(path.rtt > duration{});
 }
 
+TEST_CASE("transport: who asks is told once when what is held has become little", "[transport]") {
+    test::echo_pair pair;
+    pair.client->auto_send = false;
+    const auto connection = pair.dial();
+    REQUIRE(pair.run_until([&] { return pair.client->connected; }));
+    CHECK(connection->send_bytes() == 0);
+    pair.client->to_send = test::pattern(400'000);
+    pair.client->send(*connection);
+    CHECK(connection->send_bytes() == 400'000);
+    connection->notify_send_low(50'000);
+    REQUIRE(pair.run_until([&] { return pair.client->send_lows == 1; }));
+    CHECK(connection->send_bytes() <= 50'000);
+    REQUIRE(pair.run_until([&] { return pair.client->fin_received; }));
+    CHECK(pair.client->send_lows == 1);
+}
+
 TEST_CASE("transport: DATAGRAM frames are echoed, one too large is refused", "[transport]") {
     echo_pair pair;
     const auto connection = pair.dial();

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gossip/peer_connection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::gossip {
+
+namespace {
+
+std::uint64_t wire(close_code code) noexcept {
+    return static_cast<std::uint64_t>(code);
+}
+
+}  // namespace
+
+peer_connection::peer_connection(
+    net::shard& shard,
+    peer_connection_sink& sink,
+    const service_limits& limits,
+    const identity::endpoint_id& peer,
+    bool is_dialled
+)
+    : shard_(shard)
+    , sink_(&sink)
+    , limits_(limits)
+    , peer_(peer)
+    , is_dialled_(is_dialled)
+    , was_up_(!is_dialled)
+    , out_(*this)
+    , timer_(shard, *this) {}
+
+peer_connection::~peer_connection() {
+    for (const auto& intake : intakes_)
+        intake->detach();
+}
+
+// --- what the owner wants ---
+
+bool peer_connection::place(const proto::send_output& frame) {
+    if (connection_->send_bytes() >= limits_.sent_bytes) {
+        connection_->notify_send_low(limits_.sent_bytes / 2);
+        return false;
+    }
+    return out_.place(*connection_, frame);
+}
+
+void peer_connection::supersede() {
+    if (phase_ != phase::serving) return;
+    phase_ = phase::superseded;
+    out_.finish();
+}
+
+void peer_connection::close_when_idle() {
+    if (phase_ != phase::superseded || close_due_) return;
+    close_due_ = shard_.now() + limits_.superseded_idle;
+    arm();
+}
+
+void peer_connection::resume() {
+    if (phase_ != phase::superseded) return;
+    phase_ = phase::serving;
+    close_due_.reset();
+}
+
+void peer_connection::finish(duration wait) {
+    if (phase_ == phase::finishing) return;
+    phase_ = phase::finishing;
+    out_.finish();
+    close_due_ = out_.is_delivered() ? shard_.now() : shard_.now() + wait;
+    arm();
+}
+
+void peer_connection::close(close_code code, std::string_view reason) {
+    connection_->close(wire(code), reason);
+}
+
+// --- what the transport says ---
+
+void peer_connection::on_connected(transport::connection&) {
+    was_up_ = true;
+    if (sink_ != nullptr) sink_->on_connected(*this);
+}
+
+void peer_connection::on_stream(transport::connection&, std::shared_ptr<transport::stream> opened) {
+    // Without a handler the transport resets it.
+    if (opened->is_bidi() || intakes_.size() >= limits_.streams) return;
+    stream_intake_sink& sink = *this;
+    const auto intake = std::make_shared<stream_intake>(sink, opened);
+    intakes_.push_back(intake);
+    unnamed_.push_back({shard_.now() + limits_.header_wait, intake});
+    opened->set_handler(intake);
+    arm();
+}
+
+void peer_connection::on_send_low(transport::connection&) {
+    on_streams_moved();
+}
+
+void peer_connection::on_closed(transport::connection&, const transport::close_reason& reason) {
+    timer_.arm(no_deadline);
+    if (sink_ != nullptr) std::exchange(sink_, nullptr)->on_ended(*this, reason);
+}
+
+// --- what the streams say ---
+
+void peer_connection::on_streams_moved() {
+    if (phase_ == phase::finishing && out_.is_delivered())
+        close(close_code::in_order, to_string(close_code::in_order));
+    else if (sink_ != nullptr)
+        sink_->on_room(*this);
+}
+
+void peer_connection::on_frame(const identity::topic_id& topic, bytes_view body) {
+    if (phase_ == phase::superseded) close_due_.reset();
+    if (phase_ != phase::finishing && sink_ != nullptr) sink_->on_frame(*this, topic, body);
+}
+
+void peer_connection::on_intake_fault(error_code error) {
+    if (sink_ != nullptr) sink_->on_fault(*this, error);
+}
+
+void peer_connection::on_intake_ended(const stream_intake& ended) {
+    std::erase_if(intakes_, [&](const auto& intake) { return intake.get() == &ended; });
+}
+
+// --- time ---
+
+void peer_connection::on_deadline(time_point now) {
+    stop_headerless(now);
+    if (close_due_ && now >= *close_due_) {
+        const auto code =
+            phase_ == phase::superseded ? close_code::superseded : close_code::in_order;
+        close_due_.reset();
+        close(code, to_string(code));
+    }
+    arm();
+}
+
+void peer_connection::stop_headerless(time_point now) {
+    while (!unnamed_.empty() && now >= unnamed_.front().due) {
+        const auto intake = unnamed_.front().intake.lock();
+        unnamed_.pop_front();
+        if (intake == nullptr || intake->has_topic()) continue;
+        ++headerless_;
+        intake->stop(wire(close_code::no_header));
+    }
+}
+
+void peer_connection::arm() {
+    const auto first_unnamed = unnamed_.empty() ? no_deadline : unnamed_.front().due;
+    timer_.arm(std::min(first_unnamed, close_due_.value_or(no_deadline)));
+}
+
+}  // namespace meshhost::gossip

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "peers/mesh_driver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::peers {
+
+namespace {
+
+/// Of one comparison, its dial included. A guess: a thousand records over a slow relay.
+constexpr duration sync_patience = 30s;
+/// Comparisons at one time, ours and others'; a guess.
+constexpr std::size_t syncs_max = 64;
+
+}  // namespace
+
+/// The transport keeps a share of its handlers; this one outlives the driver harmlessly.
+class mesh_driver::acceptor final : public transport::protocol_handler {
+public:
+    explicit acceptor(mesh_driver& driver)
+        : driver_(&driver) {}
+
+    void detach() noexcept { driver_ = nullptr; }
+
+    void on_connection(std::shared_ptr<transport::connection> incoming) override {
+        if (driver_ != nullptr) driver_->accept(std::move(incoming));
+    }
+
+private:
+    mesh_driver* driver_;
+};
+
+mesh_driver::mesh_driver(
+    net::shard& shard,
+    transport::endpoint& endpoint,
+    gossip::gossip_service& gossip,
+    proto::peers_state& state,
+    mesh_driver_sink& sink
+)
+    : shard_(shard)
+    , endpoint_(endpoint)
+    , gossip_(gossip)
+    , state_(state)
+    , sink_(sink)
+    , acceptor_(std::make_shared<acceptor>(*this)) {}
+
+mesh_driver::~mesh_driver() {
+    stop();
+    acceptor_->detach();
+    for (const auto& [key, link] : syncs_)
+        link->detach();
+}
+
+void mesh_driver::start(
+    const identity::topic_id& topic,
+    const std::vector<identity::endpoint_addr>& bootstrap
+) {
+    endpoint_.router().add(std::string(sync_alpn), acceptor_);
+    gossip_.set_address_source(this);
+    digest_topic_sink& sink = *this;
+    topic_.emplace(gossip_, topic, bootstrap, sink);
+    state_.mesh_joined(shard_.now());
+}
+
+void mesh_driver::stop() {
+    if (!topic_) return;
+    topic_.reset();
+    gossip_.set_address_source(nullptr);
+    endpoint_.router().remove(sync_alpn);
+    for (const auto& [key, link] : syncs_)
+        link->close();
+}
+
+std::optional<identity::topic_id> mesh_driver::topic() const {
+    if (!topic_) return std::nullopt;
+    return topic_->id();
+}
+
+// --- what the machine wants ---
+
+void mesh_driver::perform(const proto::broadcast_output& what) {
+    if (topic_) topic_->broadcast(what.content, what.is_urgent);
+}
+
+void mesh_driver::perform(const proto::sync_output& with) {
+    if (!topic_ || syncs_.size() >= syncs_max) return;
+    const auto link = make_link(with.peer);
+    link->attach(endpoint_.connect(gossip_.address_of(with.peer), sync_alpn, link));
+}
+
+// --- what the network says ---
+
+std::shared_ptr<sync_link> mesh_driver::make_link(const identity::endpoint_id& peer) {
+    sync_link_sink& sink = *this;
+    auto made =
+        std::make_shared<sync_link>(shard_, sink, state_.make_exchange(peer), sync_patience);
+    syncs_.emplace(made.get(), made);
+    return made;
+}
+
+/// Whoever may ask has our topic for a neighbour, and is asked in turn.
+void mesh_driver::accept(std::shared_ptr<transport::connection> incoming) {
+    const auto& neighbors = state_.mesh().neighbors();
+    const bool is_neighbor =
+        std::find(neighbors.begin(), neighbors.end(), incoming->remote_id()) != neighbors.end();
+    if (!is_neighbor || syncs_.size() >= syncs_max) return incoming->close(0, "not now");
+    const auto link = make_link(incoming->remote_id());
+    link->attach(incoming);
+    incoming->set_handler(link);
+}
+
+void mesh_driver::on_sync_data(sync_link& link, bytes_view data) {
+    state_.mesh_sync_received(link.exchange(), data, shard_.now());
+    sink_.on_mesh_turn();
+}
+
+void mesh_driver::on_sync_ended(sync_link& link) {
+    const auto keep = syncs_.extract(&link);
+    state_.mesh_sync_ended(link.exchange().news() > 0, shard_.now());
+    sink_.on_mesh_turn();
+}
+
+void mesh_driver::on_topic_message(bytes_view content) {
+    state_.mesh_received(content, shard_.now());
+    sink_.on_mesh_turn();
+}
+
+void mesh_driver::on_topic_neighbor_up(const identity::endpoint_id& peer) {
+    state_.mesh_neighbor_up(peer, shard_.now());
+    sink_.on_mesh_turn();
+}
+
+void mesh_driver::on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) {
+    state_.mesh_neighbor_down(peer, is_lost, shard_.now());
+    sink_.on_mesh_turn();
+}
+
+/// Signed by the peer itself, and kept as long as the registry knows it.
+void mesh_driver::add_addresses(identity::endpoint_addr& to) const {
+    const proto::peer_entry* const known = state_.registry().find(to.id);
+    if (known == nullptr || !known->digest) return;
+    const auto& addresses = known->digest->addresses;
+    to.direct.insert(to.direct.end(), addresses.begin(), addresses.end());
+}
+
+}  // namespace meshhost::peers

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What peers_state has to do with the mesh beyond its own connections: the gossip topic, and
+// comparisons with neighbours over `mesh/sync/1`.
+#include "gossip/gossip_service.hpp"
+#include "peers/digest_topic.hpp"
+#include "peers/proto/peers_state.hpp"
+#include "peers/sync_link.hpp"
+#include "transport/endpoint.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace meshhost::peers {
+
+inline constexpr std::string_view sync_alpn = "mesh/sync/1";
+
+class mesh_driver_sink {
+public:
+    /// The machine was told something: it may want something.
+    virtual void on_mesh_turn() = 0;
+
+protected:
+    ~mesh_driver_sink() = default;
+};
+
+/// Lifecycle: start(), then as the machine wants, then stop(). Owned by peers_service, whose
+/// machine it drives. One thread: the shard's.
+class mesh_driver final : private digest_topic_sink,
+                          private sync_link_sink,
+                          private gossip::address_source {
+public:
+    mesh_driver(
+        net::shard& shard,
+        transport::endpoint& endpoint,
+        gossip::gossip_service& gossip,
+        proto::peers_state& state,
+        mesh_driver_sink& sink
+    );
+    mesh_driver(const mesh_driver&) = delete;
+    mesh_driver& operator=(const mesh_driver&) = delete;
+    ~mesh_driver();
+
+    void start(
+        const identity::topic_id& topic,
+        const std::vector<identity::endpoint_addr>& bootstrap
+    );
+    /// Leaves the topic.
+    void stop();
+
+    void perform(const proto::broadcast_output& what);
+    void perform(const proto::sync_output& with);
+
+    /// nullopt while there is no topic.
+    std::optional<identity::topic_id> topic() const;
+    std::size_t syncs() const noexcept { return syncs_.size(); }
+
+private:
+    class acceptor;
+
+    void on_topic_message(bytes_view content) override;
+    void on_topic_neighbor_up(const identity::endpoint_id& peer) override;
+    void on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) override;
+    void on_sync_data(sync_link& link, bytes_view data) override;
+    void on_sync_ended(sync_link& link) override;
+    void add_addresses(identity::endpoint_addr& to) const override;
+
+    void accept(std::shared_ptr<transport::connection> incoming);
+    std::shared_ptr<sync_link> make_link(const identity::endpoint_id& peer);
+
+    net::shard& shard_;
+    transport::endpoint& endpoint_;
+    gossip::gossip_service& gossip_;
+    proto::peers_state& state_;
+    mesh_driver_sink& sink_;
+    std::shared_ptr<acceptor> acceptor_;
+    std::optional<digest_topic> topic_;
+    std::map<const sync_link*, std::shared_ptr<sync_link>> syncs_;
+};
+
+}  // namespace meshhost::peers

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "peers/proto/mesh_message.hpp"
+
+#include "base/assert.hpp"
+#include "peers/proto/config.hpp"
+#include "wire/postcard.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace meshhost::peers::proto {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+enum class message_kind : std::uint8_t { record = 1, loss = 2 };
+
+/// Keeps a signed report from passing for anything else that the key signs.
+constexpr std::string_view signing_context = "meshhost loss v1\0"sv;
+
+byte_buffer signed_part(bytes_view report) {
+    const bytes_view context = as_bytes(signing_context);
+    byte_buffer message(context.begin(), context.end());
+    message.insert(message.end(), report.begin(), report.end());
+    return message;
+}
+
+identity::endpoint_id read_id(wire::postcard_reader& in) {
+    const auto id = identity::endpoint_id::from_bytes(in.fixed(identity::endpoint_id::size));
+    if (!id) in.fail();
+    return id.value_or(identity::endpoint_id{});
+}
+
+std::optional<mesh_message> read_loss(bytes_view body) {
+    if (body.size() < signature_size) return std::nullopt;
+    const bytes_view report = body.first(body.size() - signature_size);
+    wire::postcard_reader in(report);
+    loss_report out;
+    out.subject = read_id(in);
+    out.version.incarnation = in.u64();
+    out.version.sequence = in.u64();
+    out.reporter = read_id(in);
+    if (!in.at_end()) return std::nullopt;
+    identity::signature signature{};
+    std::copy(body.end() - signature_size, body.end(), signature.begin());
+    if (!identity::verify(out.reporter, signed_part(report), signature)) return std::nullopt;
+    return out;
+}
+
+}  // namespace
+
+std::optional<mesh_message> read_mesh_message(bytes_view content) {
+    if (content.empty()) return std::nullopt;
+    const bytes_view body = content.subspan(1);
+    switch (static_cast<message_kind>(content.front())) {
+    case message_kind::record:
+        return announced_record{body};
+    case message_kind::loss:
+        return read_loss(body);
+    }
+    return std::nullopt;
+}
+
+byte_buffer make_record_message(bytes_view record) {
+    MH_ASSERT(record.size() <= announced_size_max, "our own records fit a gossip message");
+    byte_buffer content{static_cast<std::uint8_t>(message_kind::record)};
+    content.insert(content.end(), record.begin(), record.end());
+    return content;
+}
+
+byte_buffer make_loss_message(const identity::secret_key& key, const loss_report& report) {
+    byte_buffer body;
+    wire::postcard_writer out(body);
+    out.fixed(report.subject.bytes());
+    out.varint(report.version.incarnation);
+    out.varint(report.version.sequence);
+    out.fixed(report.reporter.bytes());
+    const identity::signature signature = key.sign(signed_part(body));
+    body.insert(body.end(), signature.begin(), signature.end());
+    body.insert(body.begin(), static_cast<std::uint8_t>(message_kind::loss));
+    return body;
+}
+
+}  // namespace meshhost::peers::proto

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What hosts gossip about each other (docs/wire/digest.md): a kind (one byte), then
+//
+//   1  record   a signed digest
+//   2  loss     subject id, varint incarnation, varint sequence, reporter id, signature (64 bytes)
+//
+// Gossip does not say who wrote a message, so both are signed. Other kinds are of later versions.
+#include "identity/secret_key.hpp"
+#include "peers/proto/node_digest.hpp"
+
+#include <optional>
+#include <variant>
+
+namespace meshhost::peers::proto {
+
+/// A signed digest, for open_digest().
+struct announced_record {
+    bytes_view record;
+};
+
+/// `reporter` held a connection to the subject and lost it. A newer digest of the subject refutes
+/// it.
+struct loss_report {
+    identity::endpoint_id subject;
+    digest_version version;  ///< the newest of the subject's that the reporter has
+    identity::endpoint_id reporter;
+};
+
+using mesh_message = std::variant<announced_record, loss_report>;
+
+/// Verifies a loss report; a record is still to be. nullopt: neither, or forged.
+std::optional<mesh_message> read_mesh_message(bytes_view content);
+
+/// Precondition: record.size() <= announced_size_max.
+byte_buffer make_record_message(bytes_view record);
+/// Precondition: `key` is the reporter's.
+byte_buffer make_loss_message(const identity::secret_key& key, const loss_report& report);
+
+}  // namespace meshhost::peers::proto

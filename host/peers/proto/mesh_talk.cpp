@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "peers/proto/mesh_talk.hpp"
+
+#include "peers/proto/signed_digest.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace meshhost::peers::proto {
+
+using identity::endpoint_id;
+
+namespace {
+
+/// One report a lost connection; more at a time than neighbours and named peers there cannot be.
+constexpr std::size_t reports_max = 64;
+
+template <class Item>
+bool contains(const std::vector<Item>& items, const Item& item) {
+    return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+std::string words_of(const loss_table::verdict& lost) {
+    std::string words = "lost by";
+    for (const auto& reporter : lost.reporters)
+        words += " " + reporter.short_text();
+    return words;
+}
+
+}  // namespace
+
+mesh_talk::mesh_talk(
+    identity::secret_key key,
+    self_record& self,
+    peer_registry& registry,
+    const config& options,
+    prng random
+)
+    : key_(std::move(key))
+    , self_(self)
+    , registry_(registry)
+    , options_(options)
+    , random_(random)
+    , losses_(options)
+    , pace_(options)
+    , sync_wait_(options.sync_first) {}
+
+// --- inputs ---
+
+void mesh_talk::join(time_point now) {
+    is_joined_ = true;
+    lease_check_at_ = now + options_.lease_check;
+}
+
+void mesh_talk::neighbor_up(const endpoint_id& peer, time_point now) {
+    if (contains(neighbors_, peer)) return;
+    // What was broadcast without a neighbour nobody got; whoever was not there compares.
+    if (neighbors_.empty()) is_overdue_ = true;
+    neighbors_.push_back(peer);
+    if (key_.id() < peer && syncs_.size() < options_.syncs_max) syncs_.push_back(peer);
+    sync_ended(true, now);
+}
+
+void mesh_talk::neighbor_down(const endpoint_id& peer, bool is_lost, time_point now) {
+    std::erase(neighbors_, peer);
+    if (is_lost) report_loss(peer, now);
+}
+
+void mesh_talk::report_loss(const endpoint_id& peer, time_point now) {
+    const peer_entry* const known = registry_.find(peer);
+    const bool is_known = known != nullptr && known->digest && known->state != peer_state::left;
+    if (!is_joined_ || !is_known || known->connected || reports_.size() >= reports_max) return;
+    const loss_report report{peer, known->digest->number(), key_.id()};
+    reports_.push_back(make_loss_message(key_, report));
+    take_report(report, now);
+}
+
+void mesh_talk::receive(bytes_view content, time_point now) {
+    const auto message = read_mesh_message(content);
+    if (!message) return;
+    if (const auto* const record = std::get_if<announced_record>(&*message)) {
+        take_record(record->record, now);
+        return;
+    }
+    const auto& report = std::get<loss_report>(*message);
+    if (report.subject == key_.id()) return take_report(report, now);
+    const peer_entry* const reporter = registry_.find(report.reporter);
+    if (reporter == nullptr || is_gone(reporter->state)) return;
+    if (registry_.take_token(report.reporter, now)) take_report(report, now);
+}
+
+bool mesh_talk::take_record(bytes_view record, time_point now) {
+    if (record.size() < signature_size || record.size() > record_size_max) return false;
+    const auto origin = digest_origin(record.first(record.size() - signature_size));
+    if (!origin) return false;
+    const peer_entry* const known = registry_.find(*origin);
+    const bool is_held =
+        known != nullptr
+        && std::equal(record.begin(), record.end(), known->record.begin(), known->record.end());
+    if (is_held || !registry_.take_token(*origin, now)) return false;
+    const auto digest = open_digest(record);
+    if (!digest || digest->mesh != self_.digest().mesh) return false;
+    if (digest->origin == key_.id()) {
+        is_overdue_ = self_.overrule(digest->number()) || is_overdue_;
+        return false;
+    }
+    const auto verdict = registry_.offer(*digest, record, peer_registry::source::mesh, now);
+    if (verdict != peer_registry::verdict::newest) return false;
+    losses_.forget(digest->origin);
+    return true;
+}
+
+void mesh_talk::take_report(const loss_report& report, time_point now) {
+    if (report.subject == key_.id()) {
+        // We live: a newer record says so. One is enough for all reports of the older.
+        if (report.version < self_.digest().number() || self_.is_changed()) return;
+        self_.assert_anew();
+        is_overdue_ = true;
+        return;
+    }
+    const peer_entry* const known = registry_.find(report.subject);
+    const bool is_alive = known != nullptr && known->digest && !is_gone(known->state);
+    if (!is_alive || known->connected || report.version < known->digest->number()) return;
+    losses_.add(report, registry_.size(), now);
+}
+
+void mesh_talk::sync_ended(bool had_news, time_point now) {
+    sync_wait_ = had_news ? options_.sync_first : sync_wait_;
+    sync_at_ = now + jittered(sync_wait_);
+}
+
+// --- what follows ---
+
+std::optional<peers_output> mesh_talk::poll(time_point now) {
+    if (!is_joined_) return std::nullopt;
+    if (const auto due = announce_due(); due && *due <= now) return announce(now);
+    if (!reports_.empty()) {
+        broadcast_output report{std::move(reports_.back()), true};
+        reports_.pop_back();
+        return report;
+    }
+    if (syncs_.empty()) return std::nullopt;
+    const endpoint_id peer = syncs_.back();
+    syncs_.pop_back();
+    return sync_output{peer};
+}
+
+std::optional<time_point> mesh_talk::announce_due() const {
+    if (neighbors_.empty()) return std::nullopt;
+    const bool is_news =
+        !announced_ || is_overdue_ || self_.is_changed() || *announced_ != self_.digest().number();
+    if (!is_news) return refresh_at_;
+    const node_state state = self_.digest().state;
+    if (!announced_ || state == node_state::left) return time_point{};  // there may be no later
+    const time_point merged = announced_at_ + options_.record_gap;
+    if (state != announced_state_) return merged;  // never held back
+    return std::max(merged, pace_.free_at());
+}
+
+peers_output mesh_talk::announce(time_point now) {
+    const bool is_again = announced_ == self_.digest().number() && !self_.is_changed();
+    if (is_again) self_.assert_anew();  // the same bytes would go nowhere
+    const node_state state = self_.digest().state;
+    broadcast_output out{make_record_message(self_.sign(now)), state != announced_state_};
+    announced_ = self_.digest().number();
+    announced_state_ = state;
+    announced_at_ = now;
+    refresh_at_ = now + jittered(options_.refresh_interval);
+    is_overdue_ = false;
+    pace_.spend(now);
+    return out;
+}
+
+void mesh_talk::handle_deadline(time_point now) {
+    while (const auto lost = losses_.take_lost(now))
+        bury(*lost, now);
+    if (now >= sync_at_) {
+        sync_wait_ = std::min(sync_wait_ * 2, options_.sync_last);
+        sync_at_ = now + jittered(sync_wait_);
+        if (!neighbors_.empty() && syncs_.size() < options_.syncs_max)
+            syncs_.push_back(neighbors_[random_.below(neighbors_.size())]);
+    }
+    if (now >= lease_check_at_) check_leases(now);
+}
+
+void mesh_talk::bury(const loss_table::verdict& lost, time_point now) {
+    const peer_entry* const known = registry_.find(lost.peer);
+    const bool is_meant = known != nullptr && known->digest && !known->connected
+                          && known->digest->number() <= lost.version && !is_gone(known->state);
+    if (is_meant) registry_.unreachable(lost.peer, peer_state::dead, words_of(lost), now);
+}
+
+void mesh_talk::check_leases(time_point now) {
+    lease_check_at_ = now + options_.lease_check;
+    std::vector<endpoint_id> expired;
+    registry_.for_each([&](const peer_entry& entry) {
+        const bool is_hearsay = entry.digest && !entry.connected && !is_gone(entry.state);
+        if (is_hearsay && entry.last_heard && now - *entry.last_heard > options_.lease)
+            expired.push_back(entry.id);
+    });
+    for (const auto& peer : expired)
+        registry_.unreachable(peer, peer_state::dead, "its lease ran out", now);
+}
+
+std::optional<time_point> mesh_talk::next_deadline() const {
+    if (!is_joined_) return std::nullopt;
+    time_point earliest = lease_check_at_;
+    if (!neighbors_.empty()) earliest = std::min(earliest, sync_at_);
+    for (const auto& due : {announce_due(), losses_.next_deadline()})
+        earliest = std::min(earliest, due.value_or(earliest));
+    return earliest;
+}
+
+/// A fifth sooner or later: hosts that started together do not stay in step.
+duration mesh_talk::jittered(duration span) {
+    return std::chrono::duration_cast<duration>(span * (0.8 + 0.4 * random_.unit()));
+}
+
+// --- what others may compare ---
+
+std::vector<sync_entry> mesh_talk::entries() const {
+    std::vector<sync_entry> all;
+    all.reserve(registry_.size() + 1);
+    registry_.for_each([&](const peer_entry& entry) {
+        const bool is_ours = entry.digest && entry.state != peer_state::refused;
+        if (is_ours)
+            all.push_back({entry.id, entry.digest->number(), entry.state == peer_state::dead});
+    });
+    // Before the first signing there is no record of ours.
+    if (self_.record().empty()) return all;
+    const sync_entry mine{key_.id(), self_.digest().number(), false};
+    const auto place = std::find_if(all.begin(), all.end(), [&](const sync_entry& entry) {
+        return mine.id < entry.id;
+    });
+    all.insert(place, mine);
+    return all;
+}
+
+bytes_view mesh_talk::record_of(const endpoint_id& id) const {
+    if (id == key_.id()) return self_.record();
+    const peer_entry* const known = registry_.find(id);
+    return known == nullptr ? bytes_view{} : bytes_view(known->record);
+}
+
+}  // namespace meshhost::peers::proto

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What travels beyond direct connections: our own record when it changes, those of others as
+// gossip brings them, who lost whom, and with which neighbour to compare notes.
+#include "base/prng.hpp"
+#include "identity/secret_key.hpp"
+#include "peers/proto/loss_table.hpp"
+#include "peers/proto/peer_registry.hpp"
+#include "peers/proto/peers_output.hpp"
+#include "peers/proto/record_pace.hpp"
+#include "peers/proto/self_record.hpp"
+#include "peers/proto/sync_store.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace meshhost::peers::proto {
+
+/// A machine's part. Owned by peers_state, as are the record and the registry that it works on.
+class mesh_talk final : public sync_store {
+public:
+    mesh_talk(
+        identity::secret_key key,
+        self_record& self,
+        peer_registry& registry,
+        const config& options,
+        prng random
+    );
+
+    /// The topic is joined: from now on there is something to say.
+    void join(time_point now);
+    void neighbor_up(const identity::endpoint_id& peer, time_point now);
+    void neighbor_down(const identity::endpoint_id& peer, bool is_lost, time_point now);
+    /// What somebody broadcast. Forged, foreign and unknown things change nothing.
+    void receive(bytes_view content, time_point now);
+    /// A direct connection to the peer was lost: others should know.
+    void report_loss(const identity::endpoint_id& peer, time_point now);
+    /// It lives: nobody's doubts count any more.
+    void heard_directly(const identity::endpoint_id& peer) { losses_.forget(peer); }
+    /// A comparison with a neighbour has ended; with news there may be more elsewhere.
+    void sync_ended(bool had_news, time_point now);
+
+    /// What to broadcast, and with whom to compare: call until nullopt.
+    std::optional<peers_output> poll(time_point now);
+    void handle_deadline(time_point now);
+    std::optional<time_point> next_deadline() const;
+
+    // sync_store
+    std::vector<sync_entry> entries() const override;
+    bytes_view record_of(const identity::endpoint_id& id) const override;
+    bool take_record(bytes_view record, time_point now) override;
+    void take_report(const loss_report& report, time_point now) override;
+
+    const std::vector<identity::endpoint_id>& neighbors() const noexcept { return neighbors_; }
+
+private:
+    std::optional<time_point> announce_due() const;
+    peers_output announce(time_point now);
+    void check_leases(time_point now);
+    void bury(const loss_table::verdict& lost, time_point now);
+    duration jittered(duration span);
+
+    identity::secret_key key_;
+    self_record& self_;
+    peer_registry& registry_;
+    config options_;
+    prng random_;
+    loss_table losses_;
+    record_pace pace_;
+    bool is_joined_ = false;
+    std::vector<identity::endpoint_id> neighbors_;  ///< bounded by the gossip's active view
+
+    std::optional<digest_version> announced_;  ///< the last of ours that was broadcast
+    node_state announced_state_ = node_state::joining;
+    time_point announced_at_{};
+    time_point refresh_at_{};
+    bool is_overdue_ = false;  ///< somebody has nothing of us, or something wrong
+
+    std::vector<byte_buffer> reports_;  ///< of losses, to broadcast; one a neighbour at most
+    std::vector<identity::endpoint_id> syncs_;
+    time_point sync_at_ = no_deadline;
+    duration sync_wait_;
+    time_point lease_check_at_ = no_deadline;
+};
+
+}  // namespace meshhost::peers::proto

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One connection of `mesh/sync/1`: a single comparison of registries with a neighbour, on a single
+// stream. Knows bytes, flow control and a deadline; what is compared is in proto/sync_exchange.
+#include "net/deadline_timer.hpp"
+#include "net/shard.hpp"
+#include "peers/proto/sync_exchange.hpp"
+#include "transport/connection.hpp"
+
+#include <memory>
+
+namespace meshhost::peers {
+
+class sync_link;
+
+class sync_link_sink {
+public:
+    /// Bytes for the link's exchange.
+    virtual void on_sync_data(sync_link& link, bytes_view data) = 0;
+    /// Last: finished, failed, or cut off.
+    virtual void on_sync_ended(sync_link& link) = 0;
+
+protected:
+    ~sync_link_sink() = default;
+};
+
+/// Lifecycle: made for a dial or an accepted connection; kept by the connection and the service
+/// until on_sync_ended; detach() when the service goes first. One thread: the shard's.
+class sync_link final : public transport::connection_handler,
+                        public transport::stream_handler,
+                        public std::enable_shared_from_this<sync_link>,
+                        private net::deadline_sink {
+public:
+    sync_link(
+        net::shard& shard,
+        sync_link_sink& sink,
+        proto::sync_exchange exchange,
+        duration patience
+    );
+
+    void attach(std::shared_ptr<transport::connection> connection) {
+        connection_ = std::move(connection);
+    }
+    void detach() noexcept { sink_ = nullptr; }
+
+    proto::sync_exchange& exchange() noexcept { return exchange_; }
+    /// Sends what there is to send, and closes what is over.
+    void pump();
+    void close();
+
+    void on_connected(transport::connection& connection) override;
+    void on_stream(transport::connection&, std::shared_ptr<transport::stream> opened) override;
+    void on_closed(transport::connection&, const transport::close_reason&) override;
+
+    void on_data(transport::stream& from, bytes_view data, bool fin) override;
+    void on_writable(transport::stream&) override { pump(); }
+    void on_closed(transport::stream&, transport::stream_end, std::uint64_t) override;
+
+private:
+    void on_deadline(time_point) override { close(); }
+
+    sync_link_sink* sink_;
+    proto::sync_exchange exchange_;
+    std::shared_ptr<transport::connection> connection_;
+    std::shared_ptr<transport::stream> stream_;
+    byte_buffer unsent_;  ///< at most a frame
+    net::deadline_timer timer_;
+};
+
+}  // namespace meshhost::peers

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+// The broadcast rules, one at a time: what a node says when it hears something.
+#include "gossip/proto/errc.hpp"
+#include "lone_node.hpp"
+#include "support/catch.hpp"
+
+#include <algorithm>
+
+using namespace meshhost;
+using namespace meshhost::gossip::proto;
+using test::lone_node;
+using numbers = std::vector<std::size_t>;
+
+namespace {
+
+config quiet() {
+    config out;
+    out.heal.probes = false;
+    out.shuffle.first_min = 24h;
+    out.shuffle.first_max = 24h;
+    return out;
+}
+
+gossip_message message_of(std::string_view content, std::uint16_t round = 0) {
+    const bytes_view bytes = as_bytes(content);
+    return {identity::hash_content(bytes), bytes, delivery_scope::swarm, round};
+}
+
+identity::content_hash id_of(std::string_view content) {
+    return identity::hash_content(as_bytes(content));
+}
+
+ihave_message ihave(std::string_view content, std::uint16_t round = 0) {
+    return {{{id_of(content), round}}};
+}
+
+/// A node with the neighbours 1 to 4, of which 3 and 4 are lazy.
+struct tree_node : lone_node {
+    explicit tree_node(const config& options = quiet())
+        : lone_node(options) {
+        befriend(1, 4);
+        hear(3, prune_message{});
+        hear(4, prune_message{});
+        for (const std::size_t peer : {1U, 2U, 3U, 4U})
+            state.set_rtt(test::sample_id(peer), 20ms);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("plumtree: a new neighbour is eager", "[gossip][plumtree]") {
+    lone_node node(quiet());
+    node.befriend(1, 2);
+    CHECK(node.eager() == numbers{1, 2});
+    node.lose(1);
+    CHECK(node.eager() == numbers{2});
+}
+
+TEST_CASE(
+    "plumtree: a broadcast goes to the eager, and is announced to the lazy",
+    "[gossip][plumtree]"
+) {
+    tree_node node;
+    CHECK_FALSE(node.broadcast("hello"));
+    CHECK(node.hearers<gossip_message>() == numbers{1, 2});
+    CHECK(node.hearers<ihave_message>().empty());
+    node.advance(5ms);
+    CHECK(node.hearers<ihave_message>() == numbers{3, 4});
+    const auto said = node.said<gossip_message>(1);
+    CHECK(said.front().round == 0);
+    CHECK(as_text(said.front().content) == "hello");
+    const auto announced = node.said<ihave_message>(3);
+    REQUIRE(announced.front().items.size() == 1);
+    CHECK(announced.front().items.front().id == id_of("hello"));
+    CHECK(announced.front().items.front().round == 0);
+}
+
+TEST_CASE("plumtree: a broadcast is one buffer for all", "[gossip][plumtree]") {
+    tree_node node;
+    (void)node.broadcast("hello");
+    const auto first = node.said_to(1);
+    const auto second = node.said_to(2);
+    CHECK(first.front().output.frame.view().data() == second.front().output.frame.view().data());
+}
+
+TEST_CASE(
+    "plumtree: a message is delivered and passed on with one hop more",
+    "[gossip][plumtree]"
+) {
+    tree_node node;
+    node.hear(1, message_of("hello", 4));
+    REQUIRE(node.messages.size() == 1);
+    CHECK(as_text(node.messages.front().content.view()) == "hello");
+    CHECK(node.messages.front().from == test::sample_id(1));
+    CHECK(node.messages.front().hops == 4);
+    CHECK(node.hearers<gossip_message>() == numbers{2});
+    CHECK(node.said<gossip_message>(2).front().round == 5);
+    node.advance(5ms);
+    CHECK(node.hearers<ihave_message>() == numbers{3, 4});
+}
+
+TEST_CASE("plumtree: a message that came before makes its sender lazy", "[gossip][plumtree]") {
+    tree_node node;
+    node.hear(1, message_of("hello"));
+    node.hear(2, message_of("hello"));
+    CHECK(node.messages.size() == 1);
+    CHECK(node.said<prune_message>(2).size() == 1);
+    CHECK(node.lazy() == numbers{2, 3, 4});
+}
+
+TEST_CASE("plumtree: a message under a foreign id is nothing", "[gossip][plumtree]") {
+    tree_node node;
+    gossip_message forged = message_of("hello");
+    forged.id = id_of("other");
+    node.hear(1, forged);
+    CHECK(node.messages.empty());
+    CHECK(node.hearers<gossip_message>().empty());
+    CHECK(node.said_to(1).empty());
+    CHECK(node.probe().counts.spoofed == 1);
+}
+
+TEST_CASE("plumtree: hops stop counting at 65535", "[gossip][plumtree]") {
+    tree_node node;
+    node.hear(1, message_of("hello", 65535));
+    CHECK(node.said<gossip_message>(2).front().round == 65535);
+}
+
+TEST_CASE("plumtree: the same bytes are not broadcast twice in 90 s", "[gossip][plumtree]") {
+    tree_node node;
+    CHECK_FALSE(node.broadcast("hello"));
+    CHECK(node.broadcast("hello") == errc::repeated);
+    node.advance(89s);
+    CHECK(node.broadcast("hello") == errc::repeated);
+    node.advance(2s);
+    CHECK_FALSE(node.broadcast("hello"));
+}
+
+TEST_CASE(
+    "plumtree: a broadcast to neighbours reaches all of them and nobody else",
+    "[gossip][plumtree]"
+) {
+    tree_node node;
+    const broadcast_options near{.scope = delivery_scope::neighbors, .how = {}, .trace = {}};
+    CHECK_FALSE(node.broadcast("hello", near));
+    CHECK(node.hearers<gossip_message>() == numbers{1, 2, 3, 4});
+    CHECK_FALSE(node.broadcast("hello", near));  // and as often as one likes
+    node.forget_said();
+    gossip_message m = message_of("near");
+    m.scope = delivery_scope::neighbors;
+    node.hear(1, m);
+    node.hear(1, m);
+    CHECK(node.messages.size() == 2);
+    CHECK(node.messages.front().scope == delivery_scope::neighbors);
+    CHECK(node.hearers<gossip_message>().empty());
+}
+
+TEST_CASE("plumtree: an urgent message floods, and no copy prunes", "[gossip][plumtree]") {
+    tree_node node;
+    extension urgent;
+    urgent.how = urgency::urgent;
+    node.hear(1, message_of("fire"), urgent);
+    CHECK(node.hearers<gossip_message>() == numbers{2, 3, 4});
+    const auto said = node.said_to(2);
+    CHECK(said.front().after.how == urgency::urgent);
+    CHECK(said.front().output.is_urgent);
+    node.hear(2, message_of("fire"), urgent);
+    CHECK(node.hearers<prune_message>().empty());
+    CHECK(node.eager() == numbers{1, 2});
+    CHECK(node.messages.front().how == urgency::urgent);
+}
+
+TEST_CASE("plumtree: a trace goes along, hop by hop", "[gossip][plumtree]") {
+    tree_node node;
+    const broadcast_options traced{.scope = {}, .how = {}, .trace = as_bytes("span 1")};
+    (void)node.broadcast("ours", traced);
+    CHECK(as_text(node.said_to(1).front().after.trace) == "span 1");
+    extension after;
+    after.trace = as_bytes("span 2");
+    node.hear(1, message_of("theirs"), after);
+    CHECK(as_text(node.messages.front().trace.view()) == "span 2");
+    CHECK(as_text(node.said_to(2).back().after.trace) == "span 2");
+}
+
+TEST_CASE("plumtree: announcements of low messages wait for each other", "[gossip][plumtree]") {
+    tree_node node;
+    const broadcast_options low{.scope = {}, .how = urgency::low, .trace = {}};
+    for (const char* content : {"a", "b", "c", "d"})
+        (void)node.broadcast(content, low);
+    node.advance(100ms);
+    CHECK(node.hearers<ihave_message>().empty());
+    node.advance(200ms);
+    const auto announced = node.said<ihave_message>(3);
+    REQUIRE(announced.size() == 1);
+    CHECK(announced.front().items.size() == 4);
+}
+
+TEST_CASE("plumtree: an announcement carries 116 ids at most", "[gossip][plumtree]") {
+    tree_node node;
+    for (int i = 0; i < 300; ++i)
+        (void)node.broadcast("message " + std::to_string(i));
+    node.advance(5ms);
+    const auto announced = node.said<ihave_message>(3);
+    REQUIRE(announced.size() == 3);
+    CHECK(announced[0].items.size() == 116);
+    CHECK(announced[2].items.size() == 68);
+}
+
+// --- what the tree did not bring ---
+
+TEST_CASE("plumtree: an announced message that does not come is asked for", "[gossip][plumtree]") {
+    tree_node node;
+    node.hear(3, ihave("hello", 2));
+    node.advance(149ms);
+    CHECK(node.hearers<graft_message>().empty());
+    node.advance(1ms);
+    const auto asked = node.said<graft_message>(3);
+    REQUIRE(asked.size() == 1);
+    CHECK(asked.front().id == id_of("hello"));
+    CHECK(asked.front().round == 2);
+    CHECK(node.eager() == numbers{1, 2, 3});
+}
+
+TEST_CASE(
+    "plumtree: an announced message that comes in time is not asked for",
+    "[gossip][plumtree]"
+) {
+    tree_node node;
+    node.hear(3, ihave("hello"));
+    node.advance(40ms);
+    node.hear(1, message_of("hello"));
+    node.advance(10s);
+    CHECK(node.hearers<graft_message>().empty());
+    CHECK(node.probe().sizes.missing == 0);
+}
+
+TEST_CASE("plumtree: how long to wait follows the link", "[gossip][plumtree]") {
+    tree_node node;
+    node.state.set_rtt(test::sample_id(3), 200ms);
+    node.hear(3, ihave("hello"));
+    node.advance(799ms);
+    CHECK(node.hearers<graft_message>().empty());
+    node.advance(1ms);
+    CHECK(node.hearers<graft_message>() == numbers{3});
+}
+
+TEST_CASE("plumtree: how long to wait follows what the tree takes", "[gossip][plumtree]") {
+    tree_node node;
+    for (int i = 0; i < 40; ++i) {
+        const std::string content = "message " + std::to_string(i);
+        node.hear(3, ihave(content));
+        node.advance(40ms + 100ms);
+        node.hear(1, message_of(content));
+    }
+    node.forget_said();
+    node.hear(3, ihave("late"));
+    node.advance(300ms);
+    CHECK(node.hearers<graft_message>().empty());
+    node.advance(130ms);
+    CHECK(node.hearers<graft_message>() == numbers{3});
+}
+
+TEST_CASE("plumtree: the next who announced is asked, and the first again", "[gossip][plumtree]") {
+    tree_node node;
+    node.hear(3, ihave("hello"));
+    node.hear(4, ihave("hello"));
+    node.advance(150ms);
+    CHECK(node.hearers<graft_message>() == numbers{3});
+    node.advance(50ms);
+    CHECK(node.hearers<graft_message>() == numbers{3, 4});
+    node.advance(100ms);
+    CHECK(node.hearers<graft_message>() == numbers{3, 3, 4});
+}
+
+TEST_CASE("plumtree: a message that nobody has any more is given up", "[gossip][plumtree]") {
+    tree_node node;
+    node.hear(3, ihave("hello"));
+    node.advance(29s);
+    CHECK(node.probe().sizes.missing == 1);
+    const auto asked = node.said<graft_message>(3).size();
+    CHECK(asked > 3);
+    CHECK(asked < 40);
+    node.advance(5s);
+    CHECK(node.probe().sizes.missing == 0);
+}
+
+TEST_CASE("plumtree: who is gone is not asked", "[gossip][plumtree]") {
+    tree_node node;
+    node.hear(3, ihave("hello"));
+    node.lose(3);
+    CHECK(node.probe().sizes.missing == 0);
+    node.advance(10s);
+    CHECK(node.hearers<graft_message>().empty());
+}
+
+TEST_CASE("plumtree: who grafts gets the message and becomes eager", "[gossip][plumtree]") {
+    tree_node node;
+    (void)node.broadcast("hello");
+    node.forget_said();
+    node.hear(3, graft_message{id_of("hello"), 0});
+    CHECK(node.said<gossip_message>(3).size() == 1);
+    CHECK(node.eager() == numbers{1, 2, 3});
+    node.hear(4, graft_message{std::nullopt, 0});
+    CHECK(node.eager() == numbers{1, 2, 3, 4});
+    CHECK(node.said_to(4).empty());
+}
+
+TEST_CASE("plumtree: a message can be grafted for 30 s", "[gossip][plumtree]") {
+    tree_node node;
+    (void)node.broadcast("hello");
+    node.advance(29s);
+    node.hear(3, graft_message{id_of("hello"), 0});
+    CHECK(node.said<gossip_message>(3).size() == 1);
+    node.advance(2s);
+    node.hear(4, graft_message{id_of("hello"), 0});
+    CHECK(node.said<gossip_message>(4).empty());
+    CHECK(node.probe().sizes.payloads == 0);
+    CHECK(node.probe().sizes.seen_ids == 1);
+}
+
+TEST_CASE(
+    "plumtree: a branch of far fewer hops replaces the one it came on",
+    "[gossip][plumtree]"
+) {
+    tree_node node;
+    node.hear(3, ihave("hello", 1));
+    node.hear(1, message_of("hello", 8));
+    const auto grafted = node.said<graft_message>(3);
+    REQUIRE(grafted.size() == 1);
+    CHECK_FALSE(grafted.front().id);
+    CHECK(node.said<prune_message>(1).size() == 1);
+    CHECK(node.eager() == numbers{2, 3});
+    node.hear(4, ihave("second", 1));
+    node.hear(2, message_of("second", 7));
+    CHECK(node.hearers<prune_message>().empty());
+}
+
+TEST_CASE(
+    "plumtree: a branch that is much earlier replaces the one it came on",
+    "[gossip][plumtree]"
+) {
+    tree_node node;
+    node.hear(3, ihave("hello", 5));
+    node.advance(49ms);
+    node.hear(1, message_of("hello", 5));
+    CHECK(node.eager() == numbers{1, 2});
+    node.hear(3, ihave("second", 5));
+    node.advance(50ms);
+    node.hear(1, message_of("second", 5));
+    CHECK(node.eager() == numbers{2, 3});
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mesh_sample.hpp"
+#include "support/catch.hpp"
+
+using namespace meshhost;
+using namespace meshhost::peers::proto;
+using test::mesh_node;
+
+TEST_CASE("mesh: nothing is said before somebody can hear it", "[peers][mesh]") {
+    mesh_node a(1);
+    CHECK(a.say().empty());
+    a.talk.neighbor_up(test::sample_key(2).id(), a.now);
+    CHECK(a.say().size() == 1);
+    CHECK(a.say().empty());
+}
+
+TEST_CASE("mesh: a record that gossip brought counts once it is verified", "[peers][mesh]") {
+    mesh_node a(1), b(2);
+    a.talk.neighbor_up(b.id(), a.now);
+    auto said = a.say();
+    auto forged = said.front();
+    forged[40] ^= 1;
+    b.hear({forged});
+    CHECK(b.sees(a) == "unknown");
+    b.hear(said);
+    CHECK(b.sees(a) == "alive");
+    const auto* const entry = b.registry.find(a.id());
+    CHECK(entry->digest->name == "node-1");
+    CHECK_FALSE(entry->connected);
+    b.hear(said);  // replayed
+    CHECK(b.registry.size() == 1);
+}
+
+TEST_CASE("mesh: a record of another mesh does not count", "[peers][mesh]") {
+    mesh_node b(2);
+    auto digest = test::small_digest(1);
+    digest.mesh = "other";
+    b.hear({make_record_message(sign_digest(test::sample_key(1), digest).value())});
+    CHECK(b.registry.size() == 0);
+}
+
+TEST_CASE("mesh: a replayed old record changes nothing", "[peers][mesh]") {
+    mesh_node a(1), b(2);
+    a.talk.neighbor_up(b.id(), a.now);
+    const auto old = a.say();
+    b.hear(old);
+    a.advance(1s);
+    a.self.set_state(node_state::draining);
+    b.hear(a.say());
+    CHECK(b.sees(a) == "draining");
+    b.hear(old);
+    CHECK(b.sees(a) == "draining");
+}
+
+TEST_CASE("mesh: changes are merged, and paced after a burst", "[peers][mesh]") {
+    mesh_node a(1);
+    a.talk.neighbor_up(test::sample_key(2).id(), a.now);
+    CHECK(a.say().size() == 1);
+    std::size_t said = 0;
+    for (int i = 0; i < 600; ++i) {  // a change every 100 ms, for a minute
+        a.advance(100ms);
+        REQUIRE_FALSE(a.self.set_contribution(test::sample_contribution("r", "k", std::int64_t{i}))
+        );
+        said += a.say().size();
+    }
+    CHECK(said >= 20);
+    CHECK(said <= 25);
+    a.self.set_state(node_state::draining);
+    a.advance(100ms);
+    CHECK(a.say().size() == 1);  // a change of state is never held back
+}
+
+TEST_CASE("mesh: a silent record goes again before its lease ends", "[peers][mesh]") {
+    mesh_node a(1), b(2);
+    a.talk.neighbor_up(b.id(), a.now);
+    b.hear(a.say());
+    for (int minute = 0; minute < 60; ++minute) {
+        a.advance(1min);
+        b.advance(1min);
+        b.hear(a.say());
+        REQUIRE(b.sees(a) == "alive");
+    }
+    for (int minute = 0; minute < 60; ++minute)  // now a says nothing more
+        b.advance(1min);
+    CHECK(b.sees(a) == "dead");
+    CHECK(b.registry.find(a.id())->evidence == "its lease ran out");
+}
+
+TEST_CASE("mesh: two that lost a peer make it dead at once, one after a while", "[peers][mesh]") {
+    mesh_node a(1), b(2), c(3), d(4);
+    for (mesh_node* each : {&a, &b, &c, &d})
+        each->talk.neighbor_up(test::sample_key(9).id(), each->now);
+    const auto of_a = a.say(), of_b = b.say(), of_c = c.say();
+    for (mesh_node* each : {&b, &c, &d}) {
+        each->hear(of_a);
+        each->hear(of_b);
+        each->hear(of_c);
+    }
+    b.talk.neighbor_down(a.id(), true, b.now);
+    const auto first = b.say();
+    REQUIRE(first.size() == 1);
+    d.hear(first);
+    d.advance(1s);
+    CHECK(d.sees(a) == "alive");
+    SECTION("a second reporter") {
+        c.talk.neighbor_down(a.id(), true, c.now);
+        d.hear(c.say());
+        d.hear(first);  // the same again is no third
+        d.advance(0s);
+        CHECK(d.sees(a) == "dead");
+        const auto& evidence = d.registry.find(a.id())->evidence;
+        CHECK(evidence.find(b.id().short_text()) != std::string::npos);
+        CHECK(evidence.find(c.id().short_text()) != std::string::npos);
+    }
+    SECTION("nobody else") {
+        d.advance(3s);
+        CHECK(d.sees(a) == "alive");
+        d.advance(2s);
+        CHECK(d.sees(a) == "dead");
+    }
+    SECTION("it lives") {
+        a.now += 1s;
+        a.hear(first);
+        const auto refuted = a.say();
+        REQUIRE(refuted.size() == 1);
+        a.hear(first);
+        CHECK(a.say().empty());  // once is enough
+        d.hear(refuted);
+        d.advance(1min);
+        CHECK(d.sees(a) == "alive");
+    }
+    SECTION("a stranger's word counts nothing") {
+        const auto stranger = test::sample_key(7);
+        const loss_report report{b.id(), d.registry.find(b.id())->digest->number(), stranger.id()};
+        d.hear({make_loss_message(stranger, report)});
+        d.advance(1min);
+        CHECK(d.sees(b) == "alive");
+    }
+}
+
+TEST_CASE("mesh: the lower of two neighbours compares at once, either one later", "[peers][mesh]") {
+    mesh_node a(1), b(2);
+    mesh_node& lower = a.id() < b.id() ? a : b;
+    mesh_node& higher = a.id() < b.id() ? b : a;
+    lower.talk.neighbor_up(higher.id(), lower.now);
+    higher.talk.neighbor_up(lower.id(), higher.now);
+    lower.say();
+    higher.say();
+    CHECK(lower.syncs.size() == 1);
+    CHECK(higher.syncs.empty());
+    for (int i = 0; i < 3600; ++i) {  // an hour: the waits double
+        higher.advance(1s);
+        higher.say();
+    }
+    CHECK(higher.syncs.size() >= 8);
+    CHECK(higher.syncs.size() <= 16);
+}
