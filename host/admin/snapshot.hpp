@@ -51,6 +51,7 @@ struct peer_snapshot {
     std::optional<duration> uptime;     ///< since its start
     std::optional<duration> last_seen;  ///< ago; nullopt: never
     std::optional<path_snapshot> path;  ///< nullopt: not connected
+    std::string gossip;                 ///< "eager", "lazy"; empty: no neighbour of ours
     std::string evidence;               ///< for the state, in words; may be empty
     duration since{};                   ///< the state has lasted
 };
@@ -63,6 +64,20 @@ struct plugin_snapshot {
     std::string state;  ///< of its lifecycle: "running", ...
     std::string abi;    ///< "1.0"
     std::string error;  ///< why it is not running; empty when it is
+};
+
+/// This host's place in the gossip on digests.
+struct gossip_snapshot {
+    struct neighbor {
+        std::string id;
+        std::string mode;  ///< "eager": gets whole messages; "lazy": hears that there are some
+    };
+
+    std::string topic;  ///< 64 hex digits
+    std::vector<neighbor> neighbors;
+    std::size_t reserve = 0;       ///< members to replace them
+    std::uint64_t delivered = 0;   ///< messages
+    std::uint64_t duplicates = 0;  ///< further copies of them
 };
 
 /// This host.
@@ -86,6 +101,7 @@ struct node_snapshot {
     duration uptime{};
     std::optional<duration> ready_after;  ///< from start to ready; nullopt: not yet
     std::int64_t process_id = 0;
+    std::optional<gossip_snapshot> gossip;  ///< nullopt: switched off
 };
 
 /// The counters of one room.

@@ -122,8 +122,30 @@ json::object peer_json(const peer_snapshot& peer) {
         {"uptime_ms", in<std::chrono::milliseconds>(peer.uptime)},
         {"last_seen_ms", in<std::chrono::milliseconds>(peer.last_seen)},
         {"addresses", json::value_from(peer.addresses)},
+        {"gossip", text_or_null(peer.gossip)},
         {"path", peer.path ? json::value(path_json(*peer.path)) : json::value(nullptr)},
         {"contributions", contributions_json(peer.contributions)}};
+}
+
+json::value gossip_json(const std::optional<gossip_snapshot>& gossip) {
+    if (!gossip) return nullptr;
+    json::array neighbors;
+    for (const auto& neighbor : gossip->neighbors)
+        neighbors.push_back(json::object{{"id", neighbor.id}, {"mode", neighbor.mode}});
+    const auto eager =
+        std::count_if(gossip->neighbors.begin(), gossip->neighbors.end(), [](const auto& neighbor) {
+            return neighbor.mode == "eager";
+        });
+    const auto degree = static_cast<std::ptrdiff_t>(gossip->neighbors.size());
+    return json::object{
+        {"topic", gossip->topic},
+        {"degree", degree},
+        {"eager", eager},
+        {"lazy", degree - eager},
+        {"reserve", gossip->reserve},
+        {"delivered", gossip->delivered},
+        {"duplicates", gossip->duplicates},
+        {"neighbors", std::move(neighbors)}};
 }
 
 json::array peer_list(std::span<const peer_snapshot> peers) {
@@ -191,6 +213,7 @@ json::object status_json(
         {"self", self_json(node)},
         {"members", members_json(node, peers)},
         {"paths", paths_json(peers)},
+        {"gossip", gossip_json(node.gossip)},
         {"peers", peer_list(peers)},
         {"plugins", plugin_list(plugins)},
         {"warnings", warnings_json(peers, plugins)}};

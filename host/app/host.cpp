@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/host.hpp"
 
+#include "app/gossip_setup.hpp"
 #include "config/bind_endpoints.hpp"
 #include "config/paths.hpp"
 #include "identity/key_file.hpp"
@@ -14,8 +15,8 @@ namespace meshhost::app {
 namespace {
 
 // Together below the five seconds in which a host has to stop.
-constexpr duration plugin_drain_limit = 2500ms;
-constexpr duration plugin_stop_limit = 3500ms;  ///< then peers get config::leave_wait, 1 s
+constexpr duration plugin_drain_limit = 2000ms;
+constexpr duration plugin_stop_limit = 2700ms;  ///< then peers get 1 s, and the gossip 1 s
 
 transport::endpoint_options endpoint_options_of(
     const config::host_config& settings,
@@ -85,6 +86,7 @@ outcome<void> host::start() {
     if (identity->created) log_.info("made a new key file={}", settings.identity.key_file.string());
 
     if (const auto done = open_endpoint(); !done) return done;
+    if (const auto done = open_mesh(); !done) return done;
     if (const auto done = load_plugins(); !done) return done;
     if (const auto done = name_peers(); !done) return done;
     serve();
@@ -96,6 +98,19 @@ outcome<void> host::open_endpoint() {
     auto bound = transport::endpoint::bind(shard_, endpoint_options_of(settings, *key_));
     if (!bound) return bound.error();
     endpoint_ = std::move(*bound);
+    return {};
+}
+
+outcome<void> host::open_mesh() {
+    const auto& settings = options_.settings.values;
+    auto secret = read_mesh_secret(settings.mesh.secret_file);
+    if (!secret) return secret.error();
+    if (settings.gossip.enabled)
+        gossip_ = std::make_unique<gossip::gossip_service>(
+            shard_,
+            *endpoint_,
+            gossip_options_of(settings.gossip, random_seed())
+        );
     peers_ = std::make_unique<peers::peers_service>(
         shard_,
         *endpoint_,
@@ -105,7 +120,9 @@ outcome<void> host::open_endpoint() {
             .seed = random_seed(),
             .idle_timeout = settings.quic.idle_timeout,
             .limits = {},
-            .log = logger("peers")}
+            .log = logger("peers"),
+            .gossip = gossip_.get(),
+            .mesh_secret = std::move(*secret)}
     );
     peers_->add_observer(*this);
     return {};
@@ -120,7 +137,8 @@ outcome<void> host::load_plugins() {
         *bridge_,
         static_cast<plugin::plugin_observer&>(*this)
     );
-    reporter_ = std::make_unique<self_reporter>(settings, *endpoint_, *plugins_, *peers_);
+    reporter_ =
+        std::make_unique<self_reporter>(settings, *endpoint_, *plugins_, *peers_, gossip_.get());
     std::vector<plugin::plugin_spec> specs;
     for (const auto& each : settings.plugin)
         specs.push_back({each.path, each.instance, ""});
@@ -161,7 +179,15 @@ outcome<void> host::name_peers() {
 
 void host::serve() {
     api_ = std::make_unique<host_api>(
-        host_parts{shard_, options_.settings, *endpoint_, *peers_, *plugins_, *reporter_, named_},
+        host_parts{
+            shard_,
+            options_.settings,
+            *endpoint_,
+            *peers_,
+            gossip_.get(),
+            *plugins_,
+            *reporter_,
+            named_},
         options_.started,
         options_.started_at
     );
@@ -176,6 +202,7 @@ void host::serve() {
     endpoint_->router().add(std::string(ping::ping_alpn), std::make_shared<ping::ping_handler>());
     reporter_->refresh();  // before anybody can hear us
     plugins_->start();
+    if (gossip_) gossip_->start();
     peers_->start();
     shard_.post([this] { become_ready(); });
 }
@@ -213,6 +240,18 @@ void host::on_plugins_stopped(std::size_t abandoned) {
 
 /// The service says so from inside a connection's last call: what closes the rest has to wait.
 void host::on_stopped() {
+    shard_.post([this] { leave_gossip(); });
+}
+
+void host::leave_gossip() {
+    gossip::gossip_observer& self = *this;
+    if (gossip_ && !is_finished_)
+        gossip_->async_stop(self);
+    else
+        finish();
+}
+
+void host::on_gossip_stopped() {
     shard_.post([this] { finish(); });
 }
 

@@ -7,6 +7,7 @@
 #include "app/mesh_bridge.hpp"
 #include "app/self_reporter.hpp"
 #include "config/config_loader.hpp"
+#include "gossip/gossip_service.hpp"
 #include "http/unix_listener.hpp"
 #include "net/shard.hpp"
 #include "peers/peers_service.hpp"
@@ -43,7 +44,9 @@ protected:
 /// Lifecycle: make it, start(), async_stop(), destroy it after on_host_stopped(); or destroy it
 /// after a start() that failed: it leaves nothing behind but its key. One thread: the shard's.
 /// `shard` and `observer` outlive it.
-class host final : private plugin::plugin_observer, private peers::peers_observer {
+class host final : private plugin::plugin_observer,
+                   private peers::peers_observer,
+                   private gossip::gossip_observer {
 public:
     host(net::shard& shard, host_options options, host_observer& observer);
     ~host() override;
@@ -65,6 +68,7 @@ public:
 
 private:
     outcome<void> open_endpoint();
+    outcome<void> open_mesh();
     outcome<void> load_plugins();
     outcome<void> judge(const std::vector<failure>& refused) const;
     outcome<void> name_peers();
@@ -75,6 +79,8 @@ private:
     void on_plugins_stopped(std::size_t abandoned) override;
     void on_peer_changed(const peers::peer_view&) override {}
     void on_stopped() override;
+    void on_gossip_stopped() override;
+    void leave_gossip();
     void finish();
 
     net::shard& shard_;
@@ -86,6 +92,7 @@ private:
     std::vector<identity::endpoint_addr> named_;  ///< whom to connect to
     std::optional<http::unix_listener> listener_;
     std::unique_ptr<transport::endpoint> endpoint_;
+    std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
     std::unique_ptr<peers::peers_service> peers_;
     std::unique_ptr<mesh_bridge> bridge_;
     std::unique_ptr<plugin::plugin_manager> plugins_;

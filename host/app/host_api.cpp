@@ -38,14 +38,27 @@ admin::node_snapshot host_api::node() const {
     out.uptime = now - started_;
     if (ready_) out.ready_after = *ready_ - started_;
     out.process_id = ::getpid();
+    if (const auto topic = digest_topic()) {
+        out.gossip = snapshot_of(*topic);
+        out.gossip->topic = parts_.peers.topic()->to_hex();
+    }
     return out;
+}
+
+std::optional<gossip::proto::topic_probe> host_api::digest_topic() const {
+    const auto topic = parts_.peers.topic();
+    if (parts_.gossip == nullptr || !topic) return std::nullopt;
+    return parts_.gossip->measure(*topic);
 }
 
 std::vector<admin::peer_snapshot> host_api::peers() const {
     std::vector<admin::peer_snapshot> all;
     const auto now = parts_.shard.now();
-    for (const auto& peer : parts_.peers.snapshot())
+    const auto topic = digest_topic();
+    for (const auto& peer : parts_.peers.snapshot()) {
         all.push_back(snapshot_of(peer, now));
+        if (topic) all.back().gossip = gossip_mode_of(*topic, peer.entry.id);
+    }
     return all;
 }
 
@@ -65,12 +78,14 @@ std::vector<admin::plugin_snapshot> host_api::plugins() const {
 }
 
 std::vector<admin::probe_section> host_api::probe() const {
-    return {
+    std::vector<admin::probe_section> sections{
         section_of(parts_.endpoint.measure()),
         section_of(parts_.peers.measure()),
         {"plugins", {{"instances", parts_.plugins.status().size()}}},
         {"ping", {{"running", pings_.size()}}},
         process_section()};
+    if (parts_.gossip != nullptr) sections.push_back(section_of(parts_.gossip->measure()));
+    return sections;
 }
 
 boost::json::object host_api::config() const {

@@ -5,6 +5,7 @@
 #include "app/ping_table.hpp"
 #include "app/self_reporter.hpp"
 #include "config/config_loader.hpp"
+#include "gossip/gossip_service.hpp"
 #include "net/shard.hpp"
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
@@ -21,6 +22,7 @@ struct host_parts {
     const config::loaded_config& settings;
     transport::endpoint& endpoint;
     peers::peers_service& peers;
+    const gossip::gossip_service* gossip;  ///< null when it is switched off
     plugin::plugin_manager& plugins;
     self_reporter& reporter;
     const std::vector<identity::endpoint_addr>& named;  ///< whom it was told to connect to
@@ -53,6 +55,8 @@ public:
     outcome<void> rebind() override;
 
 private:
+    /// Of the topic on which digests travel.
+    std::optional<gossip::proto::topic_probe> digest_topic() const;
     outcome<identity::endpoint_addr> resolve(const std::string& peer) const;
     outcome<identity::endpoint_addr> find_known(const std::string& peer) const;
     bool names_this_host(const std::string& peer) const;

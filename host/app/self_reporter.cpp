@@ -27,6 +27,7 @@ void self_reporter::refresh() {
             std::find(self.roles.begin(), self.roles.end(), each.role) != self.roles.end();
         if (is_active(each) && !is_named) self.roles.push_back(each.role);
     }
+    if (gossip_ != nullptr) gossip_->refresh_address();
     if (const auto ec = peers_.set_self(self))
         log_.error("the digest cannot be made: {}", ec.message());
     using peers::proto::node_state;

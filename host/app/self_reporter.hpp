@@ -3,6 +3,7 @@
 // What this node says of itself, put together from the parts that know it.
 #include "base/log.hpp"
 #include "config/host_config.hpp"
+#include "gossip/gossip_service.hpp"
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "transport/endpoint.hpp"
@@ -19,15 +20,17 @@ public:
         const config::host_config& settings,
         const transport::endpoint& endpoint,
         const plugin::plugin_manager& plugins,
-        peers::peers_service& peers
+        peers::peers_service& peers,
+        gossip::gossip_service* gossip
     )
         : settings_(settings)
         , endpoint_(endpoint)
         , plugins_(plugins)
-        , peers_(peers) {}
+        , peers_(peers)
+        , gossip_(gossip) {}
 
     /// Call when roles, addresses or the state of a plugin may have changed: what is different
-    /// goes into the digest.
+    /// goes into the digest, and into what neighbours pass on.
     void refresh();
 
     /// From now on the node is draining, and its roles stay what they were.
@@ -38,6 +41,7 @@ private:
     const transport::endpoint& endpoint_;
     const plugin::plugin_manager& plugins_;
     peers::peers_service& peers_;
+    gossip::gossip_service* gossip_;  ///< may be null
     logger log_{"host"};
     bool is_draining_ = false;
 };

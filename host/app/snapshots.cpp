@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -25,6 +26,10 @@ constexpr std::array<const char*, std::tuple_size_v<decltype(transport::probe::c
         "closed_refused",
         "closed_no_address",
         "closed_endpoint_closed"};
+
+/// Indexed by traffic_class. Settled, too.
+constexpr std::array<const char*, gossip::proto::traffic_class_count>
+    traffic_names{"membership", "payload", "repair", "announce", "shuffle"};
 
 const char* kind_text(transport::path_kind kind) {
     switch (kind) {
@@ -170,7 +175,65 @@ admin::probe_section section_of(const peers::probe& counters) {
          {"faults", counters.faults},
          {"conflicts", counters.conflicts},
          {"overruled", counters.overruled},
-         {"evictions", counters.evictions}}};
+         {"evictions", counters.evictions},
+         {"neighbors", counters.neighbors},
+         {"syncs", counters.syncs},
+         {"broadcasts", counters.broadcasts},
+         {"comparisons", counters.comparisons}}};
+}
+
+admin::gossip_snapshot snapshot_of(const gossip::proto::topic_probe& topic) {
+    admin::gossip_snapshot out;
+    out.reserve = topic.passive.size();
+    out.delivered = topic.counts.delivered;
+    out.duplicates = topic.counts.duplicates;
+    for (const auto& peer : topic.active)
+        out.neighbors.push_back({peer.to_hex(), gossip_mode_of(topic, peer)});
+    return out;
+}
+
+std::string gossip_mode_of(
+    const gossip::proto::topic_probe& topic,
+    const identity::endpoint_id& peer
+) {
+    const auto has = [&](const auto& peers) {
+        return std::find(peers.begin(), peers.end(), peer) != peers.end();
+    };
+    if (!has(topic.active)) return "";
+    return has(topic.lazy) ? "lazy" : "eager";
+}
+
+admin::probe_section section_of(const gossip::probe& counters) {
+    admin::probe_section section{
+        "gossip",
+        {{"links", counters.links},
+         {"connections", counters.connections},
+         {"streams", counters.streams},
+         {"queue_frames", counters.queue_frames},
+         {"queue_bytes", counters.queue_bytes},
+         {"dials_in_flight", counters.dials_in_flight},
+         {"dials_remembered", counters.dials_remembered},
+         {"addresses", counters.addresses},
+         {"topics", counters.state.topics},
+         {"subscriptions", counters.subscriptions},
+         {"dials", counters.dials},
+         {"dials_failed", counters.dials_failed},
+         {"links_up", counters.links_up},
+         {"slow_peers", counters.slow_peers},
+         {"violations", counters.violations},
+         {"headerless", counters.headerless},
+         {"unknown_topic", counters.unknown_topic},
+         {"frames_dropped", counters.frames_dropped},
+         {"events_lagged", counters.events_lagged}}};
+    for (std::size_t i = 0; i < traffic_names.size(); ++i) {
+        const std::string name = traffic_names[i];
+        section.counters.emplace_back("sent_" + name + "_bytes", counters.state.sent[i].bytes);
+        section.counters.emplace_back(
+            "received_" + name + "_bytes",
+            counters.state.received[i].bytes
+        );
+    }
+    return section;
 }
 
 admin::probe_section process_section() {

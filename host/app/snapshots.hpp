@@ -2,6 +2,7 @@
 #pragma once
 // What the rooms know, as the plain values of the local API. Pure.
 #include "admin/snapshot.hpp"
+#include "gossip/probe.hpp"
 #include "peers/peer_view.hpp"
 #include "peers/probe.hpp"
 #include "transport/connection.hpp"
@@ -20,7 +21,16 @@ std::vector<admin::contribution_snapshot> snapshot_of(
     std::span<const peers::proto::contribution> contributions
 );
 
+/// Of the topic on which digests travel, whose id is for the caller to fill in.
+admin::gossip_snapshot snapshot_of(const gossip::proto::topic_probe& topic);
+/// "eager" or "lazy"; empty when the peer is no neighbour.
+std::string gossip_mode_of(
+    const gossip::proto::topic_probe& topic,
+    const identity::endpoint_id& peer
+);
+
 admin::probe_section section_of(const transport::probe& counters);
+admin::probe_section section_of(const gossip::probe& counters);
 admin::probe_section section_of(const peers::probe& counters);
 /// What the kernel says of this process: descriptors, threads, memory.
 admin::probe_section process_section();

@@ -109,6 +109,27 @@ void check_peers(const loaded_config& loaded, config_problems& found) {
     }
 }
 
+void check_gossip(const loaded_config& loaded, config_problems& found) {
+    const gossip_config& gossip = loaded.values.gossip;
+    if (gossip.alpn.empty())
+        found.push_back(problem(
+            origin_of(loaded, "gossip.alpn"),
+            severity::error,
+            "`gossip.alpn` must not be empty"
+        ));
+    const bool has_reserve = gossip.active_view == 0 || gossip.passive_view == 0
+                             || gossip.passive_view >= gossip.active_view;
+    if (has_reserve) return;
+    found.push_back(problem(
+        origin_of_either(loaded, "gossip.passive_view", "gossip.active_view"),
+        severity::warning,
+        "neighbours that are lost together cannot all be replaced: `gossip.passive_view` ("
+            + std::to_string(gossip.passive_view) + ") is below `gossip.active_view` ("
+            + std::to_string(gossip.active_view) + ")"
+    ));
+    found.back().hint = "make `gossip.passive_view` about six times `gossip.active_view`";
+}
+
 void check_socket(const loaded_config& loaded, config_problems& found) {
     constexpr std::size_t size_max = sizeof(sockaddr_un::sun_path) - 1;
     const std::string path = loaded.values.admin.socket.string();
@@ -142,6 +163,7 @@ config_problems check_config(const loaded_config& loaded) {
     check_connection_limits(loaded, found);
     check_bind(loaded, found);
     check_peers(loaded, found);
+    check_gossip(loaded, found);
     check_socket(loaded, found);
     check_data_dir(loaded, found);
     return found;

@@ -64,12 +64,13 @@ void put_plugin(host_config& config, std::string_view instance, const json::valu
     assign(plugin_of(config, instance).*Field, value);
 }
 
-constexpr std::array<config_section, 9> sections{{
+constexpr std::array<config_section, 10> sections{{
     {"node", "This host among others."},
     {"identity", "The key that this host is known by."},
     {"net", "The UDP sockets."},
     {"quic", "Connections: times and limits."},
-    {"mesh", "Which mesh, and whom to connect to."},
+    {"mesh", "Which mesh, and whom to find it through."},
+    {"gossip", "How the hosts of the mesh hear of each other."},
     {"admin", "The local interface that meshctl talks to."},
     {"log", "What is written to standard error."},
     {"plugins", "Where plugins are found."},
@@ -78,10 +79,12 @@ constexpr std::array<config_section, 9> sections{{
 
 constexpr std::int64_t peers_max = 1024;
 constexpr std::int64_t bind_max = 8;
+constexpr std::int64_t active_view_max = 64;
+constexpr std::int64_t passive_view_max = 1024;
 
 using c = host_config;
 
-constexpr std::array<config_key, 21> keys{{
+constexpr std::array<config_key, 29> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -161,6 +164,47 @@ constexpr std::array<config_key, 21> keys{{
      .fallback = "[]",
      .doc = "Whom to connect to: tickets, or ID@IP:PORT with one or more addresses.",
      .store = put<&c::mesh, &mesh_config::peers>},
+    {.path = "mesh.secret_file",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .example = R"("/etc/meshhost/mesh.secret")",
+     .doc = "What the hosts of the mesh share, 1 to 1024 bytes of it. Empty: the name is enough.",
+     .store = put<&c::mesh, &mesh_config::secret_file>},
+    {.path = "gossip.enabled",
+     .rule = yes_or_no(),
+     .fallback = "true",
+     .doc = "Hear of the whole mesh. Without it a host knows only whom it is connected to.",
+     .store = put<&c::gossip, &gossip_config::enabled>},
+    {.path = "gossip.alpn",
+     .rule = text(text_form::label),
+     .fallback = R"("/iroh-gossip/1")",
+     .doc = "The protocol's name in handshakes; the same throughout the mesh.",
+     .store = put<&c::gossip, &gossip_config::alpn>},
+    {.path = "gossip.tier",
+     .rule = one_of("edge|hub|leaf|observer"),
+     .fallback = R"("edge")",
+     .doc = "How many neighbours this host takes: a hub many, a leaf and an observer few.",
+     .store = put<&c::gossip, &gossip_config::tier>},
+    {.path = "gossip.active_view",
+     .rule = integer(0, active_view_max),
+     .fallback = "0",
+     .doc = "The most neighbours of a topic. 0: as the tier has it, 5 for an edge.",
+     .store = put<&c::gossip, &gossip_config::active_view>},
+    {.path = "gossip.passive_view",
+     .rule = integer(0, passive_view_max),
+     .fallback = "0",
+     .doc = "The most other members remembered to replace them. 0: as the tier has it.",
+     .store = put<&c::gossip, &gossip_config::passive_view>},
+    {.path = "gossip.shuffle_interval",
+     .rule = time_span(8s, 6h),
+     .fallback = R"("17m")",
+     .doc = "The longest time between two exchanges of views; shorter while neighbours change.",
+     .store = put<&c::gossip, &gossip_config::shuffle_interval>},
+    {.path = "gossip.probe_interval",
+     .rule = time_span(1s, 1h),
+     .fallback = R"("30s")",
+     .doc = "The time between two looks for members that were lost, while there are any.",
+     .store = put<&c::gossip, &gossip_config::probe_interval>},
     {.path = "admin.socket",
      .rule = text(text_form::absolute_path),
      .fallback = R"("")",

@@ -47,8 +47,21 @@ struct quic_config {
 
 struct mesh_config {
     std::string name = "default";
-    std::vector<std::string> peers;  ///< what identity::parse_peer() reads, already checked
+    std::filesystem::path secret_file;  ///< empty: no secret
+    std::vector<std::string> peers;     ///< what identity::parse_peer() reads, already checked
     friend bool operator==(const mesh_config&, const mesh_config&) = default;
+};
+
+/// HyParView's and Plumtree's; 0 in a view means what the tier has.
+struct gossip_config {
+    bool enabled = true;
+    std::string alpn = "/iroh-gossip/1";
+    std::string tier = "edge";  ///< hub, edge, leaf or observer
+    std::size_t active_view = 0;
+    std::size_t passive_view = 0;
+    duration shuffle_interval = 17min;  ///< the longest, in a mesh where nothing changes
+    duration probe_interval = 30s;      ///< between two looks for lost parts of the mesh
+    friend bool operator==(const gossip_config&, const gossip_config&) = default;
 };
 
 struct admin_config {
@@ -83,6 +96,7 @@ struct host_config {
     net_config net;
     quic_config quic;
     mesh_config mesh;
+    gossip_config gossip;
     admin_config admin;
     log_config log;
     plugins_config plugins;

@@ -12,12 +12,10 @@ namespace meshhost::ctl {
 
 namespace {
 
-/// How long ago an unconnected peer was there, or how long a connected one is up.
+/// How long a peer is up, or how long ago it was there.
 std::string presence_text(const boost::json::object& peer) {
-    if (!object_in(peer, "path").empty()) {
-        const auto uptime = ms_in(peer, "uptime_ms");
-        return uptime ? "up " + age_text(*uptime) : "";
-    }
+    if (const auto uptime = ms_in(peer, "uptime_ms")) return "up " + age_text(*uptime);
+    if (!object_in(peer, "path").empty()) return "";
     const auto last_seen = ms_in(peer, "last_seen_ms");
     return last_seen ? "seen " + age_text(*last_seen) + " ago" : "never seen";
 }
@@ -31,9 +29,10 @@ std::vector<std::string> peer_cells(const boost::json::object& peer) {
         short_id(text_in(peer, "id")),
         joined(texts_in(peer, "roles"), ","),
         text_in(peer, "state"),
-        path.empty() ? "not connected" : route,
+        path.empty() ? reach_text(peer) : route,
         path.empty() ? text_in(peer, "evidence") : text_in(path, "reason"),
         rtt ? rtt_text(*rtt) : "",
+        text_in(peer, "gossip"),
         presence_text(peer),
         text_in(peer, "version"),
         contributions_text(array_in(peer, "contributions"))};
@@ -62,6 +61,7 @@ std::string peers_text(const boost::json::object& data, const console& out) {
          {"PATH"},
          {"REASON"},
          {"RTT", align::right},
+         {"GOSSIP"},
          {"SINCE"},
          {"VERSION"},
          {"VALUES"}}

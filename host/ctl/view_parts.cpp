@@ -34,9 +34,13 @@ std::string contributions_text(const boost::json::array& contributions) {
     return joined(parts, ", ");
 }
 
+std::string reach_text(const boost::json::object& peer) {
+    return ms_in(peer, "uptime_ms") ? "by gossip" : "not connected";
+}
+
 std::string path_text(const boost::json::object& peer) {
     const auto& path = object_in(peer, "path");
-    if (path.empty()) return "not connected";
+    if (path.empty()) return reach_text(peer);
     const auto rtt = us_in(path, "rtt_us");
     if (!rtt) return text_in(path, "kind") + ", not measured yet";
     return fmt::format("{} {}", text_in(path, "kind"), rtt_text(*rtt));

@@ -16,7 +16,9 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
 std::string name_of(const boost::json::object& node);
 /// "compute.jobs 12, compute.load 0.5"; empty when there are none.
 std::string contributions_text(const boost::json::array& contributions);
-/// "direct 0.21 ms", "direct, not measured yet", "not connected".
+/// Of a peer without a path: "by gossip" when it is known to be up, else "not connected".
+std::string reach_text(const boost::json::object& peer);
+/// "direct 0.21 ms", "direct, not measured yet"; reach_text() without a path.
 std::string path_text(const boost::json::object& peer);
 /// "3 alive, 1 dead" of an object of counts, in its order, without the zeros and "total".
 std::string counts_text(const boost::json::object& counts);

@@ -85,6 +85,24 @@ std::string paths_text(const boost::json::object& paths, const console& out) {
     );
 }
 
+std::string gossip_text(const boost::json::object& gossip, const console& out) {
+    if (gossip.empty()) return one_fact("gossip", "switched off");
+    return one_fact(
+        "gossip",
+        fmt::format(
+            "{}: {} eager, {} lazy{}{} in reserve",
+            count_text(
+                static_cast<std::size_t>(number_in(gossip, "degree").value_or(0)),
+                "neighbor"
+            ),
+            number_in(gossip, "eager").value_or(0),
+            number_in(gossip, "lazy").value_or(0),
+            out.dot(),
+            number_in(gossip, "reserve").value_or(0)
+        )
+    );
+}
+
 std::vector<std::string> peer_rows(const boost::json::array& peers) {
     text_table table(std::vector<text_table::column>(7));
     for (const auto& item : peers) {
@@ -124,6 +142,7 @@ std::string status_text(const boost::json::object& data, const console& out) {
         fmt::format("{}: {}", number_in(members, "total").value_or(0), counts_text(members))
     );
     text += paths_text(object_in(data, "paths"), out);
+    if (data.contains("gossip")) text += gossip_text(object_in(data, "gossip"), out);
     text += one_fact(
         "plugins",
         plugins.empty()

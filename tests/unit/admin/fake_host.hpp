@@ -23,6 +23,7 @@ inline admin::peer_snapshot connected_peer() {
     peer.sequence = 2;
     peer.uptime = 90s;
     peer.last_seen = 200ms;
+    peer.gossip = "eager";
     admin::path_snapshot path;
     path.kind = "direct";
     path.reason = "same_host";

@@ -65,10 +65,28 @@ TEST_CASE("admin: a peer is shown as it was agreed", "[admin]") {
         boost::json::serialize(peers)
         == R"({"peers":[{"id":")" + std::string(64, 'a')
                + R"(","name":"gateway-01","version":"0.1.0","state":"alive","since_ms":0,"evidence":null,"roles":["gateway"],)"
-                 R"("incarnation":7,"sequence":2,"uptime_ms":90000,"last_seen_ms":200,"addresses":[],)"
+                 R"("incarnation":7,"sequence":2,"uptime_ms":90000,"last_seen_ms":200,"addresses":[],"gossip":"eager",)"
                  R"("path":{"kind":"direct","reason":"same_host","remote":"127.0.0.1:4433",)"
                  R"("rtt_us":1500,"rtt_min_us":null,"bytes_sent":0,"bytes_received":0,)"
                  R"("mtu":0},)"
                  R"("contributions":[{"role":"gateway","key":"clients","unit":"{client}","value":3}]}]})"
+    );
+}
+
+TEST_CASE("admin: the gossip's neighbours are counted and named", "[admin]") {
+    admin::node_snapshot node;
+    CHECK(admin::status_json(node, {}, {}).at("gossip").is_null());
+    node.gossip = {
+        .topic = std::string(64, 'e'),
+        .neighbors = {{"aa", "eager"}, {"bb", "lazy"}, {"cc", "eager"}},
+        .reserve = 12,
+        .delivered = 40,
+        .duplicates = 4};
+    CHECK(
+        boost::json::serialize(admin::status_json(node, {}, {}).at("gossip"))
+        == R"({"topic":")" + std::string(64, 'e')
+               + R"(","degree":3,"eager":2,"lazy":1,"reserve":12,"delivered":40,"duplicates":4,)"
+                 R"("neighbors":[{"id":"aa","mode":"eager"},{"id":"bb","mode":"lazy"},)"
+                 R"({"id":"cc","mode":"eager"}]})"
     );
 }

@@ -84,3 +84,14 @@ TEST_CASE("config: a socket's path has the kernel's limit", "[config]") {
                + "s; set `admin.socket` to a shorter path"
     );
 }
+
+TEST_CASE("config: views of the gossip have to fit each other", "[config]") {
+    CHECK(finding(sets({"gossip.alpn=''"})) == "--set  error  `gossip.alpn` must not be empty");
+    CHECK(
+        finding(sets({"gossip.active_view=8", "gossip.passive_view=6"}))
+        == "--set  warning  neighbours that are lost together cannot all be replaced:"
+           " `gossip.passive_view` (6) is below `gossip.active_view` (8);"
+           " make `gossip.passive_view` about six times `gossip.active_view`"
+    );
+    CHECK(findings(sets({"gossip.active_view=8"})).empty());
+}

@@ -23,8 +23,12 @@ boost::json::object json(std::string_view text) {
 const char* const gateway = R"({"id":"aaaaaaaaaaaaaaaa","name":"gateway-01","version":"0.1.0",
     "state":"alive","roles":["gateway"],"uptime_ms":252000,"last_seen_ms":200,
     "path":{"kind":"direct","reason":"same_host","remote":"127.0.0.1:4433","rtt_us":212},
-    "evidence":"connected",
+    "evidence":"connected","gossip":"eager",
     "contributions":[{"role":"gateway","key":"clients","unit":"{client}","value":3}]})";
+
+const char* const heard = R"({"id":"dddddddddddddddd","name":"broker-01","version":"0.1.0",
+    "state":"alive","roles":["broker"],"uptime_ms":60000,"last_seen_ms":59000,"path":null,
+    "evidence":"says so by gossip","gossip":null,"contributions":[]})";
 
 const char* const lost = R"({"id":"bbbbbbbbbbbbbbbb","name":null,"version":null,
     "state":"dead","roles":[],"uptime_ms":null,"last_seen_ms":53000,"path":null,
@@ -34,16 +38,19 @@ const char* const lost = R"({"id":"bbbbbbbbbbbbbbbb","name":null,"version":null,
 
 TEST_CASE("ctl: peers are a table with a total that adds up", "[ctl]") {
     screen here;
-    const auto data = json(std::string(R"({"peers":[)") + gateway + "," + lost + "]}");
+    const auto data =
+        json(std::string(R"({"peers":[)") + gateway + "," + heard + "," + lost + "]}");
     CHECK(
         ctl::peers_text(data, here.console)
-        == "NODE        ID          ROLE     STATE  PATH                   REASON       "
-           "    RTT  SINCE          VERSION  VALUES\n"
-           "gateway-01  aaaaaaaaaa  gateway  alive  direct 127.0.0.1:4433  same_host    "
-           "0.21 ms  up 4m 12s      0.1.0    gateway.clients 3\n"
-           "bbbbbbbbbb  bbbbbbbbbb           dead   not connected          went silent  "
-           "         seen 53 s ago\n"
-           "2 peers: 1 alive, 1 dead\n"
+        == "NODE        ID          ROLE     STATE  PATH                   REASON             "
+           "    RTT  GOSSIP  SINCE          VERSION  VALUES\n"
+           "gateway-01  aaaaaaaaaa  gateway  alive  direct 127.0.0.1:4433  same_host          "
+           "0.21 ms  eager   up 4m 12s      0.1.0    gateway.clients 3\n"
+           "broker-01   dddddddddd  broker   alive  by gossip              says so by gossip  "
+           "                 up 1m 00s      0.1.0\n"
+           "bbbbbbbbbb  bbbbbbbbbb           dead   not connected          went silent        "
+           "                 seen 53 s ago\n"
+           "3 peers: 2 alive, 1 dead\n"
     );
 }
 
@@ -63,6 +70,7 @@ TEST_CASE("ctl: status is one screen", "[ctl]") {
         "members":{"total":3,"alive":2,"joining":0,"dead":1},
         "paths":{"direct":1,"relayed":0,"unknown":0,
             "worst":{"id":"aaaaaaaaaaaaaaaa","name":"gateway-01","rtt_us":212}},
+        "gossip":{"degree":3,"eager":2,"lazy":1,"reserve":12},
         "plugins":[{"state":"running"}],"peers":[)")
         + gateway + "," + lost + R"(],"warnings":["bbbb is dead: went silent"]})"
     );
@@ -73,6 +81,7 @@ TEST_CASE("ctl: status is one screen", "[ctl]") {
            "version   meshhost 0.1.0 (abi 1.0)                up    1m 01s, ready in 14.2 ms\n"
            "members   3: 2 alive, 1 dead\n"
            "paths     from here to 1: 1 direct - 0 relayed    worst RTT 0.21 ms (gateway-01)\n"
+           "gossip    3 neighbors: 2 eager, 1 lazy - 12 in reserve\n"
            "plugins   1: 1 running\n"
            "values    compute.jobs 12\n"
            "peers     gateway-01  gateway  0.1.0  alive  up 4m 12s  direct 0.21 ms  "
