@@ -45,6 +45,7 @@ config config::upstream() {
     shuffle.interval_min = 60s;
     shuffle.is_paced = false;
     shuffle.accepts_at_dead_end = false;
+    shuffle.mixes = 0;
 
     broadcast_config& broadcast = out.broadcast;
     broadcast.adapts_grafts = false;
