@@ -63,6 +63,7 @@ config config::upstream() {
     out.heal.probes = false;
     out.heal.extra_links = 0;
     out.link.idle_hold = 1s;
+    out.limit.links = 1 << 20;  // as good as none, which is what it has
     return out;
 }
 
