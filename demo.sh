@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, boots five hosts, one of each role, connects them, shows what
-# each sees, and stops them all on Ctrl-C. Leaves nothing behind but the build.
+# Installs what is missing, builds, boots 18 hosts that know one of them, waits until every one has
+# heard every other's digest, shows what they see, and stops them all on Ctrl-C. Leaves nothing
+# behind but the build.
 #
 #   ./demo.sh          until Ctrl-C
 #   ./demo.sh --once   stops by itself after showing
@@ -13,7 +14,7 @@ once=false
 case "${1-}" in
     "") ;;
     --once) once=true ;;
-    *) sed -n '2,8s/^# \?//p' "$0"; exit 2 ;;
+    *) sed -n '2,9s/^# \?//p' "$0"; exit 2 ;;
 esac
 
 build=${MESHHOST_DEMO_BUILD-}
@@ -28,7 +29,9 @@ if [[ -z $build ]]; then
 fi
 
 roles=(broker gateway compute registry bridge)
+count=18
 run=$(mktemp -d -t meshhost-demo-XXXXXX)
+names=()
 hosts=()
 
 stop_all() {
@@ -52,45 +55,65 @@ await() {
 }
 
 announced() { grep -q '^ready' "$run/$1.out"; }
-sees_all() { ctl "$1" peers 2>/dev/null | grep -q "4 peers: 4 alive"; }
+hears_all() { ctl "$1" peers 2>/dev/null | grep -q "$((count - 1)) peers: $((count - 1)) alive"; }
+
+# start NAME ROLE [ARGUMENT...]
+start() {
+    "$build/bin/meshhost" --plugin "$build/plugins/$2.so" --name "$1" --instance "$1" \
+        --data-dir "$run/$1" --set "admin.socket=$run/$1.sock" "${@:3}" \
+        >"$run/$1.out" 2>"$run/$1.log" </dev/null &
+    names+=("$1")
+    hosts+=($!)
+}
+
+ready() {
+    await 30 "$2" announced "$1" && return
+    echo "$1 did not start:" >&2
+    cat "$run/$1.log" >&2
+    exit 1
+}
 
 # Not in the foreground's process group: Ctrl-C is this script's to pass on, in order.
 set -m
-peers=()
-for role in "${roles[@]}"; do
-    name=$role-01
-    "$build/bin/meshhost" --plugin "$build/plugins/$role.so" --name "$name" --instance "$name" \
-        --data-dir "$run/$name" --set "admin.socket=$run/$role.sock" "${peers[@]}" \
-        >"$run/$role.out" 2>"$run/$role.log" </dev/null &
-    hosts+=($!)
-    if ! await 30 "$!" announced "$role"; then
-        echo "$name did not start:" >&2
-        cat "$run/$role.log" >&2
-        exit 1
-    fi
-    peers+=(--peer "$(sed -n 's/^ticket *//p' "$run/$role.out")")
-    echo "started $name  $(sed -n 's/^id *//p' "$run/$role.out")"
+first=${roles[0]}-01
+start "$first" "${roles[0]}"
+ready "$first" "${hosts[0]}"
+ticket=$(sed -n 's/^ticket *//p' "$run/$first.out")
+echo "started $first  $(sed -n 's/^id *//p' "$run/$first.out")"
+for ((i = 1; i < count; i++)); do
+    role=${roles[i % ${#roles[@]}]}
+    start "$(printf '%s-%02d' "$role" $((i / ${#roles[@]} + 1)))" "$role" --peer "$ticket"
 done
 set +m
+for i in "${!names[@]}"; do
+    ready "${names[i]}" "${hosts[i]}"
+done
+echo "started $((count - 1)) more, which know only $first"
 
-for i in "${!roles[@]}"; do
-    role=${roles[i]}
-    if ! await 30 "${hosts[i]}" sees_all "$role"; then
-        echo "$role-01 does not see the other four:" >&2
-        ctl "$role" peers >&2 || true
+for i in "${!names[@]}"; do
+    if ! await 60 "${hosts[i]}" hears_all "${names[i]}"; then
+        echo "${names[i]} does not hear the other $((count - 1)):" >&2
+        ctl "${names[i]}" peers >&2 || true
         exit 1
     fi
+    printf '\rhear all others: %d of %d' $((i + 1)) "$count"
 done
+echo
 
-for role in "${roles[@]}"; do
-    echo
-    ctl "$role" status | head -n 2
-    ctl "$role" peers
+echo
+printf '%-14s %-10s %s\n' NODE HEARS NEIGHBORS
+for name in "${names[@]}"; do
+    printf '%-14s %-10s %s\n' "$name" "$(ctl "$name" peers | tail -n 1 | cut -d: -f1)" \
+        "$(ctl "$name" status | sed -n 's/^gossip *//p')"
 done
+last=${names[-1]}
+echo
+ctl "$last" status | head -n 2
+ctl "$last" peers
 
 $once && exit 0
 echo
-echo "five hosts are running. Ask one of them from another terminal:"
-echo "  $build/bin/meshctl --socket $run/broker.sock status"
+echo "$count hosts are running. Ask one of them from another terminal:"
+echo "  $build/bin/meshctl --socket $run/$first.sock status"
 echo "Ctrl-C stops them."
 wait

@@ -76,6 +76,10 @@ constexpr explanation table[] = {
      "Whoever can read the key can be this host. The file must be a regular file, owned by the\n"
      "user that runs meshhost, and readable by nobody else: chmod 600. A file with wider\n"
      "permissions is refused and not repaired, because somebody may have read it already."},
+    {"E_MESH_SECRET",
+     "The hosts of a mesh find each other under its name and, if [mesh] secret_file is set, the\n"
+     "bytes of that file, which have to be the same on all of them. It holds 1 to 1024 bytes;\n"
+     "a line break at its end counts."},
     {"E_METHOD", "The local API changes nothing on a GET: questions are GET, requests are POST."},
     {"E_NETLINK",
      "The host could not watch the network interfaces. It works, but does not notice by itself\n"

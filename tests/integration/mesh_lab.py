@@ -52,6 +52,9 @@ class Host:
     def start(self, *more):
         """Starts it and waits for its announcement."""
         self.spawn(*more)
+        return self.await_ready()
+
+    def await_ready(self):
         self.ready = json.loads(self.next_line())["data"]
         return self
 

@@ -3,17 +3,10 @@
 
 #include "interop/echo_call.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
 #include <boost/json/value_to.hpp>
 
-#include <unistd.h>
-
 #include <filesystem>
-#include <iostream>
 #include <iterator>
 
 namespace meshhost::interop {
@@ -21,8 +14,6 @@ namespace meshhost::interop {
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::size_t line_bytes_max = 64 * 1024;
 
 std::string text_of(const json::object& command, std::string_view name) {
     return json::value_to<std::string>(command.at(name));
@@ -65,32 +56,12 @@ call_plan plan_of(const json::object& command, identity::endpoint_addr to) {
 
 }  // namespace
 
-void say(const json::object& line) {
-    std::cout << json::serialize(line) << '\n' << std::flush;
-}
-
 console::console(net::shard& shard, transport::endpoint& endpoint)
     : shard_(shard)
     , endpoint_(endpoint)
-    , input_(shard.context(), ::dup(STDIN_FILENO)) {
-    read();
-}
+    , input_(shard, *this) {}
 
-void console::read() {
-    boost::asio::async_read_until(
-        input_,
-        boost::asio::dynamic_buffer(buffer_, line_bytes_max),
-        '\n',
-        [this](const error_code& error, std::size_t size) {
-            if (error) return shard_.stop();
-            on_line(std::string_view(buffer_).substr(0, size));
-            buffer_.erase(0, size);
-            read();
-        }
-    );
-}
-
-void console::on_line(std::string_view line) {
+void console::on_command(std::int64_t call, const json::object& command) {
     using verb = void (console::*)(std::int64_t, const json::object&);
     static const std::map<std::string, verb, std::less<>> verbs{
         {"dial", &console::dial},
@@ -101,9 +72,8 @@ void console::on_line(std::string_view line) {
         {"format", &console::format},
         {"probe", &console::probe},
     };
-    const json::object command = json::parse(line).as_object();
     const verb asked = verbs.at(text_of(command, "verb"));
-    (this->*asked)(command.at("call").as_int64(), command);
+    (this->*asked)(call, command);
 }
 
 void console::answer(std::int64_t call, json::object with) {

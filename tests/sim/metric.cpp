@@ -24,7 +24,7 @@ constexpr std::array<metric_definition, 10> of_traffic{{
     {"p99_ms", "time of 99 of 100 deliveries", mean},
 }};
 
-constexpr std::array<metric_definition, 13> of_run{{
+constexpr std::array<metric_definition, 18> of_run{{
     {"overlay.degree_mean", "active neighbours of a live node, at the end", mean},
     {"overlay.degree_min", "the fewest that any live node has, at the end", smallest},
     {"overlay.degree_max", "the most that any live node has, at the end", largest},
@@ -35,6 +35,11 @@ constexpr std::array<metric_definition, 13> of_run{{
     {"overlay.join_s", "seconds from the last join until the mesh is one", largest},
     {"cost.bytes_per_s", "gossip bytes a node sends a second, over the whole run", mean},
     {"cost.quiet_bytes_per_s", "the same, in seconds without traffic, fault or join", mean},
+    {"cost.membership_bytes_per_s", "of those over the whole run: who is whose neighbour", mean},
+    {"cost.payload_bytes_per_s", "messages in full", mean},
+    {"cost.repair_bytes_per_s", "grafts and prunes", mean},
+    {"cost.announce_bytes_per_s", "announcements of messages", mean},
+    {"cost.shuffle_bytes_per_s", "exchanges of views", mean},
     {"cost.frames_dropped", "frames that a full queue refused", largest},
     {"tables.entries_max", "entries in the largest node's tables, at any time", largest},
     {"tables.growth",

@@ -5,14 +5,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 
 namespace meshhost::sim {
 namespace {
-
-constexpr std::array<std::string_view, proto::traffic_class_count>
-    class_names{"membership", "payload", "repair", "announce", "shuffle"};
 
 class report {
 public:
@@ -26,7 +22,6 @@ public:
         columns([](const rules_result& one) { return std::string(one.rules.name); }, "");
         for (const std::string& name : metric_names(of))
             metric(name);
-        traffic();
         degrees();
         promises();
         return std::move(text_);
@@ -41,7 +36,7 @@ private:
 
     template <class CellOf>
     void columns(CellOf cell_of, std::string_view label) {
-        fmt::format_to(std::back_inserter(text_), "  {:<28}", label);
+        fmt::format_to(std::back_inserter(text_), "  {:<30}", label);
         for (const rules_result& one : result_.rules)
             fmt::format_to(std::back_inserter(text_), "{:>14}", cell_of(one));
         text_ += '\n';
@@ -57,21 +52,6 @@ private:
             return value ? fmt::format("{:.4g}", *value) : std::string("-");
         };
         columns(cell, name);
-    }
-
-    void traffic() {
-        for (std::size_t kind = 0; kind < class_names.size(); ++kind) {
-            const auto cell = [&](const rules_result& one) {
-                double bytes = 0;
-                double node_seconds = 0;
-                for (const run_record& run : one.runs) {
-                    bytes += static_cast<double>(run.sent[kind].bytes);
-                    node_seconds += run.node_seconds;
-                }
-                return fmt::format("{:.4g}", bytes / node_seconds);
-            };
-            columns(cell, fmt::format("{} B/s a node", class_names[kind]));
-        }
     }
 
     void degrees() {

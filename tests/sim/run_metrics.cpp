@@ -2,10 +2,15 @@
 #include "sim/run_metrics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace meshhost::sim {
 namespace {
+
+/// By traffic_class.
+constexpr std::array<std::string_view, gossip::proto::traffic_class_count>
+    class_names{"membership", "payload", "repair", "announce", "shuffle"};
 
 /// One series of rounds as numbers.
 struct series_totals {
@@ -116,15 +121,22 @@ void measure_overlay(run_record& record) {
     if (record.join_s) put("overlay.join_s", *record.join_s);
 }
 
+/// Precondition: somebody was up for a while.
+void measure_classes(run_record& record) {
+    double all = 0;
+    for (std::size_t kind = 0; kind < class_names.size(); ++kind) {
+        const double bytes = static_cast<double>(record.sent[kind].bytes) / record.node_seconds;
+        const auto name = "cost." + std::string(class_names[kind]) + "_bytes_per_s";
+        record.metrics.push_back({name, bytes});
+        all += bytes;
+    }
+    record.metrics.push_back({"cost.bytes_per_s", all});
+}
+
 void measure_cost(run_record& record) {
     const auto put = [&](std::string_view name, double value) {
         record.metrics.push_back({std::string(name), value});
     };
-    double bytes = 0;
-    for (const auto& count : record.sent)
-        bytes += static_cast<double>(count.bytes);
-    if (record.node_seconds > 0) put("cost.bytes_per_s", bytes / record.node_seconds);
-
     double quiet_bytes = 0;
     double quiet_samples = 0;
     for (const mesh_sample& sample : record.samples) {
@@ -133,6 +145,7 @@ void measure_cost(run_record& record) {
         quiet_samples += 1;
     }
     if (quiet_samples > 0) put("cost.quiet_bytes_per_s", quiet_bytes / quiet_samples);
+    measure_classes(record);
     put("cost.frames_dropped", static_cast<double>(record.frames_dropped));
 }
 

@@ -45,6 +45,7 @@ config config::upstream() {
     shuffle.interval_min = 60s;
     shuffle.is_paced = false;
     shuffle.accepts_at_dead_end = false;
+    shuffle.mixes = 0;
 
     broadcast_config& broadcast = out.broadcast;
     broadcast.adapts_grafts = false;
@@ -62,6 +63,7 @@ config config::upstream() {
     out.heal.probes = false;
     out.heal.extra_links = 0;
     out.link.idle_hold = 1s;
+    out.limit.links = 1 << 20;  // as good as none, which is what it has
     return out;
 }
 

@@ -27,6 +27,7 @@ hyparview::hyparview(
     , requests_(options.limit.requests)
     , admissions_(options.membership.admissions_per_second, options.membership.admissions_burst)
     , refill_attempts_(options.membership.refill_attempts)
+    , mixes_left_(options.shuffle.mixes)
     , shuffle_pace_(options.shuffle.interval_min, options.shuffle.interval_max)
     , rejoin_wait_(options.heal.rejoin_first, options.heal.rejoin_cap)
     , heal_(options.heal, options.limit)

@@ -126,6 +126,7 @@ private:
     void ask(const identity::endpoint_id& peer, priority how, purpose why);
     void reply(const identity::endpoint_id& peer, priority how, bool is_heal);
     void refill(const identity::endpoint_id* except);
+    void starve();
     void refused(const neighbor_request& request);
     void expire_requests();
     void forget_unreachable(const identity::endpoint_id& peer);
@@ -141,6 +142,7 @@ private:
 
     // hyparview_shuffle.cpp: exchanging views
     void shuffle();
+    void mix();
     shuffle_message make_shuffle(const identity::endpoint_id& target, std::uint16_t ttl);
     void accept_shuffle(const shuffle_message& m);
     bool forward_shuffle(const identity::endpoint_id& from, const shuffle_message& m);
@@ -166,6 +168,7 @@ private:
     std::vector<identity::endpoint_id> bootstrap_;
     token_bucket admissions_;
     int refill_attempts_;  ///< left until a shuffle or a loss
+    int mixes_left_;
 
     trickle shuffle_pace_;
     std::size_t replies_expected_ = 0;  ///< of shuffles of ours, from whoever their walk ends at

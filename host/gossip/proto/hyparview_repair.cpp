@@ -55,9 +55,14 @@ void hyparview::refill(const endpoint_id* except) {
         return entry.not_before <= now_ && !requests_.contains(entry.id)
                && (except == nullptr || entry.id != *except);
     });
-    if (next == nullptr) return;
-    --refill_attempts_;
+    if (next == nullptr) return starve();
     ask(next->id, active_.empty() ? priority::high : priority::low, purpose::refill);
+}
+
+/// Nobody is left to ask but those who were lost.
+void hyparview::starve() {
+    if (options_.heal.probes && heal_.lost() > 0)
+        probe_at_ = std::min(probe_at_, now_ + options_.heal.starved_interval);
 }
 
 void hyparview::refused(const neighbor_request& request) {
@@ -65,6 +70,7 @@ void hyparview::refused(const neighbor_request& request) {
     if (request.is_heal) return heal_.found(request.peer);
     if (view_entry* const reserve = passive_.find(request.peer))
         reserve->not_before = now_ + options_.membership.refusal_pause;
+    --refill_attempts_;
     if (options_.membership.refills_after_refusal) refill(&request.peer);
 }
 
@@ -233,7 +239,10 @@ void hyparview::probe() {
     const std::size_t most = options_.membership.active_max + options_.heal.extra_links;
     if (active_.size() >= most) return;
     ++counts_.probes;
-    if (candidate->is_lost) return ask(peer, priority::high, purpose::heal);
+    if (candidate->is_lost) {
+        ask(peer, priority::high, purpose::heal);
+        return refill(nullptr);  // starving, perhaps: then the next probe is soon
+    }
     probed_ = peer;
     send(peer, make_shuffle(peer, 0));
 }

@@ -23,7 +23,21 @@ void hyparview::shuffle() {
     const view_entry* const target = active_.pick(random_, [](const view_entry&) { return true; });
     if (target != nullptr) send(target->id, make_shuffle(target->id, options_.shuffle.walk));
     refill_attempts_ = options_.membership.refill_attempts;
+    mix();
     if (options_.membership.refills_after_refusal) refill(nullptr);
+}
+
+/// Somebody from afar for somebody from here. Whoever is given up does the same.
+void hyparview::mix() {
+    if (mixes_left_ <= 0 || !is_full() || passive_.size() < options_.membership.passive_max / 2)
+        return;
+    --mixes_left_;
+    const endpoint_id near = active_.pick(random_, [](const view_entry&) { return true; })->id;
+    say_goodbye(near, true);
+    remove_active(near, down_reason::evicted, true);
+    if (view_entry* const reserve = passive_.find(near))
+        reserve->not_before = now_ + options_.membership.refusal_pause;
+    refill(&near);
 }
 
 shuffle_message hyparview::make_shuffle(const endpoint_id& target, std::uint16_t ttl) {

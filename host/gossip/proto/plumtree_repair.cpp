@@ -75,8 +75,8 @@ void plumtree::graft(const content_hash& id, time_point now) {
     sink_.send_repair(claim.peer, graft_message{id, claim.round});
 }
 
-/// Whoever announced the message well before it came, or had it after far fewer hops, is a better
-/// branch than the one it came on.
+/// Whoever announced the message well before it came (upstream: had it after far fewer hops) is a
+/// better branch than the one it came on.
 void plumtree::optimize(
     const endpoint_id& sender,
     const gossip_message& m,
@@ -93,7 +93,8 @@ void plumtree::optimize(
             return a.round < b.round;
         });
     const missing_claim better = is_late ? claims.front() : *fewest;
-    const bool is_detour = m.round >= fewest->round + o.optimization_threshold;
+    const bool is_detour =
+        !o.optimizes_by_time && m.round >= fewest->round + o.optimization_threshold;
     if (better.peer == sender || !(is_late || is_detour)) return;
     const neighbor* const branch = find(better.peer);
     if (branch != nullptr && !branch->is_eager) {

@@ -196,6 +196,17 @@ TEST_CASE("heal: a lost neighbour is asked back beside the others", "[gossip][he
     CHECK(node.probe().sizes.lost == 0);
 }
 
+TEST_CASE("heal: with room and no reserve the lost are tried one a second", "[gossip][heal]") {
+    lone_node node;
+    node.befriend(1, 5);
+    for (const std::size_t peer : {1U, 2U, 3U})
+        node.lose(peer);
+    node.advance(4s);
+    numbers tried = node.wanted;
+    std::sort(tried.begin(), tried.end());
+    CHECK(tried == numbers{1, 2, 3});
+}
+
 TEST_CASE("heal: a neighbour that closed its link in order is not sought", "[gossip][heal]") {
     lone_node node;
     node.befriend(1, 5);

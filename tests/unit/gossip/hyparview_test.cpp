@@ -300,6 +300,29 @@ TEST_CASE(
     CHECK_FALSE(contains(node.passive(), first));
 }
 
+TEST_CASE("hyparview: dials that fail are no refusals", "[gossip][hyparview]") {
+    full_node node;
+    node.lose(1);
+    for (int dead = 0; dead < 9; ++dead)
+        node.fail_dial(node.wanted.back());
+    CHECK(node.wanted.size() == 10);  // the whole reserve
+}
+
+TEST_CASE(
+    "hyparview: beside a dial that takes long another is tried, and may still succeed",
+    "[gossip][hyparview]"
+) {
+    full_node node;
+    node.lose(1);
+    const std::size_t far = node.wanted.back();
+    node.advance(510ms);
+    CHECK(node.wanted.size() == 2);
+    CHECK(contains(node.passive(), far));
+    node.link(far);
+    node.hear(far, low);
+    CHECK(contains(node.active(), far));
+}
+
 TEST_CASE("hyparview: a silent peer is given up after 500 ms", "[gossip][hyparview]") {
     full_node node;
     node.lose(1);
@@ -328,6 +351,26 @@ TEST_CASE("hyparview: a shuffle carries us, 3 neighbours and 4 reserves", "[goss
     CHECK(m.nodes.back().id == m.origin);
     for (const peer_info& info : m.nodes)
         CHECK(info.id != sample_id(targets.front()));
+}
+
+TEST_CASE(
+    "hyparview: the first shuffles exchange a neighbour for a reserve",
+    "[gossip][hyparview]"
+) {
+    full_node node;
+    SECTION("that is half full") {
+        node.hear(1, shuffle_reply_message{nodes(21, 25)});
+        node.advance(5s);
+        REQUIRE(node.downs.size() == 1);
+        CHECK(node.downs.front().second == down_reason::evicted);
+        CHECK(contains(node.passive(), node.downs.front().first));
+        CHECK_FALSE(node.wanted.empty());
+        CHECK(node.wanted.front() != node.downs.front().first);
+    }
+    SECTION("not in a small mesh, which is mixed as it is") {
+        node.advance(5min);
+        CHECK(node.downs.empty());
+    }
 }
 
 TEST_CASE(

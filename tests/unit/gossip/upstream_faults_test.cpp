@@ -32,6 +32,7 @@ peer_list nodes(std::size_t first, std::size_t last) {
 config ours() {
     config out;
     out.heal.probes = false;
+    out.shuffle.mixes = 0;
     return out;
 }
 

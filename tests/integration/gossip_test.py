@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mesh of hosts that know one of them: who hears whom, and what is left when some are killed.
+
+MESH_BOOTS says how many times each boot is tried; once, unless it is set.
+"""
+import os
+import random
+import time
+
+from mesh_lab import QUICK_TO_NOTICE, LabTest, wait_until
+
+HOSTS = 18
+BOOTS = int(os.environ.get("MESH_BOOTS", "1"))
+
+
+def heard_by(host):
+    """Names of the peers that a host counts as alive."""
+    return {peer["name"] for peer in host.data("peers")["peers"] if peer["state"] == "alive"}
+
+
+def state_at(host, other):
+    peer = host.peer(other)
+    return peer and peer["state"]
+
+
+def components(hosts):
+    """How many meshes the hosts form, by who is whose neighbour in the gossip."""
+    alive = {host.id for host in hosts}
+    links = {host.id: {n["id"] for n in host.data("status")["gossip"]["neighbors"]} & alive for host in hosts}
+    seen, count = set(), 0
+    for start in alive:
+        count += start not in seen
+        waiting = [start]
+        while waiting:
+            here = waiting.pop()
+            if here not in seen:
+                seen.add(here)
+                waiting += links[here] | {other for other in alive if here in links[other]}
+    return count
+
+
+class Mesh(LabTest):
+    def boot(self, count=HOSTS, apart=0.0):
+        """`count` hosts; all but the first are told of the first alone."""
+        first = self.host("node-00", *QUICK_TO_NOTICE).start()
+        hosts = [first]
+        for number in range(1, count):
+            host = self.host(f"node-{number:02}", *QUICK_TO_NOTICE, "--peer", first.ticket)
+            host.spawn()
+            hosts.append(host)
+            time.sleep(apart)
+        for host in hosts[1:]:
+            host.await_ready()
+        return hosts
+
+    def wait_until_whole(self, hosts):
+        names = {host.name for host in hosts}
+        for host in hosts:
+            wait_until(f"{host.name} to hear all others", lambda: heard_by(host) >= names - {host.name})
+        wait_until("one mesh", lambda: components(hosts) == 1)
+
+    def boot_and_stop(self, **how):
+        for boot in range(BOOTS):
+            with self.subTest(boot=boot):
+                hosts = self.boot(**how)
+                self.wait_until_whole(hosts)
+                for host in hosts:
+                    host.kill()
+                self.hosts.clear()
+
+    def test_hosts_that_start_at_once_hear_each_other(self):
+        self.boot_and_stop()
+
+    def test_hosts_that_start_one_after_another_hear_each_other(self):
+        self.boot_and_stop(apart=0.2)
+
+    def test_a_third_may_be_killed_the_first_included(self):
+        hosts = self.boot()
+        self.wait_until_whole(hosts)
+        killed = [hosts[0], *random.sample(hosts[1:], HOSTS // 3 - 1)]
+        rest = [host for host in hosts if host not in killed]
+        for host in killed:
+            host.kill()
+        for host in rest:
+            wait_until(f"{host.name} to miss the killed",
+                       lambda: all(state_at(host, other) == "dead" for other in killed))
+        wait_until("one mesh of the others", lambda: components(rest) == 1)
+        names = {host.name for host in rest}
+        for host in rest:
+            self.assertEqual(heard_by(host), names - {host.name})
+
+        # What one says now reaches all: a newcomer's record, and the last word of one that leaves.
+        newcomer = self.host("newcomer", *QUICK_TO_NOTICE, "--peer", rest[0].ticket).start()
+        for host in rest:
+            wait_until(f"{host.name} to hear the newcomer", lambda: state_at(host, newcomer) == "alive")
+        wait_until("the newcomer to hear all", lambda: heard_by(newcomer) >= names)
+        self.assertEqual(rest[-1].stop()[0], 0)
+        for host in [*rest[:-1], newcomer]:
+            wait_until(f"{host.name} to hear the last word", lambda: state_at(host, rest[-1]) == "left")
+
+    def test_a_host_that_comes_back_with_its_key_is_heard_again(self):
+        hosts = self.boot(count=6)
+        self.wait_until_whole(hosts)
+        hosts[3].kill()
+        wait_until("it to be missed", lambda: all(state_at(h, hosts[3]) == "dead" for h in hosts if h is not hosts[3]))
+        hosts[3].start()
+        self.wait_until_whole(hosts)
+
+    def test_status_and_peers_show_the_neighbours(self):
+        hosts = self.boot(count=3)
+        self.wait_until_whole(hosts)
+        gossip = hosts[0].data("status")["gossip"]
+        self.assertEqual(gossip["degree"], 2)
+        self.assertEqual(gossip["eager"] + gossip["lazy"], 2)
+        self.assertEqual({n["id"] for n in gossip["neighbors"]}, {hosts[1].id, hosts[2].id})
+        modes = {peer["gossip"] for peer in hosts[0].data("peers")["peers"]}
+        self.assertLessEqual(modes, {"eager", "lazy"})
+
+    def test_another_secret_is_another_mesh_and_none_is_a_choice(self):
+        secret = self.directory / "secret"
+        secret.write_text("shared")
+        told = ["--set", f"mesh.secret_file={secret}"]
+        first = self.host("first", *told).start()
+        second = self.host("second", *told, "--peer", first.ticket).start()
+        third = self.host("third", "--peer", first.ticket).start()
+        silent = self.host("silent", "--set", "gossip.enabled=false", "--peer", first.ticket).start()
+        wait_until("the second to be a neighbour", lambda: first.data("status")["gossip"]["degree"] == 1)
+        wait_until("the others to be connected", lambda: first.sees(third) and first.sees(silent))
+        self.assertIsNone(third.peer(second))
+        self.assertIsNone(silent.data("status")["gossip"])
