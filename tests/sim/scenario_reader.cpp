@@ -176,7 +176,9 @@ outcome<scenario> load_scenario(const std::filesystem::path& file) {
             "the installed ones are in share/meshhost/scenarios"};
     }
     auto whole = read_scenario(text.str(), file.string());
-    if (whole) whole->name = file.stem().string();
+    if (!whole) return whole;
+    whole->name = file.stem().string();
+    whole->file = file.string();
     return whole;
 }
 
