@@ -12,11 +12,7 @@ bool peer_link::add(
     time_point now
 ) {
     if (may_have_crossed(*connection, now)) {
-        const bool is_preferred = connection->is_dialled() == is_lower_;
-        connections_.insert(
-            is_preferred ? connections_.begin() : connections_.end(),
-            std::move(connection)
-        );
+        connections_.insert(connections_.begin(), std::move(connection));
         connections_.back()->supersede();
         pump();
         return false;
@@ -64,8 +60,13 @@ void peer_link::pump() {
 }
 
 void peer_link::heard_on(const peer_connection& connection) {
-    if (connections_.size() < 2 || connections_.front().get() != &connection) return;
-    connections_.back()->close_when_idle();
+    if (connections_.size() < 2) return;
+    if (connections_.front().get() == &connection) return connections_.back()->close_when_idle();
+    if (connection.is_dialled() != is_lower_) return;
+    std::swap(connections_.front(), connections_.back());
+    connections_.front()->resume();
+    connections_.back()->supersede();
+    pump();
 }
 
 std::optional<duration> peer_link::poll_rtt(time_point now) {

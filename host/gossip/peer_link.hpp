@@ -11,9 +11,10 @@
 namespace meshhost::gossip {
 
 /// Has at least one connection from its first add() on, until remove() says otherwise. Two, when
-/// two dials have crossed: both ends then send on the one that was opened by the lower id, as far
-/// as both are hosts of ours, and the other goes when the peer no longer sends on it. A second
-/// connection that cannot have crossed means that the peer has lost the first: it began anew.
+/// two dials have crossed: the newer is sent on, for the older may be of a life that is over, and
+/// once the one that the lower id opened proves to live, that one, so that both ends choose the
+/// same. The other is read until the peer no longer sends on it. A second connection that cannot
+/// have crossed means that the peer has lost the first: it began anew.
 class peer_link {
 public:
     /// `is_lower`: our id is lower than the peer's.

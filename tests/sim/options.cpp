@@ -4,7 +4,7 @@
 #include "base/version.hpp"
 
 #include <algorithm>
-#include <map>
+#include <array>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -16,6 +16,9 @@ constexpr const char* description =
     "Simulates gossip among thousands of nodes in one process, from a scenario and a seed.\n"
     "A scenario is a TOML file; docs/gossip.md lists its keys. Same scenario, seed and rules: same "
     "run, to the byte.";
+
+/// In the order of rules_choice.
+constexpr std::array<std::string_view, 3> rules_words{"ours", "upstream", "both"};
 
 constexpr const char* exit_codes =
     "Exits with 0 when every expectation of every scenario holds under our rules, with 9 when one "
@@ -61,13 +64,9 @@ outcome<options> parse_options(int argc, const char* const* argv) {
     app.footer(exit_codes);
     app.set_version_flag("--version", std::string("mesh_sim ") + version());
     app.add_option("scenario", given.scenarios, "scenario files, or folders of them")->required();
-    const std::map<std::string, rules_choice> rules{
-        {"ours", rules_choice::ours},
-        {"upstream", rules_choice::upstream},
-        {"both", rules_choice::both}};
-    app.add_option("--rules", given.rules, "ours, upstream (iroh-gossip 0.101 as it is) or both")
-        ->transform(CLI::CheckedTransformer(rules))
-        ->option_text("RULES");
+    std::string rules = "ours";
+    app.add_option("--rules", rules, "ours, upstream (iroh-gossip 0.101 as it is) or both")
+        ->check(CLI::IsMember(std::vector<std::string>(rules_words.begin(), rules_words.end())));
     app.add_option("--seeds", given.seeds, "instead of the scenario's: 1,2,3")->delimiter(',');
     app.add_flag("--twice", given.runs_twice, "run each seed twice and compare the traces");
     app.add_flag("--json", given.json, "one JSON object a scenario and line");
@@ -87,6 +86,8 @@ outcome<options> parse_options(int argc, const char* const* argv) {
             wrong.what(),
             "mesh_sim --help lists the options"};
     }
+    const auto chosen = std::find(rules_words.begin(), rules_words.end(), rules);
+    given.rules = static_cast<rules_choice>(chosen - rules_words.begin());
     return with_folders_opened(std::move(given));
 }
 

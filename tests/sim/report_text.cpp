@@ -82,6 +82,7 @@ private:
                 line("  MISSED {}: {}", one.rules.name, sentence(broken));
             for (const std::string& what : one.violations)
                 line("  WRONG {}: {}", one.rules.name, what);
+            if (!one.is_good()) replay(one);
             if (!one.is_good() || !one.rules.keeps_promises) continue;
             line(
                 "  {}: all {} expectations hold",
@@ -89,6 +90,22 @@ private:
                 result_.settings.expectations.size()
             );
         }
+    }
+
+    /// How to see it again: the seeds that did it. A mean may be off by none of them alone.
+    void replay(const rules_result& one) {
+        std::vector<std::uint64_t> seeds;
+        for (const run_record& run : one.runs) {
+            if (!run.violations.empty() || !check(result_.settings, run.metrics).empty())
+                seeds.push_back(run.seed);
+        }
+        const auto& again = seeds.empty() ? result_.settings.seeds : seeds;
+        line(
+            "  again: mesh_sim --rules {} --seeds {} {}",
+            one.rules.name,
+            fmt::join(again, ","),
+            result_.settings.file
+        );
     }
 
     const campaign_result& result_;

@@ -93,6 +93,7 @@ struct gossip_settings {
 
 struct scenario {
     std::string name;  ///< the file's, without folder and extension
+    std::string file;  ///< where it was read; empty: nowhere
     std::string title;
     std::uint32_t nodes = 100;
     std::vector<std::uint64_t> seeds = {0};

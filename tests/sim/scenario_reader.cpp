@@ -173,10 +173,12 @@ outcome<scenario> load_scenario(const std::filesystem::path& file) {
             exit_code::invalid,
             "E_SCENARIO",
             file.string() + ": cannot be read",
-            "name a scenario file, or list the installed ones with --list"};
+            "the installed ones are in share/meshhost/scenarios"};
     }
     auto whole = read_scenario(text.str(), file.string());
-    if (whole) whole->name = file.stem().string();
+    if (!whole) return whole;
+    whole->name = file.stem().string();
+    whole->file = file.string();
     return whole;
 }
 

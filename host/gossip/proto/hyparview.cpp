@@ -148,7 +148,7 @@ void hyparview::on(
         add_passive(newcomer);
         return refuse(from);
     }
-    requests_.take_reply(from);  // an answer to a former life of the peer is none to this one
+    requests_.take_reply(from);  // who joins does not know of it: it may have started anew
     reply(from, priority::high, false);
     merge_mark(after.component);
     const forward_join_message forwarded{newcomer, options_.membership.active_walk};

@@ -125,7 +125,6 @@ void plumtree::on(
     next_hop.trace = after.trace;
     const shared_bytes frame = spread(onward, next_hop, &from, now);
     if (const missing_message* const announced = missing_.find(m.id)) {
-        learn_delay(*announced, now);
         optimize(from, m, *announced, now);
         missing_.erase(m.id);
     }

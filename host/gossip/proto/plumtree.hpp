@@ -103,7 +103,6 @@ private:
         const missing_message& announced,
         time_point now
     );
-    void learn_delay(const missing_message& announced, time_point now) noexcept;
     void graft(const identity::content_hash& id, time_point now);
     duration first_wait(const identity::endpoint_id& peer) const;
     duration next_wait(const identity::endpoint_id& peer) const;
@@ -116,7 +115,6 @@ private:
     missing_table missing_;
     std::size_t announced_ = 0;  ///< in all neighbours' lists
     time_point announce_at_ = no_deadline;
-    duration payload_delay_{};  ///< smoothed: from an announcement to the message, down the tree
 };
 
 }  // namespace meshhost::gossip::proto

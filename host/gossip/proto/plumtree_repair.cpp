@@ -11,8 +11,6 @@ using identity::endpoint_id;
 
 namespace {
 
-constexpr int delay_weight = 8;    ///< of the past in the smoothed delay; TCP's for round trips
-constexpr int delay_multiple = 3;  ///< a wait is this many smoothed delays
 constexpr unsigned backoff_rounds_max = 5;  ///< doublings of the wait, once all were asked
 
 duration scaled(duration by, double factor) {
@@ -107,17 +105,11 @@ void plumtree::optimize(
     sink_.send_repair(sender, prune_message{});
 }
 
-void plumtree::learn_delay(const missing_message& announced, time_point now) noexcept {
-    if (announced.asked > 0) return;  // it came because we asked
-    payload_delay_ += (now - announced.since - payload_delay_) / delay_weight;
-}
-
 duration plumtree::first_wait(const endpoint_id& peer) const {
     const broadcast_config& o = options_.broadcast;
     if (!o.adapts_grafts) return o.graft_first;
     const duration by_link = scaled(sink_.round_trip(peer), o.graft_first_rtts);
-    const duration by_tree = payload_delay_ * delay_multiple;
-    return std::clamp(std::max(by_link, by_tree), o.graft_first, o.graft_first_max);
+    return std::clamp(by_link, o.graft_first, o.graft_first_max);
 }
 
 duration plumtree::next_wait(const endpoint_id& peer) const {

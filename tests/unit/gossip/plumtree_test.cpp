@@ -243,22 +243,6 @@ TEST_CASE("plumtree: how long to wait follows the link", "[gossip][plumtree]") {
     CHECK(node.hearers<graft_message>() == numbers{3});
 }
 
-TEST_CASE("plumtree: how long to wait follows what the tree takes", "[gossip][plumtree]") {
-    tree_node node;
-    for (int i = 0; i < 40; ++i) {
-        const std::string content = "message " + std::to_string(i);
-        node.hear(3, ihave(content));
-        node.advance(40ms + 100ms);
-        node.hear(1, message_of(content));
-    }
-    node.forget_said();
-    node.hear(3, ihave("late"));
-    node.advance(300ms);
-    CHECK(node.hearers<graft_message>().empty());
-    node.advance(130ms);
-    CHECK(node.hearers<graft_message>() == numbers{3});
-}
-
 TEST_CASE("plumtree: the next who announced is asked, and the first again", "[gossip][plumtree]") {
     tree_node node;
     node.hear(3, ihave("hello"));

@@ -110,7 +110,7 @@ struct gossip_fixture {
 
     static gossip::gossip_options quick_options() {
         gossip::gossip_options out;
-        out.machines.link.idle_hold = 20ms;
+        out.machines.link.idle_hold = 200ms;
         out.machines.heal.rejoin_first = 10ms;
         out.machines.heal.rejoin_cap = 40ms;
         out.limits.header_wait = 20ms;
