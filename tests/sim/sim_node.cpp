@@ -44,12 +44,14 @@ void sim_node::start(std::span<const identity::endpoint_id> contacts, prng rando
 }
 
 void sim_node::leave(time_point now) {
+    is_leaving_ = true;
     machine_->leave(around_.topic, now);
     settle(now);
 }
 
 void sim_node::stop() {
     ++life_;
+    is_leaving_ = false;
     machine_.reset();
     armed_.reset();
 }

@@ -28,6 +28,8 @@ public:
         , around_(around) {}
 
     bool is_on() const noexcept { return machine_.has_value(); }
+    /// Who is on, and has not begun to leave, may broadcast.
+    bool is_member() const noexcept { return is_on() && !is_leaving_; }
     /// Changes with every start and stop.
     std::uint32_t life() const noexcept { return life_; }
 
@@ -77,6 +79,7 @@ private:
     node_index self_;
     node_surroundings& around_;
     std::optional<proto::gossip_state> machine_;
+    bool is_leaving_ = false;
     std::uint32_t life_ = 0;
     std::optional<time_point> armed_;
 };

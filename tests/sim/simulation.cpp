@@ -238,17 +238,17 @@ void simulation::broadcast(std::uint32_t series, std::uint32_t round) {
     }
     const draw choice(seed_, purpose::traffic);
     const std::uint64_t turn = senders == sender_choice::one ? 0 : round;
-    // The same sender in each round, or another one; whoever is down is passed over.
+    // The same sender in each round, or another one; whoever is down or leaving is passed over.
     for (std::uint64_t attempt = 0; attempt < settings_.nodes; ++attempt) {
         const std::uint64_t drawn = choice.bits(series << 16 | attempt, turn);
         const auto node = static_cast<node_index>(drawn % settings_.nodes);
-        if (!nodes_[node].is_on()) continue;
+        if (!nodes_[node].is_member()) continue;
         return broadcast_from(node, series, round);
     }
 }
 
 void simulation::broadcast_from(node_index node, std::uint32_t series, std::uint32_t round) {
-    if (!nodes_[node].is_on()) return;
+    if (!nodes_[node].is_member()) return;
     const auto bytes = settings_.traffic[series].bytes;
     const message_number number = nodes_[node].broadcast(series, round, bytes, now_);
     const time_point by = std::min(now_ + judged_after, end_);
