@@ -16,21 +16,26 @@ if(MESH_PCH AND CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${trusting_ccache})
 endif()
 
-# mesh_precompile(<target>): the one header of the whole build, made by meshhost_base.
-function(mesh_precompile target)
-    if(NOT MESH_PCH)
-        return()
+set(precompiled_for_all
+    <algorithm> <array> <chrono> <cstdint> <deque> <filesystem> <functional> <map> <memory> <optional>
+    <span> <string> <string_view> <utility> <variant> <vector>
+    <boost/json/object.hpp> <boost/system/result.hpp> <spdlog/fmt/fmt.h>)
+set(precompiled_for_tests ${precompiled_for_all} <support/catch.hpp>)
+
+# mesh_precompile_here(<target> <header>...): the target whose precompiled header others share.
+function(mesh_precompile_here target)
+    if(MESH_PCH)
+        target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+        target_precompile_headers(${target} PRIVATE ${ARGN})
     endif()
-    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
-    if(target STREQUAL meshhost_base)
-        target_precompile_headers(${target} PRIVATE
-            <algorithm> <array> <chrono> <cstdint> <deque> <filesystem> <functional> <map> <memory> <optional>
-            <span> <string> <string_view> <utility> <variant> <vector>
-            <boost/json/object.hpp> <boost/system/result.hpp> <spdlog/fmt/fmt.h>)
-    else()
+endfunction()
+
+# mesh_precompile_as(<target> <other>): what <other> precompiled.
+function(mesh_precompile_as target other)
+    if(MESH_PCH)
         # A program would be compiled with -fPIE, which the header was not.
         set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-        target_compile_options(${target} PRIVATE -fPIC)
-        target_precompile_headers(${target} REUSE_FROM meshhost_base)
+        target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess> -fPIC)
+        target_precompile_headers(${target} REUSE_FROM ${other})
     endif()
 endfunction()
