@@ -8,7 +8,7 @@ import time
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 QUIET_PERCENT = 25  # of one core, used by others
-OWN_NETWORK = "MESHHOST_BENCH_OWN_NETWORK"
+OWN_NETWORK = "BENCH_OWN_NETWORK"
 
 
 def enter_own_network() -> None:

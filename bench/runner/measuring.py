@@ -36,7 +36,10 @@ def first_line(process: subprocess.Popen, seconds: float) -> dict:
     line = process.stdout.readline()
     if not line:
         raise Failed(f"{process.args}: ended before it was ready")
-    return json.loads(line)
+    said = json.loads(line)
+    if not said.get("ok", True):
+        raise Failed(f"{process.args}: {said['error']['message']}")
+    return said
 
 
 @contextlib.contextmanager

@@ -88,11 +88,12 @@ void admin_server::on_request(const http::request& asked, std::shared_ptr<http::
 }
 
 http::response admin_server::describe_fault(unsigned status, std::string_view reason) {
+    const bool is_full = status == 503;
     const failure error{
-        exit_code::usage,
-        "E_BAD_REQUEST",
-        fmt::format("bad request: {}", reason),
-        ""};
+        is_full ? exit_code::degraded : exit_code::usage,
+        is_full ? "E_API_FULL" : "E_BAD_REQUEST",
+        is_full ? std::string(reason) : fmt::format("bad request: {}", reason),
+        is_full ? "try again when other programs have let go of the socket" : ""};
     return json_response(status, http::make_error_envelope(error));
 }
 

@@ -110,6 +110,9 @@ outcome<parsed_line> parse_command_line(std::vector<std::string> words) {
     }
     if (const auto extras = app.remaining(); !extras.empty())
         return unknown_word(extras.front(), app);
+    if (std::count(start.plugins.begin(), start.plugins.end(), "") != 0)
+        return usage_failure("--plugin is empty; it takes a path, or a name in the plugin directory"
+        );
     auto& sets = start.request.sets;
     const auto shorthands = sets_for(given);
     sets.insert(sets.begin(), shorthands.begin(), shorthands.end());

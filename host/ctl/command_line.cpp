@@ -21,6 +21,9 @@ constexpr const char* exit_codes_footer =
     "Exit codes: 0 ok, 1 failure, 2 usage, 3 degraded, 4 unreachable or not found, 5 timeout,\n"
     "6 not permitted, 7 invalid, 8 version mismatch, 10 no meshhost runs.";
 
+constexpr const char* command_footer =
+    "Options of every command, such as --json, --instance and --timeout: meshctl --help";
+
 const std::map<std::string, output_format> format_names{
     {"text", output_format::text},
     {"json", output_format::json},
@@ -130,6 +133,7 @@ void command_line::add_commands() {
         sub->fallthrough();
         sub->allow_extras();
         sub->require_subcommand(0, 1);
+        sub->footer(command_footer);
         if (row.make == nullptr) continue;
         auto& made = commands_[sub] = row.make();
         made->declare(*sub);

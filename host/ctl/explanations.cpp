@@ -18,6 +18,9 @@ constexpr explanation table[] = {
     {"E_AMBIGUOUS",
      "A node can be named by its name, by the first four or more digits of its id, or as ROLE/N.\n"
      "What was written fits several nodes, and meshctl does not guess. The message lists them."},
+    {"E_API_FULL",
+     "64 programs hold connections to the local API at once, and it takes no more. meshctl holds\n"
+     "one while it runs, so look for a program that opens them and does not close them."},
     {"E_BAD_ANSWER",
      "The local API answered with something that this meshctl does not understand, or the answer\n"
      "broke off. The usual reasons: meshctl and meshhost are of different versions, or the host\n"
@@ -111,8 +114,8 @@ constexpr explanation table[] = {
      "The other end answered a ping with other bytes than it was sent, so it does not speak\n"
      "mesh/ping/1. Compare `meshctl version` on both machines."},
     {"E_PING_STREAM",
-     "The other end closed the stream before all replies were in. It may have been stopping; ping\n"
-     "it again."},
+     "The other end closed the stream before all replies were in: it may have been stopping; ping\n"
+     "it again. Or it lets nobody open a stream: then it does not speak mesh/ping/1 as we do."},
     {"E_PORT_FORBIDDEN",
      "Ports below 1024 are for root, or for a process with CAP_NET_BIND_SERVICE. Choose a higher\n"
      "one, or none: with port 0 the kernel picks one."},

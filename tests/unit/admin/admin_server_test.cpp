@@ -4,6 +4,8 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
+#include <boost/json/parse.hpp>
+
 using namespace meshhost;
 
 namespace {
@@ -91,4 +93,13 @@ TEST_CASE("admin: the probe counts the API's own connections", "[admin]") {
     const auto data = local.ask("GET", "/v1/probe")->json().at("data").as_object();
     CHECK(data.at("transport").as_object().at("opened").to_number<int>() == 12);
     CHECK(data.at("admin").as_object().at("connections").to_number<int>() == 0);
+}
+
+TEST_CASE("admin: a full API is not the fault of who asks", "[admin]") {
+    api local;
+    const auto code_of = [](const http::response& answer) {
+        return boost::json::parse(answer.body).at("error").at("code").as_string();
+    };
+    CHECK(code_of(local.server.describe_fault(503, "too many connections")) == "E_API_FULL");
+    CHECK(code_of(local.server.describe_fault(400, "no request")) == "E_BAD_REQUEST");
 }

@@ -85,7 +85,7 @@ TEST_CASE("app: help and the version are text, not a start", "[app]") {
 
 TEST_CASE("app: what cannot be understood is a usage error", "[app]") {
     const std::vector<std::string> words = GENERATE(values<std::vector<std::string>>(
-        {{"--plguin", "x.so"}, {"compute.so"}, {"--plugin"}, {"--peer"}, {"-x"}}
+        {{"--plguin", "x.so"}, {"compute.so"}, {"--plugin"}, {"--plugin", ""}, {"--peer"}, {"-x"}}
     ));
     const auto line = app::parse_command_line(words);
     REQUIRE(line.has_error());
