@@ -40,6 +40,20 @@ def process_memory(pid: int) -> dict[str, int]:
     return {wanted[field[0]]: int(field[1]) for field in fields if field[0] in wanted}
 
 
+def network_counters() -> dict[str, int]:
+    """What this network namespace sent: UDP datagrams, and bytes of IP packets."""
+
+    def table(name: str, protocol: str) -> dict[str, str]:
+        lines = [line.split() for line in pathlib.Path(f"/proc/net/{name}").read_text().splitlines()]
+        titles, values = (line for line in lines if line[0] == f"{protocol}:")
+        return dict(zip(titles, values))
+
+    return {
+        "datagrams": int(table("snmp", "Udp")["OutDatagrams"]),
+        "bytes": int(table("netstat", "IpExt")["OutOctets"]),
+    }
+
+
 def busy_seconds() -> float:
     """CPU time the whole machine has spent on anything but waiting."""
     with open("/proc/stat", encoding="ascii") as stat:

@@ -56,6 +56,10 @@ class Peer:
         return None
 
     @property
+    def pid(self):
+        return self._process.pid
+
+    @property
     def ports(self):
         return [socket.rpartition(":")[2] for socket in self.sockets]
 
