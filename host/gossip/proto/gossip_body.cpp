@@ -274,6 +274,7 @@ state_probe gossip_state::body::probe() const {
     out.queued_frames = links_.queued_frames();
     out.sent = sent_;
     out.received = received_;
+    out.oversize = oversize_;
     return out;
 }
 
@@ -287,7 +288,10 @@ void gossip_state::body::send(
     bool is_last
 ) {
     scratch_.clear();
-    append_frame(scratch_, what, after);
+    if (!append_frame(scratch_, what, after)) {
+        ++oversize_;
+        return;
+    }
     send_output frame{.to = to, .topic = topic, .frame = shared_bytes::copy_of(scratch_)};
     frame.kind = class_of(what);
     frame.is_last = is_last;

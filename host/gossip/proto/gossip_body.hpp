@@ -108,6 +108,7 @@ private:
     byte_buffer scratch_;  ///< a frame that is being written
     traffic_counts sent_{};
     traffic_counts received_{};
+    std::uint64_t oversize_ = 0;
     time_point deadline_ = no_deadline;  ///< never later than the next one
 };
 

@@ -17,7 +17,10 @@ inline constexpr std::size_t frame_sent_max = 4095;  ///< iroh-gossip's writer r
 /// Fits a frame at every hop, however many bytes the hop count takes.
 inline constexpr std::size_t content_size_max = 4055;
 
-inline constexpr std::size_t shuffle_nodes_max = 32;   ///< of a peer; ours carries 8. A guess
+inline constexpr std::size_t shuffle_nodes_max = 32;  ///< of a peer; ours carries 8. A guess
+/// Bytes of the nodes sampled for one frame: a shuffle's origin, our own entry and the extension
+/// fit beside them.
+inline constexpr std::size_t peer_list_size_max = frame_sent_max - 512;
 inline constexpr std::size_t announcements_max = 116;  ///< ids of one IHave, as iroh-gossip cuts it
 inline constexpr std::size_t peer_data_size_max = 256;   ///< keeps 8 of them within a frame
 inline constexpr std::size_t peer_data_taken_max = 512;  ///< of others; more counts as none

@@ -30,6 +30,12 @@ struct peer_info {
     bytes_view data;
 };
 
+/// At most so many bytes of a frame.
+constexpr std::size_t encoded_size(const peer_info& peer) noexcept {
+    constexpr std::size_t presence_and_length = 1 + 2;
+    return identity::endpoint_id::size + presence_and_length + peer.data.size();
+}
+
 using peer_list = boost::container::small_vector<peer_info, 8>;
 
 struct join_message {
@@ -109,8 +115,9 @@ struct decoded_message {
 result<decoded_message> decode_message(bytes_view body, id_cache& ids);
 
 /// Appends a frame: length, message, and the extension unless the frame is too long for it.
-/// Precondition: the message fits frame_sent_max.
-void append_frame(byte_buffer& out, const message& what, const extension& after = {});
+/// False, and nothing is appended: the message alone is longer than frame_sent_max. What we make
+/// ourselves never is; what we pass on may be, because others may send us frame_size_max.
+bool append_frame(byte_buffer& out, const message& what, const extension& after = {});
 
 traffic_class class_of(const message& what) noexcept;
 

@@ -36,8 +36,11 @@ struct parser {
 
     identity::content_hash hash() noexcept { return {in.array<identity::content_hash::size>()}; }
 
+    /// Of a peer. More than we would pass on is as good as none.
     bytes_view optional_data() noexcept {
-        return in.option() ? in.bytes(frame_size_max) : bytes_view{};
+        if (!in.option()) return {};
+        const bytes_view data = in.bytes(frame_size_max);
+        return data.size() <= peer_data_taken_max ? data : bytes_view{};
     }
 
     peer_info peer() {

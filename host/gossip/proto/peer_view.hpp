@@ -55,7 +55,8 @@ public:
         return nullptr;
     }
 
-    /// Appends up to `count` random entries, `except` not among them.
+    /// Appends up to `count` random entries, `except` not among them, as long as the list keeps
+    /// within peer_list_size_max bytes.
     void sample(
         peer_list& out,
         std::size_t count,
