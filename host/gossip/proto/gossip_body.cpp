@@ -13,7 +13,7 @@ using identity::topic_id;
 
 namespace {
 
-constexpr int links_reviewed_max = 16;  ///< to make room for another; a guess
+constexpr std::size_t links_reviewed_max = 16;  ///< to make room for another; a guess
 
 void count(traffic_counts& counts, traffic_class kind, std::size_t size) noexcept {
     traffic_count& entry = counts[static_cast<std::size_t>(kind)];
@@ -213,15 +213,28 @@ bool gossip_state::body::review(const endpoint_id& peer) {
     return true;
 }
 
-/// Found or made; in a full table a link that nobody needs makes room.
+/// Found or made; in a full table a link that nobody needs makes room, or a dial.
 peer_link* gossip_state::body::require_link(const endpoint_id& peer) {
-    if (links_.is_full() && links_.find(peer) == nullptr) {
-        for (int looked_at = 0; looked_at < links_reviewed_max; ++looked_at) {
-            const auto idle = links_.take_due(no_deadline);
-            if (!idle || review(*idle)) break;
-        }
-    }
+    if (links_.is_full() && links_.find(peer) == nullptr && !drop_idle_link()) give_up_dial();
     return links_.require(peer);
+}
+
+bool gossip_state::body::drop_idle_link() {
+    for (std::size_t looked_at = 0; looked_at < links_reviewed_max; ++looked_at) {
+        const auto idle = links_.take_due(no_deadline);
+        if (!idle) return false;
+        if (review(*idle)) return true;
+    }
+    return false;
+}
+
+/// The oldest that no topic waits for. Should it succeed after all, that is a link like any other.
+void gossip_state::body::give_up_dial() {
+    const auto dials = links_.oldest_dials(links_reviewed_max);
+    const auto unneeded = std::find_if(dials.begin(), dials.end(), [&](const endpoint_id& peer) {
+        return !is_needed(peer);
+    });
+    if (unneeded != dials.end()) links_.erase(*unneeded);
 }
 
 bool gossip_state::body::is_neighbor(const endpoint_id& peer) const noexcept {
@@ -323,6 +336,7 @@ void gossip_state::body::put(send_output frame) {
     link->queue.push_back(std::move(frame));
     if (link->phase == link_phase::dialing) return;
     link->phase = link_phase::dialing;
+    link->since = now_;
     const bool is_given_up =
         std::find(failed_dials_.begin(), failed_dials_.end(), peer) != failed_dials_.end();
     if (!is_given_up) tell(want_link_output{peer});

@@ -70,6 +70,8 @@ private:
     void put(send_output frame);
     void emit(send_output frame);
     peer_link* require_link(const identity::endpoint_id& peer);
+    bool drop_idle_link();
+    void give_up_dial();
     void review_links();
     bool review(const identity::endpoint_id& peer);
     bool is_neighbor(const identity::endpoint_id& peer) const noexcept;

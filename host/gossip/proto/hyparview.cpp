@@ -171,6 +171,7 @@ void hyparview::on(
         return ask(m.peer.id, priority::high, purpose::join);
     }
     if (m.ttl == 0 || active_.size() <= 1) {
+        if (!may_dial(m.peer.id)) return add_passive(m.peer);
         sink_.heard_of(m.peer);
         return ask(m.peer.id, priority::high, purpose::join);
     }

@@ -127,6 +127,7 @@ private:
     void reply(const identity::endpoint_id& peer, priority how, bool is_heal);
     void refill(const identity::endpoint_id* except);
     void starve();
+    bool may_dial(const identity::endpoint_id& named);
     void refused(const neighbor_request& request);
     void expire_requests();
     void forget_unreachable(const identity::endpoint_id& peer);
@@ -166,6 +167,7 @@ private:
     request_table requests_;
     std::vector<identity::endpoint_id> polite_;  ///< took leave; for drops_closed_reserve
     std::vector<identity::endpoint_id> bootstrap_;
+    std::vector<identity::endpoint_id> hearsay_;  ///< dialled because a neighbour named them
     token_bucket admissions_;
     int refill_attempts_;  ///< left until a shuffle or a loss
     int mixes_left_;

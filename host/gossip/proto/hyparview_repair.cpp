@@ -59,6 +59,18 @@ void hyparview::refill(const endpoint_id* except) {
     ask(next->id, active_.empty() ? priority::high : priority::low, purpose::refill);
 }
 
+/// Whether we turn to a peer because a neighbour named it. That may be anybody, at any address: few
+/// such dials are under way at once, so that nobody can aim ours at others or fill our tables.
+bool hyparview::may_dial(const endpoint_id& named) {
+    if (sink_.link_of(named) != link_phase::none) return true;
+    std::erase_if(hearsay_, [&](const endpoint_id& peer) {
+        return sink_.link_of(peer) != link_phase::dialing;
+    });
+    if (hearsay_.size() >= options_.limit.hearsay_dials) return false;
+    hearsay_.push_back(named);
+    return true;
+}
+
 /// Nobody is left to ask but those who were lost.
 void hyparview::starve() {
     if (options_.heal.probes && heal_.lost() > 0)

@@ -86,7 +86,7 @@ void hyparview::accept_shuffle(const shuffle_message& m) {
     passive_.sample(out.nodes, m.nodes.size(), m.origin, random_);
     if (out.nodes.size() < m.nodes.size())
         active_.sample(out.nodes, m.nodes.size() - out.nodes.size(), m.origin, random_);
-    send(m.origin, out);
+    if (may_dial(m.origin)) send(m.origin, out);
     for (const peer_info& node : m.nodes)
         add_passive(node);
 }

@@ -32,6 +32,7 @@ struct limits {
     std::size_t links = 4096;        ///< peers with a link or waiting for one; a guess
     std::size_t queued_frames = 64;  ///< of one peer, until its link is up; iroh-gossip's queue
     std::size_t bootstrap = 64;      ///< ids of one topic that its user named
+    std::size_t hearsay_dials = 8;   ///< of one topic at once, to peers that a neighbour named
     std::size_t requests = 32;       ///< neighbour requests of one topic without an answer
     std::size_t seen_ids = 16'384;   ///< of one topic: 90 s of 180 messages a second
     std::size_t payloads = 4'096;    ///< kept for grafts, of one topic: 30 s of 136 a second

@@ -15,12 +15,13 @@ struct peer_link {
     link_phase phase = link_phase::none;
     link_instance instance;          ///< while it is up
     duration rtt{};                  ///< 0: not measured
+    time_point since{};              ///< while it is dialled
     std::vector<send_output> queue;  ///< until it is up
     bool is_watched = false;         ///< will be looked at whether anybody needs it
 };
 
-/// Holds limits::links peers. When it is full, a link that nobody needs makes room, or the new
-/// one is refused.
+/// Holds limits::links peers. When it is full, a link or a dial that nobody needs makes room, or
+/// the new one is refused.
 class link_table {
 public:
     link_table(const link_config& options, const limits& limit) noexcept
@@ -43,6 +44,8 @@ public:
     time_point next_deadline() const noexcept;
     /// A link whose time to be looked at has come. no_deadline: the one whose time is next.
     std::optional<identity::endpoint_id> take_due(time_point now);
+    /// Those that are dialled, the one begun first before the others; `count` at most.
+    std::vector<identity::endpoint_id> oldest_dials(std::size_t count) const;
     bool is_full() const noexcept { return links_.size() >= limits_.links; }
 
 private:
