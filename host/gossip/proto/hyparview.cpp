@@ -111,6 +111,7 @@ void hyparview::remove_active(const endpoint_id& peer, down_reason why, bool kee
     ++counts_.neighbors_down;
     sink_.neighbor_down(peer, why);
     if (keep_in_reserve) add_passive(entry.info());
+    if (view_entry* const reserve = passive_.find(peer)) reserve->was_neighbor = true;
     change_pace();
     watch_isolation();
 }

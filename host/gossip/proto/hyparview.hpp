@@ -145,7 +145,7 @@ private:
     void shuffle();
     void mix();
     shuffle_message make_shuffle(const identity::endpoint_id& target, std::uint16_t ttl);
-    void accept_shuffle(const shuffle_message& m);
+    void accept_shuffle(const shuffle_message& m, bool is_trusted);
     bool forward_shuffle(const identity::endpoint_id& from, const shuffle_message& m);
     bool expects_nodes_of(const identity::endpoint_id& peer);
     void change_pace();

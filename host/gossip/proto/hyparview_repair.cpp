@@ -133,11 +133,11 @@ void hyparview::dial_failed(const endpoint_id& peer, time_point now) {
     if (request && !request->is_heal && options_.membership.refills_after_refusal) refill(&peer);
 }
 
-/// Not a reserve any more, but perhaps on the far side of a partition.
+/// Not a reserve any more, but, if it was ever met, perhaps on the far side of a partition.
 void hyparview::forget_unreachable(const endpoint_id& peer) {
     const view_entry* const reserve = passive_.find(peer);
     if (reserve == nullptr) return;
-    if (options_.heal.probes) heal_.lose(reserve->info(), now_);
+    if (options_.heal.probes && reserve->was_neighbor) heal_.lose(reserve->info(), now_);
     passive_.remove(peer);
 }
 

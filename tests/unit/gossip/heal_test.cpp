@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 using namespace meshhost;
 using namespace meshhost::gossip::proto;
@@ -214,6 +215,21 @@ TEST_CASE("heal: a neighbour that closed its link in order is not sought", "[gos
     CHECK(node.probe().sizes.lost == 1);
     node.close(2);
     CHECK(node.active() == numbers{3, 4, 5});
+    CHECK(node.probe().sizes.lost == 1);
+}
+
+TEST_CASE("heal: only who was a neighbour counts as lost", "[gossip][heal]") {
+    lone_node node;
+    node.befriend(1, 3);
+    for (std::size_t fake = 100; fake < 110; ++fake)
+        node.hear(1, shuffle_reply_message{{{sample_id(fake), {}}}});
+    node.hear(2, disconnect_message{true});  // a reserve that we have met
+    for (int round = 0; round < 20; ++round) {
+        node.advance(1s);
+        for (const std::size_t dialled : std::exchange(node.wanted, {}))
+            node.fail_dial(dialled);
+    }
+    CHECK(node.passive().empty());
     CHECK(node.probe().sizes.lost == 1);
 }
 

@@ -478,6 +478,17 @@ TEST_CASE("hyparview: a stranger's nodes are not taken", "[gossip][hyparview]") 
     CHECK_FALSE(contains(node.passive(), 40));
 }
 
+TEST_CASE("hyparview: a stranger's probe brings itself, not others", "[gossip][hyparview]") {
+    full_node node;
+    node.link(9);
+    shuffle_message probe{sample_id(9), nodes(40, 50), 0};
+    probe.nodes.push_back({sample_id(9), {}});
+    node.hear(9, probe);
+    CHECK(node.said<shuffle_reply_message>(9).size() == 1);
+    CHECK(contains(node.passive(), 9));
+    CHECK(node.passive().size() == 11);
+}
+
 TEST_CASE("hyparview: addresses that change are told once", "[gossip][hyparview]") {
     lone_node node(quiet());
     node.link(1);
