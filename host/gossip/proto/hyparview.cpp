@@ -171,17 +171,18 @@ void hyparview::on(
         learn(*known, m.peer.data);
         return ask(m.peer.id, priority::high, purpose::join);
     }
-    if (m.ttl == 0 || active_.size() <= 1) {
+    const std::uint16_t ttl = std::min(m.ttl, options_.membership.active_walk);
+    if (ttl == 0 || active_.size() <= 1) {
         if (!may_dial(m.peer.id)) return add_passive(m.peer);
         sink_.heard_of(m.peer);
         return ask(m.peer.id, priority::high, purpose::join);
     }
-    if (m.ttl == options_.membership.passive_walk) add_passive(m.peer);
+    if (ttl == options_.membership.passive_walk) add_passive(m.peer);
     if (requests_.contains(m.peer.id)) return;
     const view_entry* const next =
         active_.pick(random_, [&](const view_entry& entry) { return entry.id != from; });
-    const auto ttl = static_cast<std::uint16_t>(m.ttl - 1);
-    if (next != nullptr) send(next->id, forward_join_message{m.peer, ttl});
+    const auto ttl_left = static_cast<std::uint16_t>(ttl - 1);
+    if (next != nullptr) send(next->id, forward_join_message{m.peer, ttl_left});
 }
 
 void hyparview::on(

@@ -75,7 +75,7 @@ bool hyparview::forward_shuffle(const endpoint_id& from, const shuffle_message& 
     });
     if (next == nullptr) return false;
     shuffle_message onward = m;
-    --onward.ttl;
+    onward.ttl = static_cast<std::uint16_t>(std::min(m.ttl, options_.shuffle.walk) - 1);
     send(next->id, onward);
     return true;
 }

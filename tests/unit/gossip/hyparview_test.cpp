@@ -168,6 +168,17 @@ TEST_CASE(
     CHECK(node.wanted == numbers{9});
 }
 
+TEST_CASE("hyparview: no walk is longer than ours", "[gossip][hyparview]") {
+    lone_node node(quiet());
+    node.befriend(1, 3);
+    node.hear(1, forward_join_message{{sample_id(9), {}}, 65'535});
+    const numbers joins = node.hearers<forward_join_message>();
+    REQUIRE(joins.size() == 1);
+    CHECK(node.said<forward_join_message>(joins.front()).front().ttl == 5);
+    node.hear(1, shuffle_message{sample_id(2), nodes(11, 13), 65'535});
+    CHECK(node.said<shuffle_message>(3).front().ttl == 5);
+}
+
 // --- Neighbor ---
 
 TEST_CASE("hyparview: a neighbour request is answered once", "[gossip][hyparview]") {
