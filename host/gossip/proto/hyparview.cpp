@@ -169,13 +169,12 @@ void hyparview::on(
     if (m.peer.id == self_) return;
     if (view_entry* const known = active_.find(m.peer.id)) {
         learn(*known, m.peer.data);
-        return ask(m.peer.id, priority::high, purpose::join);
+        return ask(m.peer, priority::high, purpose::join);
     }
     const std::uint16_t ttl = std::min(m.ttl, options_.membership.active_walk);
     if (ttl == 0 || active_.size() <= 1) {
         if (!may_dial(m.peer.id)) return add_passive(m.peer);
-        sink_.heard_of(m.peer);
-        return ask(m.peer.id, priority::high, purpose::join);
+        return ask(m.peer, priority::high, purpose::join);
     }
     if (ttl == options_.membership.passive_walk) add_passive(m.peer);
     if (requests_.contains(m.peer.id)) return;

@@ -29,7 +29,7 @@ public:
     ) = 0;
     virtual void neighbor_up(const identity::endpoint_id& peer) = 0;
     virtual void neighbor_down(const identity::endpoint_id& peer, down_reason why) = 0;
-    /// Its addresses are new to us.
+    /// Its addresses are new to us, or will be needed now.
     virtual void heard_of(const peer_info& peer) = 0;
     virtual link_phase link_of(const identity::endpoint_id& peer) const = 0;
 
@@ -123,7 +123,7 @@ private:
 
     // hyparview_repair.cpp: what is asked of others
     enum class purpose : std::uint8_t { join, refill, heal };
-    void ask(const identity::endpoint_id& peer, priority how, purpose why);
+    void ask(const peer_info& peer, priority how, purpose why);
     void reply(const identity::endpoint_id& peer, priority how, bool is_heal);
     void refill(const identity::endpoint_id* except);
     void starve();

@@ -23,7 +23,8 @@ bool is_listed(const List& list, const endpoint_id& peer) noexcept {
 
 // --- neighbour requests ---
 
-void hyparview::ask(const endpoint_id& peer, priority how, purpose why) {
+void hyparview::ask(const peer_info& info, priority how, purpose why) {
+    const endpoint_id peer = info.id;
     if (peer == self_ || requests_.contains(peer) || requests_.is_full()) return;
     const membership_config& o = options_.membership;
     const bool is_linked = sink_.link_of(peer) == link_phase::up;
@@ -33,6 +34,8 @@ void hyparview::ask(const endpoint_id& peer, priority how, purpose why) {
     requests_.ask({peer, is_timed ? now_ + wait : no_deadline, is_heal});
     extension after = own_extension();
     after.is_heal = is_heal;
+    // Whoever dials forgets addresses sooner than the views do.
+    if (!is_linked) sink_.heard_of(info);
     sink_.send(peer, neighbor_message{how, self_data_.view()}, after, false);
 }
 
@@ -56,7 +59,7 @@ void hyparview::refill(const endpoint_id* except) {
                && (except == nullptr || entry.id != *except);
     });
     if (next == nullptr) return starve();
-    ask(next->id, active_.empty() ? priority::high : priority::low, purpose::refill);
+    ask(next->info(), active_.empty() ? priority::high : priority::low, purpose::refill);
 }
 
 /// Whether we turn to a peer because a neighbour named it. That may be anybody, at any address: few
@@ -235,7 +238,7 @@ void hyparview::rejoin() {
     refill(nullptr);
     const heal_candidate* const candidate = heal_.next(random_, now_);
     if (candidate == nullptr || is_listed(bootstrap_, candidate->id)) return;
-    if (is_free(candidate->id)) ask(candidate->id, priority::high, purpose::join);
+    if (is_free(candidate->id)) ask(candidate->info(), priority::high, purpose::join);
 }
 
 // --- the heal probe ---
@@ -252,7 +255,7 @@ void hyparview::probe() {
     if (active_.size() >= most) return;
     ++counts_.probes;
     if (candidate->is_lost) {
-        ask(peer, priority::high, purpose::heal);
+        ask(candidate->info(), priority::high, purpose::heal);
         return refill(nullptr);  // starving, perhaps: then the next probe is soon
     }
     probed_ = peer;
@@ -272,7 +275,7 @@ void hyparview::finish_probe(const shuffle_reply_message& m, const extension& af
                               : mark_.differs(after.component);
     if (!is_apart || active_.contains(peer)) return;
     heal_.hurry(peer, now_);
-    ask(peer, priority::high, purpose::heal);
+    ask({peer, {}}, priority::high, purpose::heal);
 }
 
 /// A neighbour's mark. Whichever of the two is the smaller, somebody has to hear of it.

@@ -197,6 +197,20 @@ TEST_CASE("heal: a lost neighbour is asked back beside the others", "[gossip][he
     CHECK(node.probe().sizes.lost == 0);
 }
 
+TEST_CASE("heal: a lost neighbour is dialled at the addresses it had", "[gossip][heal]") {
+    lone_node node;
+    const byte_buffer data = test::sample_data({198, 51, 100, 1});
+    node.link(1);
+    node.hear(1, neighbor_message{priority::high, data});
+    node.befriend(2, 5);
+    node.lose(1);
+    node.befriend(6, 6);
+    node.addresses.clear();
+    REQUIRE(node.advance_until_wanted(1, heal_interval));
+    REQUIRE(node.addresses.size() == 1);
+    CHECK(node.addresses.front().peer == sample_id(1));
+}
+
 TEST_CASE("heal: with room and no reserve the lost are tried one a second", "[gossip][heal]") {
     lone_node node;
     node.befriend(1, 5);
@@ -224,6 +238,7 @@ TEST_CASE("heal: only who was a neighbour counts as lost", "[gossip][heal]") {
     for (std::size_t fake = 100; fake < 110; ++fake)
         node.hear(1, shuffle_reply_message{{{sample_id(fake), {}}}});
     node.hear(2, disconnect_message{true});  // a reserve that we have met
+    node.lose(2);
     for (int round = 0; round < 20; ++round) {
         node.advance(1s);
         for (const std::size_t dialled : std::exchange(node.wanted, {}))

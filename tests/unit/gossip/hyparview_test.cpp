@@ -514,6 +514,19 @@ TEST_CASE("hyparview: addresses that change are told once", "[gossip][hyparview]
     CHECK(node.addresses.size() == 2);
 }
 
+TEST_CASE("hyparview: a reserve is dialled at the addresses we keep", "[gossip][hyparview]") {
+    lone_node node(quiet());
+    node.befriend(1, 5);
+    const byte_buffer data = sample_data({198, 51, 100, 1});
+    node.hear(1, shuffle_reply_message{{{sample_id(11), data}}});
+    CHECK(node.addresses.size() == 1);
+    node.advance(1h);  // whoever dials has forgotten them
+    node.lose(2);
+    CHECK(node.wanted == numbers{11});
+    REQUIRE(node.addresses.size() == 2);
+    CHECK(node.addresses.back().peer == sample_id(11));
+}
+
 TEST_CASE("hyparview: leaving says goodbye to every neighbour", "[gossip][hyparview]") {
     full_node node;
     node.state.leave(node.topic, node.now);
