@@ -332,14 +332,30 @@ void gossip_state::body::put(send_output frame) {
         links_.watch(peer, *link, now_);
         return emit(std::move(frame));
     }
-    if (link->queue.size() >= options_.limit.queued_frames) return;
-    link->queue.push_back(std::move(frame));
-    if (link->phase == link_phase::dialing) return;
-    link->phase = link_phase::dialing;
-    link->since = now_;
+    const topic_state* const topic = find(frame.topic);
+    const bool is_urgent = topic != nullptr && topic->views().active().empty();
+    if (link->queue.size() < options_.limit.queued_frames) link->queue.push_back(std::move(frame));
+    if (link->phase == link_phase::none) {
+        link->phase = link_phase::dialing;
+        link->since = now_;
+        link->is_urgent = is_urgent;
+        want(peer, is_urgent);
+    } else if (is_urgent) {
+        hurry(peer);
+    }
+}
+
+void gossip_state::body::hurry(const endpoint_id& peer) {
+    peer_link* const link = links_.find(peer);
+    if (link == nullptr || link->phase != link_phase::dialing || link->is_urgent) return;
+    link->is_urgent = true;
+    want(peer, true);
+}
+
+void gossip_state::body::want(const endpoint_id& peer, bool is_urgent) {
     const bool is_given_up =
         std::find(failed_dials_.begin(), failed_dials_.end(), peer) != failed_dials_.end();
-    if (!is_given_up) tell(want_link_output{peer});
+    if (!is_given_up) tell(want_link_output{peer, is_urgent});
 }
 
 void gossip_state::body::emit(send_output frame) {

@@ -69,6 +69,7 @@ private:
     topic_state* find(const identity::topic_id& topic) noexcept;
     void put(send_output frame);
     void emit(send_output frame);
+    void want(const identity::endpoint_id& peer, bool is_urgent);
     peer_link* require_link(const identity::endpoint_id& peer);
     bool drop_idle_link();
     void give_up_dial();
@@ -95,6 +96,7 @@ private:
     ) override;
     void tell(gossip_output what) override { outputs_.push(std::move(what)); }
     link_phase link_of(const identity::endpoint_id& peer) const override;
+    void hurry(const identity::endpoint_id& peer) override;
     duration round_trip(const identity::endpoint_id& peer) const override;
 
     identity::endpoint_id self_;

@@ -32,6 +32,8 @@ public:
     /// Its addresses are new to us, or will be needed now.
     virtual void heard_of(const peer_info& peer) = 0;
     virtual link_phase link_of(const identity::endpoint_id& peer) const = 0;
+    /// The dial of the peer must not wait long. Nothing, unless it is under way.
+    virtual void hurry(const identity::endpoint_id& peer) = 0;
 
 protected:
     ~membership_sink() = default;

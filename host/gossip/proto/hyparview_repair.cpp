@@ -228,6 +228,8 @@ void hyparview::rejoin() {
     const auto is_free = [&](const endpoint_id& peer) {
         return sink_.link_of(peer) != link_phase::dialing;
     };
+    for (const endpoint_id& peer : bootstrap_)
+        sink_.hurry(peer);
     std::vector<endpoint_id> contacts;
     std::copy_if(bootstrap_.begin(), bootstrap_.end(), std::back_inserter(contacts), is_free);
     for (std::size_t asked = 0; asked < options_.heal.rejoin_fanout && !contacts.empty(); ++asked) {
@@ -238,6 +240,7 @@ void hyparview::rejoin() {
     refill(nullptr);
     const heal_candidate* const candidate = heal_.next(random_, now_);
     if (candidate == nullptr || is_listed(bootstrap_, candidate->id)) return;
+    sink_.hurry(candidate->id);
     if (is_free(candidate->id)) ask(candidate->info(), priority::high, purpose::join);
 }
 

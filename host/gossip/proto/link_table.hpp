@@ -16,6 +16,7 @@ struct peer_link {
     link_instance instance;          ///< while it is up
     duration rtt{};                  ///< 0: not measured
     time_point since{};              ///< while it is dialled
+    bool is_urgent = false;          ///< while it is dialled: the driver knows that
     std::vector<send_output> queue;  ///< until it is up
     bool is_watched = false;         ///< will be looked at whether anybody needs it
 };

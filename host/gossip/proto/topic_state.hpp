@@ -24,6 +24,7 @@ public:
     ) = 0;
     virtual void tell(gossip_output what) = 0;
     virtual link_phase link_of(const identity::endpoint_id& peer) const = 0;
+    virtual void hurry(const identity::endpoint_id& peer) = 0;
     virtual duration round_trip(const identity::endpoint_id& peer) const = 0;
 
 protected:
@@ -71,6 +72,7 @@ private:
     void neighbor_down(const identity::endpoint_id& peer, down_reason why) override;
     void heard_of(const peer_info& peer) override;
     link_phase link_of(const identity::endpoint_id& peer) const override;
+    void hurry(const identity::endpoint_id& peer) override { sink_.hurry(peer); }
 
     void send_repair(const identity::endpoint_id& to, const message& what) override;
     void send_payload(const identity::endpoint_id& to, const shared_bytes& frame, urgency how)

@@ -171,6 +171,20 @@ TEST_CASE("heal: an isolated node asks its contacts again and again", "[gossip][
     CHECK(node.hearers<join_message>().empty());
 }
 
+TEST_CASE("heal: who lost its last neighbour hurries its dials", "[gossip][heal]") {
+    lone_node node;
+    node.befriend(1, 1);
+    node.join({9});
+    CHECK(node.wanted == numbers{9});
+    CHECK(node.urgent.empty());
+    node.lose(1);
+    node.advance(20s);
+    CHECK(std::count(node.urgent.begin(), node.urgent.end(), 9U) == 1);
+    node.fail_dial(9);
+    node.advance(2s);
+    CHECK(std::count(node.urgent.begin(), node.urgent.end(), 9U) == 2);
+}
+
 TEST_CASE("heal: a contact that does not answer is asked again", "[gossip][heal]") {
     lone_node node;
     node.join({1});
