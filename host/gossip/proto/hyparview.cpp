@@ -31,7 +31,8 @@ hyparview::hyparview(
     , shuffle_pace_(options.shuffle.interval_min, options.shuffle.interval_max)
     , rejoin_wait_(options.heal.rejoin_first, options.heal.rejoin_cap)
     , heal_(options.heal, options.limit)
-    , mark_(self) {
+    , mark_(self)
+    , corrections_(options.membership.correction_gap) {
     const shuffle_config& pace = options.shuffle;
     const auto spread = static_cast<std::uint64_t>((pace.first_max - pace.first_min).count());
     const duration jitter(static_cast<duration::rep>(random.below(spread + 1)));

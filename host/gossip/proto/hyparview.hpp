@@ -7,6 +7,7 @@
 #include "base/token_bucket.hpp"
 #include "gossip/proto/component_mark.hpp"
 #include "gossip/proto/config.hpp"
+#include "gossip/proto/correction_log.hpp"
 #include "gossip/proto/gossip_probe.hpp"
 #include "gossip/proto/heal_list.hpp"
 #include "gossip/proto/message.hpp"
@@ -184,12 +185,12 @@ private:
     component_mark mark_;
     time_point mark_at_ = no_deadline;  ///< when to tell the neighbours of a new mark
 
-    struct correction {
+    struct join_attempt {
         identity::endpoint_id peer;
         time_point at;
     };
-    std::vector<correction> corrections_;
-    std::vector<correction> joins_;  ///< asked to let us in, lately
+    std::vector<join_attempt> joins_;  ///< asked to let us in, lately
+    correction_log corrections_;
 };
 
 }  // namespace meshhost::gossip::proto

@@ -11,8 +11,7 @@ using identity::endpoint_id;
 
 namespace {
 
-constexpr duration join_answer_wait = 5s;    ///< a dial over a relay and a round trip; a guess
-constexpr std::size_t corrections_max = 32;  ///< peers; more strangers wait for their answer
+constexpr duration join_answer_wait = 5s;  ///< a dial over a relay and a round trip; a guess
 
 template <class List>
 bool is_listed(const List& list, const endpoint_id& peer) noexcept {
@@ -131,7 +130,7 @@ void hyparview::dial_failed(const endpoint_id& peer, time_point now) {
     now_ = now;
     const auto request = requests_.take(peer);
     if (probed_ == peer) probed_.reset();
-    std::erase_if(joins_, [&](const correction& join) { return join.peer == peer; });
+    std::erase_if(joins_, [&](const join_attempt& join) { return join.peer == peer; });
     forget_unreachable(peer);
     if (request && !request->is_heal && options_.membership.refills_after_refusal) refill(&peer);
 }
@@ -152,15 +151,8 @@ void hyparview::be_polite(const endpoint_id& peer) {
 void hyparview::correct_stranger(const endpoint_id& peer, time_point now) {
     now_ = now;
     if (!options_.membership.corrects_strangers || requests_.contains(peer)) return;
-    const auto is_old = [&](const correction& entry) {
-        return now - entry.at >= options_.membership.correction_gap;
-    };
-    std::erase_if(corrections_, is_old);
-    const auto is_peer = [&](const correction& entry) { return entry.peer == peer; };
-    if (std::any_of(corrections_.begin(), corrections_.end(), is_peer)) return;
     // Our Join may have been answered, and the answer be on its way behind this.
-    if (awaits_join(peer) || corrections_.size() >= corrections_max) return;
-    corrections_.push_back({peer, now});
+    if (awaits_join(peer) || !corrections_.take(peer, now)) return;
     send(peer, disconnect_message{true}, true);
 }
 
@@ -190,7 +182,7 @@ void hyparview::join(std::span<const endpoint_id> bootstrap, time_point now) {
 }
 
 void hyparview::send_join(const endpoint_id& peer) {
-    std::erase_if(joins_, [&](const correction& join) {
+    std::erase_if(joins_, [&](const join_attempt& join) {
         return join.peer == peer || now_ - join.at >= join_answer_wait;
     });
     joins_.push_back({peer, now_});
@@ -198,7 +190,7 @@ void hyparview::send_join(const endpoint_id& peer) {
 }
 
 bool hyparview::awaits_join(const endpoint_id& peer) const noexcept {
-    return std::any_of(joins_.begin(), joins_.end(), [&](const correction& join) {
+    return std::any_of(joins_.begin(), joins_.end(), [&](const join_attempt& join) {
         return join.peer == peer && now_ - join.at < join_answer_wait;
     });
 }
