@@ -35,7 +35,8 @@ gossip_state::body::body(
     , ids_(ids)
     , random_(random)
     , now_(now)
-    , links_(options_.link, options_.limit) {}
+    , links_(options_.link, options_.limit)
+    , corrections_(options_.membership.correction_gap) {}
 
 // --- inputs from this host ---
 
@@ -161,12 +162,25 @@ void gossip_state::body::received(
     links_.watch(peer, *entry, now);
     deadline_ = std::min(deadline_, links_.next_deadline());
     topic_state* const state = find(topic);
-    if (state == nullptr) return;
+    if (state == nullptr) return correct_outsider(peer, topic, frame_body);
     const auto decoded = decode_message(frame_body, ids_);
     if (!decoded) return tell(protocol_violation_output{peer, decoded.error()});
     count(received_, class_of(decoded->what), frame_length_size + frame_body.size());
     state->received(peer, decoded->what, decode_extension(decoded->extension), now);
     hasten(*state);
+}
+
+/// Who takes us for a member of a topic that we left is told: we may have been gone before its
+/// answer to our Join came. A Join is not answered, its sender asks again.
+void gossip_state::body::correct_outsider(
+    const endpoint_id& peer,
+    const topic_id& topic,
+    bytes_view frame_body
+) {
+    if (!options_.membership.corrects_strangers) return;
+    const auto kind = kind_of(frame_body);
+    if (!kind || !(*kind == message_kind::neighbor || is_for_neighbors(*kind))) return;
+    if (corrections_.take(peer, now_)) send(topic, peer, disconnect_message{false}, {}, true);
 }
 
 void gossip_state::body::set_rtt(const endpoint_id& peer, duration rtt) {

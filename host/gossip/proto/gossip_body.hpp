@@ -2,6 +2,7 @@
 #pragma once
 // What a gossip_state consists of. Its topics refer to it, so it stays where it is when the
 // gossip_state is moved.
+#include "gossip/proto/correction_log.hpp"
 #include "gossip/proto/gossip_state.hpp"
 #include "gossip/proto/link_table.hpp"
 #include "gossip/proto/topic_state.hpp"
@@ -67,6 +68,11 @@ public:
 
 private:
     topic_state* find(const identity::topic_id& topic) noexcept;
+    void correct_outsider(
+        const identity::endpoint_id& peer,
+        const identity::topic_id& topic,
+        bytes_view frame_body
+    );
     void put(send_output frame);
     void emit(send_output frame);
     void want(const identity::endpoint_id& peer, bool is_urgent);
@@ -106,6 +112,7 @@ private:
     time_point now_;  ///< of the input that is being handled
     shared_bytes self_data_;
     link_table links_;
+    correction_log corrections_;  ///< to members of topics that we are no member of
     std::vector<identity::endpoint_id> failed_dials_;  ///< where config says never to dial again
     boost::container::flat_map<identity::topic_id, std::unique_ptr<topic_state>> topics_;
     fifo<gossip_output> outputs_;

@@ -192,6 +192,7 @@ void hyparview::on(
     time_point now
 ) {
     now_ = now;
+    forget_join(from);
     const bool was_replied_to = requests_.take_reply(from);
     const auto request = requests_.take(from);
     const bool is_heal = after.is_heal || (request && request->is_heal);
@@ -284,6 +285,9 @@ void hyparview::leave(time_point now) {
     // Who is about to accept us must not wait for a neighbour that is gone.
     while (const auto request = requests_.take_any())
         send(request->peer, disconnect_message{false}, true);
+    for (const join_attempt& join : joins_)
+        if (awaits_join(join.peer) && sink_.link_of(join.peer) != link_phase::none)
+            send(join.peer, disconnect_message{false}, true);
 }
 
 void hyparview::check_invariants() const {

@@ -142,6 +142,7 @@ private:
     void merge_mark(bytes_view mark);
     void announce_mark();
     void send_join(const identity::endpoint_id& peer);
+    void forget_join(const identity::endpoint_id& peer) noexcept;
     bool awaits_join(const identity::endpoint_id& peer) const noexcept;
 
     // hyparview_shuffle.cpp: exchanging views

@@ -130,7 +130,7 @@ void hyparview::dial_failed(const endpoint_id& peer, time_point now) {
     now_ = now;
     const auto request = requests_.take(peer);
     if (probed_ == peer) probed_.reset();
-    std::erase_if(joins_, [&](const join_attempt& join) { return join.peer == peer; });
+    forget_join(peer);
     forget_unreachable(peer);
     if (request && !request->is_heal && options_.membership.refills_after_refusal) refill(&peer);
 }
@@ -182,11 +182,16 @@ void hyparview::join(std::span<const endpoint_id> bootstrap, time_point now) {
 }
 
 void hyparview::send_join(const endpoint_id& peer) {
+    forget_join(peer);
     std::erase_if(joins_, [&](const join_attempt& join) {
-        return join.peer == peer || now_ - join.at >= join_answer_wait;
+        return now_ - join.at >= join_answer_wait;
     });
     joins_.push_back({peer, now_});
     send(peer, join_message{self_data_.view()});
+}
+
+void hyparview::forget_join(const endpoint_id& peer) noexcept {
+    std::erase_if(joins_, [&](const join_attempt& join) { return join.peer == peer; });
 }
 
 bool hyparview::awaits_join(const endpoint_id& peer) const noexcept {

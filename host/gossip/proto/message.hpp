@@ -105,6 +105,20 @@ using message = std::variant<
     graft_message,
     ihave_message>;
 
+/// The alternatives of `message`, in their order.
+enum class message_kind : std::uint8_t {
+    join,
+    forward_join,
+    shuffle,
+    shuffle_reply,
+    neighbor,
+    disconnect,
+    gossip,
+    prune,
+    graft,
+    ihave,
+};
+
 struct decoded_message {
     message what;
     bytes_view extension;  ///< what came after it
@@ -113,6 +127,13 @@ struct decoded_message {
 /// Reads one frame without its length. The result borrows from it.
 /// Errors: malformed, bad_endpoint_id, frame_too_large.
 result<decoded_message> decode_message(bytes_view body, id_cache& ids);
+
+/// Of one frame without its length, of which it reads the tags only. nullopt: there is no such
+/// kind.
+std::optional<message_kind> kind_of(bytes_view body) noexcept;
+
+/// Whether it goes between neighbours only.
+bool is_for_neighbors(message_kind kind) noexcept;
 
 /// Appends a frame: length, message, and the extension unless the frame is too long for it.
 /// False, and nothing is appended: the message alone is longer than frame_sent_max. What we make

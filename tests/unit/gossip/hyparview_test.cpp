@@ -542,3 +542,22 @@ TEST_CASE("hyparview: leaving says goodbye to every neighbour", "[gossip][hyparv
     CHECK(node.downs.back().second == down_reason::left);
     CHECK_FALSE(node.state.has_joined(node.topic));
 }
+
+TEST_CASE("hyparview: leaving takes back a Join without an answer", "[gossip][hyparview]") {
+    lone_node node(quiet());
+    node.join({1, 2, 3, 4});
+    node.link(1);
+    node.link(2);
+    node.fail_dial(3);
+    node.hear(2, high);
+    node.forget_said();
+    node.wanted.clear();
+    node.state.leave(node.topic, node.now);
+    node.drain();
+    CHECK(node.said<disconnect_message>(1).size() == 1);
+    CHECK(node.said<disconnect_message>(2).size() == 1);
+    CHECK(node.wanted.empty());
+    node.link(4);  // hears of both
+    CHECK(node.hearers<join_message>() == numbers{4});
+    CHECK(node.hearers<disconnect_message>() == numbers{4});
+}
