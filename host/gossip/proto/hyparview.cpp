@@ -145,6 +145,7 @@ void hyparview::on(
 ) {
     now_ = now;
     const peer_info newcomer{from, m.data};
+    const bool is_known = active_.contains(from);
     if (!admits(from, priority::high, false)
         || !add_active(newcomer, priority::high, false, false)) {
         add_passive(newcomer);
@@ -153,6 +154,7 @@ void hyparview::on(
     requests_.take_reply(from);  // who joins does not know of it: it may have started anew
     reply(from, priority::high, false);
     merge_mark(after.component);
+    if (is_known) return;  // the others have heard of it
     const forward_join_message forwarded{newcomer, options_.membership.active_walk};
     for (const view_entry& neighbor : active_.entries())
         if (neighbor.id != from) send(neighbor.id, forwarded);

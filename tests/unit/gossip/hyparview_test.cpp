@@ -82,12 +82,14 @@ TEST_CASE("hyparview: who joins is let in, answered and passed on", "[gossip][hy
 
 TEST_CASE("hyparview: a neighbour that joins is answered each time", "[gossip][hyparview]") {
     lone_node node(quiet());
+    node.befriend(1, 1);
     node.link(9);
     for (int life = 0; life < 3; ++life) {  // it started anew, and its link does not show it
         node.hear(9, join_message{});
         CHECK(node.said<neighbor_message>(9).size() == 1);
     }
-    CHECK(node.ups == numbers{9});
+    CHECK(node.ups == numbers{1, 9});
+    CHECK(node.said<forward_join_message>(1).size() == 1);  // and passed on once
 }
 
 TEST_CASE("hyparview: a full node evicts for who joins", "[gossip][hyparview]") {
