@@ -15,6 +15,18 @@ namespace {
 
 constexpr std::size_t links_reviewed_max = 16;  ///< to make room for another; a guess
 
+bool names_peers(message_kind kind) noexcept {
+    return kind == message_kind::shuffle || kind == message_kind::shuffle_reply;
+}
+
+/// Endpoint ids that were read, of a message that names_peers().
+std::size_t ids_in(const message& what) noexcept {
+    if (const auto* const shuffle = std::get_if<shuffle_message>(&what))
+        return 1 + shuffle->nodes.size();
+    const auto* const reply = std::get_if<shuffle_reply_message>(&what);
+    return reply == nullptr ? 0 : reply->nodes.size();
+}
+
 void count(traffic_counts& counts, traffic_class kind, std::size_t size) noexcept {
     traffic_count& entry = counts[static_cast<std::size_t>(kind)];
     ++entry.frames;
@@ -163,8 +175,14 @@ void gossip_state::body::received(
     deadline_ = std::min(deadline_, links_.next_deadline());
     topic_state* const state = find(topic);
     if (state == nullptr) return correct_outsider(peer, topic, frame_body);
+    const auto kind = kind_of(frame_body);
+    if (kind && !state->is_welcome(peer, *kind, now)) return hasten(*state);
+    const bool is_member = state->views().active().contains(peer);
+    if (!is_member && kind && names_peers(*kind) && !entry->ids.take(now)) return;
     const auto decoded = decode_message(frame_body, ids_);
     if (!decoded) return tell(protocol_violation_output{peer, decoded.error()});
+    for (std::size_t left = is_member ? 0 : ids_in(decoded->what); left > 0; --left)
+        (void)entry->ids.take(now);
     count(received_, class_of(decoded->what), frame_length_size + frame_body.size());
     state->received(peer, decoded->what, decode_extension(decoded->extension), now);
     hasten(*state);

@@ -167,8 +167,6 @@ void hyparview::on(
     time_point now
 ) {
     now_ = now;
-    if (options_.broadcast.members_only && !active_.contains(from))
-        return correct_stranger(from, now);
     if (m.peer.id == self_) return;
     if (view_entry* const known = active_.find(m.peer.id)) {
         learn(*known, m.peer.data);

@@ -2,6 +2,7 @@
 #pragma once
 // The links that all topics share, one to a peer: which are up, what waits for one that is not,
 // and which nobody needs any more.
+#include "base/token_bucket.hpp"
 #include "gossip/proto/config.hpp"
 #include "gossip/proto/fifo.hpp"
 #include "gossip/proto/gossip_output.hpp"
@@ -11,6 +12,11 @@
 
 namespace meshhost::gossip::proto {
 
+/// Of a peer: ids that are read in its frames while it is no neighbour, a second and at once. New
+/// ones are dear (id_cache.hpp); an honest one names 8 in a frame, and sends one or two.
+inline constexpr double strangers_ids_per_second = 8;
+inline constexpr double strangers_ids_burst = 64;
+
 struct peer_link {
     link_phase phase = link_phase::none;
     link_instance instance;          ///< while it is up
@@ -19,6 +25,7 @@ struct peer_link {
     bool is_urgent = false;          ///< while it is dialled: the driver knows that
     std::vector<send_output> queue;  ///< until it is up
     bool is_watched = false;         ///< will be looked at whether anybody needs it
+    token_bucket ids{strangers_ids_per_second, strangers_ids_burst};
 };
 
 /// Holds limits::links peers. When it is full, a link or a dial that nobody needs makes room, or

@@ -49,6 +49,10 @@ public:
     const hyparview& views() const noexcept { return views_; }
 
     error_code broadcast(bytes_view content, const broadcast_options& how, time_point now);
+    /// Whether a frame of this kind is worth reading. Who is no neighbour and sends what goes
+    /// between neighbours is told so.
+    bool is_welcome(const identity::endpoint_id& from, message_kind kind, time_point now);
+    /// Precondition: it is welcome.
     void received(
         const identity::endpoint_id& from,
         const message& what,

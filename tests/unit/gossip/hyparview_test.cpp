@@ -502,6 +502,32 @@ TEST_CASE("hyparview: a stranger's probe brings itself, not others", "[gossip][h
     CHECK(node.passive().size() == 11);
 }
 
+TEST_CASE("hyparview: what goes between neighbours is not read of others", "[gossip][hyparview]") {
+    full_node node;
+    node.link(9);
+    byte_buffer forward_join{0, 1};
+    forward_join.resize(2 + 32 + 2);  // with an id that is none
+    node.hear_bytes(9, forward_join);
+    CHECK(node.violations.empty());
+    CHECK(node.probe().counts.strangers == 1);
+    node.hear_bytes(1, forward_join);
+    CHECK(node.violations.size() == 1);
+}
+
+TEST_CASE("hyparview: a stranger has so many ids read and no more", "[gossip][hyparview]") {
+    full_node node;
+    node.link(9);
+    const auto answered = [&] {
+        for (std::size_t frame = 0; frame < 10; ++frame)
+            node.hear(9, shuffle_message{sample_id(9), nodes(40, 40 + shuffle_nodes_max - 1), 0});
+        return node.said<shuffle_reply_message>(9).size();
+    };
+    CHECK(answered() == 2);
+    CHECK(answered() == 0);
+    node.advance(4s);
+    CHECK(answered() == 1);
+}
+
 TEST_CASE("hyparview: addresses that change are told once", "[gossip][hyparview]") {
     lone_node node(quiet());
     node.link(1);
