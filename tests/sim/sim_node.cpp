@@ -38,7 +38,7 @@ void sim_node::start(std::span<const identity::endpoint_id> contacts, prng rando
     ++life_;
     const auto& id = around_.identities.id(self_);
     machine_.emplace(id, around_.options, around_.ids, random, now);
-    machine_->set_peer_data(peer_data_of(self_), now);
+    machine_->set_peer_data(peer_data_of(self_));
     machine_->join(around_.topic, contacts, now);
     settle(now);
 }

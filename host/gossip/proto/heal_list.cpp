@@ -95,12 +95,6 @@ std::size_t heal_list::lost() const noexcept {
     ));
 }
 
-bool heal_list::is_lost(const endpoint_id& peer) const noexcept {
-    return std::any_of(candidates_.begin(), candidates_.end(), [&](const heal_candidate& entry) {
-        return entry.is_lost && entry.id == peer;
-    });
-}
-
 std::vector<heal_candidate>::iterator heal_list::find(const endpoint_id& peer) noexcept {
     return std::find_if(candidates_.begin(), candidates_.end(), [&](const heal_candidate& entry) {
         return entry.id == peer;

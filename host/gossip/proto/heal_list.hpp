@@ -49,7 +49,6 @@ public:
     std::size_t size() const noexcept { return candidates_.size(); }
     std::size_t lost() const noexcept;
     bool empty() const noexcept { return candidates_.empty(); }
-    bool is_lost(const identity::endpoint_id& peer) const noexcept;
     const std::vector<heal_candidate>& candidates() const noexcept { return candidates_; }
 
 private:

@@ -162,8 +162,8 @@ TEST_CASE("gossip: who takes us for a member of a topic is told that we are none
 TEST_CASE("gossip: own data is bounded, and goes with every request", "[gossip]") {
     lone_node node(quiet());
     const byte_buffer data = test::sample_data({198, 51, 100, 1});
-    CHECK(node.state.set_peer_data(byte_buffer(257), node.now) == errc::peer_data_too_large);
-    CHECK_FALSE(node.state.set_peer_data(data, node.now));
+    CHECK(node.state.set_peer_data(byte_buffer(257)) == errc::peer_data_too_large);
+    CHECK_FALSE(node.state.set_peer_data(data));
     node.join({1});
     node.link(1);
     CHECK(to_hex(node.said<join_message>(1).front().data) == to_hex(data));

@@ -110,7 +110,7 @@ TEST_CASE("oversize: a walk ends whose frame we cannot write", "[gossip][oversiz
 TEST_CASE("oversize: nodes with long data are as many as fit", "[gossip][oversize]") {
     lone_node node;
     const byte_buffer own(peer_data_size_max, 'o');
-    CHECK_FALSE(node.state.set_peer_data(own, node.now));
+    CHECK_FALSE(node.state.set_peer_data(own));
     for (std::size_t peer = 1; peer <= 4; ++peer) {
         node.link(peer);
         node.hear(peer, neighbor_message{priority::high, longest_data});
