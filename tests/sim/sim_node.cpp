@@ -182,10 +182,13 @@ void sim_node::act(const proto::neighbor_down_output& out, time_point) {
 
 void sim_node::act(const proto::message_output& out, time_point now) {
     const auto number = number_in(out.content.view());
-    const std::uint32_t links_crossed = out.hops + 1U;
-    if (number && around_.recorder.deliveries().delivered(*number, self_, links_crossed, now))
+    if (!number) {
+        around_.recorder.violation(fmt::format("node {} was given what nobody sent", self_));
         return;
-    around_.recorder.violation(fmt::format("node {} was given a message twice", self_));
+    }
+    const std::uint32_t links_crossed = out.hops + 1U;
+    if (!around_.recorder.deliveries().delivered(*number, self_, links_crossed, now))
+        around_.recorder.violation(fmt::format("node {} was given a message twice", self_));
 }
 
 void sim_node::act(const proto::peer_addr_output&, time_point) {}
