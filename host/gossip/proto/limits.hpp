@@ -23,7 +23,7 @@ inline constexpr std::size_t shuffle_nodes_max = 32;  ///< of a peer; ours carri
 inline constexpr std::size_t peer_list_size_max = frame_sent_max - 512;
 inline constexpr std::size_t announcements_max = 116;  ///< ids of one IHave, as iroh-gossip cuts it
 inline constexpr std::size_t peer_data_size_max = 256;   ///< keeps 8 of them within a frame
-inline constexpr std::size_t peer_data_taken_max = 512;  ///< of others; more counts as none
+inline constexpr std::size_t peer_data_taken_max = 512;  ///< of others; more is read as none
 inline constexpr std::size_t extension_size_max = 96;    ///< bytes after a message that we read
 
 /// How much one machine may hold. Every table named here evicts its oldest or refuses.
