@@ -141,6 +141,7 @@ private:
     void finish_probe(const shuffle_reply_message& m, const extension& after);
     void merge_mark(bytes_view mark);
     void announce_mark();
+    void join_some(std::vector<identity::endpoint_id> contacts, std::size_t count);
     void send_join(const identity::endpoint_id& peer);
     void forget_join(const identity::endpoint_id& peer) noexcept;
     bool awaits_join(const identity::endpoint_id& peer) const noexcept;

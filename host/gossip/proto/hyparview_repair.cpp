@@ -170,15 +170,18 @@ void hyparview::join(std::span<const endpoint_id> bootstrap, time_point now) {
         }
         if (!active_.contains(peer)) contacts.push_back(peer);
     }
-    // A herd that knows the same contacts spreads over them.
-    const std::size_t fanout =
-        options_.heal.rejoins ? options_.heal.rejoin_fanout : contacts.size();
-    for (std::size_t asked = 0; asked < fanout && !contacts.empty(); ++asked) {
+    const std::size_t all = contacts.size();
+    join_some(std::move(contacts), options_.heal.rejoins ? options_.heal.rejoin_fanout : all);
+    watch_isolation();
+}
+
+/// At random: a herd that knows the same contacts spreads over them.
+void hyparview::join_some(std::vector<endpoint_id> contacts, std::size_t count) {
+    for (std::size_t asked = 0; asked < count && !contacts.empty(); ++asked) {
         std::swap(contacts[random_.below(contacts.size())], contacts.back());
         send_join(contacts.back());
         contacts.pop_back();
     }
-    watch_isolation();
 }
 
 void hyparview::send_join(const endpoint_id& peer) {
@@ -229,11 +232,7 @@ void hyparview::rejoin() {
         sink_.hurry(peer);
     std::vector<endpoint_id> contacts;
     std::copy_if(bootstrap_.begin(), bootstrap_.end(), std::back_inserter(contacts), is_free);
-    for (std::size_t asked = 0; asked < options_.heal.rejoin_fanout && !contacts.empty(); ++asked) {
-        std::swap(contacts[random_.below(contacts.size())], contacts.back());
-        send_join(contacts.back());
-        contacts.pop_back();
-    }
+    join_some(std::move(contacts), options_.heal.rejoin_fanout);
     refill(nullptr);
     const heal_candidate* const candidate = heal_.next(random_, now_);
     if (candidate == nullptr || is_listed(bootstrap_, candidate->id)) return;
