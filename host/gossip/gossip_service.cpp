@@ -131,7 +131,7 @@ identity::endpoint_addr gossip_service::address_of(const endpoint_id& peer) cons
 void gossip_service::refresh_address() {
     const auto info = info_of(endpoint_.address());
     const auto data = proto::encode_addr_info(info, proto::peer_data_size_max);
-    [[maybe_unused]] const auto error = state_.set_peer_data(data, shard_.now());
+    [[maybe_unused]] const auto error = state_.set_peer_data(data);
     MH_ASSERT(!error, "encoded to fit");
     turn();
 }

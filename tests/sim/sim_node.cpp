@@ -38,7 +38,7 @@ void sim_node::start(std::span<const identity::endpoint_id> contacts, prng rando
     ++life_;
     const auto& id = around_.identities.id(self_);
     machine_.emplace(id, around_.options, around_.ids, random, now);
-    machine_->set_peer_data(peer_data_of(self_), now);
+    machine_->set_peer_data(peer_data_of(self_));
     machine_->join(around_.topic, contacts, now);
     settle(now);
 }
@@ -182,10 +182,13 @@ void sim_node::act(const proto::neighbor_down_output& out, time_point) {
 
 void sim_node::act(const proto::message_output& out, time_point now) {
     const auto number = number_in(out.content.view());
-    const std::uint32_t links_crossed = out.hops + 1U;
-    if (number && around_.recorder.deliveries().delivered(*number, self_, links_crossed, now))
+    if (!number) {
+        around_.recorder.violation(fmt::format("node {} was given what nobody sent", self_));
         return;
-    around_.recorder.violation(fmt::format("node {} was given a message twice", self_));
+    }
+    const std::uint32_t links_crossed = out.hops + 1U;
+    if (!around_.recorder.deliveries().delivered(*number, self_, links_crossed, now))
+        around_.recorder.violation(fmt::format("node {} was given a message twice", self_));
 }
 
 void sim_node::act(const proto::peer_addr_output&, time_point) {}

@@ -22,14 +22,11 @@ public:
         return !std::equal(other.begin(), other.end(), bytes_.begin(), bytes_.end());
     }
 
-    /// What a neighbour says: the smaller is kept. True when that changed ours.
-    /// Empty: the neighbour does not speak of marks.
-    bool merge(bytes_view other) noexcept {
-        if (other.size() != bytes_.size()) return false;
-        if (!std::lexicographical_compare(other.begin(), other.end(), bytes_.begin(), bytes_.end()))
-            return false;
-        take(other);
-        return true;
+    /// What a neighbour says: the smaller is kept. Empty: it does not speak of marks.
+    void merge(bytes_view other) noexcept {
+        if (other.size() != bytes_.size()) return;
+        if (std::lexicographical_compare(other.begin(), other.end(), bytes_.begin(), bytes_.end()))
+            take(other);
     }
 
 private:

@@ -17,7 +17,7 @@ enum class errc {
     not_joined,           ///< the topic was not joined
     content_too_large,    ///< more than content_size_max
     peer_data_too_large,  ///< more than peer_data_size_max
-    too_many_topics,      ///< topics_max are joined already
+    too_many_topics,      ///< limits::topics are joined already
     repeated,  ///< the same bytes were broadcast a moment ago; nobody would deliver them twice
 };
 

@@ -43,7 +43,7 @@ error_code gossip_state::broadcast(
     return body_->broadcast(topic, content, how, now);
 }
 
-error_code gossip_state::set_peer_data(bytes_view data, time_point) {
+error_code gossip_state::set_peer_data(bytes_view data) {
     return body_->set_peer_data(data);
 }
 

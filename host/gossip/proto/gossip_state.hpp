@@ -54,7 +54,7 @@ public:
 
     /// Our own AddrInfo, encoded, for whoever hears of us from now on.
     /// Errors: peer_data_too_large.
-    error_code set_peer_data(bytes_view data, time_point now);
+    error_code set_peer_data(bytes_view data);
 
     /// Members heard of elsewhere, for the heal probe.
     void suggest_peers(

@@ -19,6 +19,7 @@ void heal_list::lose(const peer_info& peer, time_point now) {
         if (!known->is_lost) known->since = now;
         known->is_lost = true;
         known->not_before = now;
+        if (!peer.data.empty()) known->data = shared_bytes::copy_of(peer.data);
         return;
     }
     if (lost() >= lost_max_) {
@@ -92,12 +93,6 @@ std::size_t heal_list::lost() const noexcept {
         candidates_.end(),
         [](const heal_candidate& entry) { return entry.is_lost; }
     ));
-}
-
-bool heal_list::is_lost(const endpoint_id& peer) const noexcept {
-    return std::any_of(candidates_.begin(), candidates_.end(), [&](const heal_candidate& entry) {
-        return entry.is_lost && entry.id == peer;
-    });
 }
 
 std::vector<heal_candidate>::iterator heal_list::find(const endpoint_id& peer) noexcept {

@@ -19,6 +19,8 @@ struct heal_candidate {
     time_point since{};       ///< lost or named then
     time_point not_before{};  ///< the next try
     duration wait{};          ///< of a named one, after its next answer
+
+    peer_info info() const noexcept { return {id, data.view()}; }
 };
 
 /// Holds limits::lost lost and limits::bootstrap named ones; of the lost the oldest makes room,
@@ -47,7 +49,6 @@ public:
     std::size_t size() const noexcept { return candidates_.size(); }
     std::size_t lost() const noexcept;
     bool empty() const noexcept { return candidates_.empty(); }
-    bool is_lost(const identity::endpoint_id& peer) const noexcept;
     const std::vector<heal_candidate>& candidates() const noexcept { return candidates_; }
 
 private:
