@@ -2,8 +2,7 @@
 #pragma once
 // Broadcast to everybody who shares a topic, over connections to a few of them, as iroh-gossip
 // does it. A driver: proto::gossip_state decides, this dials, moves frames and arms the timer.
-#include "base/log.hpp"
-#include "base/token_bucket.hpp"
+#include "base/log_budget.hpp"
 #include "gossip/dial_queue.hpp"
 #include "gossip/errc.hpp"
 #include "gossip/known_addresses.hpp"
@@ -11,8 +10,10 @@
 #include "gossip/probe.hpp"
 #include "gossip/proto/gossip_state.hpp"
 #include "gossip/subscriber_table.hpp"
+#include "transport/accept_route.hpp"
 #include "transport/endpoint.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -103,7 +104,6 @@ public:
     }
 
 private:
-    class acceptor;
     using link_map = std::map<identity::endpoint_id, peer_link>;
 
     // net::deadline_sink
@@ -137,7 +137,6 @@ private:
     void perform(const proto::protocol_violation_output& violation);
 
     void finish_stopping();
-    log_level budgeted(log_level level);
 
     net::shard& shard_;
     transport::endpoint& endpoint_;
@@ -147,7 +146,7 @@ private:
     proto::id_cache ids_;
     proto::gossip_state state_;
     net::deadline_timer timer_;
-    std::shared_ptr<acceptor> acceptor_;
+    std::optional<transport::accept_route> route_;  ///< once started
     const address_source* source_ = nullptr;
     known_addresses addresses_;
     dial_queue dials_;
@@ -157,10 +156,9 @@ private:
     std::map<const peer_connection*, std::shared_ptr<peer_connection>> connections_;
     std::uint64_t last_instance_ = 0;
     probe counters_;  ///< only what is counted; measure() adds what is held
-    token_bucket log_budget_;
+    log_budget log_budget_;
     gossip_observer* stop_observer_ = nullptr;
     std::optional<time_point> stop_due_;
-    bool is_started_ = false;
     bool is_draining_ = false;
 };
 

@@ -2,6 +2,7 @@
 #include "gossip/topic_streams.hpp"
 
 #include "gossip/proto/topic_stream.hpp"
+#include "transport/unsent_bytes.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -28,7 +29,7 @@ public:
     bool is_clear() const noexcept { return unsent_.empty(); }
 
     void write(bytes_view data) {
-        unsent_.insert(unsent_.end(), data.begin(), data.end());
+        unsent_.push(data);
         flush();
     }
     void finish() {
@@ -50,15 +51,12 @@ public:
     std::uint64_t used = 0;  ///< when, in frames of the connection
 
 private:
-    void flush() {
-        const std::size_t taken = stream_->write(unsent_, is_finishing_);
-        unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(taken));
-    }
+    void flush() { unsent_.flush(*stream_, is_finishing_); }
 
     topic_streams* table_;
     identity::topic_id topic_;
     std::shared_ptr<transport::stream> stream_;
-    byte_buffer unsent_;  ///< at most one frame and a header
+    transport::unsent_bytes unsent_;  ///< at most one frame and a header
     bool is_finishing_ = false;
 };
 

@@ -15,22 +15,6 @@ constexpr std::size_t syncs_max = 64;
 
 }  // namespace
 
-/// The transport keeps a share of its handlers; this one outlives the driver harmlessly.
-class mesh_driver::acceptor final : public transport::protocol_handler {
-public:
-    explicit acceptor(mesh_driver& driver)
-        : driver_(&driver) {}
-
-    void detach() noexcept { driver_ = nullptr; }
-
-    void on_connection(std::shared_ptr<transport::connection> incoming) override {
-        if (driver_ != nullptr) driver_->accept(std::move(incoming));
-    }
-
-private:
-    mesh_driver* driver_;
-};
-
 mesh_driver::mesh_driver(
     net::shard& shard,
     transport::endpoint& endpoint,
@@ -42,12 +26,10 @@ mesh_driver::mesh_driver(
     , endpoint_(endpoint)
     , gossip_(gossip)
     , state_(state)
-    , sink_(sink)
-    , acceptor_(std::make_shared<acceptor>(*this)) {}
+    , sink_(sink) {}
 
 mesh_driver::~mesh_driver() {
     stop();
-    acceptor_->detach();
     for (const auto& [key, link] : syncs_)
         link->detach();
 }
@@ -56,7 +38,9 @@ void mesh_driver::start(
     const identity::topic_id& topic,
     const std::vector<identity::endpoint_addr>& bootstrap
 ) {
-    endpoint_.router().add(std::string(sync_alpn), acceptor_);
+    route_.emplace(endpoint_.router(), std::string(sync_alpn), [this](auto incoming) {
+        accept(std::move(incoming));
+    });
     gossip_.set_address_source(this);
     digest_topic_sink& sink = *this;
     topic_.emplace(gossip_, topic, bootstrap, sink);
@@ -67,7 +51,7 @@ void mesh_driver::stop() {
     if (!topic_) return;
     topic_.reset();
     gossip_.set_address_source(nullptr);
-    endpoint_.router().remove(sync_alpn);
+    route_.reset();
     for (const auto& [key, link] : syncs_)
         link->close();
 }

@@ -6,6 +6,7 @@
 #include "peers/digest_topic.hpp"
 #include "peers/proto/peers_state.hpp"
 #include "peers/sync_link.hpp"
+#include "transport/accept_route.hpp"
 #include "transport/endpoint.hpp"
 
 #include <map>
@@ -57,8 +58,6 @@ public:
     std::size_t syncs() const noexcept { return syncs_.size(); }
 
 private:
-    class acceptor;
-
     void on_topic_message(bytes_view content) override;
     void on_topic_neighbor_up(const identity::endpoint_id& peer) override;
     void on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) override;
@@ -74,7 +73,7 @@ private:
     gossip::gossip_service& gossip_;
     proto::peers_state& state_;
     mesh_driver_sink& sink_;
-    std::shared_ptr<acceptor> acceptor_;
+    std::optional<transport::accept_route> route_;  ///< while there is a topic
     std::optional<digest_topic> topic_;
     std::map<const sync_link*, std::shared_ptr<sync_link>> syncs_;
 };

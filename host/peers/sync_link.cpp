@@ -21,12 +21,10 @@ void sync_link::pump() {
     if (stream_ == nullptr) return;
     while (true) {
         const bool is_last = exchange_.has_said_all();
-        const std::size_t taken = stream_->write(unsent_, is_last);
-        unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(taken));
-        if (!unsent_.empty() || is_last) return;
-        auto next = exchange_.poll_frame();
+        if (!unsent_.flush(*stream_, is_last) || is_last) return;
+        const auto next = exchange_.poll_frame();
         if (!next) return;
-        unsent_ = std::move(*next);
+        unsent_.push(*next);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "net/shard.hpp"
 #include "peers/proto/sync_exchange.hpp"
 #include "transport/connection.hpp"
+#include "transport/unsent_bytes.hpp"
 
 #include <memory>
 
@@ -63,7 +64,7 @@ private:
     proto::sync_exchange exchange_;
     std::shared_ptr<transport::connection> connection_;
     std::shared_ptr<transport::stream> stream_;
-    byte_buffer unsent_;  ///< at most a frame
+    transport::unsent_bytes unsent_;  ///< at most a frame
     net::deadline_timer timer_;
 };
 
