@@ -180,7 +180,7 @@ void gossip_service::accept(std::shared_ptr<transport::connection> incoming) {
 }
 
 void gossip_service::on_connected(peer_connection& connection) {
-    dials_.connected(connection.peer());
+    dials_.answered(connection.peer());
     join(connections_.at(&connection));
 }
 
@@ -195,7 +195,7 @@ void gossip_service::join(std::shared_ptr<peer_connection> connection) {
     const proto::link_instance next(++last_instance_);
     if (link.add(std::move(connection), next, shard_.now())) {
         ++counters_.links_up;
-        dials_.connected(peer);
+        dials_.linked(peer);
         state_.link_up(peer, next, shard_.now());
     }
     turn();
@@ -319,8 +319,9 @@ void gossip_service::perform(const proto::send_output& send) {
 }
 
 void gossip_service::perform(const proto::want_link_output& want) {
-    const bool may_dial = stop_observer_ == nullptr && dials_.want(want.peer, shard_.now());
-    if (!may_dial) state_.dial_failed(want.peer, shard_.now());
+    const auto now = shard_.now();
+    const bool may_dial = stop_observer_ == nullptr && dials_.want(want.peer, now, want.is_urgent);
+    if (!may_dial) state_.dial_failed(want.peer, now);
 }
 
 void gossip_service::perform(const proto::drop_link_output& drop) {

@@ -34,6 +34,7 @@ struct service_limits {
     duration rtt_interval = 1s;         ///< between two looks at a link's round trip
     duration redial_first = 250ms;      ///< after the first failure; doubles with each one more
     duration redial_cap = 30s;
+    duration redial_urgent_cap = 2s;  ///< of who is asked by a host that has no neighbour left
 };
 
 }  // namespace meshhost::gossip

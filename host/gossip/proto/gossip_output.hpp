@@ -68,9 +68,10 @@ struct send_output {
 };
 
 /// There is something for a peer without a link. Answer with link_up or dial_failed, within the
-/// driver's dial timeout.
+/// driver's dial timeout. It comes once, and perhaps once more when it has become urgent.
 struct want_link_output {
     identity::endpoint_id peer;
+    bool is_urgent = false;  ///< a topic has no neighbour left: keep no back-off, or a short one
 };
 
 /// No topic needs the link. Close it once what was sent is delivered. For the machine it is down

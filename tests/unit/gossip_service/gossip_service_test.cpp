@@ -296,3 +296,20 @@ TEST_CASE_METHOD(
     }));
     CHECK(a->service.measure().connections == 1);
 }
+
+TEST_CASE_METHOD(
+    gossip_fixture,
+    "gossip: a dial counts until it ends, though the peer dialled us meanwhile",
+    "[gossip][service]"
+) {
+    const auto a = start(1);
+    const auto b = start(2);
+    a->endpoint.hold_dials();
+    a->join(1, *b);
+    b->join(1, *a);
+    REQUIRE(run_until([&] { return a->heard().neighbors.size() == 1; }));
+    CHECK(a->service.measure().dials_in_flight == 1);
+    a->endpoint.answer_dials();
+    CHECK(run_until([&] { return a->service.measure().dials_in_flight == 0; }));
+    CHECK(a->service.measure().dials_remembered == 0);
+}
