@@ -31,8 +31,8 @@ peer_connection::peer_connection(
     , timer_(shard, *this) {}
 
 peer_connection::~peer_connection() {
-    for (const auto& intake : intakes_)
-        intake->detach();
+    for (const auto& incoming : intakes_)
+        incoming.intake->detach();
 }
 
 // --- what the owner wants ---
@@ -87,8 +87,7 @@ void peer_connection::on_stream(transport::connection&, std::shared_ptr<transpor
     if (opened->is_bidi() || intakes_.size() >= limits_.streams) return;
     stream_intake_sink& sink = *this;
     const auto intake = std::make_shared<stream_intake>(sink, opened);
-    intakes_.push_back(intake);
-    unnamed_.push_back({shard_.now() + limits_.header_wait, intake});
+    intakes_.push_back({intake, shard_.now() + limits_.header_wait});
     opened->set_handler(intake);
     arm();
 }
@@ -121,7 +120,7 @@ void peer_connection::on_intake_fault(error_code error) {
 }
 
 void peer_connection::on_intake_ended(const stream_intake& ended) {
-    std::erase_if(intakes_, [&](const auto& intake) { return intake.get() == &ended; });
+    std::erase_if(intakes_, [&](const auto& one) { return one.intake.get() == &ended; });
 }
 
 // --- time ---
@@ -138,18 +137,24 @@ void peer_connection::on_deadline(time_point now) {
 }
 
 void peer_connection::stop_headerless(time_point now) {
-    while (!unnamed_.empty() && now >= unnamed_.front().due) {
-        const auto intake = unnamed_.front().intake.lock();
-        unnamed_.pop_front();
-        if (intake == nullptr || intake->has_topic()) continue;
+    const auto is_overdue = [now](const incoming_stream& one) {
+        return !one.intake->has_topic() && now >= one.header_due;
+    };
+    while (true) {
+        const auto at = std::find_if(intakes_.begin(), intakes_.end(), is_overdue);
+        if (at == intakes_.end()) return;
+        at->header_due = no_deadline;
         ++headerless_;
+        const auto intake = at->intake;  // its end may come at once
         intake->stop(wire(close_code::no_header));
     }
 }
 
 void peer_connection::arm() {
-    const auto first_unnamed = unnamed_.empty() ? no_deadline : unnamed_.front().due;
-    timer_.arm(std::min(first_unnamed, close_due_.value_or(no_deadline)));
+    time_point due = close_due_.value_or(no_deadline);
+    for (const auto& [intake, header_due] : intakes_)
+        if (!intake->has_topic()) due = std::min(due, header_due);
+    timer_.arm(due);
 }
 
 }  // namespace meshhost::gossip

@@ -9,8 +9,8 @@
 #include "net/deadline_timer.hpp"
 #include "net/shard.hpp"
 
-#include <deque>
 #include <optional>
+#include <vector>
 
 namespace meshhost::gossip {
 
@@ -91,9 +91,9 @@ public:
 
 private:
     enum class phase : std::uint8_t { serving, superseded, finishing };
-    struct headerless_stream {
-        time_point due;
-        std::weak_ptr<stream_intake> intake;
+    struct incoming_stream {
+        std::shared_ptr<stream_intake> intake;
+        time_point header_due;
     };
 
     void on_streams_moved() override;
@@ -114,9 +114,8 @@ private:
     phase phase_ = phase::serving;
     std::shared_ptr<transport::connection> connection_;
     topic_streams out_;
-    std::vector<std::shared_ptr<stream_intake>> intakes_;
-    std::deque<headerless_stream> unnamed_;  ///< streams without their topic yet, oldest first
-    std::uint64_t headerless_ = 0;           ///< streams that never said it
+    std::vector<incoming_stream> intakes_;
+    std::uint64_t headerless_ = 0;  ///< of those, that never said their topic
     std::optional<time_point> close_due_;
     net::deadline_timer timer_;
 };
