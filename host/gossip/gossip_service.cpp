@@ -123,7 +123,7 @@ void gossip_service::async_stop(gossip_observer& observer) {
     while (!links_.empty())
         end_link(links_.begin(), proto::link_end::closed);
     for (const auto& [key, connection] : connections_)
-        connection->finish(limits_.stop_wait);  // dials
+        connection->finish(limits_.stop_wait, close_code::in_order);  // dials
     turn();
     timer_.arm(connections_.empty() ? shard_.now() : *stop_due_);
 }
@@ -225,6 +225,21 @@ void gossip_service::on_room(peer_connection& connection) {
     if (link != nullptr && link->has(connection)) link->pump();
 }
 
+/// The link ends in order; whoever needs it dials anew.
+void gossip_service::on_worn_out(peer_connection& connection) {
+    const auto at = links_.find(connection.peer());
+    if (at == links_.end() || !at->second.has(connection)) return;
+    ++counters_.worn_out;
+    log_.log(
+        log_budget_.spend(log_level::info, shard_.now()),
+        "replacing a link peer={} reason=\"{}\"",
+        connection.peer().short_text(),
+        to_string(close_code::worn_out)
+    );
+    end_link(at, proto::link_end::lost, close_code::worn_out);
+    turn();
+}
+
 void gossip_service::on_ended(peer_connection& ended, const transport::close_reason& reason) {
     const auto keep = connections_.extract(&ended);
     const endpoint_id peer = ended.peer();
@@ -260,13 +275,13 @@ peer_link* gossip_service::find(const endpoint_id& peer) {
 }
 
 /// The link is over for the machines; its connections deliver what was placed, then close.
-void gossip_service::end_link(link_map::iterator at, proto::link_end how) {
+void gossip_service::end_link(link_map::iterator at, proto::link_end how, close_code code) {
     const endpoint_id peer = at->first;
     const proto::link_instance instance = at->second.instance();
     counters_.frames_dropped += at->second.dropped();
     const bool is_stopping = stop_observer_ != nullptr;
     for (const auto& connection : at->second.release())
-        connection->finish(is_stopping ? limits_.stop_wait : limits_.delivery_wait);
+        connection->finish(is_stopping ? limits_.stop_wait : limits_.delivery_wait, code);
     links_.erase(at);
     state_.link_down(peer, instance, how, shard_.now());
 }

@@ -113,6 +113,7 @@ private:
     void on_frame(peer_connection& from, const identity::topic_id& topic, bytes_view body) override;
     void on_fault(peer_connection& connection, error_code error) override;
     void on_room(peer_connection& connection) override;
+    void on_worn_out(peer_connection& connection) override;
     void on_ended(peer_connection& connection, const transport::close_reason& reason) override;
 
     void accept(std::shared_ptr<transport::connection> incoming);
@@ -122,7 +123,11 @@ private:
         bool dialled
     );
     peer_link* find(const identity::endpoint_id& peer);
-    void end_link(link_map::iterator link, proto::link_end how);
+    void end_link(
+        link_map::iterator link,
+        proto::link_end how,
+        close_code code = close_code::in_order
+    );
     void abort_link(const identity::endpoint_id& peer, close_code code, const std::string& why);
 
     void turn();

@@ -42,12 +42,24 @@ bool peer_connection::place(const proto::send_output& frame) {
         connection_->notify_send_low(limits_.sent_bytes / 2);
         return false;
     }
-    return out_.place(*connection_, frame);
+    const bool is_placed = out_.place(*connection_, frame);
+    watch_grants();
+    return is_placed;
+}
+
+/// A peer that lets us open nothing in place of what was finished for it never will: ours grant
+/// only so many streams in a connection's life.
+void peer_connection::watch_grants() {
+    if (!out_.is_starved()) return grant_due_.reset();
+    if (grant_due_ || phase_ != phase::serving) return;
+    grant_due_ = shard_.now() + limits_.grant_wait;
+    arm();
 }
 
 void peer_connection::supersede() {
     if (phase_ != phase::serving) return;
     phase_ = phase::superseded;
+    close_with_ = close_code::superseded;
     out_.finish();
 }
 
@@ -63,9 +75,10 @@ void peer_connection::resume() {
     close_due_.reset();
 }
 
-void peer_connection::finish(duration wait) {
+void peer_connection::finish(duration wait, close_code code) {
     if (phase_ == phase::finishing) return;
     phase_ = phase::finishing;
+    close_with_ = code;
     out_.finish();
     close_due_ = out_.is_delivered() ? shard_.now() : shard_.now() + wait;
     arm();
@@ -96,6 +109,10 @@ void peer_connection::on_send_low(transport::connection&) {
     on_streams_moved();
 }
 
+void peer_connection::on_streams_granted(transport::connection&) {
+    on_streams_moved();
+}
+
 void peer_connection::on_closed(transport::connection&, const transport::close_reason& reason) {
     timer_.arm(no_deadline);
     if (sink_ != nullptr) std::exchange(sink_, nullptr)->on_ended(*this, reason);
@@ -105,7 +122,7 @@ void peer_connection::on_closed(transport::connection&, const transport::close_r
 
 void peer_connection::on_streams_moved() {
     if (phase_ == phase::finishing && out_.is_delivered())
-        close(close_code::in_order, to_string(close_code::in_order));
+        close(close_with_, to_string(close_with_));
     else if (sink_ != nullptr)
         sink_->on_room(*this);
 }
@@ -128,12 +145,13 @@ void peer_connection::on_intake_ended(const stream_intake& ended) {
 void peer_connection::on_deadline(time_point now) {
     stop_headerless(now);
     if (close_due_ && now >= *close_due_) {
-        const auto code =
-            phase_ == phase::superseded ? close_code::superseded : close_code::in_order;
         close_due_.reset();
-        close(code, to_string(code));
+        close(close_with_, to_string(close_with_));
     }
+    const bool is_worn_out = grant_due_ && now >= *grant_due_;
+    if (is_worn_out) grant_due_.reset();
     arm();
+    if (is_worn_out && phase_ == phase::serving && sink_ != nullptr) sink_->on_worn_out(*this);
 }
 
 void peer_connection::stop_headerless(time_point now) {
@@ -151,7 +169,7 @@ void peer_connection::stop_headerless(time_point now) {
 }
 
 void peer_connection::arm() {
-    time_point due = close_due_.value_or(no_deadline);
+    time_point due = std::min(close_due_.value_or(no_deadline), grant_due_.value_or(no_deadline));
     for (const auto& [intake, header_due] : intakes_)
         if (!intake->has_topic()) due = std::min(due, header_due);
     timer_.arm(due);

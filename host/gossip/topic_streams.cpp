@@ -84,18 +84,24 @@ topic_streams::topic_stream* topic_streams::stream_for(
     if (known != open_.end()) return known->second.get();
     const auto made = std::make_shared<topic_stream>(*this, topic);
     if (!made->open(over, made)) {
-        if (ending_.empty()) end_least_used();
+        if (ending_.empty() && !is_room_made_) make_room();
         return nullptr;
     }
+    is_room_made_ = false;
     return open_.emplace(topic, made).first->second.get();
 }
 
-void topic_streams::end_least_used() {
-    const auto least =
-        std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
-            return a.second->used < b.second->used;
-        });
-    if (least != open_.end()) end(identity::topic_id(least->first));
+void topic_streams::make_room() {
+    is_room_made_ = true;
+    std::vector<std::shared_ptr<topic_stream>> streams;
+    for (const auto& [topic, stream] : open_)
+        streams.push_back(stream);
+    std::sort(streams.begin(), streams.end(), [](const auto& a, const auto& b) {
+        return a->used < b->used;
+    });
+    streams.resize((streams.size() + 3) / 4);
+    for (const auto& stream : streams)
+        end(stream->topic());
 }
 
 void topic_streams::end(const identity::topic_id& topic) {
