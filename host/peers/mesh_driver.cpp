@@ -94,6 +94,14 @@ void mesh_driver::accept(std::shared_ptr<transport::connection> incoming) {
     incoming->set_handler(link);
 }
 
+void mesh_driver::on_sync_connected(sync_link& link) {
+    link.open(syncs_.at(&link));
+}
+
+void mesh_driver::on_sync_stream(sync_link& link, std::shared_ptr<transport::stream> opened) {
+    link.accept(std::move(opened), syncs_.at(&link));
+}
+
 void mesh_driver::on_sync_data(sync_link& link, bytes_view data) {
     state_.mesh_sync_received(link.exchange(), data, shard_.now());
     sink_.on_mesh_turn();

@@ -16,6 +16,10 @@ class sync_link;
 
 class sync_link_sink {
 public:
+    /// The dialled connection is up: call open().
+    virtual void on_sync_connected(sync_link& link) = 0;
+    /// The peer opened a stream: call accept().
+    virtual void on_sync_stream(sync_link& link, std::shared_ptr<transport::stream> opened) = 0;
     /// Bytes for the link's exchange.
     virtual void on_sync_data(sync_link& link, bytes_view data) = 0;
     /// Last: finished, failed, or cut off.
@@ -29,7 +33,6 @@ protected:
 /// until on_sync_ended; detach() when the service goes first. One thread: the shard's.
 class sync_link final : public transport::connection_handler,
                         public transport::stream_handler,
-                        public std::enable_shared_from_this<sync_link>,
                         private net::deadline_sink {
 public:
     sync_link(
@@ -44,12 +47,17 @@ public:
     }
     void detach() noexcept { sink_ = nullptr; }
 
+    /// Begins the exchange on a stream of ours. `self` is this link, which the stream keeps.
+    void open(std::shared_ptr<sync_link> self);
+    /// Answers on the peer's, if it may open one.
+    void accept(std::shared_ptr<transport::stream> opened, std::shared_ptr<sync_link> self);
+
     proto::sync_exchange& exchange() noexcept { return exchange_; }
     /// Sends what there is to send, and closes what is over.
     void pump();
     void close();
 
-    void on_connected(transport::connection& connection) override;
+    void on_connected(transport::connection&) override;
     void on_stream(transport::connection&, std::shared_ptr<transport::stream> opened) override;
     void on_closed(transport::connection&, const transport::close_reason&) override;
 
