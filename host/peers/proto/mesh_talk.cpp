@@ -44,6 +44,7 @@ mesh_talk::mesh_talk(
     , random_(random)
     , losses_(options)
     , pace_(options)
+    , verifications_(options.verifications_per_second, options.verifications_burst)
     , sync_wait_(options.sync_first) {}
 
 // --- inputs ---
@@ -79,50 +80,63 @@ void mesh_talk::report_loss(const endpoint_id& peer, time_point now) {
 void mesh_talk::receive(bytes_view content, time_point now) {
     const auto message = read_mesh_message(content);
     if (!message) return;
-    if (const auto* const record = std::get_if<announced_record>(&*message)) {
-        take_record(record->record, now);
+    if (const auto* const announced = std::get_if<announced_record>(&*message)) {
+        if (is_news(announced->record) && verifications_.take(now)) accept(announced->record, now);
         return;
     }
-    const auto& report = std::get<loss_report>(*message);
-    if (report.subject == key_.id()) return take_report(report, now);
-    const peer_entry* const reporter = registry_.find(report.reporter);
-    if (reporter == nullptr || is_gone(reporter->state)) return;
-    if (registry_.take_token(report.reporter, now)) take_report(report, now);
+    const auto& loss = std::get<announced_loss>(*message);
+    const peer_entry* const reporter = registry_.find(loss.report.reporter);
+    const bool is_of_us = loss.report.subject == key_.id();
+    const bool is_heeded = is_of_us || (reporter != nullptr && !is_gone(reporter->state));
+    if (!is_heeded || !is_news(loss.report) || !verifications_.take(now)) return;
+    if (is_genuine(loss)) take_report(loss.report, now);
 }
 
 bool mesh_talk::take_record(bytes_view record, time_point now) {
+    return is_news(record) && accept(record, now);
+}
+
+/// By what it says of itself: only a newer one is worth the look at its signature.
+bool mesh_talk::is_news(bytes_view record) const {
     if (record.size() < signature_size || record.size() > record_size_max) return false;
-    const auto origin = digest_origin(record.first(record.size() - signature_size));
-    if (!origin) return false;
+    const bytes_view body = record.first(record.size() - signature_size);
+    const auto origin = digest_origin(body);
+    const auto number = digest_number(body);
+    if (!origin || !number) return false;
+    if (*origin == key_.id()) return *number > self_.digest().number();
     const peer_entry* const known = registry_.find(*origin);
-    const bool is_held =
-        known != nullptr
-        && std::equal(record.begin(), record.end(), known->record.begin(), known->record.end());
-    if (is_held || !registry_.take_token(*origin, now)) return false;
+    return known == nullptr || !known->digest || *number > known->digest->number();
+}
+
+/// An origin pays for what it signed: nobody else can spend what its connection lives by.
+bool mesh_talk::accept(bytes_view record, time_point now) {
     const auto digest = open_digest(record);
     if (!digest || digest->mesh != self_.digest().mesh) return false;
     if (digest->origin == key_.id()) {
         is_overdue_ = self_.overrule(digest->number()) || is_overdue_;
         return false;
     }
+    if (!registry_.take_token(digest->origin, now)) return false;
     const auto verdict = registry_.offer(*digest, record, peer_registry::source::mesh, now);
     if (verdict != peer_registry::verdict::newest) return false;
     losses_.forget(digest->origin);
     return true;
 }
 
-void mesh_talk::take_report(const loss_report& report, time_point now) {
-    if (report.subject == key_.id()) {
-        // We live: a newer record says so. One is enough for all reports of the older.
-        if (report.version < self_.digest().number() || self_.is_changed()) return;
-        self_.assert_anew();
-        is_overdue_ = true;
-        return;
-    }
+bool mesh_talk::is_news(const loss_report& report) const {
+    // We live: a newer record says so. One is enough for all reports of the older.
+    if (report.subject == key_.id())
+        return report.version >= self_.digest().number() && !self_.is_changed();
     const peer_entry* const known = registry_.find(report.subject);
     const bool is_alive = known != nullptr && known->digest && !is_gone(known->state);
-    if (!is_alive || known->connected || report.version < known->digest->number()) return;
-    losses_.add(report, registry_.size(), now);
+    return is_alive && !known->connected && report.version >= known->digest->number();
+}
+
+void mesh_talk::take_report(const loss_report& report, time_point now) {
+    if (!is_news(report)) return;
+    if (report.subject != key_.id()) return losses_.add(report, registry_.size(), now);
+    self_.assert_anew();
+    is_overdue_ = true;
 }
 
 void mesh_talk::sync_ended(bool had_news, time_point now) {

@@ -54,6 +54,65 @@ TEST_CASE("mesh: a replayed old record changes nothing", "[peers][mesh]") {
 
 TEST_CASE("mesh: changes are merged, and paced after a burst", "[peers][mesh]") {
     mesh_node a(1);
+TEST_CASE("mesh: what others forge or repeat is not charged to its origin", "[peers][mesh]") {
+    mesh_node a(1), b(2);
+    a.talk.neighbor_up(test::sample_key(3).id(), a.now);
+    const auto old = a.say();
+    b.hear(old);
+    a.advance(1s);
+    a.self.set_state(node_state::draining);
+    b.hear(a.say());
+    SECTION("digests with a signature of somebody else") {
+        for (std::uint64_t number = 0; number < 1000; ++number) {
+            auto digest = test::small_digest(1);
+            digest.incarnation = 2000 + number;
+            auto record = encode_digest(digest).value();
+            record.resize(record.size() + signature_size, std::uint8_t{7});
+            b.hear({make_record_message(record)});
+        }
+    }
+    SECTION("old digests") {
+        for (int i = 0; i < 1000; ++i)
+            b.hear(old);
+    }
+    SECTION("old words of a loss") {
+        const loss_report report{test::sample_key(3).id(), {1, 1}, a.id()};
+        for (int i = 0; i < 1000; ++i)
+            b.hear({make_loss_message(a.key, report)});
+    }
+    // As many as ever, but for the one that it spent itself: its first made it known.
+    std::size_t left = 0;
+    while (b.registry.take_token(a.id(), b.now))
+        ++left;
+    CHECK(static_cast<double>(left) == b.options.records_taken_burst - 1);
+}
+
+TEST_CASE("mesh: a flood of forgeries is bounded, and comparisons go on", "[peers][mesh]") {
+    config few;
+    few.verifications_burst = 10;
+    few.verifications_per_second = 1;
+    mesh_node a(1), b(2, few);
+    a.talk.neighbor_up(b.id(), a.now);
+    const auto genuine = a.say();
+    for (std::uint64_t number = 0; number < 10; ++number) {
+        auto digest = test::small_digest(4);
+        digest.incarnation = 2000 + number;
+        auto record = encode_digest(digest).value();
+        record.resize(record.size() + signature_size, std::uint8_t{7});
+        b.hear({make_record_message(record)});
+    }
+    b.hear(genuine);
+    CHECK(b.sees(a) == "unknown");
+    SECTION("time goes by") {
+        b.advance(1s);
+        b.hear(genuine);
+    }
+    SECTION("a neighbour knows") {
+        CHECK(b.talk.take_record(bytes_view(genuine.front()).subspan(1), b.now));
+    }
+    CHECK(b.sees(a) == "alive");
+}
+
     a.talk.neighbor_up(test::sample_key(2).id(), a.now);
     CHECK(a.say().size() == 1);
     std::size_t said = 0;
