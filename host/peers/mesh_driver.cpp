@@ -83,15 +83,22 @@ std::shared_ptr<sync_link> mesh_driver::make_link(const identity::endpoint_id& p
     return made;
 }
 
-/// Whoever may ask has our topic for a neighbour, and is asked in turn.
 void mesh_driver::accept(std::shared_ptr<transport::connection> incoming) {
-    const auto& neighbors = state_.mesh().neighbors();
-    const bool is_neighbor =
-        std::find(neighbors.begin(), neighbors.end(), incoming->remote_id()) != neighbors.end();
-    if (!is_neighbor || syncs_.size() >= syncs_max) return incoming->close(0, "not now");
+    if (!may_compare(incoming->remote_id())) return incoming->close(0, "not now");
     const auto link = make_link(incoming->remote_id());
     link->attach(incoming);
     incoming->set_handler(link);
+}
+
+/// A neighbour may ask, for one comparison at a time.
+bool mesh_driver::may_compare(const identity::endpoint_id& peer) const {
+    const auto& neighbors = state_.mesh().neighbors();
+    const bool is_neighbor = std::find(neighbors.begin(), neighbors.end(), peer) != neighbors.end();
+    const bool is_asking = std::any_of(syncs_.begin(), syncs_.end(), [&peer](const auto& sync) {
+        const auto& connection = sync.second->connection();
+        return !connection.is_dialled() && connection.remote_id() == peer;
+    });
+    return is_neighbor && !is_asking && syncs_.size() < syncs_max;
 }
 
 void mesh_driver::on_sync_connected(sync_link& link) {

@@ -53,6 +53,8 @@ public:
     void accept(std::shared_ptr<transport::stream> opened, std::shared_ptr<sync_link> self);
 
     proto::sync_exchange& exchange() noexcept { return exchange_; }
+    /// Of an attached one.
+    const transport::connection& connection() const noexcept { return *connection_; }
     /// Sends what there is to send, and closes what is over.
     void pump();
     void close();

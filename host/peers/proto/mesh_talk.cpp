@@ -59,8 +59,8 @@ void mesh_talk::neighbor_up(const endpoint_id& peer, time_point now) {
     // What was broadcast without a neighbour nobody got; whoever was not there compares.
     if (neighbors_.empty()) is_overdue_ = true;
     neighbors_.push_back(peer);
-    if (key_.id() < peer && syncs_.size() < options_.syncs_max) syncs_.push_back(peer);
-    sync_ended(true, now);
+    if (key_.id() < peer) want_sync(peer);
+    compare_soon(now);
 }
 
 void mesh_talk::neighbor_down(const endpoint_id& peer, bool is_lost, time_point now) {
@@ -140,8 +140,17 @@ void mesh_talk::take_report(const loss_report& report, time_point now) {
 }
 
 void mesh_talk::sync_ended(bool had_news, time_point now) {
-    sync_wait_ = had_news ? options_.sync_first : sync_wait_;
-    sync_at_ = now + jittered(sync_wait_);
+    if (had_news) compare_soon(now);
+}
+
+void mesh_talk::want_sync(const endpoint_id& peer) {
+    if (syncs_.size() < options_.syncs_max && !contains(syncs_, peer)) syncs_.push_back(peer);
+}
+
+/// Never later than it was due: nobody can put off our comparisons.
+void mesh_talk::compare_soon(time_point now) {
+    sync_wait_ = options_.sync_first;
+    sync_at_ = std::min(sync_at_, now + jittered(sync_wait_));
 }
 
 // --- what follows ---
@@ -192,8 +201,7 @@ void mesh_talk::handle_deadline(time_point now) {
     if (now >= sync_at_) {
         sync_wait_ = std::min(sync_wait_ * 2, options_.sync_last);
         sync_at_ = now + jittered(sync_wait_);
-        if (!neighbors_.empty() && syncs_.size() < options_.syncs_max)
-            syncs_.push_back(neighbors_[random_.below(neighbors_.size())]);
+        if (!neighbors_.empty()) want_sync(neighbors_[random_.below(neighbors_.size())]);
     }
     if (now >= lease_check_at_) check_leases(now);
 }

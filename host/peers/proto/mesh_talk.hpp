@@ -58,6 +58,8 @@ private:
     bool is_news(bytes_view record) const;
     bool is_news(const loss_report& report) const;
     bool accept(bytes_view record, time_point now);
+    void want_sync(const identity::endpoint_id& peer);
+    void compare_soon(time_point now);
     std::optional<time_point> announce_due() const;
     peers_output announce(time_point now);
     void check_leases(time_point now);

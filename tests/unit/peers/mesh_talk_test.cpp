@@ -214,3 +214,17 @@ TEST_CASE("mesh: the lower of two neighbours compares at once, either one later"
     CHECK(higher.syncs.size() >= 8);
     CHECK(higher.syncs.size() <= 16);
 }
+
+TEST_CASE("mesh: a neighbour that compares all the time puts off no comparison", "[peers][mesh]") {
+    mesh_node a(1);
+    a.talk.neighbor_up(test::sample_key(2).id(), a.now);
+    a.say();
+    a.syncs.clear();
+    const bool has_news = GENERATE(false, true);
+    for (int i = 0; i < 6000; ++i) {  // ten minutes
+        a.advance(100ms);
+        a.talk.sync_ended(has_news, a.now);
+        a.say();
+    }
+    CHECK(a.syncs.size() >= (has_news ? 200 : 6));
+}
