@@ -125,6 +125,15 @@ void mesh_driver::on_topic_message(bytes_view content) {
     sink_.on_mesh_turn();
 }
 
+/// Who came and went meanwhile, the gossip knows; what was said, the neighbours.
+void mesh_driver::on_topic_lagged() {
+    if (!topic_) return;
+    const auto topic = gossip_.measure(topic_->id());
+    if (!topic) return;
+    state_.mesh_lagged(topic->active, shard_.now());
+    sink_.on_mesh_turn();
+}
+
 void mesh_driver::on_topic_neighbor_up(const identity::endpoint_id& peer) {
     state_.mesh_neighbor_up(peer, shard_.now());
     sink_.on_mesh_turn();

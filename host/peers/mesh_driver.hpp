@@ -59,6 +59,7 @@ public:
 
 private:
     void on_topic_message(bytes_view content) override;
+    void on_topic_lagged() override;
     void on_topic_neighbor_up(const identity::endpoint_id& peer) override;
     void on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) override;
     void on_sync_connected(sync_link& link) override;

@@ -68,6 +68,16 @@ void mesh_talk::neighbor_down(const endpoint_id& peer, bool is_lost, time_point 
     if (is_lost) report_loss(peer, now);
 }
 
+void mesh_talk::lagged(const std::vector<endpoint_id>& neighbors, time_point now) {
+    for (const auto& peer : std::vector(neighbors_))
+        if (!contains(neighbors, peer)) neighbor_down(peer, false, now);
+    for (const auto& peer : neighbors)
+        neighbor_up(peer, now);
+    if (neighbors_.empty()) return;
+    want_sync(neighbors_[random_.below(neighbors_.size())]);
+    compare_soon(now);
+}
+
 void mesh_talk::report_loss(const endpoint_id& peer, time_point now) {
     const peer_entry* const known = registry_.find(peer);
     const bool is_known = known != nullptr && known->digest && known->state != peer_state::left;

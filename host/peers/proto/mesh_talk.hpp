@@ -32,6 +32,8 @@ public:
     void join(time_point now);
     void neighbor_up(const identity::endpoint_id& peer, time_point now);
     void neighbor_down(const identity::endpoint_id& peer, bool is_lost, time_point now);
+    /// Some of the above was lost: these are the neighbours now.
+    void lagged(const std::vector<identity::endpoint_id>& neighbors, time_point now);
     /// What somebody broadcast. Forged, foreign and unknown things change nothing.
     void receive(bytes_view content, time_point now);
     /// A direct connection to the peer was lost: others should know.

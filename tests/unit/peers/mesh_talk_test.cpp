@@ -2,6 +2,8 @@
 #include "mesh_sample.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
+
 using namespace meshhost;
 using namespace meshhost::peers::proto;
 using test::mesh_node;
@@ -52,8 +54,6 @@ TEST_CASE("mesh: a replayed old record changes nothing", "[peers][mesh]") {
     CHECK(b.sees(a) == "draining");
 }
 
-TEST_CASE("mesh: changes are merged, and paced after a burst", "[peers][mesh]") {
-    mesh_node a(1);
 TEST_CASE("mesh: what others forge or repeat is not charged to its origin", "[peers][mesh]") {
     mesh_node a(1), b(2);
     a.talk.neighbor_up(test::sample_key(3).id(), a.now);
@@ -113,6 +113,8 @@ TEST_CASE("mesh: a flood of forgeries is bounded, and comparisons go on", "[peer
     CHECK(b.sees(a) == "alive");
 }
 
+TEST_CASE("mesh: changes are merged, and paced after a burst", "[peers][mesh]") {
+    mesh_node a(1);
     a.talk.neighbor_up(test::sample_key(2).id(), a.now);
     CHECK(a.say().size() == 1);
     std::size_t said = 0;
@@ -227,4 +229,23 @@ TEST_CASE("mesh: a neighbour that compares all the time puts off no comparison",
         a.say();
     }
     CHECK(a.syncs.size() >= (has_news ? 200 : 6));
+}
+
+TEST_CASE("mesh: who missed something asks who is there, and compares", "[peers][mesh]") {
+    mesh_node a(1);
+    const auto gone = test::sample_key(2).id();
+    const auto stays = test::sample_key(3).id();
+    const auto came = test::sample_key(4).id();
+    a.talk.neighbor_up(gone, a.now);
+    a.talk.neighbor_up(stays, a.now);
+    a.say();
+    a.syncs.clear();
+    a.talk.lagged({stays, came}, a.now);
+    CHECK(a.talk.neighbors() == std::vector{stays, came});
+    CHECK(a.say().empty());  // nobody is said to be lost
+    REQUIRE_FALSE(a.syncs.empty());
+    CHECK(std::find(a.syncs.begin(), a.syncs.end(), gone) == a.syncs.end());
+    a.talk.lagged({}, a.now);
+    CHECK(a.talk.neighbors().empty());
+    CHECK_FALSE(a.talk.next_deadline() == a.now);
 }
