@@ -141,7 +141,23 @@ void mesh_driver::on_topic_neighbor_up(const identity::endpoint_id& peer) {
 
 void mesh_driver::on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) {
     state_.mesh_neighbor_down(peer, is_lost, shard_.now());
+    if (state_.mesh().neighbors().empty()) suggest_members();
     sink_.on_mesh_turn();
+}
+
+/// Nobody is left to ask: whoever the registry knows may still be there. From our own id on, so
+/// that not every host asks the same few.
+void mesh_driver::suggest_members() {
+    if (!topic_) return;
+    std::vector<identity::endpoint_id> members;
+    state_.registry().for_each([&members](const proto::peer_entry& entry) {
+        const bool is_member = entry.digest && entry.state != proto::peer_state::left
+                               && entry.state != proto::peer_state::refused;
+        if (is_member) members.push_back(entry.id);
+    });
+    const auto first = std::upper_bound(members.begin(), members.end(), endpoint_.id());
+    std::rotate(members.begin(), first, members.end());
+    gossip_.suggest_peers(topic_->id(), members);
 }
 
 /// Signed by the peer itself, and kept as long as the registry knows it.

@@ -69,6 +69,7 @@ private:
     void add_addresses(identity::endpoint_addr& to) const override;
 
     void accept(std::shared_ptr<transport::connection> incoming);
+    void suggest_members();
     bool may_compare(const identity::endpoint_id& peer) const;
     std::shared_ptr<sync_link> make_link(const identity::endpoint_id& peer);
 

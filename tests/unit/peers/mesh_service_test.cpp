@@ -204,3 +204,34 @@ TEST_CASE_METHOD(
     });
     CHECK(lagged > 0);
 }
+
+TEST_CASE_METHOD(
+    mesh_fixture,
+    "mesh: whoever lost everybody asks those that the registry knows",
+    "[peers][mesh][service]"
+) {
+    gossip_with.machines.membership.passive_max = 0;
+    gossip_with.machines.limit.lost = 1;
+    gossip_with.machines.heal.interval = 20ms;
+    boot(3);  // the first alone is known to the others
+    REQUIRE(run_until([&] { return is_whole(); }));
+    const auto lose = [&](std::size_t index) {
+        hosts[index]->endpoint.vanish();
+        hosts[index].reset();
+        network.expire(transport::close_cause::idle_timeout);
+    };
+    lose(1);
+    REQUIRE(run_until([&] { return hosts[2]->service.measure().neighbors == 1; }));
+    lose(0);
+    REQUIRE(run_until([&] { return hosts[2]->service.measure().neighbors == 0; }));
+    hosts[1] = std::make_unique<mesh_host>(
+        network,
+        std::uint8_t{2},
+        std::vector<identity::endpoint_addr>{},
+        std::uint64_t{2000}
+    );
+    CHECK(run_until([&] {
+        return hosts[2]->sees(hosts[1]->endpoint.id()) == "alive"
+               && hosts[1]->sees(hosts[2]->endpoint.id()) == "alive";
+    }));
+}
