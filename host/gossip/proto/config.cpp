@@ -64,6 +64,7 @@ config config::upstream() {
     out.heal.extra_links = 0;
     out.link.idle_hold = 1s;
     out.limit.links = 1 << 20;  // as good as none, which is what it has
+    out.limit.hearsay_dials = out.limit.links;
     return out;
 }
 

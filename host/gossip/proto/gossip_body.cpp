@@ -13,7 +13,19 @@ using identity::topic_id;
 
 namespace {
 
-constexpr int links_reviewed_max = 16;  ///< to make room for another; a guess
+constexpr std::size_t links_reviewed_max = 16;  ///< to make room for another; a guess
+
+bool names_peers(message_kind kind) noexcept {
+    return kind == message_kind::shuffle || kind == message_kind::shuffle_reply;
+}
+
+/// Endpoint ids that were read, of a message that names_peers().
+std::size_t ids_in(const message& what) noexcept {
+    if (const auto* const shuffle = std::get_if<shuffle_message>(&what))
+        return 1 + shuffle->nodes.size();
+    const auto* const reply = std::get_if<shuffle_reply_message>(&what);
+    return reply == nullptr ? 0 : reply->nodes.size();
+}
 
 void count(traffic_counts& counts, traffic_class kind, std::size_t size) noexcept {
     traffic_count& entry = counts[static_cast<std::size_t>(kind)];
@@ -35,7 +47,8 @@ gossip_state::body::body(
     , ids_(ids)
     , random_(random)
     , now_(now)
-    , links_(options_.link, options_.limit) {}
+    , links_(options_.link, options_.limit)
+    , corrections_(options_.membership.correction_gap) {}
 
 // --- inputs from this host ---
 
@@ -161,12 +174,31 @@ void gossip_state::body::received(
     links_.watch(peer, *entry, now);
     deadline_ = std::min(deadline_, links_.next_deadline());
     topic_state* const state = find(topic);
-    if (state == nullptr) return;
+    if (state == nullptr) return correct_outsider(peer, topic, frame_body);
+    const auto kind = kind_of(frame_body);
+    if (kind && !state->is_welcome(peer, *kind, now)) return hasten(*state);
+    const bool is_member = state->views().active().contains(peer);
+    if (!is_member && kind && names_peers(*kind) && !entry->ids.take(now)) return;
     const auto decoded = decode_message(frame_body, ids_);
     if (!decoded) return tell(protocol_violation_output{peer, decoded.error()});
+    for (std::size_t left = is_member ? 0 : ids_in(decoded->what); left > 0; --left)
+        (void)entry->ids.take(now);
     count(received_, class_of(decoded->what), frame_length_size + frame_body.size());
     state->received(peer, decoded->what, decode_extension(decoded->extension), now);
     hasten(*state);
+}
+
+/// Who takes us for a member of a topic that we left is told: we may have been gone before its
+/// answer to our Join came. A Join is not answered, its sender asks again.
+void gossip_state::body::correct_outsider(
+    const endpoint_id& peer,
+    const topic_id& topic,
+    bytes_view frame_body
+) {
+    if (!options_.membership.corrects_strangers) return;
+    const auto kind = kind_of(frame_body);
+    if (!kind || !(*kind == message_kind::neighbor || is_for_neighbors(*kind))) return;
+    if (corrections_.take(peer, now_)) send(topic, peer, disconnect_message{false}, {}, true);
 }
 
 void gossip_state::body::set_rtt(const endpoint_id& peer, duration rtt) {
@@ -213,15 +245,28 @@ bool gossip_state::body::review(const endpoint_id& peer) {
     return true;
 }
 
-/// Found or made; in a full table a link that nobody needs makes room.
+/// Found or made; in a full table a link that nobody needs makes room, or a dial.
 peer_link* gossip_state::body::require_link(const endpoint_id& peer) {
-    if (links_.is_full() && links_.find(peer) == nullptr) {
-        for (int looked_at = 0; looked_at < links_reviewed_max; ++looked_at) {
-            const auto idle = links_.take_due(no_deadline);
-            if (!idle || review(*idle)) break;
-        }
-    }
+    if (links_.is_full() && links_.find(peer) == nullptr && !drop_idle_link()) give_up_dial();
     return links_.require(peer);
+}
+
+bool gossip_state::body::drop_idle_link() {
+    for (std::size_t looked_at = 0; looked_at < links_reviewed_max; ++looked_at) {
+        const auto idle = links_.take_due(no_deadline);
+        if (!idle) return false;
+        if (review(*idle)) return true;
+    }
+    return false;
+}
+
+/// The oldest that no topic waits for. Should it succeed after all, that is a link like any other.
+void gossip_state::body::give_up_dial() {
+    const auto dials = links_.oldest_dials(links_reviewed_max);
+    const auto unneeded = std::find_if(dials.begin(), dials.end(), [&](const endpoint_id& peer) {
+        return !is_needed(peer);
+    });
+    if (unneeded != dials.end()) links_.erase(*unneeded);
 }
 
 bool gossip_state::body::is_neighbor(const endpoint_id& peer) const noexcept {
@@ -274,6 +319,7 @@ state_probe gossip_state::body::probe() const {
     out.queued_frames = links_.queued_frames();
     out.sent = sent_;
     out.received = received_;
+    out.oversize = oversize_;
     return out;
 }
 
@@ -287,7 +333,10 @@ void gossip_state::body::send(
     bool is_last
 ) {
     scratch_.clear();
-    append_frame(scratch_, what, after);
+    if (!append_frame(scratch_, what, after)) {
+        ++oversize_;
+        return;
+    }
     send_output frame{.to = to, .topic = topic, .frame = shared_bytes::copy_of(scratch_)};
     frame.kind = class_of(what);
     frame.is_last = is_last;
@@ -315,13 +364,30 @@ void gossip_state::body::put(send_output frame) {
         links_.watch(peer, *link, now_);
         return emit(std::move(frame));
     }
-    if (link->queue.size() >= options_.limit.queued_frames) return;
-    link->queue.push_back(std::move(frame));
-    if (link->phase == link_phase::dialing) return;
-    link->phase = link_phase::dialing;
+    const topic_state* const topic = find(frame.topic);
+    const bool is_urgent = topic != nullptr && topic->views().active().empty();
+    if (link->queue.size() < options_.limit.queued_frames) link->queue.push_back(std::move(frame));
+    if (link->phase == link_phase::none) {
+        link->phase = link_phase::dialing;
+        link->since = now_;
+        link->is_urgent = is_urgent;
+        want(peer, is_urgent);
+    } else if (is_urgent) {
+        hurry(peer);
+    }
+}
+
+void gossip_state::body::hurry(const endpoint_id& peer) {
+    peer_link* const link = links_.find(peer);
+    if (link == nullptr || link->phase != link_phase::dialing || link->is_urgent) return;
+    link->is_urgent = true;
+    want(peer, true);
+}
+
+void gossip_state::body::want(const endpoint_id& peer, bool is_urgent) {
     const bool is_given_up =
         std::find(failed_dials_.begin(), failed_dials_.end(), peer) != failed_dials_.end();
-    if (!is_given_up) tell(want_link_output{peer});
+    if (!is_given_up) tell(want_link_output{peer, is_urgent});
 }
 
 void gossip_state::body::emit(send_output frame) {

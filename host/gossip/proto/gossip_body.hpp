@@ -2,6 +2,7 @@
 #pragma once
 // What a gossip_state consists of. Its topics refer to it, so it stays where it is when the
 // gossip_state is moved.
+#include "gossip/proto/correction_log.hpp"
 #include "gossip/proto/gossip_state.hpp"
 #include "gossip/proto/link_table.hpp"
 #include "gossip/proto/topic_state.hpp"
@@ -67,9 +68,17 @@ public:
 
 private:
     topic_state* find(const identity::topic_id& topic) noexcept;
+    void correct_outsider(
+        const identity::endpoint_id& peer,
+        const identity::topic_id& topic,
+        bytes_view frame_body
+    );
     void put(send_output frame);
     void emit(send_output frame);
+    void want(const identity::endpoint_id& peer, bool is_urgent);
     peer_link* require_link(const identity::endpoint_id& peer);
+    bool drop_idle_link();
+    void give_up_dial();
     void review_links();
     bool review(const identity::endpoint_id& peer);
     bool is_neighbor(const identity::endpoint_id& peer) const noexcept;
@@ -93,6 +102,7 @@ private:
     ) override;
     void tell(gossip_output what) override { outputs_.push(std::move(what)); }
     link_phase link_of(const identity::endpoint_id& peer) const override;
+    void hurry(const identity::endpoint_id& peer) override;
     duration round_trip(const identity::endpoint_id& peer) const override;
 
     identity::endpoint_id self_;
@@ -102,12 +112,14 @@ private:
     time_point now_;  ///< of the input that is being handled
     shared_bytes self_data_;
     link_table links_;
+    correction_log corrections_;  ///< to members of topics that we are no member of
     std::vector<identity::endpoint_id> failed_dials_;  ///< where config says never to dial again
     boost::container::flat_map<identity::topic_id, std::unique_ptr<topic_state>> topics_;
     fifo<gossip_output> outputs_;
     byte_buffer scratch_;  ///< a frame that is being written
     traffic_counts sent_{};
     traffic_counts received_{};
+    std::uint64_t oversize_ = 0;
     time_point deadline_ = no_deadline;  ///< never later than the next one
 };
 

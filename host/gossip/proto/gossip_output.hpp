@@ -104,7 +104,8 @@ struct message_output {
     shared_bytes trace;  ///< opaque here; of the hop that brought it
 };
 
-/// Addresses of a peer that are new to us. Unsigned and perhaps second hand: hints for dialling.
+/// Addresses of a peer that are new to us, or that a want_link_output which follows may need.
+/// Unsigned and perhaps second hand: hints for dialling.
 struct peer_addr_output {
     identity::endpoint_id peer;
     addr_info addr;

@@ -32,6 +32,7 @@ struct topic_counts {
     std::uint64_t delivered = 0;   ///< messages given to subscribers
     std::uint64_t duplicates = 0;  ///< payloads that had been received before
     std::uint64_t spoofed = 0;     ///< payloads under a foreign id
+    std::uint64_t oversize = 0;    ///< payloads too large to be passed on, ignored
     std::uint64_t grafts_sent = 0;
     std::uint64_t prunes_sent = 0;
     std::uint64_t neighbors_up = 0;
@@ -59,6 +60,7 @@ struct state_probe {
     std::size_t queued_frames = 0;  ///< waiting for a link
     traffic_counts sent;
     traffic_counts received;
+    std::uint64_t oversize = 0;  ///< messages to be passed on that fit no frame of ours, dropped
 };
 
 }  // namespace meshhost::gossip::proto

@@ -19,6 +19,7 @@ void heal_list::lose(const peer_info& peer, time_point now) {
         if (!known->is_lost) known->since = now;
         known->is_lost = true;
         known->not_before = now;
+        if (!peer.data.empty()) known->data = shared_bytes::copy_of(peer.data);
         return;
     }
     if (lost() >= lost_max_) {

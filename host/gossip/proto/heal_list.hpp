@@ -19,6 +19,8 @@ struct heal_candidate {
     time_point since{};       ///< lost or named then
     time_point not_before{};  ///< the next try
     duration wait{};          ///< of a named one, after its next answer
+
+    peer_info info() const noexcept { return {id, data.view()}; }
 };
 
 /// Holds limits::lost lost and limits::bootstrap named ones; of the lost the oldest makes room,

@@ -31,7 +31,8 @@ hyparview::hyparview(
     , shuffle_pace_(options.shuffle.interval_min, options.shuffle.interval_max)
     , rejoin_wait_(options.heal.rejoin_first, options.heal.rejoin_cap)
     , heal_(options.heal, options.limit)
-    , mark_(self) {
+    , mark_(self)
+    , corrections_(options.membership.correction_gap) {
     const shuffle_config& pace = options.shuffle;
     const auto spread = static_cast<std::uint64_t>((pace.first_max - pace.first_min).count());
     const duration jitter(static_cast<duration::rep>(random.below(spread + 1)));
@@ -111,6 +112,7 @@ void hyparview::remove_active(const endpoint_id& peer, down_reason why, bool kee
     ++counts_.neighbors_down;
     sink_.neighbor_down(peer, why);
     if (keep_in_reserve) add_passive(entry.info());
+    if (view_entry* const reserve = passive_.find(peer)) reserve->was_neighbor = true;
     change_pace();
     watch_isolation();
 }
@@ -143,6 +145,7 @@ void hyparview::on(
 ) {
     now_ = now;
     const peer_info newcomer{from, m.data};
+    const bool is_known = active_.contains(from);
     if (!admits(from, priority::high, false)
         || !add_active(newcomer, priority::high, false, false)) {
         add_passive(newcomer);
@@ -151,6 +154,7 @@ void hyparview::on(
     requests_.take_reply(from);  // who joins does not know of it: it may have started anew
     reply(from, priority::high, false);
     merge_mark(after.component);
+    if (is_known) return;  // the others have heard of it
     const forward_join_message forwarded{newcomer, options_.membership.active_walk};
     for (const view_entry& neighbor : active_.entries())
         if (neighbor.id != from) send(neighbor.id, forwarded);
@@ -163,23 +167,22 @@ void hyparview::on(
     time_point now
 ) {
     now_ = now;
-    if (options_.broadcast.members_only && !active_.contains(from))
-        return correct_stranger(from, now);
     if (m.peer.id == self_) return;
     if (view_entry* const known = active_.find(m.peer.id)) {
         learn(*known, m.peer.data);
-        return ask(m.peer.id, priority::high, purpose::join);
+        return ask(m.peer, priority::high, purpose::join);
     }
-    if (m.ttl == 0 || active_.size() <= 1) {
-        sink_.heard_of(m.peer);
-        return ask(m.peer.id, priority::high, purpose::join);
+    const std::uint16_t ttl = std::min(m.ttl, options_.membership.active_walk);
+    if (ttl == 0 || active_.size() <= 1) {
+        if (!may_dial(m.peer.id)) return add_passive(m.peer);
+        return ask(m.peer, priority::high, purpose::join);
     }
-    if (m.ttl == options_.membership.passive_walk) add_passive(m.peer);
+    if (ttl == options_.membership.passive_walk) add_passive(m.peer);
     if (requests_.contains(m.peer.id)) return;
     const view_entry* const next =
         active_.pick(random_, [&](const view_entry& entry) { return entry.id != from; });
-    const auto ttl = static_cast<std::uint16_t>(m.ttl - 1);
-    if (next != nullptr) send(next->id, forward_join_message{m.peer, ttl});
+    const auto ttl_left = static_cast<std::uint16_t>(ttl - 1);
+    if (next != nullptr) send(next->id, forward_join_message{m.peer, ttl_left});
 }
 
 void hyparview::on(
@@ -189,6 +192,7 @@ void hyparview::on(
     time_point now
 ) {
     now_ = now;
+    forget_join(from);
     const bool was_replied_to = requests_.take_reply(from);
     const auto request = requests_.take(from);
     const bool is_heal = after.is_heal || (request && request->is_heal);
@@ -281,6 +285,9 @@ void hyparview::leave(time_point now) {
     // Who is about to accept us must not wait for a neighbour that is gone.
     while (const auto request = requests_.take_any())
         send(request->peer, disconnect_message{false}, true);
+    for (const join_attempt& join : joins_)
+        if (awaits_join(join.peer) && sink_.link_of(join.peer) != link_phase::none)
+            send(join.peer, disconnect_message{false}, true);
 }
 
 void hyparview::check_invariants() const {

@@ -7,6 +7,7 @@
 #include "base/token_bucket.hpp"
 #include "gossip/proto/component_mark.hpp"
 #include "gossip/proto/config.hpp"
+#include "gossip/proto/correction_log.hpp"
 #include "gossip/proto/gossip_probe.hpp"
 #include "gossip/proto/heal_list.hpp"
 #include "gossip/proto/message.hpp"
@@ -29,9 +30,11 @@ public:
     ) = 0;
     virtual void neighbor_up(const identity::endpoint_id& peer) = 0;
     virtual void neighbor_down(const identity::endpoint_id& peer, down_reason why) = 0;
-    /// Its addresses are new to us.
+    /// Its addresses are new to us, or will be needed now.
     virtual void heard_of(const peer_info& peer) = 0;
     virtual link_phase link_of(const identity::endpoint_id& peer) const = 0;
+    /// The dial of the peer must not wait long. Nothing, unless it is under way.
+    virtual void hurry(const identity::endpoint_id& peer) = 0;
 
 protected:
     ~membership_sink() = default;
@@ -123,10 +126,11 @@ private:
 
     // hyparview_repair.cpp: what is asked of others
     enum class purpose : std::uint8_t { join, refill, heal };
-    void ask(const identity::endpoint_id& peer, priority how, purpose why);
+    void ask(const peer_info& peer, priority how, purpose why);
     void reply(const identity::endpoint_id& peer, priority how, bool is_heal);
     void refill(const identity::endpoint_id* except);
     void starve();
+    bool may_dial(const identity::endpoint_id& named);
     void refused(const neighbor_request& request);
     void expire_requests();
     void forget_unreachable(const identity::endpoint_id& peer);
@@ -138,13 +142,14 @@ private:
     void merge_mark(bytes_view mark);
     void announce_mark();
     void send_join(const identity::endpoint_id& peer);
+    void forget_join(const identity::endpoint_id& peer) noexcept;
     bool awaits_join(const identity::endpoint_id& peer) const noexcept;
 
     // hyparview_shuffle.cpp: exchanging views
     void shuffle();
     void mix();
     shuffle_message make_shuffle(const identity::endpoint_id& target, std::uint16_t ttl);
-    void accept_shuffle(const shuffle_message& m);
+    void accept_shuffle(const shuffle_message& m, bool is_trusted);
     bool forward_shuffle(const identity::endpoint_id& from, const shuffle_message& m);
     bool expects_nodes_of(const identity::endpoint_id& peer);
     void change_pace();
@@ -166,6 +171,7 @@ private:
     request_table requests_;
     std::vector<identity::endpoint_id> polite_;  ///< took leave; for drops_closed_reserve
     std::vector<identity::endpoint_id> bootstrap_;
+    std::vector<identity::endpoint_id> hearsay_;  ///< dialled because a neighbour named them
     token_bucket admissions_;
     int refill_attempts_;  ///< left until a shuffle or a loss
     int mixes_left_;
@@ -180,12 +186,12 @@ private:
     component_mark mark_;
     time_point mark_at_ = no_deadline;  ///< when to tell the neighbours of a new mark
 
-    struct correction {
+    struct join_attempt {
         identity::endpoint_id peer;
         time_point at;
     };
-    std::vector<correction> corrections_;
-    std::vector<correction> joins_;  ///< asked to let us in, lately
+    std::vector<join_attempt> joins_;  ///< asked to let us in, lately
+    correction_log corrections_;
 };
 
 }  // namespace meshhost::gossip::proto

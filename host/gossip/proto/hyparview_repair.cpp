@@ -11,8 +11,7 @@ using identity::endpoint_id;
 
 namespace {
 
-constexpr duration join_answer_wait = 5s;    ///< a dial over a relay and a round trip; a guess
-constexpr std::size_t corrections_max = 32;  ///< peers; more strangers wait for their answer
+constexpr duration join_answer_wait = 5s;  ///< a dial over a relay and a round trip; a guess
 
 template <class List>
 bool is_listed(const List& list, const endpoint_id& peer) noexcept {
@@ -23,7 +22,8 @@ bool is_listed(const List& list, const endpoint_id& peer) noexcept {
 
 // --- neighbour requests ---
 
-void hyparview::ask(const endpoint_id& peer, priority how, purpose why) {
+void hyparview::ask(const peer_info& info, priority how, purpose why) {
+    const endpoint_id peer = info.id;
     if (peer == self_ || requests_.contains(peer) || requests_.is_full()) return;
     const membership_config& o = options_.membership;
     const bool is_linked = sink_.link_of(peer) == link_phase::up;
@@ -33,6 +33,8 @@ void hyparview::ask(const endpoint_id& peer, priority how, purpose why) {
     requests_.ask({peer, is_timed ? now_ + wait : no_deadline, is_heal});
     extension after = own_extension();
     after.is_heal = is_heal;
+    // Whoever dials forgets addresses sooner than the views do.
+    if (!is_linked) sink_.heard_of(info);
     sink_.send(peer, neighbor_message{how, self_data_.view()}, after, false);
 }
 
@@ -56,7 +58,19 @@ void hyparview::refill(const endpoint_id* except) {
                && (except == nullptr || entry.id != *except);
     });
     if (next == nullptr) return starve();
-    ask(next->id, active_.empty() ? priority::high : priority::low, purpose::refill);
+    ask(next->info(), active_.empty() ? priority::high : priority::low, purpose::refill);
+}
+
+/// Whether we turn to a peer because a neighbour named it. That may be anybody, at any address: few
+/// such dials are under way at once, so that nobody can aim ours at others or fill our tables.
+bool hyparview::may_dial(const endpoint_id& named) {
+    if (sink_.link_of(named) != link_phase::none) return true;
+    std::erase_if(hearsay_, [&](const endpoint_id& peer) {
+        return sink_.link_of(peer) != link_phase::dialing;
+    });
+    if (hearsay_.size() >= options_.limit.hearsay_dials) return false;
+    hearsay_.push_back(named);
+    return true;
 }
 
 /// Nobody is left to ask but those who were lost.
@@ -116,16 +130,16 @@ void hyparview::dial_failed(const endpoint_id& peer, time_point now) {
     now_ = now;
     const auto request = requests_.take(peer);
     if (probed_ == peer) probed_.reset();
-    std::erase_if(joins_, [&](const correction& join) { return join.peer == peer; });
+    forget_join(peer);
     forget_unreachable(peer);
     if (request && !request->is_heal && options_.membership.refills_after_refusal) refill(&peer);
 }
 
-/// Not a reserve any more, but perhaps on the far side of a partition.
+/// Not a reserve any more, but, if it was ever met, perhaps on the far side of a partition.
 void hyparview::forget_unreachable(const endpoint_id& peer) {
     const view_entry* const reserve = passive_.find(peer);
     if (reserve == nullptr) return;
-    if (options_.heal.probes) heal_.lose(reserve->info(), now_);
+    if (options_.heal.probes && reserve->was_neighbor) heal_.lose(reserve->info(), now_);
     passive_.remove(peer);
 }
 
@@ -137,15 +151,8 @@ void hyparview::be_polite(const endpoint_id& peer) {
 void hyparview::correct_stranger(const endpoint_id& peer, time_point now) {
     now_ = now;
     if (!options_.membership.corrects_strangers || requests_.contains(peer)) return;
-    const auto is_old = [&](const correction& entry) {
-        return now - entry.at >= options_.membership.correction_gap;
-    };
-    std::erase_if(corrections_, is_old);
-    const auto is_peer = [&](const correction& entry) { return entry.peer == peer; };
-    if (std::any_of(corrections_.begin(), corrections_.end(), is_peer)) return;
     // Our Join may have been answered, and the answer be on its way behind this.
-    if (awaits_join(peer) || corrections_.size() >= corrections_max) return;
-    corrections_.push_back({peer, now});
+    if (awaits_join(peer) || !corrections_.take(peer, now)) return;
     send(peer, disconnect_message{true}, true);
 }
 
@@ -175,15 +182,20 @@ void hyparview::join(std::span<const endpoint_id> bootstrap, time_point now) {
 }
 
 void hyparview::send_join(const endpoint_id& peer) {
-    std::erase_if(joins_, [&](const correction& join) {
-        return join.peer == peer || now_ - join.at >= join_answer_wait;
+    forget_join(peer);
+    std::erase_if(joins_, [&](const join_attempt& join) {
+        return now_ - join.at >= join_answer_wait;
     });
     joins_.push_back({peer, now_});
     send(peer, join_message{self_data_.view()});
 }
 
+void hyparview::forget_join(const endpoint_id& peer) noexcept {
+    std::erase_if(joins_, [&](const join_attempt& join) { return join.peer == peer; });
+}
+
 bool hyparview::awaits_join(const endpoint_id& peer) const noexcept {
-    return std::any_of(joins_.begin(), joins_.end(), [&](const correction& join) {
+    return std::any_of(joins_.begin(), joins_.end(), [&](const join_attempt& join) {
         return join.peer == peer && now_ - join.at < join_answer_wait;
     });
 }
@@ -213,6 +225,8 @@ void hyparview::rejoin() {
     const auto is_free = [&](const endpoint_id& peer) {
         return sink_.link_of(peer) != link_phase::dialing;
     };
+    for (const endpoint_id& peer : bootstrap_)
+        sink_.hurry(peer);
     std::vector<endpoint_id> contacts;
     std::copy_if(bootstrap_.begin(), bootstrap_.end(), std::back_inserter(contacts), is_free);
     for (std::size_t asked = 0; asked < options_.heal.rejoin_fanout && !contacts.empty(); ++asked) {
@@ -223,7 +237,8 @@ void hyparview::rejoin() {
     refill(nullptr);
     const heal_candidate* const candidate = heal_.next(random_, now_);
     if (candidate == nullptr || is_listed(bootstrap_, candidate->id)) return;
-    if (is_free(candidate->id)) ask(candidate->id, priority::high, purpose::join);
+    sink_.hurry(candidate->id);
+    if (is_free(candidate->id)) ask(candidate->info(), priority::high, purpose::join);
 }
 
 // --- the heal probe ---
@@ -240,7 +255,7 @@ void hyparview::probe() {
     if (active_.size() >= most) return;
     ++counts_.probes;
     if (candidate->is_lost) {
-        ask(peer, priority::high, purpose::heal);
+        ask(candidate->info(), priority::high, purpose::heal);
         return refill(nullptr);  // starving, perhaps: then the next probe is soon
     }
     probed_ = peer;
@@ -260,7 +275,7 @@ void hyparview::finish_probe(const shuffle_reply_message& m, const extension& af
                               : mark_.differs(after.component);
     if (!is_apart || active_.contains(peer)) return;
     heal_.hurry(peer, now_);
-    ask(peer, priority::high, purpose::heal);
+    ask({peer, {}}, priority::high, purpose::heal);
 }
 
 /// A neighbour's mark. Whichever of the two is the smaller, somebody has to hear of it.

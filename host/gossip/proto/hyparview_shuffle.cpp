@@ -66,7 +66,7 @@ void hyparview::on(
     if (m.ttl > 0 && active_.size() > 1) {
         if (forward_shuffle(from, m) || !options_.shuffle.accepts_at_dead_end) return;
     }
-    accept_shuffle(m);
+    accept_shuffle(m, is_member || !options_.broadcast.members_only);
 }
 
 bool hyparview::forward_shuffle(const endpoint_id& from, const shuffle_message& m) {
@@ -75,20 +75,20 @@ bool hyparview::forward_shuffle(const endpoint_id& from, const shuffle_message& 
     });
     if (next == nullptr) return false;
     shuffle_message onward = m;
-    --onward.ttl;
+    onward.ttl = static_cast<std::uint16_t>(std::min(m.ttl, options_.shuffle.walk) - 1);
     send(next->id, onward);
     return true;
 }
 
-/// As many nodes back as came, then ours for theirs.
-void hyparview::accept_shuffle(const shuffle_message& m) {
+/// As many nodes back as came, then ours for theirs. A stranger speaks for itself alone.
+void hyparview::accept_shuffle(const shuffle_message& m, bool is_trusted) {
     shuffle_reply_message out;
     passive_.sample(out.nodes, m.nodes.size(), m.origin, random_);
     if (out.nodes.size() < m.nodes.size())
         active_.sample(out.nodes, m.nodes.size() - out.nodes.size(), m.origin, random_);
-    send(m.origin, out);
+    if (may_dial(m.origin)) send(m.origin, out);
     for (const peer_info& node : m.nodes)
-        add_passive(node);
+        if (is_trusted || node.id == m.origin) add_passive(node);
 }
 
 void hyparview::on(

@@ -17,7 +17,10 @@ inline constexpr std::size_t frame_sent_max = 4095;  ///< iroh-gossip's writer r
 /// Fits a frame at every hop, however many bytes the hop count takes.
 inline constexpr std::size_t content_size_max = 4055;
 
-inline constexpr std::size_t shuffle_nodes_max = 32;   ///< of a peer; ours carries 8. A guess
+inline constexpr std::size_t shuffle_nodes_max = 32;  ///< of a peer; ours carries 8. A guess
+/// Bytes of the nodes sampled for one frame: a shuffle's origin, our own entry and the extension
+/// fit beside them.
+inline constexpr std::size_t peer_list_size_max = frame_sent_max - 512;
 inline constexpr std::size_t announcements_max = 116;  ///< ids of one IHave, as iroh-gossip cuts it
 inline constexpr std::size_t peer_data_size_max = 256;   ///< keeps 8 of them within a frame
 inline constexpr std::size_t peer_data_taken_max = 512;  ///< of others; more counts as none
@@ -29,6 +32,7 @@ struct limits {
     std::size_t links = 4096;        ///< peers with a link or waiting for one; a guess
     std::size_t queued_frames = 64;  ///< of one peer, until its link is up; iroh-gossip's queue
     std::size_t bootstrap = 64;      ///< ids of one topic that its user named
+    std::size_t hearsay_dials = 8;   ///< of one topic at once, to peers that a neighbour named
     std::size_t requests = 32;       ///< neighbour requests of one topic without an answer
     std::size_t seen_ids = 16'384;   ///< of one topic: 90 s of 180 messages a second
     std::size_t payloads = 4'096;    ///< kept for grafts, of one topic: 30 s of 136 a second

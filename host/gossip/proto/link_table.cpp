@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gossip/proto/link_table.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace meshhost::gossip::proto {
@@ -54,6 +56,19 @@ std::optional<endpoint_id> link_table::take_due(time_point now) {
         if (link->phase == link_phase::up) return peer;
     }
     return std::nullopt;
+}
+
+std::vector<endpoint_id> link_table::oldest_dials(std::size_t count) const {
+    std::vector<std::pair<time_point, endpoint_id>> dials;
+    for (const auto& [peer, link] : links_)
+        if (link.phase == link_phase::dialing) dials.emplace_back(link.since, peer);
+    const auto last = dials.begin() + static_cast<std::ptrdiff_t>(std::min(count, dials.size()));
+    std::partial_sort(dials.begin(), last, dials.end());
+    std::vector<endpoint_id> oldest;
+    std::transform(dials.begin(), last, std::back_inserter(oldest), [](const auto& dial) {
+        return dial.second;
+    });
+    return oldest;
 }
 
 }  // namespace meshhost::gossip::proto

@@ -30,6 +30,12 @@ struct peer_info {
     bytes_view data;
 };
 
+/// At most so many bytes of a frame.
+constexpr std::size_t encoded_size(const peer_info& peer) noexcept {
+    constexpr std::size_t presence_and_length = 1 + 2;
+    return identity::endpoint_id::size + presence_and_length + peer.data.size();
+}
+
 using peer_list = boost::container::small_vector<peer_info, 8>;
 
 struct join_message {
@@ -99,6 +105,20 @@ using message = std::variant<
     graft_message,
     ihave_message>;
 
+/// The alternatives of `message`, in their order.
+enum class message_kind : std::uint8_t {
+    join,
+    forward_join,
+    shuffle,
+    shuffle_reply,
+    neighbor,
+    disconnect,
+    gossip,
+    prune,
+    graft,
+    ihave,
+};
+
 struct decoded_message {
     message what;
     bytes_view extension;  ///< what came after it
@@ -108,9 +128,17 @@ struct decoded_message {
 /// Errors: malformed, bad_endpoint_id, frame_too_large.
 result<decoded_message> decode_message(bytes_view body, id_cache& ids);
 
+/// Of one frame without its length, of which it reads the tags only. nullopt: there is no such
+/// kind.
+std::optional<message_kind> kind_of(bytes_view body) noexcept;
+
+/// Whether it goes between neighbours only.
+bool is_for_neighbors(message_kind kind) noexcept;
+
 /// Appends a frame: length, message, and the extension unless the frame is too long for it.
-/// Precondition: the message fits frame_sent_max.
-void append_frame(byte_buffer& out, const message& what, const extension& after = {});
+/// False, and nothing is appended: the message alone is longer than frame_sent_max. What we make
+/// ourselves never is; what we pass on may be, because others may send us frame_size_max.
+bool append_frame(byte_buffer& out, const message& what, const extension& after = {});
 
 traffic_class class_of(const message& what) noexcept;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writing, and what each kind counts as.
-#include "base/assert.hpp"
 #include "gossip/proto/message.hpp"
 #include "wire/postcard.hpp"
 
@@ -101,16 +100,20 @@ struct classifier {
 
 }  // namespace
 
-void append_frame(byte_buffer& out, const message& what, const extension& after) {
+bool append_frame(byte_buffer& out, const message& what, const extension& after) {
     const std::size_t start = out.size();
     out.resize(start + frame_length_size);
     std::visit(encoder{wire::postcard_writer(out)}, what);
     const std::size_t body = start + frame_length_size;
     const std::size_t bare = out.size();
-    MH_ASSERT(bare - body <= frame_sent_max, "whoever makes a message keeps it in a frame");
+    if (bare - body > frame_sent_max) {
+        out.resize(start);
+        return false;
+    }
     append_extension(out, after);
     if (out.size() - body > frame_sent_max) out.resize(bare);
     boost::endian::store_big_u32(out.data() + start, static_cast<std::uint32_t>(out.size() - body));
+    return true;
 }
 
 traffic_class class_of(const message& what) noexcept {

@@ -30,8 +30,8 @@ bool peer_view::remove(const endpoint_id& id) noexcept {
 
 bool peer_view::update(view_entry& entry, bytes_view data) {
     const bytes_view known = entry.data.view();
-    const bool is_news = !data.empty() && data.size() <= peer_data_taken_max
-                         && !std::equal(data.begin(), data.end(), known.begin(), known.end());
+    const bool is_news =
+        !data.empty() && !std::equal(data.begin(), data.end(), known.begin(), known.end());
     if (!is_news) return false;
     entry.data = shared_bytes::copy_of(data);
     entry.prefix = prefix_of(data);
@@ -42,10 +42,16 @@ void peer_view::sample(peer_list& out, std::size_t count, const endpoint_id& exc
     const {
     boost::container::small_vector<std::size_t, 32> order(entries_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
+    std::size_t size =
+        std::accumulate(out.begin(), out.end(), std::size_t{0}, [](auto sum, const auto& info) {
+            return sum + encoded_size(info);
+        });
     for (std::size_t i = 0; i < order.size() && count > 0; ++i) {
         std::swap(order[i], order[i + random.below(order.size() - i)]);
         const view_entry& chosen = entries_[order[i]];
-        if (chosen.id == except) continue;
+        if (chosen.id == except || size + encoded_size(chosen.info()) > peer_list_size_max)
+            continue;
+        size += encoded_size(chosen.info());
         out.push_back(chosen.info());
         --count;
     }

@@ -18,6 +18,7 @@ struct view_entry {
     shared_bytes data;           ///< its AddrInfo; empty: not known
     address_prefix prefix = 0;   ///< of `data`
     bool is_own_choice = false;  ///< of a neighbour: we asked it, not it us
+    bool was_neighbor = false;   ///< of a reserve: not only known by name
     time_point not_before{};     ///< of a reserve: it refused us, ask again then
 
     peer_info info() const noexcept { return {id, data.view()}; }
@@ -55,7 +56,8 @@ public:
         return nullptr;
     }
 
-    /// Appends up to `count` random entries, `except` not among them.
+    /// Appends up to `count` random entries, `except` not among them, as long as the list keeps
+    /// within peer_list_size_max bytes.
     void sample(
         peer_list& out,
         std::size_t count,

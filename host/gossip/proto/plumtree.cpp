@@ -27,10 +27,11 @@ std::size_t content_offset(std::size_t content_size) noexcept {
     return frame_length_size + 2 + content_hash::size + length_size;
 }
 
+/// Empty: the content is too large for it.
 shared_bytes make_frame(const gossip_message& m, const extension& after) {
     byte_buffer frame;
     frame.reserve(content_offset(m.content.size()) + m.content.size() + 8 + extension_size_max);
-    append_frame(frame, m, after);
+    (void)append_frame(frame, m, after);
     return shared_bytes::copy_of(frame);
 }
 
@@ -93,7 +94,7 @@ error_code plumtree::broadcast(bytes_view content, const broadcast_options& how,
         return {};
     }
     if (store_.contains(m.id)) return errc::repeated;
-    spread(m, after, nullptr, now);
+    spread(m, make_frame(m, after), how.how, nullptr, now);
     return {};
 }
 
@@ -123,7 +124,12 @@ void plumtree::on(
     extension next_hop;
     next_hop.how = after.how;
     next_hop.trace = after.trace;
-    const shared_bytes frame = spread(onward, next_hop, &from, now);
+    const shared_bytes frame = make_frame(onward, next_hop);
+    if (frame.empty()) {
+        ++counts_.oversize;
+        return;
+    }
+    spread(onward, frame, after.how, &from, now);
     if (const missing_message* const announced = missing_.find(m.id)) {
         optimize(from, m, *announced, now);
         missing_.erase(m.id);
@@ -131,25 +137,24 @@ void plumtree::on(
     deliver(from, m, after, frame.slice(content_offset(m.content.size()), m.content.size()));
 }
 
-/// In full to the eager, announced to the lazy, remembered for both. The frame.
-shared_bytes plumtree::spread(
+/// In full to the eager, announced to the lazy, remembered for both.
+void plumtree::spread(
     const gossip_message& m,
-    const extension& after,
+    const shared_bytes& frame,
+    urgency how,
     const endpoint_id* except,
     time_point now
 ) {
-    const shared_bytes frame = make_frame(m, after);
     store_.add(m.id, frame, now);
-    const bool is_flood = after.how == urgency::urgent && options_.broadcast.floods_urgent;
+    const bool is_flood = how == urgency::urgent && options_.broadcast.floods_urgent;
     for (neighbor& to : neighbors_) {
         if (except != nullptr && to.id == *except) continue;
         if (to.is_eager || is_flood) {
-            sink_.send_payload(to.id, frame, after.how);
+            sink_.send_payload(to.id, frame, how);
         } else {
-            announce(to, {m.id, m.round}, after.how, now);
+            announce(to, {m.id, m.round}, how, now);
         }
     }
-    return frame;
 }
 
 void plumtree::announce(neighbor& to, const announcement& what, urgency how, time_point now) {

@@ -83,9 +83,10 @@ public:
 private:
     neighbor* find(const identity::endpoint_id& peer) noexcept;
     void set_eager(const identity::endpoint_id& peer, bool is_eager);
-    shared_bytes spread(
+    void spread(
         const gossip_message& m,
-        const extension& after,
+        const shared_bytes& frame,
+        urgency how,
         const identity::endpoint_id* except,
         time_point now
     );

@@ -42,6 +42,14 @@ error_code topic_state::broadcast(
     return tree_.broadcast(content, how, now);
 }
 
+bool topic_state::is_welcome(const endpoint_id& from, message_kind kind, time_point now) {
+    if (!options_.broadcast.members_only || views_.active().contains(from)) return true;
+    if (!is_for_neighbors(kind)) return true;
+    ++counts_.strangers;
+    views_.correct_stranger(from, now);
+    return false;
+}
+
 void topic_state::received(
     const endpoint_id& from,
     const message& what,
@@ -50,13 +58,10 @@ void topic_state::received(
 ) {
     std::visit(
         [&](const auto& m) {
-            if constexpr (!is_broadcast_message<std::decay_t<decltype(m)>>) {
-                views_.on(from, m, after, now);
-            } else if (!options_.broadcast.members_only || views_.active().contains(from)) {
+            if constexpr (is_broadcast_message<std::decay_t<decltype(m)>>) {
                 tree_.on(from, m, after, now);
             } else {
-                ++counts_.strangers;
-                views_.correct_stranger(from, now);
+                views_.on(from, m, after, now);
             }
         },
         what

@@ -24,6 +24,7 @@ public:
     ) = 0;
     virtual void tell(gossip_output what) = 0;
     virtual link_phase link_of(const identity::endpoint_id& peer) const = 0;
+    virtual void hurry(const identity::endpoint_id& peer) = 0;
     virtual duration round_trip(const identity::endpoint_id& peer) const = 0;
 
 protected:
@@ -48,6 +49,10 @@ public:
     const hyparview& views() const noexcept { return views_; }
 
     error_code broadcast(bytes_view content, const broadcast_options& how, time_point now);
+    /// Whether a frame of this kind is worth reading. Who is no neighbour and sends what goes
+    /// between neighbours is told so.
+    bool is_welcome(const identity::endpoint_id& from, message_kind kind, time_point now);
+    /// Precondition: it is welcome.
     void received(
         const identity::endpoint_id& from,
         const message& what,
@@ -71,6 +76,7 @@ private:
     void neighbor_down(const identity::endpoint_id& peer, down_reason why) override;
     void heard_of(const peer_info& peer) override;
     link_phase link_of(const identity::endpoint_id& peer) const override;
+    void hurry(const identity::endpoint_id& peer) override { sink_.hurry(peer); }
 
     void send_repair(const identity::endpoint_id& to, const message& what) override;
     void send_payload(const identity::endpoint_id& to, const shared_bytes& frame, urgency how)

@@ -5,6 +5,8 @@
 #include "lone_node.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
+
 using namespace meshhost;
 using namespace meshhost::gossip::proto;
 using test::lone_node;
@@ -136,6 +138,10 @@ TEST_CASE("limits: a hundred hostile peers fill no table beyond its size", "[gos
     CHECK(probe.sizes.lost <= limits{}.lost);
     CHECK(node.state.probe().links <= 50);
     CHECK(node.state.probe().queued_frames <= 50 * limits{}.queued_frames);
+    node.link(1000);
+    node.hear(1000, join_message{});
+    const auto active = node.active();
+    CHECK(std::find(active.begin(), active.end(), 1000) != active.end());
     for (std::size_t peer = 1; peer <= 100; ++peer)
         node.lose(peer);
     node.advance(60s);
@@ -182,4 +188,33 @@ TEST_CASE(
     CHECK(node.dropped == std::vector<std::size_t>{3, 5});
     node.hear(5, join_message{});
     CHECK(node.active() == std::vector<std::size_t>{1, 2, 4});
+}
+
+TEST_CASE("limits: a neighbour makes us dial a few others and no more", "[gossip][limits]") {
+    lone_node node;
+    node.befriend(1, 3);
+    for (std::size_t fake = 100; fake < 200; ++fake) {
+        node.hear(1, shuffle_message{sample_id(fake), {{sample_id(fake), {}}}, 0});
+        node.hear(1, forward_join_message{{sample_id(fake + 100), {}}, 0});
+    }
+    CHECK(node.wanted.size() == limits{}.hearsay_dials);
+    node.fail_dial(node.wanted.front());
+    node.hear(1, shuffle_message{sample_id(300), {{sample_id(300), {}}}, 0});
+    CHECK(node.wanted.back() == 300);
+    node.link(300);
+    CHECK(node.said<shuffle_reply_message>(300).size() == 1);
+}
+
+TEST_CASE("limits: a dial that nobody needs makes room for a newcomer", "[gossip][limits]") {
+    config options;
+    options.limit.links = 3;
+    lone_node node(options);
+    node.befriend(1, 1);
+    for (const std::size_t fake : {50U, 51U})
+        node.hear(1, shuffle_message{sample_id(fake), {{sample_id(fake), {}}}, 0});
+    CHECK(node.wanted == std::vector<std::size_t>{50, 51});
+    node.link(9);
+    CHECK(node.dropped.empty());
+    node.hear(9, join_message{});
+    CHECK(node.active() == std::vector<std::size_t>{1, 9});
 }

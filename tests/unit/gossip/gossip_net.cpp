@@ -31,6 +31,7 @@ void gossip_net::start(std::size_t node) {
     member& m = nodes_[node];
     m.state = std::make_unique<gossip_state>(m.id, m.options, ids_, prng(random_.next()), now_);
     m.wake = no_deadline;
+    m.dialing.clear();
 }
 
 void gossip_net::kill(std::size_t node) {
@@ -143,25 +144,27 @@ void gossip_net::apply(std::size_t node, const gossip_output& output) {
 }
 
 void gossip_net::dial(std::size_t node, std::size_t to) {
+    if (!nodes_[node].dialing.insert(to).second) return;
     const bool is_refused = nodes_[to].state == nullptr && sides_.empty();
     const duration wait = is_refused ? latency(node, to) * 2 : dial_timeout;
     if (!can_reach(node, to) || nodes_[to].state == nullptr) {
-        at(now_ + wait, [this, node, to] {
-            if (nodes_[node].state == nullptr) return;
-            nodes_[node].state->dial_failed(id(to), now_);
-            drain(node);
-        });
+        at(now_ + wait, [this, node, to] { fail_dial(node, to); });
         return;
     }
     at(now_ + latency(node, to) * 2, [this, node, to] { connect(node, to); });
 }
 
+void gossip_net::fail_dial(std::size_t node, std::size_t to) {
+    if (nodes_[node].state == nullptr) return;
+    nodes_[node].dialing.erase(to);
+    nodes_[node].state->dial_failed(id(to), now_);
+    drain(node);
+}
+
 void gossip_net::connect(std::size_t node, std::size_t to) {
     if (nodes_[node].state == nullptr) return;
-    if (nodes_[to].state == nullptr || !can_reach(node, to)) {
-        nodes_[node].state->dial_failed(id(to), now_);
-        return drain(node);
-    }
+    if (nodes_[to].state == nullptr || !can_reach(node, to)) return fail_dial(node, to);
+    nodes_[node].dialing.erase(to);
     auto& instance = links_[pair_of(node, to)];
     // Two dials that cross make one link.
     if (instance.value == 0) instance = link_instance(++instances_);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,7 @@ private:
         gossip::proto::config options;
         std::unique_ptr<gossip::proto::gossip_state> state;  ///< null while it does not run
         time_point wake = no_deadline;
+        std::set<std::size_t> dialing;  ///< one dial to a peer at a time
         std::vector<std::string> delivered;
         std::vector<gossip::proto::neighbor_down_output> downs;
         std::size_t violations = 0;
@@ -99,6 +101,7 @@ private:
     void apply(std::size_t node, const gossip::proto::gossip_output& output);
     void dial(std::size_t node, std::size_t to);
     void connect(std::size_t node, std::size_t to);
+    void fail_dial(std::size_t node, std::size_t to);
     /// The link goes: whoever still has it hears of it after `after`.
     void end(pair link, duration after);
     void wake(std::size_t node, time_point at);

@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 using namespace meshhost;
 using namespace meshhost::gossip::proto;
@@ -170,6 +171,20 @@ TEST_CASE("heal: an isolated node asks its contacts again and again", "[gossip][
     CHECK(node.hearers<join_message>().empty());
 }
 
+TEST_CASE("heal: who lost its last neighbour hurries its dials", "[gossip][heal]") {
+    lone_node node;
+    node.befriend(1, 1);
+    node.join({9});
+    CHECK(node.wanted == numbers{9});
+    CHECK(node.urgent.empty());
+    node.lose(1);
+    node.advance(20s);
+    CHECK(std::count(node.urgent.begin(), node.urgent.end(), 9U) == 1);
+    node.fail_dial(9);
+    node.advance(2s);
+    CHECK(std::count(node.urgent.begin(), node.urgent.end(), 9U) == 2);
+}
+
 TEST_CASE("heal: a contact that does not answer is asked again", "[gossip][heal]") {
     lone_node node;
     node.join({1});
@@ -196,6 +211,20 @@ TEST_CASE("heal: a lost neighbour is asked back beside the others", "[gossip][he
     CHECK(node.probe().sizes.lost == 0);
 }
 
+TEST_CASE("heal: a lost neighbour is dialled at the addresses it had", "[gossip][heal]") {
+    lone_node node;
+    const byte_buffer data = test::sample_data({198, 51, 100, 1});
+    node.link(1);
+    node.hear(1, neighbor_message{priority::high, data});
+    node.befriend(2, 5);
+    node.lose(1);
+    node.befriend(6, 6);
+    node.addresses.clear();
+    REQUIRE(node.advance_until_wanted(1, heal_interval));
+    REQUIRE(node.addresses.size() == 1);
+    CHECK(node.addresses.front().peer == sample_id(1));
+}
+
 TEST_CASE("heal: with room and no reserve the lost are tried one a second", "[gossip][heal]") {
     lone_node node;
     node.befriend(1, 5);
@@ -214,6 +243,22 @@ TEST_CASE("heal: a neighbour that closed its link in order is not sought", "[gos
     CHECK(node.probe().sizes.lost == 1);
     node.close(2);
     CHECK(node.active() == numbers{3, 4, 5});
+    CHECK(node.probe().sizes.lost == 1);
+}
+
+TEST_CASE("heal: only who was a neighbour counts as lost", "[gossip][heal]") {
+    lone_node node;
+    node.befriend(1, 3);
+    for (std::size_t fake = 100; fake < 110; ++fake)
+        node.hear(1, shuffle_reply_message{{{sample_id(fake), {}}}});
+    node.hear(2, disconnect_message{true});  // a reserve that we have met
+    node.lose(2);
+    for (int round = 0; round < 20; ++round) {
+        node.advance(1s);
+        for (const std::size_t dialled : std::exchange(node.wanted, {}))
+            node.fail_dial(dialled);
+    }
+    CHECK(node.passive().empty());
     CHECK(node.probe().sizes.lost == 1);
 }
 

@@ -82,12 +82,14 @@ TEST_CASE("hyparview: who joins is let in, answered and passed on", "[gossip][hy
 
 TEST_CASE("hyparview: a neighbour that joins is answered each time", "[gossip][hyparview]") {
     lone_node node(quiet());
+    node.befriend(1, 1);
     node.link(9);
     for (int life = 0; life < 3; ++life) {  // it started anew, and its link does not show it
         node.hear(9, join_message{});
         CHECK(node.said<neighbor_message>(9).size() == 1);
     }
-    CHECK(node.ups == numbers{9});
+    CHECK(node.ups == numbers{1, 9});
+    CHECK(node.said<forward_join_message>(1).size() == 1);  // and passed on once
 }
 
 TEST_CASE("hyparview: a full node evicts for who joins", "[gossip][hyparview]") {
@@ -166,6 +168,17 @@ TEST_CASE(
     node.befriend(1, 1);
     node.hear(1, forward_join_message{{sample_id(9), {}}, 5});
     CHECK(node.wanted == numbers{9});
+}
+
+TEST_CASE("hyparview: no walk is longer than ours", "[gossip][hyparview]") {
+    lone_node node(quiet());
+    node.befriend(1, 3);
+    node.hear(1, forward_join_message{{sample_id(9), {}}, 65'535});
+    const numbers joins = node.hearers<forward_join_message>();
+    REQUIRE(joins.size() == 1);
+    CHECK(node.said<forward_join_message>(joins.front()).front().ttl == 5);
+    node.hear(1, shuffle_message{sample_id(2), nodes(11, 13), 65'535});
+    CHECK(node.said<shuffle_message>(3).front().ttl == 5);
 }
 
 // --- Neighbor ---
@@ -478,6 +491,43 @@ TEST_CASE("hyparview: a stranger's nodes are not taken", "[gossip][hyparview]") 
     CHECK_FALSE(contains(node.passive(), 40));
 }
 
+TEST_CASE("hyparview: a stranger's probe brings itself, not others", "[gossip][hyparview]") {
+    full_node node;
+    node.link(9);
+    shuffle_message probe{sample_id(9), nodes(40, 50), 0};
+    probe.nodes.push_back({sample_id(9), {}});
+    node.hear(9, probe);
+    CHECK(node.said<shuffle_reply_message>(9).size() == 1);
+    CHECK(contains(node.passive(), 9));
+    CHECK(node.passive().size() == 11);
+}
+
+TEST_CASE("hyparview: what goes between neighbours is not read of others", "[gossip][hyparview]") {
+    full_node node;
+    node.link(9);
+    byte_buffer forward_join{0, 1};
+    forward_join.resize(2 + 32 + 2);  // with an id that is none
+    node.hear_bytes(9, forward_join);
+    CHECK(node.violations.empty());
+    CHECK(node.probe().counts.strangers == 1);
+    node.hear_bytes(1, forward_join);
+    CHECK(node.violations.size() == 1);
+}
+
+TEST_CASE("hyparview: a stranger has so many ids read and no more", "[gossip][hyparview]") {
+    full_node node;
+    node.link(9);
+    const auto answered = [&] {
+        for (std::size_t frame = 0; frame < 10; ++frame)
+            node.hear(9, shuffle_message{sample_id(9), nodes(40, 40 + shuffle_nodes_max - 1), 0});
+        return node.said<shuffle_reply_message>(9).size();
+    };
+    CHECK(answered() == 2);
+    CHECK(answered() == 0);
+    node.advance(4s);
+    CHECK(answered() == 1);
+}
+
 TEST_CASE("hyparview: addresses that change are told once", "[gossip][hyparview]") {
     lone_node node(quiet());
     node.link(1);
@@ -490,6 +540,19 @@ TEST_CASE("hyparview: addresses that change are told once", "[gossip][hyparview]
     const byte_buffer moved = sample_data({203, 0, 113, 9});
     node.hear(1, neighbor_message{priority::high, moved});
     CHECK(node.addresses.size() == 2);
+}
+
+TEST_CASE("hyparview: a reserve is dialled at the addresses we keep", "[gossip][hyparview]") {
+    lone_node node(quiet());
+    node.befriend(1, 5);
+    const byte_buffer data = sample_data({198, 51, 100, 1});
+    node.hear(1, shuffle_reply_message{{{sample_id(11), data}}});
+    CHECK(node.addresses.size() == 1);
+    node.advance(1h);  // whoever dials has forgotten them
+    node.lose(2);
+    CHECK(node.wanted == numbers{11});
+    REQUIRE(node.addresses.size() == 2);
+    CHECK(node.addresses.back().peer == sample_id(11));
 }
 
 TEST_CASE("hyparview: leaving says goodbye to every neighbour", "[gossip][hyparview]") {
@@ -506,4 +569,23 @@ TEST_CASE("hyparview: leaving says goodbye to every neighbour", "[gossip][hyparv
     CHECK(node.downs.size() == 5);
     CHECK(node.downs.back().second == down_reason::left);
     CHECK_FALSE(node.state.has_joined(node.topic));
+}
+
+TEST_CASE("hyparview: leaving takes back a Join without an answer", "[gossip][hyparview]") {
+    lone_node node(quiet());
+    node.join({1, 2, 3, 4});
+    node.link(1);
+    node.link(2);
+    node.fail_dial(3);
+    node.hear(2, high);
+    node.forget_said();
+    node.wanted.clear();
+    node.state.leave(node.topic, node.now);
+    node.drain();
+    CHECK(node.said<disconnect_message>(1).size() == 1);
+    CHECK(node.said<disconnect_message>(2).size() == 1);
+    CHECK(node.wanted.empty());
+    node.link(4);  // hears of both
+    CHECK(node.hearers<join_message>() == numbers{4});
+    CHECK(node.hearers<disconnect_message>() == numbers{4});
 }

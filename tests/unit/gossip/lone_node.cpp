@@ -113,6 +113,7 @@ void lone_node::drain() {
             said_[sample_number(send->to)].push_back({*send, decoded.what, after});
         } else if (const auto* const want = std::get_if<want_link_output>(&*output)) {
             wanted.push_back(sample_number(want->peer));
+            if (want->is_urgent) urgent.push_back(sample_number(want->peer));
         } else if (const auto* const drop = std::get_if<drop_link_output>(&*output)) {
             dropped.push_back(sample_number(drop->peer));
         } else if (const auto* const up = std::get_if<neighbor_up_output>(&*output)) {

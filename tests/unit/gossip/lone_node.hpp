@@ -81,6 +81,7 @@ public:
     gossip::proto::gossip_state state;
     bool checks_always = true;         ///< the invariants, after every input
     std::vector<std::size_t> wanted;   ///< links
+    std::vector<std::size_t> urgent;   ///< those of them that came as urgent
     std::vector<std::size_t> dropped;  ///< links
     std::vector<std::size_t> ups;
     std::vector<std::pair<std::size_t, gossip::proto::down_reason>> downs;
