@@ -69,6 +69,7 @@ TEST_CASE_METHOD(
         hostile.broadcast(make_record_message(record));
         if (i % 500 == 0) check_delivery(static_cast<std::int64_t>(2 + i));
     }
+    REQUIRE(run_until([&] { return hostile.connection->send_bytes() == 0; }));  // all is read
     check_delivery(3000);
     CHECK(host.sees(victim_id) == "alive");
     CHECK(host.evidence == evidence);

@@ -7,6 +7,8 @@
 #include "loopback_host.hpp"
 #include "support/loop.hpp"
 
+#include <boost/endian/conversion.hpp>
+
 #include <filesystem>
 #include <iterator>
 #include <malloc.h>
@@ -113,10 +115,20 @@ struct attacker {
     }
     void write(const gossip::proto::message& what) {
         byte_buffer frame;
-        gossip::proto::append_frame(frame, what);
+        REQUIRE(gossip::proto::append_frame(frame, what));
+        put(frame);
+    }
+    /// Of any length: what the writer of ours would refuse, too.
+    void write_body(bytes_view body) {
+        byte_buffer frame{0, 0, 0, 0};
+        boost::endian::store_big_u32(frame.data(), static_cast<std::uint32_t>(body.size()));
+        frame.insert(frame.end(), body.begin(), body.end());
+        put(frame);
+    }
+    void put(bytes_view frame) {
         std::size_t taken = 0;
         REQUIRE(run_until(shard, [&] {
-            taken += stream->write(bytes_view(frame).subspan(taken));
+            taken += stream->write(frame.subspan(taken));
             return taken == frame.size();
         }));
     }
