@@ -220,6 +220,7 @@ admin::probe_section section_of(const gossip::probe& counters) {
          {"dials_failed", counters.dials_failed},
          {"links_up", counters.links_up},
          {"slow_peers", counters.slow_peers},
+         {"worn_out", counters.worn_out},
          {"violations", counters.violations},
          {"headerless", counters.headerless},
          {"unknown_topic", counters.unknown_topic},

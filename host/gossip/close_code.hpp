@@ -13,6 +13,7 @@ enum class close_code : std::uint64_t {
     too_slow = 3,    ///< it does not take what is sent to it
     too_many = 4,    ///< a table is full
     no_header = 5,   ///< of a stream: it did not say its topic in time
+    worn_out = 6,    ///< it can open no more streams; the next one can
 };
 
 constexpr const char* to_string(close_code code) noexcept {
@@ -29,6 +30,8 @@ constexpr const char* to_string(close_code code) noexcept {
         return "too many";
     case close_code::no_header:
         return "no topic in time";
+    case close_code::worn_out:
+        return "it opens no more streams";
     }
     return "closed";
 }

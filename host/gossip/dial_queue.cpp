@@ -7,10 +7,13 @@ namespace meshhost::gossip {
 
 using identity::endpoint_id;
 
-bool dial_queue::want(const endpoint_id& peer, time_point now) {
-    const auto known = entries_.find(peer);
-    if (known != entries_.end()) {
-        if (known->second.where == phase::resting) known->second.where = phase::waiting;
+bool dial_queue::want(const endpoint_id& peer, time_point now, bool is_urgent) {
+    const auto at = entries_.find(peer);
+    if (at != entries_.end()) {
+        entry& known = at->second;
+        known.is_wanted = true;
+        if (known.where == phase::resting) known.where = phase::waiting;
+        if (is_urgent) known.due = std::min(known.due, now + limits_.redial_urgent_cap);
         return true;
     }
     if (entries_.size() >= limits_.dials_remembered && !make_room()) return false;
@@ -42,19 +45,29 @@ std::optional<endpoint_id> dial_queue::take_due(time_point now) {
     return first->first;
 }
 
+void dial_queue::answered(const endpoint_id& peer) {
+    const auto at = entries_.find(peer);
+    if (at == entries_.end() || at->second.where != phase::in_flight) return;
+    --in_flight_;
+    entries_.erase(at);
+}
+
 void dial_queue::failed(const endpoint_id& peer, time_point now) {
     const auto at = entries_.find(peer);
     if (at == entries_.end() || at->second.where != phase::in_flight) return;
+    if (!at->second.is_wanted) return answered(peer);
     --in_flight_;
     at->second.where = phase::resting;
     at->second.due = now + at->second.wait.next(random_);
 }
 
-void dial_queue::connected(const endpoint_id& peer) {
+void dial_queue::linked(const endpoint_id& peer) {
     const auto at = entries_.find(peer);
     if (at == entries_.end()) return;
-    if (at->second.where == phase::in_flight) --in_flight_;
-    entries_.erase(at);
+    if (at->second.where == phase::in_flight)
+        at->second.is_wanted = false;
+    else
+        entries_.erase(at);
 }
 
 std::optional<time_point> dial_queue::next_deadline() const {

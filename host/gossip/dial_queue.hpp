@@ -12,20 +12,27 @@
 namespace meshhost::gossip {
 
 /// A peer is resting (it failed before, and nobody wants it now), waiting (wanted, due at some
-/// time) or in flight. At most dials_remembered; when full, the one that rests longest goes.
+/// time) or in flight, once at most. At most dials_remembered; when full, the one that rests
+/// longest goes.
 class dial_queue {
 public:
     dial_queue(const service_limits& limits, prng random)
         : limits_(limits)
         , random_(random) {}
 
-    /// False: full of peers that are wanted.
-    bool want(const identity::endpoint_id& peer, time_point now);
-    /// The peer to dial now, in flight from then on: call until nullopt.
+    /// `is_urgent`: it waits for redial_urgent_cap at most, however often it failed. False: full
+    /// of peers that are wanted.
+    bool want(const identity::endpoint_id& peer, time_point now, bool is_urgent = false);
+    /// The peer to dial now, in flight from then on until answered() or failed(): call until
+    /// nullopt.
     std::optional<identity::endpoint_id> take_due(time_point now);
+    /// The dial became a connection.
+    void answered(const identity::endpoint_id& peer);
+    /// The dial ended without one.
     void failed(const identity::endpoint_id& peer, time_point now);
-    /// There is a connection, whoever dialled: nothing to wait for, nothing to remember.
-    void connected(const identity::endpoint_id& peer);
+    /// There is a link, whoever dialled: nothing to wait for, nothing to remember. A dial in
+    /// flight goes on, and counts until its own end.
+    void linked(const identity::endpoint_id& peer);
 
     std::optional<time_point> next_deadline() const;
 
@@ -38,6 +45,7 @@ private:
         backoff wait;
         time_point due;
         phase where = phase::waiting;
+        bool is_wanted = true;  ///< of one in flight: what it fails at is remembered
     };
 
     bool make_room();

@@ -13,10 +13,6 @@ using identity::topic_id;
 
 namespace {
 
-/// Lines about peers that an operator reads without asking; the rest is logged as debug.
-constexpr double log_lines_per_second = 1;
-constexpr double log_lines_burst = 64;
-
 proto::link_end end_of(const transport::close_reason& reason) {
     using transport::close_cause;
     const bool is_orderly = reason.cause == close_cause::closed_by_peer && reason.code == 0;
@@ -28,22 +24,6 @@ proto::addr_info info_of(const identity::endpoint_addr& addr) {
 }
 
 }  // namespace
-
-/// The transport keeps a share of its handlers; this one outlives the service harmlessly.
-class gossip_service::acceptor final : public transport::protocol_handler {
-public:
-    explicit acceptor(gossip_service& service)
-        : service_(&service) {}
-
-    void detach() noexcept { service_ = nullptr; }
-
-    void on_connection(std::shared_ptr<transport::connection> incoming) override {
-        if (service_ != nullptr) service_->accept(std::move(incoming));
-    }
-
-private:
-    gossip_service* service_;
-};
 
 gossip_service::gossip_service(
     net::shard& shard,
@@ -57,15 +37,11 @@ gossip_service::gossip_service(
     , log_(std::move(options.log))
     , state_(endpoint.id(), options.machines, ids_, prng(options.seed), shard.now())
     , timer_(shard, *this)
-    , acceptor_(std::make_shared<acceptor>(*this))
     , addresses_(options.limits)
     , dials_(options.limits, prng(~options.seed))
-    , subscribers_(shard, options.limits)
-    , log_budget_(log_lines_per_second, log_lines_burst) {}
+    , subscribers_(shard, options.limits) {}
 
 gossip_service::~gossip_service() {
-    if (is_started_) endpoint_.router().remove(alpn_);
-    acceptor_->detach();
     for (const auto& [key, connection] : connections_)
         connection->detach();
 }
@@ -73,9 +49,10 @@ gossip_service::~gossip_service() {
 // --- calls ---
 
 void gossip_service::start() {
-    MH_ASSERT(!is_started_, "started once");
-    is_started_ = true;
-    endpoint_.router().add(alpn_, acceptor_);
+    MH_ASSERT(!route_, "started once");
+    route_.emplace(endpoint_.router(), alpn_, [this](auto incoming) {
+        accept(std::move(incoming));
+    });
     refresh_address();
 }
 
@@ -146,11 +123,9 @@ void gossip_service::async_stop(gossip_observer& observer) {
     while (!links_.empty())
         end_link(links_.begin(), proto::link_end::closed);
     for (const auto& [key, connection] : connections_)
-        connection->finish(limits_.stop_wait);  // dials
+        connection->finish(limits_.stop_wait, close_code::in_order);  // dials
     turn();
-    shard_.post([alive = std::weak_ptr(acceptor_), this] {
-        if (!alive.expired()) finish_stopping();
-    });
+    timer_.arm(connections_.empty() ? shard_.now() : *stop_due_);
 }
 
 /// Whatever still hangs at stop_due_ is left to the endpoint's own end.
@@ -205,7 +180,7 @@ void gossip_service::accept(std::shared_ptr<transport::connection> incoming) {
 }
 
 void gossip_service::on_connected(peer_connection& connection) {
-    dials_.connected(connection.peer());
+    dials_.answered(connection.peer());
     join(connections_.at(&connection));
 }
 
@@ -220,7 +195,7 @@ void gossip_service::join(std::shared_ptr<peer_connection> connection) {
     const proto::link_instance next(++last_instance_);
     if (link.add(std::move(connection), next, shard_.now())) {
         ++counters_.links_up;
-        dials_.connected(peer);
+        dials_.linked(peer);
         state_.link_up(peer, next, shard_.now());
     }
     turn();
@@ -248,6 +223,21 @@ void gossip_service::on_fault(peer_connection& connection, error_code error) {
 void gossip_service::on_room(peer_connection& connection) {
     peer_link* const link = find(connection.peer());
     if (link != nullptr && link->has(connection)) link->pump();
+}
+
+/// The link ends in order; whoever needs it dials anew.
+void gossip_service::on_worn_out(peer_connection& connection) {
+    const auto at = links_.find(connection.peer());
+    if (at == links_.end() || !at->second.has(connection)) return;
+    ++counters_.worn_out;
+    log_.log(
+        log_budget_.spend(log_level::info, shard_.now()),
+        "replacing a link peer={} reason=\"{}\"",
+        connection.peer().short_text(),
+        to_string(close_code::worn_out)
+    );
+    end_link(at, proto::link_end::lost, close_code::worn_out);
+    turn();
 }
 
 void gossip_service::on_ended(peer_connection& ended, const transport::close_reason& reason) {
@@ -285,13 +275,13 @@ peer_link* gossip_service::find(const endpoint_id& peer) {
 }
 
 /// The link is over for the machines; its connections deliver what was placed, then close.
-void gossip_service::end_link(link_map::iterator at, proto::link_end how) {
+void gossip_service::end_link(link_map::iterator at, proto::link_end how, close_code code) {
     const endpoint_id peer = at->first;
     const proto::link_instance instance = at->second.instance();
     counters_.frames_dropped += at->second.dropped();
     const bool is_stopping = stop_observer_ != nullptr;
     for (const auto& connection : at->second.release())
-        connection->finish(is_stopping ? limits_.stop_wait : limits_.delivery_wait);
+        connection->finish(is_stopping ? limits_.stop_wait : limits_.delivery_wait, code);
     links_.erase(at);
     state_.link_down(peer, instance, how, shard_.now());
 }
@@ -300,7 +290,7 @@ void gossip_service::abort_link(const endpoint_id& peer, close_code code, const 
     const auto at = links_.find(peer);
     if (at == links_.end()) return;
     log_.log(
-        budgeted(log_level::info),
+        log_budget_.spend(log_level::info, shard_.now()),
         "closing link peer={} reason=\"{}: {}\"",
         peer.short_text(),
         to_string(code),
@@ -315,7 +305,7 @@ void gossip_service::abort_link(const endpoint_id& peer, close_code code, const 
 
 void gossip_service::turn() {
     MH_ASSERT(shard_.running_in_this_thread(), "a service belongs to its shard's thread");
-    if (!is_started_ || is_draining_) return;  // the outer turn goes on with it
+    if (!route_ || is_draining_) return;  // the outer turn goes on with it
     is_draining_ = true;
     while (const auto output = state_.poll_output())
         std::visit([this](const auto& wanted) { perform(wanted); }, *output);
@@ -344,8 +334,9 @@ void gossip_service::perform(const proto::send_output& send) {
 }
 
 void gossip_service::perform(const proto::want_link_output& want) {
-    const bool may_dial = stop_observer_ == nullptr && dials_.want(want.peer, shard_.now());
-    if (!may_dial) state_.dial_failed(want.peer, shard_.now());
+    const auto now = shard_.now();
+    const bool may_dial = stop_observer_ == nullptr && dials_.want(want.peer, now, want.is_urgent);
+    if (!may_dial) state_.dial_failed(want.peer, now);
 }
 
 void gossip_service::perform(const proto::drop_link_output& drop) {
@@ -375,10 +366,6 @@ void gossip_service::perform(const proto::peer_addr_output& heard) {
 void gossip_service::perform(const proto::protocol_violation_output& violation) {
     ++counters_.violations;
     abort_link(violation.peer, close_code::violation, violation.error.message());
-}
-
-log_level gossip_service::budgeted(log_level level) {
-    return log_budget_.take(shard_.now()) ? level : log_level::debug;
 }
 
 }  // namespace meshhost::gossip

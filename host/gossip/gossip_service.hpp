@@ -2,8 +2,7 @@
 #pragma once
 // Broadcast to everybody who shares a topic, over connections to a few of them, as iroh-gossip
 // does it. A driver: proto::gossip_state decides, this dials, moves frames and arms the timer.
-#include "base/log.hpp"
-#include "base/token_bucket.hpp"
+#include "base/log_budget.hpp"
 #include "gossip/dial_queue.hpp"
 #include "gossip/errc.hpp"
 #include "gossip/known_addresses.hpp"
@@ -11,8 +10,10 @@
 #include "gossip/probe.hpp"
 #include "gossip/proto/gossip_state.hpp"
 #include "gossip/subscriber_table.hpp"
+#include "transport/accept_route.hpp"
 #include "transport/endpoint.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -103,7 +104,6 @@ public:
     }
 
 private:
-    class acceptor;
     using link_map = std::map<identity::endpoint_id, peer_link>;
 
     // net::deadline_sink
@@ -113,6 +113,7 @@ private:
     void on_frame(peer_connection& from, const identity::topic_id& topic, bytes_view body) override;
     void on_fault(peer_connection& connection, error_code error) override;
     void on_room(peer_connection& connection) override;
+    void on_worn_out(peer_connection& connection) override;
     void on_ended(peer_connection& connection, const transport::close_reason& reason) override;
 
     void accept(std::shared_ptr<transport::connection> incoming);
@@ -122,7 +123,11 @@ private:
         bool dialled
     );
     peer_link* find(const identity::endpoint_id& peer);
-    void end_link(link_map::iterator link, proto::link_end how);
+    void end_link(
+        link_map::iterator link,
+        proto::link_end how,
+        close_code code = close_code::in_order
+    );
     void abort_link(const identity::endpoint_id& peer, close_code code, const std::string& why);
 
     void turn();
@@ -137,7 +142,6 @@ private:
     void perform(const proto::protocol_violation_output& violation);
 
     void finish_stopping();
-    log_level budgeted(log_level level);
 
     net::shard& shard_;
     transport::endpoint& endpoint_;
@@ -147,7 +151,7 @@ private:
     proto::id_cache ids_;
     proto::gossip_state state_;
     net::deadline_timer timer_;
-    std::shared_ptr<acceptor> acceptor_;
+    std::optional<transport::accept_route> route_;  ///< once started
     const address_source* source_ = nullptr;
     known_addresses addresses_;
     dial_queue dials_;
@@ -157,10 +161,9 @@ private:
     std::map<const peer_connection*, std::shared_ptr<peer_connection>> connections_;
     std::uint64_t last_instance_ = 0;
     probe counters_;  ///< only what is counted; measure() adds what is held
-    token_bucket log_budget_;
+    log_budget log_budget_;
     gossip_observer* stop_observer_ = nullptr;
     std::optional<time_point> stop_due_;
-    bool is_started_ = false;
     bool is_draining_ = false;
 };
 

@@ -31,8 +31,8 @@ peer_connection::peer_connection(
     , timer_(shard, *this) {}
 
 peer_connection::~peer_connection() {
-    for (const auto& intake : intakes_)
-        intake->detach();
+    for (const auto& incoming : intakes_)
+        incoming.intake->detach();
 }
 
 // --- what the owner wants ---
@@ -42,12 +42,24 @@ bool peer_connection::place(const proto::send_output& frame) {
         connection_->notify_send_low(limits_.sent_bytes / 2);
         return false;
     }
-    return out_.place(*connection_, frame);
+    const bool is_placed = out_.place(*connection_, frame);
+    watch_grants();
+    return is_placed;
+}
+
+/// A peer that lets us open nothing in place of what was finished for it never will: ours grant
+/// only so many streams in a connection's life.
+void peer_connection::watch_grants() {
+    if (!out_.is_starved()) return grant_due_.reset();
+    if (grant_due_ || phase_ != phase::serving) return;
+    grant_due_ = shard_.now() + limits_.grant_wait;
+    arm();
 }
 
 void peer_connection::supersede() {
     if (phase_ != phase::serving) return;
     phase_ = phase::superseded;
+    close_with_ = close_code::superseded;
     out_.finish();
 }
 
@@ -63,9 +75,10 @@ void peer_connection::resume() {
     close_due_.reset();
 }
 
-void peer_connection::finish(duration wait) {
+void peer_connection::finish(duration wait, close_code code) {
     if (phase_ == phase::finishing) return;
     phase_ = phase::finishing;
+    close_with_ = code;
     out_.finish();
     close_due_ = out_.is_delivered() ? shard_.now() : shard_.now() + wait;
     arm();
@@ -87,13 +100,16 @@ void peer_connection::on_stream(transport::connection&, std::shared_ptr<transpor
     if (opened->is_bidi() || intakes_.size() >= limits_.streams) return;
     stream_intake_sink& sink = *this;
     const auto intake = std::make_shared<stream_intake>(sink, opened);
-    intakes_.push_back(intake);
-    unnamed_.push_back({shard_.now() + limits_.header_wait, intake});
+    intakes_.push_back({intake, shard_.now() + limits_.header_wait});
     opened->set_handler(intake);
     arm();
 }
 
 void peer_connection::on_send_low(transport::connection&) {
+    on_streams_moved();
+}
+
+void peer_connection::on_streams_granted(transport::connection&) {
     on_streams_moved();
 }
 
@@ -106,7 +122,7 @@ void peer_connection::on_closed(transport::connection&, const transport::close_r
 
 void peer_connection::on_streams_moved() {
     if (phase_ == phase::finishing && out_.is_delivered())
-        close(close_code::in_order, to_string(close_code::in_order));
+        close(close_with_, to_string(close_with_));
     else if (sink_ != nullptr)
         sink_->on_room(*this);
 }
@@ -121,7 +137,7 @@ void peer_connection::on_intake_fault(error_code error) {
 }
 
 void peer_connection::on_intake_ended(const stream_intake& ended) {
-    std::erase_if(intakes_, [&](const auto& intake) { return intake.get() == &ended; });
+    std::erase_if(intakes_, [&](const auto& one) { return one.intake.get() == &ended; });
 }
 
 // --- time ---
@@ -129,27 +145,34 @@ void peer_connection::on_intake_ended(const stream_intake& ended) {
 void peer_connection::on_deadline(time_point now) {
     stop_headerless(now);
     if (close_due_ && now >= *close_due_) {
-        const auto code =
-            phase_ == phase::superseded ? close_code::superseded : close_code::in_order;
         close_due_.reset();
-        close(code, to_string(code));
+        close(close_with_, to_string(close_with_));
     }
+    const bool is_worn_out = grant_due_ && now >= *grant_due_;
+    if (is_worn_out) grant_due_.reset();
     arm();
+    if (is_worn_out && phase_ == phase::serving && sink_ != nullptr) sink_->on_worn_out(*this);
 }
 
 void peer_connection::stop_headerless(time_point now) {
-    while (!unnamed_.empty() && now >= unnamed_.front().due) {
-        const auto intake = unnamed_.front().intake.lock();
-        unnamed_.pop_front();
-        if (intake == nullptr || intake->has_topic()) continue;
+    const auto is_overdue = [now](const incoming_stream& one) {
+        return !one.intake->has_topic() && now >= one.header_due;
+    };
+    while (true) {
+        const auto at = std::find_if(intakes_.begin(), intakes_.end(), is_overdue);
+        if (at == intakes_.end()) return;
+        at->header_due = no_deadline;
         ++headerless_;
+        const auto intake = at->intake;  // its end may come at once
         intake->stop(wire(close_code::no_header));
     }
 }
 
 void peer_connection::arm() {
-    const auto first_unnamed = unnamed_.empty() ? no_deadline : unnamed_.front().due;
-    timer_.arm(std::min(first_unnamed, close_due_.value_or(no_deadline)));
+    time_point due = std::min(close_due_.value_or(no_deadline), grant_due_.value_or(no_deadline));
+    for (const auto& [intake, header_due] : intakes_)
+        if (!intake->has_topic()) due = std::min(due, header_due);
+    timer_.arm(due);
 }
 
 }  // namespace meshhost::gossip

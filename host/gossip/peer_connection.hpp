@@ -9,8 +9,8 @@
 #include "net/deadline_timer.hpp"
 #include "net/shard.hpp"
 
-#include <deque>
 #include <optional>
+#include <vector>
 
 namespace meshhost::gossip {
 
@@ -31,6 +31,8 @@ public:
     virtual void on_fault(peer_connection& connection, error_code error) = 0;
     /// What place() refused may fit now.
     virtual void on_room(peer_connection& connection) = 0;
+    /// It can open no more streams: another has to take its place. Once.
+    virtual void on_worn_out(peer_connection& connection) = 0;
     /// Last.
     virtual void on_ended(peer_connection& connection, const transport::close_reason& reason) = 0;
 
@@ -78,8 +80,8 @@ public:
     void close_when_idle();
     /// Undoes both: the other one has ended.
     void resume();
-    /// Reads no more; closes when what was placed has arrived, or after `wait`.
-    void finish(duration wait);
+    /// Reads no more; closes with `code` when what was placed has arrived, or after `wait`.
+    void finish(duration wait, close_code code);
     /// Closes at once. Idempotent, as the others.
     void close(close_code code, std::string_view reason);
 
@@ -87,13 +89,14 @@ public:
     void on_connected(transport::connection&) override;
     void on_stream(transport::connection&, std::shared_ptr<transport::stream> opened) override;
     void on_send_low(transport::connection&) override;
+    void on_streams_granted(transport::connection&) override;
     void on_closed(transport::connection&, const transport::close_reason& reason) override;
 
 private:
     enum class phase : std::uint8_t { serving, superseded, finishing };
-    struct headerless_stream {
-        time_point due;
-        std::weak_ptr<stream_intake> intake;
+    struct incoming_stream {
+        std::shared_ptr<stream_intake> intake;
+        time_point header_due;
     };
 
     void on_streams_moved() override;
@@ -103,6 +106,7 @@ private:
     void on_deadline(time_point now) override;
 
     void stop_headerless(time_point now);
+    void watch_grants();
     void arm();
 
     net::shard& shard_;
@@ -114,10 +118,11 @@ private:
     phase phase_ = phase::serving;
     std::shared_ptr<transport::connection> connection_;
     topic_streams out_;
-    std::vector<std::shared_ptr<stream_intake>> intakes_;
-    std::deque<headerless_stream> unnamed_;  ///< streams without their topic yet, oldest first
-    std::uint64_t headerless_ = 0;           ///< streams that never said it
+    std::vector<incoming_stream> intakes_;
+    std::uint64_t headerless_ = 0;  ///< of those, that never said their topic
     std::optional<time_point> close_due_;
+    close_code close_with_ = close_code::in_order;
+    std::optional<time_point> grant_due_;  ///< of a stream that we wait for
     net::deadline_timer timer_;
 };
 

@@ -24,6 +24,7 @@ struct probe {
     std::uint64_t dials_failed = 0;
     std::uint64_t links_up = 0;        ///< lives of links
     std::uint64_t slow_peers = 0;      ///< links closed because the peer did not keep up
+    std::uint64_t worn_out = 0;        ///< links replaced because they could open no more streams
     std::uint64_t violations = 0;      ///< links closed because the peer broke the protocol
     std::uint64_t headerless = 0;      ///< streams stopped because they never said their topic
     std::uint64_t unknown_topic = 0;   ///< frames of topics that this host is not in

@@ -13,7 +13,7 @@ struct service_limits {
     std::size_t queue_frames = 1024;      ///< that wait for it; more and it is too slow
     std::size_t queue_bytes = 1 << 20;    ///< of those, together
     std::size_t sent_bytes = 256 * 1024;  ///< given to the transport and not acknowledged
-    std::size_t streams = 128;            ///< that it may hold open to us
+    std::size_t streams = 100;            ///< that it may hold open to us: as QUIC grants, iroh's
 
     // --- of the host ---
     std::size_t links = 4096;          ///< peers; a guess
@@ -32,8 +32,10 @@ struct service_limits {
     duration delivery_wait = 5s;        ///< for the last frames of a link; upstream's
     duration stop_wait = 1s;            ///< for those of every link, when the host stops
     duration rtt_interval = 1s;         ///< between two looks at a link's round trip
+    duration grant_wait = 5s;           ///< for a stream in place of finished ones; a guess
     duration redial_first = 250ms;      ///< after the first failure; doubles with each one more
     duration redial_cap = 30s;
+    duration redial_urgent_cap = 2s;  ///< of who is asked by a host that has no neighbour left
 };
 
 }  // namespace meshhost::gossip

@@ -11,7 +11,8 @@
 
 namespace meshhost::gossip {
 
-/// So many events were lost here; what neighbours there are is in gossip_service::probe(topic).
+/// So many events were lost here; what neighbours there are now, gossip_service::measure(topic)
+/// says.
 struct lagged_event {
     std::uint64_t events = 0;
 };

@@ -2,6 +2,7 @@
 #include "gossip/topic_streams.hpp"
 
 #include "gossip/proto/topic_stream.hpp"
+#include "transport/unsent_bytes.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -28,7 +29,7 @@ public:
     bool is_clear() const noexcept { return unsent_.empty(); }
 
     void write(bytes_view data) {
-        unsent_.insert(unsent_.end(), data.begin(), data.end());
+        unsent_.push(data);
         flush();
     }
     void finish() {
@@ -50,15 +51,12 @@ public:
     std::uint64_t used = 0;  ///< when, in frames of the connection
 
 private:
-    void flush() {
-        const std::size_t taken = stream_->write(unsent_, is_finishing_);
-        unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(taken));
-    }
+    void flush() { unsent_.flush(*stream_, is_finishing_); }
 
     topic_streams* table_;
     identity::topic_id topic_;
     std::shared_ptr<transport::stream> stream_;
-    byte_buffer unsent_;  ///< at most one frame and a header
+    transport::unsent_bytes unsent_;  ///< at most one frame and a header
     bool is_finishing_ = false;
 };
 
@@ -86,18 +84,24 @@ topic_streams::topic_stream* topic_streams::stream_for(
     if (known != open_.end()) return known->second.get();
     const auto made = std::make_shared<topic_stream>(*this, topic);
     if (!made->open(over, made)) {
-        if (ending_.empty()) end_least_used();
+        if (ending_.empty() && !is_room_made_) make_room();
         return nullptr;
     }
+    is_room_made_ = false;
     return open_.emplace(topic, made).first->second.get();
 }
 
-void topic_streams::end_least_used() {
-    const auto least =
-        std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
-            return a.second->used < b.second->used;
-        });
-    if (least != open_.end()) end(identity::topic_id(least->first));
+void topic_streams::make_room() {
+    is_room_made_ = true;
+    std::vector<std::shared_ptr<topic_stream>> streams;
+    for (const auto& [topic, stream] : open_)
+        streams.push_back(stream);
+    std::sort(streams.begin(), streams.end(), [](const auto& a, const auto& b) {
+        return a->used < b->used;
+    });
+    streams.resize((streams.size() + 3) / 4);
+    for (const auto& stream : streams)
+        end(stream->topic());
 }
 
 void topic_streams::end(const identity::topic_id& topic) {

@@ -21,7 +21,8 @@ protected:
 };
 
 /// Owned by one peer_connection. As many streams as the peer allows at once: when there are more
-/// topics, the one that was used least recently is finished to make room.
+/// topics, the quarter of the streams that was used least recently is finished to make room, which
+/// takes a round trip.
 class topic_streams {
 public:
     explicit topic_streams(topic_streams_sink& sink)
@@ -32,6 +33,9 @@ public:
 
     /// False: not now, on_streams_moved() says when. Finishes the stream after a last frame.
     bool place(transport::connection& over, const proto::send_output& frame);
+
+    /// Room was made, and the peer allows no stream for it.
+    bool is_starved() const noexcept { return is_room_made_ && ending_.empty(); }
 
     /// Ends every stream in order. What was placed is on its way.
     void finish();
@@ -45,13 +49,14 @@ private:
 
     topic_stream* stream_for(transport::connection& over, const identity::topic_id& topic);
     void end(const identity::topic_id& topic);
-    void end_least_used();
+    void make_room();
     void on_ended(const topic_stream& ended);
 
     topic_streams_sink& sink_;
     std::map<identity::topic_id, std::shared_ptr<topic_stream>> open_;
     std::vector<std::shared_ptr<topic_stream>> ending_;  ///< finished, not acknowledged
     std::uint64_t uses_ = 0;
+    bool is_room_made_ = false;  ///< for a stream that was refused since
 };
 
 }  // namespace meshhost::gossip

@@ -48,17 +48,21 @@ void digest_topic::broadcast(bytes_view content, bool is_urgent) {
 }
 
 void digest_topic::on_gossip_ready(gossip::subscription& from) {
+    // What is told may end this topic.
     const auto held = subscription_;
+    digest_topic_sink& sink = sink_;
     while (const auto event = from.poll()) {
         if (const auto* message = std::get_if<gossip::proto::message_output>(&*event))
-            sink_.on_topic_message(message->content.view());
+            sink.on_topic_message(message->content.view());
         else if (const auto* up = std::get_if<gossip::proto::neighbor_up_output>(&*event))
-            sink_.on_topic_neighbor_up(up->peer);
+            sink.on_topic_neighbor_up(up->peer);
         else if (const auto* down = std::get_if<gossip::proto::neighbor_down_output>(&*event))
-            sink_.on_topic_neighbor_down(
+            sink.on_topic_neighbor_down(
                 down->peer,
                 down->reason == gossip::proto::down_reason::closed
             );
+        else
+            sink.on_topic_lagged();
     }
 }
 

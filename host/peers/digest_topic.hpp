@@ -14,6 +14,8 @@ identity::topic_id digest_topic_id(std::string_view mesh, bytes_view secret);
 class digest_topic_sink {
 public:
     virtual void on_topic_message(bytes_view content) = 0;
+    /// Some of what should have been told here was not.
+    virtual void on_topic_lagged() = 0;
     virtual void on_topic_neighbor_up(const identity::endpoint_id& peer) = 0;
     virtual void on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) = 0;
 

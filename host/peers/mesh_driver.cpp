@@ -15,22 +15,6 @@ constexpr std::size_t syncs_max = 64;
 
 }  // namespace
 
-/// The transport keeps a share of its handlers; this one outlives the driver harmlessly.
-class mesh_driver::acceptor final : public transport::protocol_handler {
-public:
-    explicit acceptor(mesh_driver& driver)
-        : driver_(&driver) {}
-
-    void detach() noexcept { driver_ = nullptr; }
-
-    void on_connection(std::shared_ptr<transport::connection> incoming) override {
-        if (driver_ != nullptr) driver_->accept(std::move(incoming));
-    }
-
-private:
-    mesh_driver* driver_;
-};
-
 mesh_driver::mesh_driver(
     net::shard& shard,
     transport::endpoint& endpoint,
@@ -42,12 +26,10 @@ mesh_driver::mesh_driver(
     , endpoint_(endpoint)
     , gossip_(gossip)
     , state_(state)
-    , sink_(sink)
-    , acceptor_(std::make_shared<acceptor>(*this)) {}
+    , sink_(sink) {}
 
 mesh_driver::~mesh_driver() {
     stop();
-    acceptor_->detach();
     for (const auto& [key, link] : syncs_)
         link->detach();
 }
@@ -56,7 +38,9 @@ void mesh_driver::start(
     const identity::topic_id& topic,
     const std::vector<identity::endpoint_addr>& bootstrap
 ) {
-    endpoint_.router().add(std::string(sync_alpn), acceptor_);
+    route_.emplace(endpoint_.router(), std::string(sync_alpn), [this](auto incoming) {
+        accept(std::move(incoming));
+    });
     gossip_.set_address_source(this);
     digest_topic_sink& sink = *this;
     topic_.emplace(gossip_, topic, bootstrap, sink);
@@ -67,7 +51,7 @@ void mesh_driver::stop() {
     if (!topic_) return;
     topic_.reset();
     gossip_.set_address_source(nullptr);
-    endpoint_.router().remove(sync_alpn);
+    route_.reset();
     for (const auto& [key, link] : syncs_)
         link->close();
 }
@@ -99,15 +83,30 @@ std::shared_ptr<sync_link> mesh_driver::make_link(const identity::endpoint_id& p
     return made;
 }
 
-/// Whoever may ask has our topic for a neighbour, and is asked in turn.
 void mesh_driver::accept(std::shared_ptr<transport::connection> incoming) {
-    const auto& neighbors = state_.mesh().neighbors();
-    const bool is_neighbor =
-        std::find(neighbors.begin(), neighbors.end(), incoming->remote_id()) != neighbors.end();
-    if (!is_neighbor || syncs_.size() >= syncs_max) return incoming->close(0, "not now");
+    if (!may_compare(incoming->remote_id())) return incoming->close(0, "not now");
     const auto link = make_link(incoming->remote_id());
     link->attach(incoming);
     incoming->set_handler(link);
+}
+
+/// A neighbour may ask, for one comparison at a time.
+bool mesh_driver::may_compare(const identity::endpoint_id& peer) const {
+    const auto& neighbors = state_.mesh().neighbors();
+    const bool is_neighbor = std::find(neighbors.begin(), neighbors.end(), peer) != neighbors.end();
+    const bool is_asking = std::any_of(syncs_.begin(), syncs_.end(), [&peer](const auto& sync) {
+        const auto& connection = sync.second->connection();
+        return !connection.is_dialled() && connection.remote_id() == peer;
+    });
+    return is_neighbor && !is_asking && syncs_.size() < syncs_max;
+}
+
+void mesh_driver::on_sync_connected(sync_link& link) {
+    link.open(syncs_.at(&link));
+}
+
+void mesh_driver::on_sync_stream(sync_link& link, std::shared_ptr<transport::stream> opened) {
+    link.accept(std::move(opened), syncs_.at(&link));
 }
 
 void mesh_driver::on_sync_data(sync_link& link, bytes_view data) {
@@ -126,6 +125,15 @@ void mesh_driver::on_topic_message(bytes_view content) {
     sink_.on_mesh_turn();
 }
 
+/// Who came and went meanwhile, the gossip knows; what was said, the neighbours.
+void mesh_driver::on_topic_lagged() {
+    if (!topic_) return;
+    const auto topic = gossip_.measure(topic_->id());
+    if (!topic) return;
+    state_.mesh_lagged(topic->active, shard_.now());
+    sink_.on_mesh_turn();
+}
+
 void mesh_driver::on_topic_neighbor_up(const identity::endpoint_id& peer) {
     state_.mesh_neighbor_up(peer, shard_.now());
     sink_.on_mesh_turn();
@@ -133,7 +141,23 @@ void mesh_driver::on_topic_neighbor_up(const identity::endpoint_id& peer) {
 
 void mesh_driver::on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) {
     state_.mesh_neighbor_down(peer, is_lost, shard_.now());
+    if (state_.mesh().neighbors().empty()) suggest_members();
     sink_.on_mesh_turn();
+}
+
+/// Nobody is left to ask: whoever the registry knows may still be there. From our own id on, so
+/// that not every host asks the same few.
+void mesh_driver::suggest_members() {
+    if (!topic_) return;
+    std::vector<identity::endpoint_id> members;
+    state_.registry().for_each([&members](const proto::peer_entry& entry) {
+        const bool is_member = entry.digest && entry.state != proto::peer_state::left
+                               && entry.state != proto::peer_state::refused;
+        if (is_member) members.push_back(entry.id);
+    });
+    const auto first = std::upper_bound(members.begin(), members.end(), endpoint_.id());
+    std::rotate(members.begin(), first, members.end());
+    gossip_.suggest_peers(topic_->id(), members);
 }
 
 /// Signed by the peer itself, and kept as long as the registry knows it.

@@ -6,6 +6,7 @@
 #include "peers/digest_topic.hpp"
 #include "peers/proto/peers_state.hpp"
 #include "peers/sync_link.hpp"
+#include "transport/accept_route.hpp"
 #include "transport/endpoint.hpp"
 
 #include <map>
@@ -57,16 +58,19 @@ public:
     std::size_t syncs() const noexcept { return syncs_.size(); }
 
 private:
-    class acceptor;
-
     void on_topic_message(bytes_view content) override;
+    void on_topic_lagged() override;
     void on_topic_neighbor_up(const identity::endpoint_id& peer) override;
     void on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) override;
+    void on_sync_connected(sync_link& link) override;
+    void on_sync_stream(sync_link& link, std::shared_ptr<transport::stream> opened) override;
     void on_sync_data(sync_link& link, bytes_view data) override;
     void on_sync_ended(sync_link& link) override;
     void add_addresses(identity::endpoint_addr& to) const override;
 
     void accept(std::shared_ptr<transport::connection> incoming);
+    void suggest_members();
+    bool may_compare(const identity::endpoint_id& peer) const;
     std::shared_ptr<sync_link> make_link(const identity::endpoint_id& peer);
 
     net::shard& shard_;
@@ -74,7 +78,7 @@ private:
     gossip::gossip_service& gossip_;
     proto::peers_state& state_;
     mesh_driver_sink& sink_;
-    std::shared_ptr<acceptor> acceptor_;
+    std::optional<transport::accept_route> route_;  ///< while there is a topic
     std::optional<digest_topic> topic_;
     std::map<const sync_link*, std::shared_ptr<sync_link>> syncs_;
 };

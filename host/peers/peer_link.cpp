@@ -6,14 +6,8 @@
 namespace meshhost::peers {
 
 bool peer_link::send(bytes_view frame) {
-    unsent_.insert(unsent_.end(), frame.begin(), frame.end());
-    return flush();
-}
-
-bool peer_link::flush() {
-    const std::size_t taken = stream_->write(unsent_);
-    unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(taken));
-    return unsent_.empty();
+    unsent_.push(frame);
+    return unsent_.flush(*stream_);
 }
 
 void peer_link::on_connected(transport::connection&) {
@@ -35,7 +29,8 @@ void peer_link::on_data(transport::stream& from, bytes_view data, bool fin) {
 }
 
 void peer_link::on_writable(transport::stream&) {
-    if (!unsent_.empty() && flush() && sink_ != nullptr) sink_->on_link_writable(id_);
+    const bool is_clear = !unsent_.empty() && unsent_.flush(*stream_);
+    if (is_clear && sink_ != nullptr) sink_->on_link_writable(id_);
 }
 
 void peer_link::on_closed(transport::stream&, transport::stream_end end, std::uint64_t) {

@@ -4,6 +4,7 @@
 // service says to the stream. Knows bytes and flow control; the protocol is in proto/.
 #include "peers/proto/digest_link.hpp"
 #include "transport/connection.hpp"
+#include "transport/unsent_bytes.hpp"
 
 #include <memory>
 
@@ -59,13 +60,11 @@ public:
     void on_closed(transport::stream&, transport::stream_end end, std::uint64_t code) override;
 
 private:
-    bool flush();
-
     peer_link_sink* sink_;
     proto::link_id id_;
     std::shared_ptr<transport::connection> connection_;
     std::shared_ptr<transport::stream> stream_;
-    byte_buffer unsent_;
+    transport::unsent_bytes unsent_;
 };
 
 }  // namespace meshhost::peers

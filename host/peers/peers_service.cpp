@@ -11,30 +11,6 @@
 
 namespace meshhost::peers {
 
-namespace {
-
-/// Lines about peers that an operator reads without asking; the rest is logged as debug.
-constexpr double log_lines_per_second = 1;
-constexpr double log_lines_burst = 64;
-
-}  // namespace
-
-/// The transport keeps a share of its handlers; this one outlives the service harmlessly.
-class peers_service::acceptor final : public transport::protocol_handler {
-public:
-    explicit acceptor(peers_service& service)
-        : service_(&service) {}
-
-    void detach() noexcept { service_ = nullptr; }
-
-    void on_connection(std::shared_ptr<transport::connection> incoming) override {
-        if (service_ != nullptr) service_->accept(std::move(incoming));
-    }
-
-private:
-    peers_service* service_;
-};
-
 peers_service::peers_service(
     net::shard& shard,
     transport::endpoint& endpoint,
@@ -46,16 +22,12 @@ peers_service::peers_service(
     , log_(std::move(options.log))
     , state_(options.key, options.incarnation, options.limits, prng(options.seed), shard.now())
     , timer_(shard, *this)
-    , acceptor_(std::make_shared<acceptor>(*this))
-    , mesh_secret_(std::move(options.mesh_secret))
-    , log_budget_(log_lines_per_second, log_lines_burst) {
+    , mesh_secret_(std::move(options.mesh_secret)) {
     mesh_driver_sink& sink = *this;
     if (options.gossip != nullptr) mesh_.emplace(shard, endpoint, *options.gossip, state_, sink);
 }
 
 peers_service::~peers_service() {
-    if (is_started_) endpoint_.router().remove(digest_alpn);
-    acceptor_->detach();
     for (auto& [id, link] : links_)
         link->detach();
 }
@@ -63,9 +35,10 @@ peers_service::~peers_service() {
 // --- calls ---
 
 void peers_service::start() {
-    MH_ASSERT(!is_started_, "started once");
-    is_started_ = true;
-    endpoint_.router().add(std::string(digest_alpn), acceptor_);
+    MH_ASSERT(!route_, "started once");
+    route_.emplace(endpoint_.router(), std::string(digest_alpn), [this](auto incoming) {
+        accept(std::move(incoming));
+    });
     if (mesh_) mesh_->start(digest_topic_id(self().mesh, mesh_secret_), bootstrap_);
     turn();
 }
@@ -77,7 +50,7 @@ void peers_service::async_stop() {
 
 bool peers_service::name_peer(const identity::endpoint_addr& addr) {
     const bool is_named = state_.name_peer(addr, shard_.now());
-    if (is_named && !is_started_) bootstrap_.push_back(addr);
+    if (is_named && !route_) bootstrap_.push_back(addr);
     turn();
     return is_named;
 }
@@ -240,7 +213,7 @@ void peers_service::on_deadline(time_point now) {
 
 void peers_service::turn() {
     MH_ASSERT(shard_.running_in_this_thread(), "a service belongs to its shard's thread");
-    if (!is_started_ || is_draining_) return;  // the outer turn goes on with it
+    if (!route_ || is_draining_) return;  // the outer turn goes on with it
     is_draining_ = true;
     while (const auto output = state_.poll_output())
         std::visit([this](const auto& wanted) { perform(wanted); }, *output);
@@ -268,7 +241,7 @@ void peers_service::perform(const proto::close_output& close) {
         close.code != proto::close_code::leaving && close.code != proto::close_code::superseded;
     if (is_fault) ++counters_.faults;
     log_.log(
-        is_fault ? budgeted(log_level::info) : log_level::debug,
+        is_fault ? log_budget_.spend(log_level::info, shard_.now()) : log_level::debug,
         "closing link peer={} code={} reason=\"{}\"",
         link->second->connection()->remote_id().short_text(),
         static_cast<std::uint64_t>(close.code),
@@ -291,7 +264,7 @@ void peers_service::perform(const proto::peer_changed_output& changed) {
     const auto view = find(changed.peer);
     if (!view) return;
     log_.log(
-        changed.is_state ? budgeted(log_level::info) : log_level::debug,
+        changed.is_state ? log_budget_.spend(log_level::info, shard_.now()) : log_level::debug,
         "peer={} name=\"{}\" state={} evidence=\"{}\"",
         changed.peer.short_text(),
         view->entry.digest ? view->entry.digest->name : std::string(),
@@ -316,7 +289,7 @@ void peers_service::perform(const proto::self_changed_output&) {
 void peers_service::perform(const proto::overruled_output& overruled) {
     ++counters_.overruled;
     log_.log(
-        budgeted(log_level::warn),
+        log_budget_.spend(log_level::warn, shard_.now()),
         "peer={} holds a newer digest of ours (incarnation {}): the clock was set back, "
         "or another host uses this key",
         overruled.by.short_text(),
@@ -329,10 +302,6 @@ void peers_service::perform(const proto::stopped_output&) {
     log_.debug("left the mesh");
     for (peers_observer* const observer : observers_)
         observer->on_stopped();
-}
-
-log_level peers_service::budgeted(log_level level) {
-    return log_budget_.take(shard_.now()) ? level : log_level::debug;
 }
 
 }  // namespace meshhost::peers

@@ -3,8 +3,7 @@
 // Who is there: keeps connections to the peers it knows, tells them about this node and hears
 // about theirs. A driver: proto::peers_state decides, this moves bytes and arms the timer.
 #include "base/error.hpp"
-#include "base/log.hpp"
-#include "base/token_bucket.hpp"
+#include "base/log_budget.hpp"
 #include "identity/secret_key.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/shard.hpp"
@@ -14,6 +13,7 @@
 #include "peers/peers_observer.hpp"
 #include "peers/probe.hpp"
 #include "peers/proto/peers_state.hpp"
+#include "transport/accept_route.hpp"
 #include "transport/endpoint.hpp"
 
 #include <map>
@@ -83,8 +83,6 @@ public:
     probe measure() const;
 
 private:
-    class acceptor;
-
     void on_deadline(time_point now) override;
     void on_mesh_turn() override { turn(); }
     void on_link_connected(proto::link_id link) override;
@@ -97,7 +95,6 @@ private:
     void become_ready(peer_link& link, proto::link_id id);
 
     void turn();
-    void drain();
     void perform(const proto::dial_output& dial);
     void perform(const proto::send_output& send);
     void perform(const proto::close_output& close);
@@ -111,7 +108,6 @@ private:
 
     peer_link_sink& sink() noexcept { return *this; }
     peer_view view_of(const proto::peer_entry& entry) const;
-    log_level budgeted(log_level level);
 
     net::shard& shard_;
     transport::endpoint& endpoint_;
@@ -119,16 +115,15 @@ private:
     logger log_;
     proto::peers_state state_;
     net::deadline_timer timer_;
-    std::shared_ptr<acceptor> acceptor_;
+    std::optional<transport::accept_route> route_;  ///< once started
     std::optional<mesh_driver> mesh_;
     byte_buffer mesh_secret_;
     std::vector<identity::endpoint_addr> bootstrap_;
     std::map<proto::link_id, std::shared_ptr<peer_link>> links_;
     std::vector<peers_observer*> observers_;
-    token_bucket log_budget_;
+    log_budget log_budget_;
     probe counters_;  ///< only what is counted; measure() adds what is held
     bool is_draining_ = false;
-    bool is_started_ = false;
 };
 
 }  // namespace meshhost::peers

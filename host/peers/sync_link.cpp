@@ -17,16 +17,27 @@ sync_link::sync_link(
     timer_.arm(shard.now() + patience);
 }
 
+void sync_link::open(std::shared_ptr<sync_link> self) {
+    stream_ = connection_->open_bidi(std::move(self));
+    if (stream_ == nullptr) return close();
+    exchange_.open();
+    pump();
+}
+
+void sync_link::accept(std::shared_ptr<transport::stream> opened, std::shared_ptr<sync_link> self) {
+    if (stream_ != nullptr || !opened->is_bidi() || connection_->is_dialled()) return close();
+    stream_ = opened;
+    opened->set_handler(std::move(self));
+}
+
 void sync_link::pump() {
     if (stream_ == nullptr) return;
     while (true) {
         const bool is_last = exchange_.has_said_all();
-        const std::size_t taken = stream_->write(unsent_, is_last);
-        unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(taken));
-        if (!unsent_.empty() || is_last) return;
-        auto next = exchange_.poll_frame();
+        if (!unsent_.flush(*stream_, is_last) || is_last) return;
+        const auto next = exchange_.poll_frame();
         if (!next) return;
-        unsent_ = std::move(*next);
+        unsent_.push(*next);
     }
 }
 
@@ -34,18 +45,12 @@ void sync_link::close() {
     if (connection_ != nullptr) connection_->close(0, "compared");
 }
 
-void sync_link::on_connected(transport::connection& connection) {
-    if (sink_ == nullptr) return;
-    stream_ = connection.open_bidi(shared_from_this());
-    if (stream_ == nullptr) return close();
-    exchange_.open();
-    pump();
+void sync_link::on_connected(transport::connection&) {
+    if (sink_ != nullptr) sink_->on_sync_connected(*this);
 }
 
 void sync_link::on_stream(transport::connection&, std::shared_ptr<transport::stream> opened) {
-    if (stream_ != nullptr || !opened->is_bidi() || connection_->is_dialled()) return close();
-    stream_ = opened;
-    opened->set_handler(shared_from_this());
+    if (sink_ != nullptr) sink_->on_sync_stream(*this, std::move(opened));
 }
 
 void sync_link::on_closed(transport::connection&, const transport::close_reason&) {

@@ -6,6 +6,7 @@
 #include "net/shard.hpp"
 #include "peers/proto/sync_exchange.hpp"
 #include "transport/connection.hpp"
+#include "transport/unsent_bytes.hpp"
 
 #include <memory>
 
@@ -15,6 +16,10 @@ class sync_link;
 
 class sync_link_sink {
 public:
+    /// The dialled connection is up: call open().
+    virtual void on_sync_connected(sync_link& link) = 0;
+    /// The peer opened a stream: call accept().
+    virtual void on_sync_stream(sync_link& link, std::shared_ptr<transport::stream> opened) = 0;
     /// Bytes for the link's exchange.
     virtual void on_sync_data(sync_link& link, bytes_view data) = 0;
     /// Last: finished, failed, or cut off.
@@ -28,7 +33,6 @@ protected:
 /// until on_sync_ended; detach() when the service goes first. One thread: the shard's.
 class sync_link final : public transport::connection_handler,
                         public transport::stream_handler,
-                        public std::enable_shared_from_this<sync_link>,
                         private net::deadline_sink {
 public:
     sync_link(
@@ -43,12 +47,19 @@ public:
     }
     void detach() noexcept { sink_ = nullptr; }
 
+    /// Begins the exchange on a stream of ours. `self` is this link, which the stream keeps.
+    void open(std::shared_ptr<sync_link> self);
+    /// Answers on the peer's, if it may open one.
+    void accept(std::shared_ptr<transport::stream> opened, std::shared_ptr<sync_link> self);
+
     proto::sync_exchange& exchange() noexcept { return exchange_; }
+    /// Of an attached one.
+    const transport::connection& connection() const noexcept { return *connection_; }
     /// Sends what there is to send, and closes what is over.
     void pump();
     void close();
 
-    void on_connected(transport::connection& connection) override;
+    void on_connected(transport::connection&) override;
     void on_stream(transport::connection&, std::shared_ptr<transport::stream> opened) override;
     void on_closed(transport::connection&, const transport::close_reason&) override;
 
@@ -63,7 +74,7 @@ private:
     proto::sync_exchange exchange_;
     std::shared_ptr<transport::connection> connection_;
     std::shared_ptr<transport::stream> stream_;
-    byte_buffer unsent_;  ///< at most a frame
+    transport::unsent_bytes unsent_;  ///< at most a frame
     net::deadline_timer timer_;
 };
 

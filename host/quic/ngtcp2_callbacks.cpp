@@ -66,6 +66,11 @@ struct ngtcp2_callbacks_access {
         return 0;
     }
 
+    static int extend_max_streams_uni(ngtcp2_conn*, std::uint64_t, void* user) {
+        from(user).on_streams_granted();
+        return 0;
+    }
+
     static int recv_datagram(
         ngtcp2_conn*,
         std::uint32_t flags,
@@ -152,6 +157,7 @@ struct ngtcp2_callbacks_access {
         table.stream_close = stream_close;
         table.stream_reset = stream_reset;
         table.extend_max_stream_data = extend_max_stream_data;
+        table.extend_max_local_streams_uni = extend_max_streams_uni;
         table.rand = random;
         table.get_new_connection_id = get_new_connection_id;
         table.remove_connection_id = remove_connection_id;

@@ -66,7 +66,8 @@ public:
     virtual void on_stream_data(stream_id stream, bytes_view data, bool fin) = 0;
     virtual void on_stream_event(const stream_event& event) = 0;
     virtual void on_datagram(bytes_view data) = 0;
-    virtual void on_send_low() {}  ///< what quic_connection::notify_send_low() asked for
+    virtual void on_send_low() {}         ///< what quic_connection::notify_send_low() asked for
+    virtual void on_streams_granted() {}  ///< the peer allows more unidirectional streams of ours
     virtual void on_closed(const close_reason& reason) = 0;  ///< the last call
 
 protected:

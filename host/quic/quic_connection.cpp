@@ -182,6 +182,10 @@ std::optional<stream_id> quic_connection::open_stream(bool bidi) {
     return stream_id(id);
 }
 
+void quic_connection::on_streams_granted() {
+    if (connected_ && sink_ != nullptr && !closing_) sink_->on_streams_granted();
+}
+
 std::size_t quic_connection::write(stream_id id, bytes_view data, bool fin) {
     stream_state* const stream = find(id);
     if (stream == nullptr || stream->fin_queued || stream->sending_done) return 0;

@@ -178,6 +178,7 @@ private:
     void check_send_low();
     void end_stream(stream_id id, std::uint64_t code);
     void on_stream_credit(stream_id id);
+    void on_streams_granted();
     int on_early_data_rejected();
     void on_datagram(bytes_view data, bool early);
     int on_crypto_data(ngtcp2_crypto_level level, bytes_view data);

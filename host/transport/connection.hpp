@@ -53,6 +53,8 @@ public:
     virtual void on_datagram(connection&, bytes_view) {}
     /// Once for each connection::notify_send_low().
     virtual void on_send_low(connection&) {}
+    /// The peer allows more streams: open_uni() may do what it would not before.
+    virtual void on_streams_granted(connection&) {}
     /// Exactly once, last: also for a dial that failed.
     virtual void on_closed(connection&, const close_reason&) {}
 };

@@ -158,6 +158,10 @@ void connection_impl::on_send_low() {
     if (const auto handler = handler_) handler->on_send_low(*this);
 }
 
+void connection_impl::on_streams_granted() {
+    if (const auto handler = handler_) handler->on_streams_granted(*this);
+}
+
 void connection_impl::on_closed(const close_reason& reason) {
     const auto keep = self();
     if (try_other_addresses(reason)) return;

@@ -55,6 +55,7 @@ private:
     void on_stream_event(const quic::stream_event& event) override;
     void on_datagram(bytes_view data) override;
     void on_send_low() override;
+    void on_streams_granted() override;
     void on_closed(const close_reason& reason) override;
 
     std::shared_ptr<stream> open(bool bidi, std::shared_ptr<stream_handler> handler);

@@ -195,7 +195,7 @@ std::shared_ptr<transport::stream> fake_connection::open(
 ) {
     if (!is_connected()) return nullptr;
     const fake_endpoint* const there = owner_->network_.find(remote_);
-    if (there != nullptr && there->is_refusing_streams_) return nullptr;
+    if (there != nullptr && opened_here() >= there->streams_max_) return nullptr;
     const stream_id id(4 * opened_++ + (is_bidi ? 0 : 2) + (is_dialled_ ? 0 : 1));
     auto made = std::make_shared<fake_stream>(*this, id, is_bidi);
     made->handler_ = std::move(handler);
@@ -226,6 +226,20 @@ std::size_t fake_connection::send_bytes() const noexcept {
     for (const auto& [id, open] : streams_)
         bytes += open->in_flight_;
     return bytes;
+}
+
+/// Dialled connections' own streams have even ids, as in QUIC.
+std::size_t fake_connection::opened_here() const {
+    const auto is_ours = [this](const auto& entry) {
+        return (entry.first.value % 2 == 0) == is_dialled_;
+    };
+    return static_cast<std::size_t>(std::count_if(streams_.begin(), streams_.end(), is_ours));
+}
+
+void fake_connection::tell_of_room() {
+    owner_->post([me = self()] {
+        if (me->handler_ != nullptr) me->handler_->on_streams_granted(*me);
+    });
 }
 
 void fake_connection::check_send_low() {
@@ -325,6 +339,7 @@ void fake_stream::finish_if_done() {
     if (!is_open() || !is_sent || !is_received) return;
     const auto keep = shared_from_this();
     owner_->streams_.erase(id_);
+    owner_->tell_of_room();
     end(stream_end::finished, 0);
 }
 

@@ -7,6 +7,7 @@
 #include "transport/endpoint.hpp"
 
 #include <deque>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -120,6 +121,8 @@ private:
     void on_opened(stream_id id, bool is_bidi, const std::shared_ptr<fake_stream>& peer);
     void finish(const transport::close_reason& reason);
     void check_send_low();
+    void tell_of_room();
+    std::size_t opened_here() const;
     /// The other end is gone and nobody said so.
     bool is_alone() const;
     std::shared_ptr<fake_connection> self();
@@ -164,8 +167,9 @@ public:
     void vanish();
     /// How many bytes a stream to here takes before something is consumed.
     void set_window(std::size_t bytes) noexcept { window_ = bytes; }
-    /// Nobody may open a stream to here.
-    void refuse_streams() noexcept { is_refusing_streams_ = true; }
+    /// Nobody may have more streams to here open than this, on one connection.
+    void allow_streams(std::size_t at_once) noexcept { streams_max_ = at_once; }
+    void refuse_streams() noexcept { allow_streams(0); }
     /// While false, nothing that arrives on streams is handed to their users.
     void set_reading(bool is_reading);
     /// Waits for the test to answer dials from here: see answer_dials().
@@ -196,7 +200,7 @@ private:
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::size_t window_ = 1u << 20;
     bool is_reading_ = true;
-    bool is_refusing_streams_ = false;
+    std::size_t streams_max_ = std::numeric_limits<std::size_t>::max();
     bool is_holding_dials_ = false;
     std::uint64_t opened_ = 0;
     std::uint64_t closed_ = 0;

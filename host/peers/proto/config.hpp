@@ -50,6 +50,9 @@ struct config {
     int record_burst = 10;          ///< may go before that holds: below what receivers tolerate
     double records_taken_per_minute = 20;  ///< of one origin; more closes the link
     double records_taken_burst = 40;
+    double verifications_per_second = 200;  ///< signatures of what gossip brings, 60 us each; what
+                                            ///< exceeds it is left to comparisons. A guess
+    double verifications_burst = 2048;      ///< two registries: a mesh that starts at once
     duration refresh_interval = 15min;  ///< a record that did not change goes again, 20 % sooner or
                                         ///< later: who hears nothing of a node counts it as dead
     duration lease = 45min;             ///< after this: three of the above

@@ -34,18 +34,14 @@ identity::endpoint_id read_id(wire::postcard_reader& in) {
 
 std::optional<mesh_message> read_loss(bytes_view body) {
     if (body.size() < signature_size) return std::nullopt;
-    const bytes_view report = body.first(body.size() - signature_size);
-    wire::postcard_reader in(report);
+    wire::postcard_reader in(body.first(body.size() - signature_size));
     loss_report out;
     out.subject = read_id(in);
     out.version.incarnation = in.u64();
     out.version.sequence = in.u64();
     out.reporter = read_id(in);
     if (!in.at_end()) return std::nullopt;
-    identity::signature signature{};
-    std::copy(body.end() - signature_size, body.end(), signature.begin());
-    if (!identity::verify(out.reporter, signed_part(report), signature)) return std::nullopt;
-    return out;
+    return announced_loss{out, body};
 }
 
 }  // namespace
@@ -60,6 +56,13 @@ std::optional<mesh_message> read_mesh_message(bytes_view content) {
         return read_loss(body);
     }
     return std::nullopt;
+}
+
+bool is_genuine(const announced_loss& loss) {
+    const bytes_view report = loss.body.first(loss.body.size() - signature_size);
+    identity::signature signature{};
+    std::copy(loss.body.end() - signature_size, loss.body.end(), signature.begin());
+    return identity::verify(loss.report.reporter, signed_part(report), signature);
 }
 
 byte_buffer make_record_message(bytes_view record) {

@@ -27,10 +27,18 @@ struct loss_report {
     identity::endpoint_id reporter;
 };
 
-using mesh_message = std::variant<announced_record, loss_report>;
+/// A report as it travels, for is_genuine().
+struct announced_loss {
+    loss_report report;
+    bytes_view body;  ///< what it was read from, the signature included
+};
 
-/// Verifies a loss report; a record is still to be. nullopt: neither, or forged.
+using mesh_message = std::variant<announced_record, announced_loss>;
+
+/// Verifies nothing. nullopt: it is neither.
 std::optional<mesh_message> read_mesh_message(bytes_view content);
+/// The reporter signed it.
+bool is_genuine(const announced_loss& loss);
 
 /// Precondition: record.size() <= announced_size_max.
 byte_buffer make_record_message(bytes_view record);

@@ -44,6 +44,7 @@ mesh_talk::mesh_talk(
     , random_(random)
     , losses_(options)
     , pace_(options)
+    , verifications_(options.verifications_per_second, options.verifications_burst)
     , sync_wait_(options.sync_first) {}
 
 // --- inputs ---
@@ -58,13 +59,23 @@ void mesh_talk::neighbor_up(const endpoint_id& peer, time_point now) {
     // What was broadcast without a neighbour nobody got; whoever was not there compares.
     if (neighbors_.empty()) is_overdue_ = true;
     neighbors_.push_back(peer);
-    if (key_.id() < peer && syncs_.size() < options_.syncs_max) syncs_.push_back(peer);
-    sync_ended(true, now);
+    if (key_.id() < peer) want_sync(peer);
+    compare_soon(now);
 }
 
 void mesh_talk::neighbor_down(const endpoint_id& peer, bool is_lost, time_point now) {
     std::erase(neighbors_, peer);
     if (is_lost) report_loss(peer, now);
+}
+
+void mesh_talk::lagged(const std::vector<endpoint_id>& neighbors, time_point now) {
+    for (const auto& peer : std::vector(neighbors_))
+        if (!contains(neighbors, peer)) neighbor_down(peer, false, now);
+    for (const auto& peer : neighbors)
+        neighbor_up(peer, now);
+    if (neighbors_.empty()) return;
+    want_sync(neighbors_[random_.below(neighbors_.size())]);
+    compare_soon(now);
 }
 
 void mesh_talk::report_loss(const endpoint_id& peer, time_point now) {
@@ -79,55 +90,77 @@ void mesh_talk::report_loss(const endpoint_id& peer, time_point now) {
 void mesh_talk::receive(bytes_view content, time_point now) {
     const auto message = read_mesh_message(content);
     if (!message) return;
-    if (const auto* const record = std::get_if<announced_record>(&*message)) {
-        take_record(record->record, now);
+    if (const auto* const announced = std::get_if<announced_record>(&*message)) {
+        if (is_news(announced->record) && verifications_.take(now)) accept(announced->record, now);
         return;
     }
-    const auto& report = std::get<loss_report>(*message);
-    if (report.subject == key_.id()) return take_report(report, now);
-    const peer_entry* const reporter = registry_.find(report.reporter);
-    if (reporter == nullptr || is_gone(reporter->state)) return;
-    if (registry_.take_token(report.reporter, now)) take_report(report, now);
+    const auto& loss = std::get<announced_loss>(*message);
+    const peer_entry* const reporter = registry_.find(loss.report.reporter);
+    const bool is_of_us = loss.report.subject == key_.id();
+    const bool is_heeded = is_of_us || (reporter != nullptr && !is_gone(reporter->state));
+    if (!is_heeded || !is_news(loss.report) || !verifications_.take(now)) return;
+    if (is_genuine(loss)) take_report(loss.report, now);
 }
 
 bool mesh_talk::take_record(bytes_view record, time_point now) {
+    return is_news(record) && accept(record, now);
+}
+
+/// By what it says of itself: only a newer one is worth the look at its signature.
+bool mesh_talk::is_news(bytes_view record) const {
     if (record.size() < signature_size || record.size() > record_size_max) return false;
-    const auto origin = digest_origin(record.first(record.size() - signature_size));
-    if (!origin) return false;
+    const bytes_view body = record.first(record.size() - signature_size);
+    const auto origin = digest_origin(body);
+    const auto number = digest_number(body);
+    if (!origin || !number) return false;
+    if (*origin == key_.id()) return *number > self_.digest().number();
     const peer_entry* const known = registry_.find(*origin);
-    const bool is_held =
-        known != nullptr
-        && std::equal(record.begin(), record.end(), known->record.begin(), known->record.end());
-    if (is_held || !registry_.take_token(*origin, now)) return false;
+    return known == nullptr || !known->digest || *number > known->digest->number();
+}
+
+/// An origin pays for what it signed: nobody else can spend what its connection lives by.
+bool mesh_talk::accept(bytes_view record, time_point now) {
     const auto digest = open_digest(record);
     if (!digest || digest->mesh != self_.digest().mesh) return false;
     if (digest->origin == key_.id()) {
         is_overdue_ = self_.overrule(digest->number()) || is_overdue_;
         return false;
     }
+    if (!registry_.take_token(digest->origin, now)) return false;
     const auto verdict = registry_.offer(*digest, record, peer_registry::source::mesh, now);
     if (verdict != peer_registry::verdict::newest) return false;
     losses_.forget(digest->origin);
     return true;
 }
 
-void mesh_talk::take_report(const loss_report& report, time_point now) {
-    if (report.subject == key_.id()) {
-        // We live: a newer record says so. One is enough for all reports of the older.
-        if (report.version < self_.digest().number() || self_.is_changed()) return;
-        self_.assert_anew();
-        is_overdue_ = true;
-        return;
-    }
+bool mesh_talk::is_news(const loss_report& report) const {
+    // We live: a newer record says so. One is enough for all reports of the older.
+    if (report.subject == key_.id())
+        return report.version >= self_.digest().number() && !self_.is_changed();
     const peer_entry* const known = registry_.find(report.subject);
     const bool is_alive = known != nullptr && known->digest && !is_gone(known->state);
-    if (!is_alive || known->connected || report.version < known->digest->number()) return;
-    losses_.add(report, registry_.size(), now);
+    return is_alive && !known->connected && report.version >= known->digest->number();
+}
+
+void mesh_talk::take_report(const loss_report& report, time_point now) {
+    if (!is_news(report)) return;
+    if (report.subject != key_.id()) return losses_.add(report, registry_.size(), now);
+    self_.assert_anew();
+    is_overdue_ = true;
 }
 
 void mesh_talk::sync_ended(bool had_news, time_point now) {
-    sync_wait_ = had_news ? options_.sync_first : sync_wait_;
-    sync_at_ = now + jittered(sync_wait_);
+    if (had_news) compare_soon(now);
+}
+
+void mesh_talk::want_sync(const endpoint_id& peer) {
+    if (syncs_.size() < options_.syncs_max && !contains(syncs_, peer)) syncs_.push_back(peer);
+}
+
+/// Never later than it was due: nobody can put off our comparisons.
+void mesh_talk::compare_soon(time_point now) {
+    sync_wait_ = options_.sync_first;
+    sync_at_ = std::min(sync_at_, now + jittered(sync_wait_));
 }
 
 // --- what follows ---
@@ -178,8 +211,7 @@ void mesh_talk::handle_deadline(time_point now) {
     if (now >= sync_at_) {
         sync_wait_ = std::min(sync_wait_ * 2, options_.sync_last);
         sync_at_ = now + jittered(sync_wait_);
-        if (!neighbors_.empty() && syncs_.size() < options_.syncs_max)
-            syncs_.push_back(neighbors_[random_.below(neighbors_.size())]);
+        if (!neighbors_.empty()) want_sync(neighbors_[random_.below(neighbors_.size())]);
     }
     if (now >= lease_check_at_) check_leases(now);
 }

@@ -3,6 +3,7 @@
 // What travels beyond direct connections: our own record when it changes, those of others as
 // gossip brings them, who lost whom, and with which neighbour to compare notes.
 #include "base/prng.hpp"
+#include "base/token_bucket.hpp"
 #include "identity/secret_key.hpp"
 #include "peers/proto/loss_table.hpp"
 #include "peers/proto/peer_registry.hpp"
@@ -31,6 +32,8 @@ public:
     void join(time_point now);
     void neighbor_up(const identity::endpoint_id& peer, time_point now);
     void neighbor_down(const identity::endpoint_id& peer, bool is_lost, time_point now);
+    /// Some of the above was lost: these are the neighbours now.
+    void lagged(const std::vector<identity::endpoint_id>& neighbors, time_point now);
     /// What somebody broadcast. Forged, foreign and unknown things change nothing.
     void receive(bytes_view content, time_point now);
     /// A direct connection to the peer was lost: others should know.
@@ -54,6 +57,11 @@ public:
     const std::vector<identity::endpoint_id>& neighbors() const noexcept { return neighbors_; }
 
 private:
+    bool is_news(bytes_view record) const;
+    bool is_news(const loss_report& report) const;
+    bool accept(bytes_view record, time_point now);
+    void want_sync(const identity::endpoint_id& peer);
+    void compare_soon(time_point now);
     std::optional<time_point> announce_due() const;
     peers_output announce(time_point now);
     void check_leases(time_point now);
@@ -67,6 +75,7 @@ private:
     prng random_;
     loss_table losses_;
     record_pace pace_;
+    token_bucket verifications_;
     bool is_joined_ = false;
     std::vector<identity::endpoint_id> neighbors_;  ///< bounded by the gossip's active view
 

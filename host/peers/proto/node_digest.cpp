@@ -226,6 +226,15 @@ result<identity::endpoint_id> digest_origin(bytes_view body) {
     return *origin;
 }
 
+result<digest_version> digest_number(bytes_view body) {
+    const auto origin = digest_origin(body);
+    if (!origin) return origin.error();
+    postcard_reader in(body.subspan(origin_offset + identity::endpoint_id::size));
+    const digest_version number{in.u64(), in.u64()};
+    if (!in.ok()) return errc::malformed;
+    return number;
+}
+
 result<node_digest> decode_digest(bytes_view body) {
     if (body.size() > body_size_max) return errc::too_large;
     const auto origin = digest_origin(body);

@@ -74,6 +74,10 @@ result<byte_buffer> encode_digest(const node_digest& digest);
 /// Errors: malformed, unknown_layout, bad_origin.
 result<identity::endpoint_id> digest_origin(bytes_view body);
 
+/// Which of its origin's digests `body` says it is, without reading the rest.
+/// Errors: those of digest_origin.
+result<digest_version> digest_number(bytes_view body);
+
 /// Reads what encode_digest writes; fields that a later version adds behind it are skipped.
 /// Allocates no more than the digest's limits. Errors: any errc but those of signatures.
 result<node_digest> decode_digest(bytes_view body);

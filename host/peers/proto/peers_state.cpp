@@ -157,6 +157,11 @@ void peers_state::mesh_neighbor_down(const endpoint_id& peer, bool is_lost, time
     settle(now);
 }
 
+void peers_state::mesh_lagged(const std::vector<endpoint_id>& neighbors, time_point now) {
+    mesh_.lagged(neighbors, now);
+    settle(now);
+}
+
 void peers_state::mesh_received(bytes_view content, time_point now) {
     mesh_.receive(content, now);
     settle(now);

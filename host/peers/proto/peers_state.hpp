@@ -76,6 +76,7 @@ public:
     void mesh_joined(time_point now);
     void mesh_neighbor_up(const identity::endpoint_id& peer, time_point now);
     void mesh_neighbor_down(const identity::endpoint_id& peer, bool is_lost, time_point now);
+    void mesh_lagged(const std::vector<identity::endpoint_id>& neighbors, time_point now);
     void mesh_received(bytes_view content, time_point now);
     void mesh_sync_received(sync_exchange& exchange, bytes_view data, time_point now);
     void mesh_sync_ended(bool had_news, time_point now);

@@ -35,6 +35,13 @@ loopback_host::loopback_host(net::shard& shard, const loopback_options& options)
         .log = {}};
     peer_options.limits.redial_first = 20ms;
     peer_options.limits.redial_cap = 100ms;
+    if (options.hears_gossip) {
+        gossip::gossip_options gossip_options;
+        gossip_options.seed = options.seed;
+        gossip = std::make_unique<gossip::gossip_service>(shard, *endpoint, gossip_options);
+        gossip->start();
+        peer_options.gossip = gossip.get();
+    }
     service = std::make_unique<peers::peers_service>(shard, *endpoint, std::move(peer_options));
     service->add_observer(*this);
     peers::proto::self_description what;
@@ -45,6 +52,8 @@ loopback_host::loopback_host(net::shard& shard, const loopback_options& options)
     what.addresses = {endpoint->bound().front()};
     if (service->set_self(what)) throw std::logic_error("the description is not well-formed");
     service->set_state(peers::proto::node_state::alive);
+    for (const auto& peer : options.named)
+        if (!service->name_peer(peer)) throw std::logic_error("there is no room for the peer");
     service->start();
 }
 

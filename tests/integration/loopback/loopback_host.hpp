@@ -2,6 +2,7 @@
 #pragma once
 // A host's endpoint and peers on real sockets on loopback, on the test's thread or, to be killed,
 // in a process of its own.
+#include "gossip/gossip_service.hpp"
 #include "identity/secret_key.hpp"
 #include "peers/peers_service.hpp"
 #include "transport/endpoint.hpp"
@@ -19,6 +20,8 @@ struct loopback_options {
     std::uint8_t seed = 1;  ///< of the key
     std::uint16_t port = 0;
     std::uint64_t incarnation = 1000;
+    bool hears_gossip = false;
+    std::vector<identity::endpoint_addr> named = {};
 };
 
 /// Short limits: what takes half a minute in the daemon takes a second here.
@@ -39,6 +42,7 @@ public:
     std::int64_t contribution(const identity::endpoint_id& peer) const;
 
     std::unique_ptr<transport::endpoint> endpoint;
+    std::unique_ptr<gossip::gossip_service> gossip;  ///< if it hears any
     std::unique_ptr<peers::peers_service> service;
     std::vector<std::string> evidence;  ///< each change's, in order
     bool is_stopped = false;

@@ -28,7 +28,7 @@ TEST_CASE("dial queue: a peer that is wanted is dialled once", "[gossip][dial]")
     CHECK(dials.take_due(start) == peer_of(1));
     CHECK(dials.want(peer_of(1), start));
     CHECK_FALSE(dials.take_due(start));
-    dials.connected(peer_of(1));
+    dials.answered(peer_of(1));
     CHECK(dials.size() == 0);
     CHECK(dials.in_flight() == 0);
 }
@@ -76,4 +76,58 @@ TEST_CASE("dial queue: a full one forgets who rests, never who is wanted", "[gos
     dials.failed(*first, start);
     CHECK(dials.want(peer_of(3), start));
     CHECK(dials.size() == 2);
+}
+
+TEST_CASE("dial queue: who is wanted urgently waits two seconds at most", "[gossip][dial]") {
+    auto dials = queue_of(2);
+    time_point now = start;
+    for (int failures = 0; failures < 10; ++failures) {
+        dials.want(peer_of(1), now);
+        now = std::max(now, dials.next_deadline().value());
+        REQUIRE(dials.take_due(now));
+        dials.failed(peer_of(1), now);
+    }
+    SECTION("from its rest") {
+        dials.want(peer_of(1), now, true);
+        CHECK(*dials.next_deadline() == now + 2s);
+    }
+    SECTION("when it waits already") {
+        dials.want(peer_of(1), now);
+        REQUIRE(*dials.next_deadline() > now + 10s);
+        dials.want(peer_of(1), now, true);
+        CHECK(*dials.next_deadline() == now + 2s);
+        dials.want(peer_of(1), now);
+        CHECK(*dials.next_deadline() == now + 2s);
+    }
+    CHECK(dials.take_due(now + 2s) == peer_of(1));
+}
+
+TEST_CASE("dial queue: a dial counts until its own end, whoever else connects", "[gossip][dial]") {
+    auto dials = queue_of(1);
+    dials.want(peer_of(1), start);
+    dials.want(peer_of(2), start);
+    const auto first = dials.take_due(start);
+    REQUIRE(first);
+    dials.linked(*first);  // it dialled us
+    CHECK(dials.in_flight() == 1);
+    CHECK_FALSE(dials.take_due(start));
+    SECTION("its failure is nobody's, for nobody waits for it") {
+        dials.failed(*first, start);
+        CHECK(dials.size() == 1);
+        CHECK(dials.take_due(start));
+    }
+    SECTION("who is wanted again meanwhile is not dialled twice") {
+        dials.want(*first, start);
+        dials.failed(*first, start);
+        CHECK(dials.in_flight() == 0);
+        dials.want(*first, start);
+        const auto second = dials.take_due(start);
+        REQUIRE(second);
+        CHECK(*second != *first);
+    }
+    SECTION("its answer leaves nothing behind") {
+        dials.answered(*first);
+        CHECK(dials.size() == 1);
+        CHECK(dials.in_flight() == 0);
+    }
 }

@@ -296,3 +296,75 @@ TEST_CASE_METHOD(
     }));
     CHECK(a->service.measure().connections == 1);
 }
+
+TEST_CASE_METHOD(
+    gossip_fixture,
+    "gossip: more topics than streams share them",
+    "[gossip][service]"
+) {
+    const auto a = start(1);
+    const auto b = start(2);
+    a->endpoint.allow_streams(8);
+    b->endpoint.allow_streams(8);
+    for (std::uint8_t topic = 1; topic <= 20; ++topic) {
+        b->join(topic);
+        a->join(topic, *b);
+    }
+    for (int round = 0; round < 20; ++round)
+        for (auto& [topic, joined] : a->topics) {
+            REQUIRE(run_until([&] { return a->heard(topic).neighbors.size() == 1; }));
+            REQUIRE(a->say(std::to_string(round), topic));
+        }
+    CHECK(run_until([&] {
+        return std::all_of(b->topics.begin(), b->topics.end(), [](const auto& entry) {
+            return entry.second.subscriber.messages.size() == 20;
+        });
+    }));
+    CHECK(a->service.measure().links_up == 1);
+    CHECK(a->service.measure().worn_out == 0);
+}
+
+TEST_CASE_METHOD(
+    gossip_fixture,
+    "gossip: a connection that opens no more streams is replaced, and keeps those it has",
+    "[gossip][service]"
+) {
+    options.limits.grant_wait = 50ms;
+    const auto a = start(1);
+    const auto b = start(2);
+    for (std::uint8_t topic = 1; topic <= 8; ++topic) {
+        b->join(topic);
+        a->join(topic, *b);
+        REQUIRE(run_until([&] { return b->heard(topic).neighbors.size() == 1; }));
+    }
+    const auto streams = b->endpoint.measure().streams;
+    b->endpoint.refuse_streams();
+    b->join(9);
+    a->join(9, *b);
+    REQUIRE(run_until([&] { return a->service.measure().queue_frames > 0; }));
+    CHECK(b->endpoint.measure().streams + 3 >= streams);
+    REQUIRE(run_until([&] { return a->service.measure().worn_out == 1; }));
+    b->endpoint.allow_streams(100);
+    REQUIRE(run_until([&] { return a->heard(9).neighbors.size() == 1; }));
+    a->say("on the next", 9);
+    CHECK(run_until([&] { return b->heard(9).count("on the next") == 1; }));
+    CHECK(a->service.measure().slow_peers == 0);
+    CHECK(run_until([&] { return a->service.measure().connections == 1; }));
+}
+
+TEST_CASE_METHOD(
+    gossip_fixture,
+    "gossip: a dial counts until it ends, though the peer dialled us meanwhile",
+    "[gossip][service]"
+) {
+    const auto a = start(1);
+    const auto b = start(2);
+    a->endpoint.hold_dials();
+    a->join(1, *b);
+    b->join(1, *a);
+    REQUIRE(run_until([&] { return a->heard().neighbors.size() == 1; }));
+    CHECK(a->service.measure().dials_in_flight == 1);
+    a->endpoint.answer_dials();
+    CHECK(run_until([&] { return a->service.measure().dials_in_flight == 0; }));
+    CHECK(a->service.measure().dials_remembered == 0);
+}

@@ -2,6 +2,8 @@
 // Hosts that hear of each other by gossip, over a fake network.
 #include "service_fixture.hpp"
 
+#include <numeric>
+
 using namespace meshhost;
 using namespace meshhost::peers;
 
@@ -14,10 +16,11 @@ struct mesh_host {
         std::uint8_t seed,
         const std::vector<identity::endpoint_addr>& named,
         std::uint64_t incarnation = 1000,
-        const std::string& secret = ""
+        const std::string& secret = "",
+        gossip::gossip_options with = quick_gossip()
     )
         : endpoint(network, test::sample_key(seed), ip_endpoint::loopback_v4(seed))
-        , gossip(network.shard(), endpoint, gossip_options_of(seed))
+        , gossip(network.shard(), endpoint, seeded(std::move(with), seed))
         , service(network.shard(), endpoint, options_of(incarnation, secret)) {
         proto::self_description what;
         what.mesh = "lab";
@@ -32,9 +35,12 @@ struct mesh_host {
         service.start();
     }
 
-    static gossip::gossip_options gossip_options_of(std::uint8_t seed) {
+    static gossip::gossip_options seeded(gossip::gossip_options options, std::uint8_t seed) {
+        options.seed = seed;
+        return options;
+    }
+    static gossip::gossip_options quick_gossip() {
         gossip::gossip_options out;
-        out.seed = seed;
         out.machines.heal.rejoin_first = 10ms;
         out.machines.heal.rejoin_cap = 40ms;
         out.limits.redial_first = 1ms;
@@ -69,6 +75,7 @@ struct mesh_fixture {
     net::shard shard;
     test::fake_network network{shard};
     std::vector<std::unique_ptr<mesh_host>> hosts;
+    gossip::gossip_options gossip_with = mesh_host::quick_gossip();
 
     /// `count` hosts that know the first alone.
     void boot(std::size_t count) {
@@ -76,7 +83,8 @@ struct mesh_fixture {
             std::vector<identity::endpoint_addr> named;
             if (!hosts.empty()) named.push_back(hosts.front()->endpoint.address());
             const auto seed = static_cast<std::uint8_t>(hosts.size() + 1);
-            hosts.push_back(std::make_unique<mesh_host>(network, seed, named));
+            hosts.push_back(std::make_unique<mesh_host>(network, seed, named, 1000, "", gossip_with)
+            );
         }
     }
     bool is_whole() const {
@@ -175,4 +183,54 @@ TEST_CASE_METHOD(
     REQUIRE(run_until([&] { return stranger.sees(hosts.front()->endpoint.id()) == "alive"; }));
     CHECK(stranger.sees(hosts.back()->endpoint.id()) == "unknown");
     CHECK(stranger.service.measure().neighbors == 0);
+}
+
+TEST_CASE_METHOD(
+    mesh_fixture,
+    "mesh: hosts that lose most of what the gossip tells them hear of everybody all the same",
+    "[peers][mesh][service]"
+) {
+    gossip_with.limits.ring_events = 1;
+    boot(8);
+    REQUIRE(run_until([&] { return is_whole(); }));
+    CHECK(run_until([&] {
+        return std::all_of(hosts.begin(), hosts.end(), [](const auto& host) {
+            const auto topic = host->gossip.measure(*host->service.topic());
+            return host->service.measure().neighbors == topic->active.size();
+        });
+    }));
+    const auto lagged = std::accumulate(hosts.begin(), hosts.end(), 0u, [](auto sum, auto& host) {
+        return sum + host->gossip.measure().events_lagged;
+    });
+    CHECK(lagged > 0);
+}
+
+TEST_CASE_METHOD(
+    mesh_fixture,
+    "mesh: whoever lost everybody asks those that the registry knows",
+    "[peers][mesh][service]"
+) {
+    gossip_with.machines.membership.passive_max = 0;
+    gossip_with.machines.limit.lost = 1;
+    gossip_with.machines.heal.interval = 20ms;
+    boot(4);  // the first alone is known to the others
+    REQUIRE(run_until([&] { return is_whole(); }));
+    // The one that comes back is not among the last that were lost.
+    for (const std::size_t lost : {1, 2, 0}) {
+        hosts[lost]->endpoint.vanish();
+        hosts[lost].reset();
+        network.expire(transport::close_cause::idle_timeout);
+        const auto left = hosts[3]->service.measure().neighbors - 1;
+        REQUIRE(run_until([&] { return hosts[3]->service.measure().neighbors == left; }));
+    }
+    hosts[1] = std::make_unique<mesh_host>(
+        network,
+        std::uint8_t{2},
+        std::vector<identity::endpoint_addr>{},
+        std::uint64_t{2000}
+    );
+    CHECK(run_until([&] {
+        return hosts[3]->sees(hosts[1]->endpoint.id()) == "alive"
+               && hosts[1]->sees(hosts[3]->endpoint.id()) == "alive";
+    }));
 }

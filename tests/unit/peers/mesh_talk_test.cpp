@@ -2,6 +2,8 @@
 #include "mesh_sample.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
+
 using namespace meshhost;
 using namespace meshhost::peers::proto;
 using test::mesh_node;
@@ -50,6 +52,65 @@ TEST_CASE("mesh: a replayed old record changes nothing", "[peers][mesh]") {
     CHECK(b.sees(a) == "draining");
     b.hear(old);
     CHECK(b.sees(a) == "draining");
+}
+
+TEST_CASE("mesh: what others forge or repeat is not charged to its origin", "[peers][mesh]") {
+    mesh_node a(1), b(2);
+    a.talk.neighbor_up(test::sample_key(3).id(), a.now);
+    const auto old = a.say();
+    b.hear(old);
+    a.advance(1s);
+    a.self.set_state(node_state::draining);
+    b.hear(a.say());
+    SECTION("digests with a signature of somebody else") {
+        for (std::uint64_t number = 0; number < 1000; ++number) {
+            auto digest = test::small_digest(1);
+            digest.incarnation = 2000 + number;
+            auto record = encode_digest(digest).value();
+            record.resize(record.size() + signature_size, std::uint8_t{7});
+            b.hear({make_record_message(record)});
+        }
+    }
+    SECTION("old digests") {
+        for (int i = 0; i < 1000; ++i)
+            b.hear(old);
+    }
+    SECTION("old words of a loss") {
+        const loss_report report{test::sample_key(3).id(), {1, 1}, a.id()};
+        for (int i = 0; i < 1000; ++i)
+            b.hear({make_loss_message(a.key, report)});
+    }
+    // As many as ever, but for the one that it spent itself: its first made it known.
+    std::size_t left = 0;
+    while (b.registry.take_token(a.id(), b.now))
+        ++left;
+    CHECK(static_cast<double>(left) == b.options.records_taken_burst - 1);
+}
+
+TEST_CASE("mesh: a flood of forgeries is bounded, and comparisons go on", "[peers][mesh]") {
+    config few;
+    few.verifications_burst = 10;
+    few.verifications_per_second = 1;
+    mesh_node a(1), b(2, few);
+    a.talk.neighbor_up(b.id(), a.now);
+    const auto genuine = a.say();
+    for (std::uint64_t number = 0; number < 10; ++number) {
+        auto digest = test::small_digest(4);
+        digest.incarnation = 2000 + number;
+        auto record = encode_digest(digest).value();
+        record.resize(record.size() + signature_size, std::uint8_t{7});
+        b.hear({make_record_message(record)});
+    }
+    b.hear(genuine);
+    CHECK(b.sees(a) == "unknown");
+    SECTION("time goes by") {
+        b.advance(1s);
+        b.hear(genuine);
+    }
+    SECTION("a neighbour knows") {
+        CHECK(b.talk.take_record(bytes_view(genuine.front()).subspan(1), b.now));
+    }
+    CHECK(b.sees(a) == "alive");
 }
 
 TEST_CASE("mesh: changes are merged, and paced after a burst", "[peers][mesh]") {
@@ -154,4 +215,37 @@ TEST_CASE("mesh: the lower of two neighbours compares at once, either one later"
     }
     CHECK(higher.syncs.size() >= 8);
     CHECK(higher.syncs.size() <= 16);
+}
+
+TEST_CASE("mesh: a neighbour that compares all the time puts off no comparison", "[peers][mesh]") {
+    mesh_node a(1);
+    a.talk.neighbor_up(test::sample_key(2).id(), a.now);
+    a.say();
+    a.syncs.clear();
+    const bool has_news = GENERATE(false, true);
+    for (int i = 0; i < 6000; ++i) {  // ten minutes
+        a.advance(100ms);
+        a.talk.sync_ended(has_news, a.now);
+        a.say();
+    }
+    CHECK(a.syncs.size() >= (has_news ? 200 : 6));
+}
+
+TEST_CASE("mesh: who missed something asks who is there, and compares", "[peers][mesh]") {
+    mesh_node a(1);
+    const auto gone = test::sample_key(2).id();
+    const auto stays = test::sample_key(3).id();
+    const auto came = test::sample_key(4).id();
+    a.talk.neighbor_up(gone, a.now);
+    a.talk.neighbor_up(stays, a.now);
+    a.say();
+    a.syncs.clear();
+    a.talk.lagged({stays, came}, a.now);
+    CHECK(a.talk.neighbors() == std::vector{stays, came});
+    CHECK(a.say().empty());  // nobody is said to be lost
+    REQUIRE_FALSE(a.syncs.empty());
+    CHECK(std::find(a.syncs.begin(), a.syncs.end(), gone) == a.syncs.end());
+    a.talk.lagged({}, a.now);
+    CHECK(a.talk.neighbors().empty());
+    CHECK_FALSE(a.talk.next_deadline() == a.now);
 }

@@ -45,6 +45,7 @@ TEST_CASE("digest: what was encoded decodes to the same", "[peers][digest]") {
         REQUIRE(again.has_value());
         CHECK(*again == digest);
         CHECK(digest_origin(*body).value() == digest.origin);
+        CHECK(digest_number(*body).value() == digest.number());
     }
 }
 

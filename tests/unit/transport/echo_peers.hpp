@@ -38,6 +38,7 @@ public:
     void on_stream(transport::connection&, std::shared_ptr<transport::stream> opened) override;
     void on_datagram(transport::connection&, bytes_view data) override;
     void on_send_low(transport::connection&) override { ++send_lows; }
+    void on_streams_granted(transport::connection&) override { ++grants; }
     void on_closed(transport::connection&, const transport::close_reason& reason) override;
 
     /// Opens the stream; on_connected does it too, unless there is one.
@@ -47,6 +48,7 @@ public:
     byte_buffer received;
     std::vector<std::string> datagrams;
     std::size_t send_lows = 0;
+    std::size_t grants = 0;
     bool fin_received = false;
     bool connected = false;
     bool auto_send = true;

@@ -39,6 +39,26 @@ TEST_CASE("transport: who asks is told once when what is held has become little"
     CHECK(pair.client->send_lows == 1);
 }
 
+TEST_CASE("transport: whoever may open no more streams is told when it may", "[transport]") {
+    struct quiet_stream final : transport::stream_handler {
+        void on_data(transport::stream&, bytes_view, bool) override {}
+    };
+    test::echo_pair pair;
+    pair.client->auto_send = false;
+    const auto connection = pair.dial();
+    REQUIRE(pair.run_until([&] { return pair.client->connected; }));
+    const auto handler = std::make_shared<quiet_stream>();
+    std::vector<std::shared_ptr<transport::stream>> streams;
+    while (auto opened = connection->open_uni(handler))
+        streams.push_back(std::move(opened));
+    CHECK(streams.size() == 100);
+    const std::size_t before = pair.client->grants;
+    streams.front()->write({}, true);
+    REQUIRE(pair.run_until([&] { return pair.client->grants > before; }));
+    CHECK(connection->open_uni(handler) != nullptr);
+    CHECK(connection->open_uni(handler) == nullptr);
+}
+
 TEST_CASE("transport: DATAGRAM frames are echoed, one too large is refused", "[transport]") {
     echo_pair pair;
     const auto connection = pair.dial();
