@@ -59,6 +59,8 @@ void mesh_talk::neighbor_up(const endpoint_id& peer, time_point now) {
     // What was broadcast without a neighbour nobody got; whoever was not there compares.
     if (neighbors_.empty()) is_overdue_ = true;
     neighbors_.push_back(peer);
+    losses_.forget(peer);
+    registry_.met(peer, now);
     if (key_.id() < peer) want_sync(peer);
     compare_soon(now);
 }
@@ -133,13 +135,17 @@ bool mesh_talk::accept(bytes_view record, time_point now) {
     return true;
 }
 
+bool mesh_talk::is_near(const peer_entry& entry) const {
+    return entry.connected || contains(neighbors_, entry.id);
+}
+
 bool mesh_talk::is_news(const loss_report& report) const {
     // We live: a newer record says so. One is enough for all reports of the older.
     if (report.subject == key_.id())
         return report.version >= self_.digest().number() && !self_.is_changed();
     const peer_entry* const known = registry_.find(report.subject);
     const bool is_alive = known != nullptr && known->digest && !is_gone(known->state);
-    return is_alive && !known->connected && report.version >= known->digest->number();
+    return is_alive && !is_near(*known) && report.version >= known->digest->number();
 }
 
 void mesh_talk::take_report(const loss_report& report, time_point now) {
@@ -218,7 +224,7 @@ void mesh_talk::handle_deadline(time_point now) {
 
 void mesh_talk::bury(const loss_table::verdict& lost, time_point now) {
     const peer_entry* const known = registry_.find(lost.peer);
-    const bool is_meant = known != nullptr && known->digest && !known->connected
+    const bool is_meant = known != nullptr && known->digest && !is_near(*known)
                           && known->digest->number() <= lost.version && !is_gone(known->state);
     if (is_meant) registry_.unreachable(lost.peer, peer_state::dead, words_of(lost), now);
 }
@@ -227,7 +233,7 @@ void mesh_talk::check_leases(time_point now) {
     lease_check_at_ = now + options_.lease_check;
     std::vector<endpoint_id> expired;
     registry_.for_each([&](const peer_entry& entry) {
-        const bool is_hearsay = entry.digest && !entry.connected && !is_gone(entry.state);
+        const bool is_hearsay = entry.digest && !is_near(entry) && !is_gone(entry.state);
         if (is_hearsay && entry.last_heard && now - *entry.last_heard > options_.lease)
             expired.push_back(entry.id);
     });

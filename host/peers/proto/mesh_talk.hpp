@@ -59,6 +59,8 @@ public:
 private:
     bool is_news(bytes_view record) const;
     bool is_news(const loss_report& report) const;
+    /// We hear it ourselves, whatever others say.
+    bool is_near(const peer_entry& entry) const;
     bool accept(bytes_view record, time_point now);
     void want_sync(const identity::endpoint_id& peer);
     void compare_soon(time_point now);

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose word of a loss counts, and against what.
+#include "mesh_sample.hpp"
+#include "support/catch.hpp"
+
+using namespace meshhost;
+using namespace meshhost::peers::proto;
+using test::mesh_node;
+
+namespace {
+
+/// Four that know each other, each with a neighbour that is none of them.
+struct four_nodes {
+    four_nodes() {
+        const std::vector<mesh_node*> all{&a, &b, &c, &d};
+        for (mesh_node* each : all)
+            each->talk.neighbor_up(test::sample_key(9).id(), each->now);
+        for (mesh_node* from : all) {
+            const auto said = from->say();
+            for (mesh_node* to : all)
+                if (to != from) to->hear(said);
+        }
+    }
+
+    /// What `reporter` says when it has lost `subject`.
+    byte_buffer report(const mesh_node& reporter, const mesh_node& subject) const {
+        const auto number = reporter.registry.find(subject.id())->digest->number();
+        return make_loss_message(reporter.key, {subject.id(), number, reporter.id()});
+    }
+
+    mesh_node a{1}, b{2}, c{3}, d{4};
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(
+    four_nodes,
+    "mesh: whom we hear ourselves is not dead, whoever says so",
+    "[peers][mesh]"
+) {
+    SECTION("a neighbour") {
+        d.talk.neighbor_up(a.id(), d.now);
+    }
+    SECTION("one that is connected") {
+        d.registry.connected(a.id());
+    }
+    d.hear({report(b, a), report(c, a)});
+    d.advance(1min);
+    CHECK(d.sees(a) == "alive");
+    d.advance(d.options.lease);
+    CHECK(d.sees(a) == "alive");
+}
+
+TEST_CASE_METHOD(
+    four_nodes,
+    "mesh: one that becomes our neighbour is alive again, and not doubted",
+    "[peers][mesh]"
+) {
+    SECTION("it was counted as dead") {
+        d.hear({report(b, a), report(c, a)});
+        d.advance(1s);
+        REQUIRE(d.sees(a) == "dead");
+    }
+    SECTION("it was doubted by one") {
+        d.hear({report(b, a)});
+    }
+    SECTION("it was lost here") {
+        d.talk.neighbor_up(a.id(), d.now);
+        d.talk.neighbor_down(a.id(), true, d.now);
+    }
+    d.talk.neighbor_up(a.id(), d.now);
+    CHECK(d.sees(a) == "alive");
+    d.talk.neighbor_down(a.id(), false, d.now);  // still there, only not next to us
+    d.advance(1min);
+    CHECK(d.sees(a) == "alive");
+}
