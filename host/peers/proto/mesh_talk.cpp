@@ -22,6 +22,7 @@ bool contains(const std::vector<Item>& items, const Item& item) {
 }
 
 std::string words_of(const loss_table::verdict& lost) {
+    if (lost.reporters.empty()) return "believed to be lost by " + lost.told_by.short_text();
     std::string words = "lost by";
     for (const auto& reporter : lost.reporters)
         words += " " + reporter.short_text();
@@ -150,7 +151,17 @@ bool mesh_talk::is_news(const loss_report& report) const {
 
 void mesh_talk::take_report(const loss_report& report, time_point now) {
     if (!is_news(report)) return;
-    if (report.subject != key_.id()) return losses_.add(report, registry_.size(), now);
+    if (report.subject == key_.id()) return contradict();
+    losses_.add(report, registry_.size(), now);
+}
+
+void mesh_talk::take_hearsay(const loss_report& report, time_point now) {
+    if (!is_news(report)) return;
+    if (report.subject == key_.id()) return contradict();
+    losses_.add_hearsay(report, registry_.size(), now);
+}
+
+void mesh_talk::contradict() {
     self_.assert_anew();
     is_overdue_ = true;
 }

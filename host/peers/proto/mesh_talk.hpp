@@ -52,7 +52,7 @@ public:
     std::vector<sync_entry> entries() const override;
     bytes_view record_of(const identity::endpoint_id& id) const override;
     bool take_record(bytes_view record, time_point now) override;
-    void take_report(const loss_report& report, time_point now) override;
+    void take_hearsay(const loss_report& report, time_point now) override;
 
     const std::vector<identity::endpoint_id>& neighbors() const noexcept { return neighbors_; }
 
@@ -62,6 +62,8 @@ private:
     /// We hear it ourselves, whatever others say.
     bool is_near(const peer_entry& entry) const;
     bool accept(bytes_view record, time_point now);
+    void take_report(const loss_report& report, time_point now);
+    void contradict();
     void want_sync(const identity::endpoint_id& peer);
     void compare_soon(time_point now);
     std::optional<time_point> announce_due() const;

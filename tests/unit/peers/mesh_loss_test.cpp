@@ -74,3 +74,51 @@ TEST_CASE_METHOD(
     d.advance(1min);
     CHECK(d.sees(a) == "alive");
 }
+
+TEST_CASE_METHOD(
+    four_nodes,
+    "mesh: who only repeats that somebody was lost is no second witness",
+    "[peers][mesh]"
+) {
+    const auto number = d.registry.find(a.id())->digest->number();
+    const loss_report repeated{a.id(), number, c.id()};
+    SECTION("after a witness") {
+        d.hear({report(b, a)});
+        d.talk.take_hearsay(repeated, d.now);
+    }
+    SECTION("before a witness") {
+        d.talk.take_hearsay(repeated, d.now);
+        d.hear({report(b, a)});
+    }
+    SECTION("after another one that repeats it") {
+        d.talk.take_hearsay({a.id(), number, b.id()}, d.now);
+        d.talk.take_hearsay(repeated, d.now);
+    }
+    d.advance(3s);
+    CHECK(d.sees(a) == "alive");
+    d.advance(2s);
+    CHECK(d.sees(a) == "dead");
+}
+
+TEST_CASE_METHOD(
+    four_nodes,
+    "mesh: a peer that was lost by one and says so anew is never dead",
+    "[peers][mesh]"
+) {
+    const auto accused = report(b, a);
+    d.hear({accused});
+    a.advance(1s);
+    SECTION("it hears the report") {
+        a.hear({accused});
+    }
+    SECTION("a neighbour that it compares with counts it as dead") {
+        const auto number = a.self.digest().number();
+        a.talk.take_hearsay({a.id(), number, b.id()}, a.now);
+    }
+    const auto refuted = a.say();
+    REQUIRE(refuted.size() == 1);
+    d.hear(refuted);
+    d.hear({accused, report(c, b)});
+    d.advance(1min);
+    CHECK(d.sees(a) == "alive");
+}
