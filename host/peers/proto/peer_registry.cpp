@@ -179,6 +179,13 @@ void peer_registry::connected(const endpoint_id& peer) {
     mark(peer, extent::state);
 }
 
+void peer_registry::disconnected(const endpoint_id& peer) {
+    const auto at = rows_.find(peer);
+    if (at == rows_.end() || !at->second.entry.connected) return;
+    at->second.entry.connected = false;
+    mark(peer, extent::state);
+}
+
 void peer_registry::met(const endpoint_id& peer, time_point now) {
     const auto at = rows_.find(peer);
     if (at == rows_.end()) return;

@@ -3,6 +3,8 @@
 #include "mesh_sample.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
+
 using namespace meshhost;
 using namespace meshhost::peers::proto;
 using test::mesh_node;
@@ -30,6 +32,26 @@ struct four_nodes {
 
     mesh_node a{1}, b{2}, c{3}, d{4};
 };
+
+/// `who` has these neighbours and no others.
+void surround(mesh_node& who, const std::vector<const mesh_node*>& with) {
+    std::vector<identity::endpoint_id> ids;
+    for (const mesh_node* each : with)
+        ids.push_back(each->id());
+    who.talk.lagged(ids, who.now);
+    who.say();
+}
+
+/// Of whose loss these tell.
+std::vector<identity::endpoint_id> subjects_of(const std::vector<byte_buffer>& said) {
+    std::vector<identity::endpoint_id> subjects;
+    for (const auto& content : said) {
+        const auto message = read_mesh_message(content);
+        const auto* const loss = std::get_if<announced_loss>(&*message);
+        if (loss != nullptr) subjects.push_back(loss->report.subject);
+    }
+    return subjects;
+}
 
 }  // namespace
 
@@ -121,4 +143,81 @@ TEST_CASE_METHOD(
     d.hear({accused, report(c, b)});
     d.advance(1min);
     CHECK(d.sees(a) == "alive");
+}
+
+TEST_CASE_METHOD(
+    four_nodes,
+    "mesh: a loss is told when it has lasted a moment, and not when it is mended",
+    "[peers][mesh]"
+) {
+    surround(d, {&a, &b});
+    d.talk.neighbor_down(a.id(), true, d.now);
+    d.advance(d.options.loss_hold - 1ms);
+    CHECK(d.say().empty());
+    SECTION("it lasts") {
+        d.advance(1ms);
+        CHECK(subjects_of(d.say()) == std::vector{a.id()});
+    }
+    SECTION("a neighbour again") {
+        d.talk.neighbor_up(a.id(), d.now);
+        d.advance(1min);
+        CHECK(subjects_of(d.say()).empty());
+    }
+    SECTION("it says something") {
+        a.advance(1s);
+        a.self.set_state(node_state::draining);
+        d.hear(a.say());
+        d.advance(1min);
+        CHECK(subjects_of(d.say()).empty());
+        CHECK(d.sees(a) == "draining");
+    }
+}
+
+TEST_CASE_METHOD(
+    four_nodes,
+    "mesh: who loses all neighbours at once was cut off, and accuses nobody",
+    "[peers][mesh]"
+) {
+    surround(d, {&a, &b});
+    d.talk.neighbor_down(a.id(), true, d.now);
+    d.advance(400ms);
+    d.talk.neighbor_down(b.id(), true, d.now);
+    CHECK(d.talk.report_loss(c.id(), "idle for 30 s", d.now));
+    d.advance(d.options.cut_off_wait - 1ms);
+    SECTION("it is back") {
+        d.talk.neighbor_up(test::sample_key(9).id(), d.now);
+        d.advance(1min);
+        CHECK(subjects_of(d.say()).empty());
+        for (const mesh_node* each : {&a, &b, &c})
+            CHECK(d.sees(*each) == "alive");
+    }
+    SECTION("nobody is left") {
+        for (const mesh_node* each : {&a, &b, &c})
+            CHECK(d.sees(*each) == "alive");
+        d.advance(1ms);
+        for (const mesh_node* each : {&a, &b, &c})
+            CHECK(d.sees(*each) == "dead");
+        CHECK(d.registry.find(a.id())->evidence == "lost with all neighbours");
+        CHECK(d.registry.find(c.id())->evidence == "idle for 30 s");
+        CHECK(d.say().empty());
+        // Who comes later may know better, and those that live contradict.
+        d.talk.neighbor_up(b.id(), d.now);
+        CHECK(d.sees(b) == "alive");
+        const auto told = subjects_of(d.say());
+        CHECK(told.size() == 2);
+        CHECK(std::find(told.begin(), told.end(), b.id()) == told.end());
+    }
+}
+
+TEST_CASE_METHOD(
+    four_nodes,
+    "mesh: one whose own connection was lost is dead in a moment",
+    "[peers][mesh]"
+) {
+    REQUIRE(d.talk.report_loss(a.id(), "idle for 30 s", d.now));
+    CHECK(d.sees(a) == "alive");
+    d.advance(d.options.loss_hold);
+    CHECK(d.sees(a) == "dead");
+    CHECK(d.registry.find(a.id())->evidence == "idle for 30 s");
+    CHECK(subjects_of(d.say()) == std::vector{a.id()});
 }
