@@ -5,6 +5,7 @@ MESH_BOOTS says how many times each boot is tried; once, unless it is set.
 """
 import os
 import random
+import signal
 import time
 
 from mesh_lab import QUICK_TO_NOTICE, LabTest, wait_until
@@ -40,12 +41,12 @@ def components(hosts):
 
 
 class Mesh(LabTest):
-    def boot(self, count=HOSTS, apart=0.0):
+    def boot(self, count=HOSTS, apart=0.0, timeouts=QUICK_TO_NOTICE):
         """`count` hosts; all but the first are told of the first alone."""
-        first = self.host("node-00", *QUICK_TO_NOTICE).start()
+        first = self.host("node-00", *timeouts).start()
         hosts = [first]
         for number in range(1, count):
-            host = self.host(f"node-{number:02}", *QUICK_TO_NOTICE, "--peer", first.ticket)
+            host = self.host(f"node-{number:02}", *timeouts, "--peer", first.ticket)
             host.spawn()
             hosts.append(host)
             time.sleep(apart)
@@ -105,6 +106,24 @@ class Mesh(LabTest):
         wait_until("it to be missed", lambda: all(state_at(h, hosts[3]) == "dead" for h in hosts if h is not hosts[3]))
         hosts[3].start()
         self.wait_until_whole(hosts)
+
+    def test_one_that_was_suspended_accuses_nobody(self):
+        hosts = self.boot(count=5, timeouts=["--set", "quic.idle_timeout=5s", "--set", "quic.keep_alive=1s"])
+        self.wait_until_whole(hosts)
+        suspended = hosts[1]
+        suspended.process.send_signal(signal.SIGSTOP)
+        time.sleep(8)  # longer than its connections live
+        suspended.process.send_signal(signal.SIGCONT)
+        # Within this time whatever was said of a loss is believed or contradicted.
+        deadline = time.monotonic() + 20
+        is_whole = False
+        while not is_whole or time.monotonic() < deadline:
+            states = {(host.name, peer["name"]): (peer["state"], peer["evidence"])
+                      for host in hosts for peer in host.data("peers")["peers"]}
+            wrong = {pair: state for pair, state in states.items() if state[0] != "alive"}
+            self.assertEqual({pair for pair in wrong if pair[1] != suspended.name}, set(), wrong)
+            is_whole = not wrong
+            self.assertTrue(is_whole or time.monotonic() < deadline, wrong)
 
     def test_status_and_peers_show_the_neighbours(self):
         hosts = self.boot(count=3)

@@ -29,6 +29,7 @@ inline constexpr auto uptime_max = std::chrono::hours(24 * 36525);  ///< a centu
 // --- tables ---
 
 inline constexpr std::size_t links_per_peer_max = 2;    ///< while two dials cross; then one
+inline constexpr std::size_t losses_max = 64;           ///< of our own that others are not told yet
 inline constexpr std::size_t known_addresses_max = 32;  ///< of one peer: told by us, it, the path
 
 /// Sizes, timings and rates of the machines. Tests shorten them; the daemon uses the defaults.
@@ -59,6 +60,10 @@ struct config {
     duration lease_check = 1min;        ///< between two looks at all leases
     duration loss_wait_min = 5s;        ///< before a single neighbour's word of a loss counts
     duration loss_wait_max = 30s;       ///< in large meshes, where others should have seen it, too
+    duration loss_hold = 500ms;         ///< before we say that we lost somebody: neighbours that
+                                        ///< go within this go together. A guess
+    duration cut_off_wait = 2s;         ///< before we believe that all are gone, and not we: what
+                                        ///< a suspended host needs to be back. A guess
     std::size_t loss_reporters = 2;     ///< that make it certain at once
     duration sync_first = 2s;           ///< between comparisons with a neighbour after a change
     duration sync_last = 1024s;         ///< and after a long time without one: 17 min

@@ -19,15 +19,25 @@ duration wait_for(std::size_t peers, const config& options) {
 
 }  // namespace
 
+/// The doubt that the report belongs to; nullptr: there is one about a newer record.
+loss_table::doubt* loss_table::open(const loss_report& report, std::size_t peers, time_point now) {
+    const doubt fresh{report.version, {}, report.reporter, now + wait_for(peers, options_)};
+    doubt& held = doubted_.try_emplace(report.subject, fresh).first->second;
+    if (held.version < report.version) held = fresh;
+    return report.version < held.version ? nullptr : &held;
+}
+
 void loss_table::add(const loss_report& report, std::size_t peers, time_point now) {
-    doubt& held = doubted_[report.subject];
-    if (held.reporters.empty() || held.version < report.version)
-        held = {report.version, {}, now + wait_for(peers, options_)};
-    if (report.version < held.version) return;
-    const auto& known = held.reporters;
+    doubt* const held = open(report, peers, now);
+    if (held == nullptr) return;
+    const auto& known = held->reporters;
     if (std::find(known.begin(), known.end(), report.reporter) != known.end()) return;
-    held.reporters.push_back(report.reporter);
-    if (held.reporters.size() >= options_.loss_reporters) held.due = now;
+    held->reporters.push_back(report.reporter);
+    if (held->reporters.size() >= options_.loss_reporters) held->due = now;
+}
+
+void loss_table::add_hearsay(const loss_report& report, std::size_t peers, time_point now) {
+    open(report, peers, now);
 }
 
 std::optional<loss_table::verdict> loss_table::take_lost(time_point now) {
@@ -35,7 +45,8 @@ std::optional<loss_table::verdict> loss_table::take_lost(time_point now) {
         return entry.second.due <= now;
     });
     if (lost == doubted_.end()) return std::nullopt;
-    verdict out{lost->first, lost->second.version, std::move(lost->second.reporters)};
+    doubt& held = lost->second;
+    verdict out{lost->first, held.version, std::move(held.reporters), held.told_by};
     doubted_.erase(lost);
     return out;
 }

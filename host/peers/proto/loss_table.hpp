@@ -2,6 +2,7 @@
 #pragma once
 // Peers of which somebody says that they are gone: whether that is enough to believe it. Two
 // reporters are; a single one is after a while in which nobody else, and not the peer, said more.
+// So is hearsay, which never adds to the reporters: who repeats a report has lost nobody.
 #include "base/time.hpp"
 #include "peers/proto/config.hpp"
 #include "peers/proto/mesh_message.hpp"
@@ -20,13 +21,16 @@ public:
 
     /// `peers`: how large the mesh is, for how long a single reporter has to wait.
     void add(const loss_report& report, std::size_t peers, time_point now);
+    /// The report's `reporter` only believes that the peer is lost.
+    void add_hearsay(const loss_report& report, std::size_t peers, time_point now);
     /// It lives, or is gone for good.
     void forget(const identity::endpoint_id& peer) { doubted_.erase(peer); }
 
     struct verdict {
         identity::endpoint_id peer;
         digest_version version;
-        std::vector<identity::endpoint_id> reporters;
+        std::vector<identity::endpoint_id> reporters;  ///< none: it is hearsay
+        identity::endpoint_id told_by;                 ///< who said it first
     };
     /// The next peer that is lost, which the table forgets: call until nullopt.
     std::optional<verdict> take_lost(time_point now);
@@ -38,8 +42,11 @@ private:
     struct doubt {
         digest_version version;
         std::vector<identity::endpoint_id> reporters;
+        identity::endpoint_id told_by;
         time_point due;
     };
+
+    doubt* open(const loss_report& report, std::size_t peers, time_point now);
 
     config options_;
     std::map<identity::endpoint_id, doubt> doubted_;

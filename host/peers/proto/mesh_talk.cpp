@@ -13,15 +13,13 @@ using identity::endpoint_id;
 
 namespace {
 
-/// One report a lost connection; more at a time than neighbours and named peers there cannot be.
-constexpr std::size_t reports_max = 64;
-
 template <class Item>
 bool contains(const std::vector<Item>& items, const Item& item) {
     return std::find(items.begin(), items.end(), item) != items.end();
 }
 
 std::string words_of(const loss_table::verdict& lost) {
+    if (lost.reporters.empty()) return "believed to be lost by " + lost.told_by.short_text();
     std::string words = "lost by";
     for (const auto& reporter : lost.reporters)
         words += " " + reporter.short_text();
@@ -57,34 +55,46 @@ void mesh_talk::join(time_point now) {
 void mesh_talk::neighbor_up(const endpoint_id& peer, time_point now) {
     if (contains(neighbors_, peer)) return;
     // What was broadcast without a neighbour nobody got; whoever was not there compares.
-    if (neighbors_.empty()) is_overdue_ = true;
+    if (neighbors_.empty()) {
+        is_overdue_ = true;
+        own_losses_.forget_all();
+    }
     neighbors_.push_back(peer);
+    acquit(peer);
+    registry_.met(peer, now);
     if (key_.id() < peer) want_sync(peer);
     compare_soon(now);
 }
 
 void mesh_talk::neighbor_down(const endpoint_id& peer, bool is_lost, time_point now) {
     std::erase(neighbors_, peer);
-    if (is_lost) report_loss(peer, now);
+    if (is_lost) report_loss(peer, {}, now);
+    if (neighbors_.empty()) own_losses_.put_off(now + options_.cut_off_wait);
 }
 
 void mesh_talk::lagged(const std::vector<endpoint_id>& neighbors, time_point now) {
-    for (const auto& peer : std::vector(neighbors_))
-        if (!contains(neighbors, peer)) neighbor_down(peer, false, now);
+    // Those that came go first: nobody was without a neighbour.
     for (const auto& peer : neighbors)
         neighbor_up(peer, now);
+    for (const auto& peer : std::vector(neighbors_))
+        if (!contains(neighbors, peer)) neighbor_down(peer, false, now);
     if (neighbors_.empty()) return;
     want_sync(neighbors_[random_.below(neighbors_.size())]);
     compare_soon(now);
 }
 
-void mesh_talk::report_loss(const endpoint_id& peer, time_point now) {
+bool mesh_talk::report_loss(const endpoint_id& peer, const std::string& evidence, time_point now) {
     const peer_entry* const known = registry_.find(peer);
-    const bool is_known = known != nullptr && known->digest && known->state != peer_state::left;
-    if (!is_joined_ || !is_known || known->connected || reports_.size() >= reports_max) return;
-    const loss_report report{peer, known->digest->number(), key_.id()};
-    reports_.push_back(make_loss_message(key_, report));
-    take_report(report, now);
+    const bool is_here = known != nullptr && known->digest && !is_gone(known->state);
+    if (!is_joined_ || !is_here || known->connected) return false;
+    const duration wait = neighbors_.empty() ? options_.cut_off_wait : options_.loss_hold;
+    return own_losses_.add({peer, known->digest->number(), evidence, now + wait});
+}
+
+void mesh_talk::acquit(const endpoint_id& peer) {
+    losses_.forget(peer);
+    own_losses_.forget(peer);
+    std::erase_if(reports_, [&peer](const loss_report& report) { return report.subject == peer; });
 }
 
 void mesh_talk::receive(bytes_view content, time_point now) {
@@ -129,8 +139,12 @@ bool mesh_talk::accept(bytes_view record, time_point now) {
     if (!registry_.take_token(digest->origin, now)) return false;
     const auto verdict = registry_.offer(*digest, record, peer_registry::source::mesh, now);
     if (verdict != peer_registry::verdict::newest) return false;
-    losses_.forget(digest->origin);
+    acquit(digest->origin);
     return true;
+}
+
+bool mesh_talk::is_near(const peer_entry& entry) const {
+    return entry.connected || contains(neighbors_, entry.id);
 }
 
 bool mesh_talk::is_news(const loss_report& report) const {
@@ -139,12 +153,22 @@ bool mesh_talk::is_news(const loss_report& report) const {
         return report.version >= self_.digest().number() && !self_.is_changed();
     const peer_entry* const known = registry_.find(report.subject);
     const bool is_alive = known != nullptr && known->digest && !is_gone(known->state);
-    return is_alive && !known->connected && report.version >= known->digest->number();
+    return is_alive && !is_near(*known) && report.version >= known->digest->number();
 }
 
 void mesh_talk::take_report(const loss_report& report, time_point now) {
     if (!is_news(report)) return;
-    if (report.subject != key_.id()) return losses_.add(report, registry_.size(), now);
+    if (report.subject == key_.id()) return contradict();
+    losses_.add(report, registry_.size(), now);
+}
+
+void mesh_talk::take_hearsay(const loss_report& report, time_point now) {
+    if (!is_news(report)) return;
+    if (report.subject == key_.id()) return contradict();
+    losses_.add_hearsay(report, registry_.size(), now);
+}
+
+void mesh_talk::contradict() {
     self_.assert_anew();
     is_overdue_ = true;
 }
@@ -168,8 +192,8 @@ void mesh_talk::compare_soon(time_point now) {
 std::optional<peers_output> mesh_talk::poll(time_point now) {
     if (!is_joined_) return std::nullopt;
     if (const auto due = announce_due(); due && *due <= now) return announce(now);
-    if (!reports_.empty()) {
-        broadcast_output report{std::move(reports_.back()), true};
+    if (!reports_.empty() && !neighbors_.empty()) {
+        broadcast_output report{make_loss_message(key_, reports_.back()), true};
         reports_.pop_back();
         return report;
     }
@@ -206,6 +230,8 @@ peers_output mesh_talk::announce(time_point now) {
 }
 
 void mesh_talk::handle_deadline(time_point now) {
+    while (const auto lost = own_losses_.take_due(now))
+        conclude(*lost, now);
     while (const auto lost = losses_.take_lost(now))
         bury(*lost, now);
     if (now >= sync_at_) {
@@ -216,9 +242,23 @@ void mesh_talk::handle_deadline(time_point now) {
     if (now >= lease_check_at_) check_leases(now);
 }
 
+/// It stayed away. The end of its own connection is proof enough for us, and so is it that nobody
+/// is left who could know better.
+void mesh_talk::conclude(const own_loss& lost, time_point now) {
+    const loss_report report{lost.peer, lost.version, key_.id()};
+    if (!is_news(report)) return;
+    if (reports_.size() < losses_max) reports_.push_back(report);
+    if (!lost.evidence.empty())
+        registry_.unreachable(lost.peer, peer_state::dead, lost.evidence, now);
+    else if (neighbors_.empty())
+        registry_.unreachable(lost.peer, peer_state::dead, "lost with all neighbours", now);
+    else
+        take_report(report, now);
+}
+
 void mesh_talk::bury(const loss_table::verdict& lost, time_point now) {
     const peer_entry* const known = registry_.find(lost.peer);
-    const bool is_meant = known != nullptr && known->digest && !known->connected
+    const bool is_meant = known != nullptr && known->digest && !is_near(*known)
                           && known->digest->number() <= lost.version && !is_gone(known->state);
     if (is_meant) registry_.unreachable(lost.peer, peer_state::dead, words_of(lost), now);
 }
@@ -227,7 +267,7 @@ void mesh_talk::check_leases(time_point now) {
     lease_check_at_ = now + options_.lease_check;
     std::vector<endpoint_id> expired;
     registry_.for_each([&](const peer_entry& entry) {
-        const bool is_hearsay = entry.digest && !entry.connected && !is_gone(entry.state);
+        const bool is_hearsay = entry.digest && !is_near(entry) && !is_gone(entry.state);
         if (is_hearsay && entry.last_heard && now - *entry.last_heard > options_.lease)
             expired.push_back(entry.id);
     });
@@ -239,7 +279,7 @@ std::optional<time_point> mesh_talk::next_deadline() const {
     if (!is_joined_) return std::nullopt;
     time_point earliest = lease_check_at_;
     if (!neighbors_.empty()) earliest = std::min(earliest, sync_at_);
-    for (const auto& due : {announce_due(), losses_.next_deadline()})
+    for (const auto& due : {announce_due(), losses_.next_deadline(), own_losses_.next_deadline()})
         earliest = std::min(earliest, due.value_or(earliest));
     return earliest;
 }

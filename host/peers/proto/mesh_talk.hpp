@@ -6,6 +6,7 @@
 #include "base/token_bucket.hpp"
 #include "identity/secret_key.hpp"
 #include "peers/proto/loss_table.hpp"
+#include "peers/proto/own_losses.hpp"
 #include "peers/proto/peer_registry.hpp"
 #include "peers/proto/peers_output.hpp"
 #include "peers/proto/record_pace.hpp"
@@ -36,10 +37,16 @@ public:
     void lagged(const std::vector<identity::endpoint_id>& neighbors, time_point now);
     /// What somebody broadcast. Forged, foreign and unknown things change nothing.
     void receive(bytes_view content, time_point now);
-    /// A direct connection to the peer was lost: others should know.
-    void report_loss(const identity::endpoint_id& peer, time_point now);
+    /// The last connection to the peer was lost, `evidence` says how; none: it was a neighbour.
+    /// Unless it is back in a moment, it is counted as dead and others hear of it. False: conclude
+    /// at once, there is no mesh to judge by.
+    bool report_loss(
+        const identity::endpoint_id& peer,
+        const std::string& evidence,
+        time_point now
+    );
     /// It lives: nobody's doubts count any more.
-    void heard_directly(const identity::endpoint_id& peer) { losses_.forget(peer); }
+    void acquit(const identity::endpoint_id& peer);
     /// A comparison with a neighbour has ended; with news there may be more elsewhere.
     void sync_ended(bool had_news, time_point now);
 
@@ -52,20 +59,25 @@ public:
     std::vector<sync_entry> entries() const override;
     bytes_view record_of(const identity::endpoint_id& id) const override;
     bool take_record(bytes_view record, time_point now) override;
-    void take_report(const loss_report& report, time_point now) override;
+    void take_hearsay(const loss_report& report, time_point now) override;
 
     const std::vector<identity::endpoint_id>& neighbors() const noexcept { return neighbors_; }
 
 private:
     bool is_news(bytes_view record) const;
     bool is_news(const loss_report& report) const;
+    /// We hear it ourselves, whatever others say.
+    bool is_near(const peer_entry& entry) const;
     bool accept(bytes_view record, time_point now);
+    void take_report(const loss_report& report, time_point now);
+    void contradict();
     void want_sync(const identity::endpoint_id& peer);
     void compare_soon(time_point now);
     std::optional<time_point> announce_due() const;
     peers_output announce(time_point now);
     void check_leases(time_point now);
     void bury(const loss_table::verdict& lost, time_point now);
+    void conclude(const own_loss& lost, time_point now);
     duration jittered(duration span);
 
     identity::secret_key key_;
@@ -74,6 +86,7 @@ private:
     config options_;
     prng random_;
     loss_table losses_;
+    own_losses own_losses_;
     record_pace pace_;
     token_bucket verifications_;
     bool is_joined_ = false;
@@ -85,7 +98,7 @@ private:
     time_point refresh_at_{};
     bool is_overdue_ = false;  ///< somebody has nothing of us, or something wrong
 
-    std::vector<byte_buffer> reports_;  ///< of losses, to broadcast; one a neighbour at most
+    std::vector<loss_report> reports_;  ///< to broadcast as soon as there is a neighbour
     std::vector<identity::endpoint_id> syncs_;
     time_point sync_at_ = no_deadline;
     duration sync_wait_;

@@ -179,6 +179,21 @@ void peer_registry::connected(const endpoint_id& peer) {
     mark(peer, extent::state);
 }
 
+void peer_registry::disconnected(const endpoint_id& peer) {
+    const auto at = rows_.find(peer);
+    if (at == rows_.end() || !at->second.entry.connected) return;
+    at->second.entry.connected = false;
+    mark(peer, extent::state);
+}
+
+void peer_registry::met(const endpoint_id& peer, time_point now) {
+    const auto at = rows_.find(peer);
+    if (at == rows_.end()) return;
+    peer_entry& entry = at->second.entry;
+    if (entry.state != peer_state::dead || !entry.digest) return;
+    enter(entry, state_of(entry.digest->state), "a neighbour in the gossip", now);
+}
+
 void peer_registry::unreachable(
     const endpoint_id& peer,
     peer_state state,

@@ -98,6 +98,10 @@ public:
     void heard(const identity::endpoint_id& peer, time_point now);
 
     void connected(const identity::endpoint_id& peer);
+    /// It is a neighbour in the gossip: one that was counted as dead is what it last said.
+    void met(const identity::endpoint_id& peer, time_point now);
+    /// Its last connection ended, and what follows is not known yet.
+    void disconnected(const identity::endpoint_id& peer);
     /// Its last connection ended, or a dial failed, and `state` follows: left, dead or refused.
     /// What the peer said itself stands: one that left is not called dead.
     void unreachable(

@@ -112,7 +112,7 @@ void peers_state::welcome(
     const identity::endpoint_id& peer = link.peer();
     link.identified(incarnation);
     registry_.connected(peer);
-    mesh_.heard_directly(peer);
+    mesh_.acquit(peer);
     addresses_.learn(peer, digest.addresses, link.remote());
     schedule_.want(peer, dial_priority::learnt, now);
     schedule_.hold(peer);
@@ -131,9 +131,12 @@ void peers_state::conclude(const digest_link& link, const link_end& end, time_po
     if (code == close_code::superseded && !known->connected) return;  // the other one said why
     const bool is_vouched_for = known->digest && !known->connected && !is_gone(known->state);
     if (is_vouched_for && state_after(code) == peer_state::dead) return;  // just not within reach
-    registry_
-        .unreachable(peer, state_after(code), is_ours ? link.closed_because() : end.words, now);
-    if (known->state == peer_state::dead && link.incarnation()) mesh_.report_loss(peer, now);
+    const std::string& words = is_ours ? link.closed_because() : end.words;
+    if (state_after(code) == peer_state::dead && link.incarnation()) {
+        registry_.disconnected(peer);
+        if (mesh_.report_loss(peer, words, now)) return;  // which concludes in a moment
+    }
+    registry_.unreachable(peer, state_after(code), words, now);
     if (known->state == peer_state::left && !known->named) schedule_.forget(peer);
 }
 

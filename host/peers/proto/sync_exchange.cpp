@@ -124,7 +124,7 @@ bool sync_exchange::take_entries(bytes_view payload, time_point now) {
         entry.is_lost = in.boolean();
         if (!in.ok() || !id || !count(1)) return false;
         entry.id = *id;
-        if (entry.is_lost) store_.take_report({entry.id, entry.version, peer_}, now);
+        if (entry.is_lost) store_.take_hearsay({entry.id, entry.version, peer_}, now);
         if (is_opener_) theirs_.push_back(entry);
     }
     return in.ok();

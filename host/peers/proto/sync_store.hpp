@@ -34,8 +34,9 @@ public:
     virtual bytes_view record_of(const identity::endpoint_id& id) const = 0;
     /// A record, not verified. True: it was news.
     virtual bool take_record(bytes_view record, time_point now) = 0;
-    /// The other end, which its connection authenticates, counts somebody as lost.
-    virtual void take_report(const loss_report& report, time_point now) = 0;
+    /// The report's reporter, the other end, counts somebody as lost: by whose word, it does not
+    /// say.
+    virtual void take_hearsay(const loss_report& report, time_point now) = 0;
 
 protected:
     ~sync_store() = default;

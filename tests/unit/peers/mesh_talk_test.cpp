@@ -158,6 +158,7 @@ TEST_CASE("mesh: two that lost a peer make it dead at once, one after a while", 
         each->hear(of_c);
     }
     b.talk.neighbor_down(a.id(), true, b.now);
+    b.advance(b.options.loss_hold);
     const auto first = b.say();
     REQUIRE(first.size() == 1);
     d.hear(first);
@@ -165,6 +166,7 @@ TEST_CASE("mesh: two that lost a peer make it dead at once, one after a while", 
     CHECK(d.sees(a) == "alive");
     SECTION("a second reporter") {
         c.talk.neighbor_down(a.id(), true, c.now);
+        c.advance(c.options.loss_hold);
         d.hear(c.say());
         d.hear(first);  // the same again is no third
         d.advance(0s);

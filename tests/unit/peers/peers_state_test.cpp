@@ -242,6 +242,25 @@ TEST_CASE_METHOD(
 
 TEST_CASE_METHOD(
     pair_fixture,
+    "peers: in a mesh a short cut is no death, and a kill is one after a while",
+    "[peers][state]"
+) {
+    meet();
+    for (const auto each : {a, b})
+        net.with(each, [&](peers_state& state) { return state.mesh_joined(net.now()), 0; });
+    net.cut(a, b);
+    CHECK_FALSE(net.run_until([&] { return net.seen(a, b) != "alive"; }, 1min));
+    CHECK(net.connections(a, b) == 1);
+    net.kill(b);
+    net.run_for(state_net::idle_timeout + config().cut_off_wait - 1s);
+    CHECK(net.seen(a, b) == "alive");
+    net.run_for(2s);
+    CHECK(net.seen(a, b) == "dead");
+    CHECK(net.entry(a, b)->evidence == "idle for 30 s");
+}
+
+TEST_CASE_METHOD(
+    pair_fixture,
     "peers: a newcomer is told an uptime of now, not of the last change",
     "[peers][state]"
 ) {
