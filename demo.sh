@@ -96,9 +96,9 @@ for i in "${!names[@]}"; do
         ctl "${names[i]}" peers >&2 || true
         exit 1
     fi
-    printf '\rhear all others: %d of %d' $((i + 1)) "$count"
+    if [[ -t 1 ]]; then printf '\rhear all others: %d of %d' $((i + 1)) "$count"; fi
 done
-echo
+if [[ -t 1 ]]; then echo; else echo "hear all others: $count of $count"; fi
 
 echo
 printf '%-14s %-10s %s\n' NODE HEARS NEIGHBORS

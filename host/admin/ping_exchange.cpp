@@ -47,6 +47,13 @@ std::int64_t to_us(duration value) {
     return std::chrono::duration_cast<std::chrono::microseconds>(value).count();
 }
 
+/// `sorted` is not empty. Of an even number: halfway between the two in the middle.
+duration median_of(const std::vector<duration>& sorted) {
+    const auto above = sorted[sorted.size() / 2];
+    const auto below = sorted[(sorted.size() - 1) / 2];
+    return below + (above - below) / 2;
+}
+
 }  // namespace
 
 outcome<ping_request> parse_ping_request(std::string_view body) {
@@ -121,7 +128,7 @@ json::object ping_exchange::summary() const {
         {"sent", sent_},
         {"received", sorted.size()},
         {"min_us", any ? json::value(to_us(sorted.front())) : json::value(nullptr)},
-        {"median_us", any ? json::value(to_us(sorted[sorted.size() / 2])) : json::value(nullptr)},
+        {"median_us", any ? json::value(to_us(median_of(sorted))) : json::value(nullptr)},
         {"max_us", any ? json::value(to_us(sorted.back())) : json::value(nullptr)},
         {"path", any ? json::value(path_json(path_)) : json::value(nullptr)}};
 }

@@ -169,8 +169,26 @@ json::array plugin_list(std::span<const plugin_snapshot> plugins) {
     return all;
 }
 
+/// Peers can be connected and the gossip split all the same: it has a protocol name of its own,
+/// and its topic comes from the mesh's name and secret.
+std::optional<std::string> gossip_warning(
+    const node_snapshot& node,
+    std::span<const peer_snapshot> peers
+) {
+    constexpr duration patience = 30s;
+    if (!node.gossip || !node.gossip->neighbors.empty()) return std::nullopt;
+    const auto connected = std::count_if(peers.begin(), peers.end(), [&](const auto& peer) {
+        return peer.path && (peer.state == "alive" || peer.state == "degraded")
+               && peer.since >= patience;
+    });
+    if (connected == 0) return std::nullopt;
+    return "the gossip has no neighbor, though peers are connected: " + std::to_string(connected)
+           + "; compare gossip.alpn and mesh.secret_file at both ends";
+}
+
 /// What an operator should look at, one sentence each.
 json::array warnings_json(
+    const node_snapshot& node,
     std::span<const peer_snapshot> peers,
     std::span<const plugin_snapshot> plugins
 ) {
@@ -185,7 +203,9 @@ json::array warnings_json(
         );
     }
     for (const auto& plugin : plugins)
-        if (!plugin.error.empty()) warnings.emplace_back(plugin.error);
+        if (!plugin.error.empty())
+            warnings.emplace_back("plugin " + plugin.path + ": " + plugin.error);
+    if (const auto split = gossip_warning(node, peers)) warnings.emplace_back(*split);
     return warnings;
 }
 
@@ -216,7 +236,7 @@ json::object status_json(
         {"gossip", gossip_json(node.gossip)},
         {"peers", peer_list(peers)},
         {"plugins", plugin_list(plugins)},
-        {"warnings", warnings_json(peers, plugins)}};
+        {"warnings", warnings_json(node, peers, plugins)}};
 }
 
 json::object peers_json(std::span<const peer_snapshot> peers) {

@@ -14,6 +14,17 @@ std::string line(std::string_view name, std::string_view value) {
     return fmt::format("{:<9}{}\n", name, value);
 }
 
+std::string role_text(const admin::plugin_snapshot& plugin) {
+    return fmt::format(
+        "{}{} ({}, {}){}",
+        plugin.role.empty() ? plugin.instance : plugin.role,
+        plugin.version.empty() ? "" : " " + plugin.version,
+        plugin.path,
+        plugin.state,
+        plugin.error.empty() ? "" : ": " + plugin.error
+    );
+}
+
 double to_ms(duration value) {
     return std::chrono::duration<double, std::milli>(value).count();
 }
@@ -29,16 +40,7 @@ std::string ready_text(
     text += line("id", node.id);
     text += line("ticket", node.ticket);
     for (const auto& plugin : plugins)
-        text += line(
-            "role",
-            fmt::format(
-                "{} {} ({}, {})",
-                plugin.role.empty() ? plugin.instance : plugin.role,
-                plugin.version,
-                plugin.path,
-                plugin.state
-            )
-        );
+        text += line("role", role_text(plugin));
     text += line("bound", fmt::format("{}", fmt::join(node.bound, ", ")));
     text += line("socket", socket.string());
     return text

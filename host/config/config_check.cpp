@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
 namespace meshhost::config {
@@ -155,6 +156,29 @@ void check_data_dir(const loaded_config& loaded, config_problems& found) {
     found.back().hint = "set `node.data_dir`";
 }
 
+/// Where the host looks for it: with a slash in its name there, else among the installed ones.
+bool is_plugin_there(const loaded_config& loaded, const std::string& path) {
+    namespace fs = std::filesystem;
+    const fs::path& dir = loaded.values.plugins.dir;
+    const bool is_place = path.find('/') != std::string::npos;
+    std::error_code ignored;
+    return fs::exists(is_place ? fs::path(path) : dir / path, ignored)
+           || (!is_place && fs::exists(dir / (path + ".so"), ignored));
+}
+
+void check_plugin_files(const loaded_config& loaded, config_problems& found) {
+    for (const plugin_config& plugin : loaded.values.plugin) {
+        const std::string key = "plugin." + plugin.instance + ".path";
+        if (is_plugin_there(loaded, plugin.path)) continue;
+        found.push_back(problem(
+            origin_of(loaded, key),
+            severity::warning,
+            "`" + key + "`: no file " + plugin.path
+        ));
+        found.back().hint = "a name without a slash is looked for in `plugins.dir`";
+    }
+}
+
 }  // namespace
 
 config_problems check_config(const loaded_config& loaded) {
@@ -166,6 +190,7 @@ config_problems check_config(const loaded_config& loaded) {
     check_gossip(loaded, found);
     check_socket(loaded, found);
     check_data_dir(loaded, found);
+    check_plugin_files(loaded, found);
     return found;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/near_miss.hpp"
 #include "base/version.hpp"
+#include "config/text_form.hpp"
 #include "ctl/option_types.hpp"
 
 #include <fmt/format.h>
@@ -23,6 +24,13 @@ constexpr const char* exit_codes_footer =
 
 constexpr const char* command_footer =
     "Options of every command, such as --json, --instance and --timeout: meshctl --help";
+
+/// As node.instance has it: the name becomes part of paths. Empty when it is fine.
+std::string complaint_about_instance(const std::string& name) {
+    using config::text_form;
+    if (!config::check_form(text_form::name, {}, name)) return "";
+    return "an instance is " + config::form_text(text_form::name, {});
+}
 
 const std::map<std::string, output_format> format_names{
     {"text", output_format::text},
@@ -107,7 +115,8 @@ void command_line::add_global_options() {
         "the same as -o json"
     );
     app_->add_option("--instance", options_.instance, "which host of this machine")
-        ->type_name("NAME");
+        ->type_name("NAME")
+        ->check(CLI::Validator(complaint_about_instance, ""));
     app_->add_option("--socket", options_.socket, "its socket, wherever it is")->type_name("PATH");
     add_duration(*app_, "--timeout", options_.timeout, "how long to wait for an answer");
     app_->add_flag_callback(

@@ -65,6 +65,10 @@ void console::print_failure(const failure& error) {
     err_ << std::flush;
 }
 
+bool console::wrote_all() const {
+    return out_.good();
+}
+
 std::string console::tinted(std::string_view text, tone kind) const {
     if (!style_.colour || kind == tone::plain) return std::string(text);
     return fmt::format("\x1b[{}m{}\x1b[0m", escape_of(kind), text);

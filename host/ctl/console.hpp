@@ -58,6 +58,9 @@ public:
     const char* dot() const noexcept { return style_.unicode ? " · " : " - "; }
     const char* arrow() const noexcept { return style_.unicode ? "→" : "->"; }
 
+    /// Whether standard output took everything that was printed, down to its descriptor.
+    bool wrote_all() const;
+
 private:
     std::ostream& out_;
     std::ostream& err_;

@@ -82,7 +82,8 @@ constexpr explanation table[] = {
     {"E_MESH_SECRET",
      "The hosts of a mesh find each other under its name and, if [mesh] secret_file is set, the\n"
      "bytes of that file, which have to be the same on all of them. It holds 1 to 1024 bytes;\n"
-     "a line break at its end counts."},
+     "one line break at its end does not count. Whoever can read it can join the mesh: it belongs\n"
+     "to nobody but the user who runs the host, mode 0600 (or 0400)."},
     {"E_METHOD", "The local API changes nothing on a GET: questions are GET, requests are POST."},
     {"E_NETLINK",
      "The host could not watch the network interfaces. It works, but does not notice by itself\n"
@@ -105,6 +106,10 @@ constexpr explanation table[] = {
      "The configuration has no key and no table of that name. `meshctl config show` lists what is\n"
      "in force, `meshctl config init` every key with what it means."},
     {"E_NO_SUCH_PATH", "The local API has no such path. docs/operating.md lists them."},
+    {"E_OUTPUT",
+     "Standard output did not take the answer, or not all of it: its disk is full, or whoever "
+     "read\n"
+     "it has gone."},
     {"E_PEER_SELF",
      "The name, id or ticket is that of the host that was asked. It does not connect to itself."},
     {"E_PEER_UNKNOWN",
@@ -128,6 +133,9 @@ constexpr explanation table[] = {
     {"E_RESET",
      "The other end has no memory of the connection: it was restarted. The host connects again\n"
      "by itself."},
+    {"E_SCENARIO",
+     "mesh_sim could not use a scenario: the file cannot be read, a key or table in it is not\n"
+     "known, or its values contradict each other. The message names the line and the column."},
     {"E_SIGNALS",
      "The kernel did not let the host take over its signals, for the reason in the message."},
     {"E_SOCKET_DENIED",

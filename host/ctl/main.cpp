@@ -42,6 +42,14 @@ outcome<ctl::verdict> run(ctl::command_line& line, ctl::command& chosen, ctl::co
     return chosen.run(here);
 }
 
+/// An answer that nobody got is no success, however the command itself went.
+int exit_with(const ctl::console& out, exit_code wanted) {
+    if (out.wrote_all()) return static_cast<int>(wanted);
+    std::cerr << "error: the answer could not be written to standard output [E_OUTPUT]\n";
+    const bool is_verdict = wanted == exit_code::ok || wanted == exit_code::degraded;
+    return static_cast<int>(is_verdict ? exit_code::failure : wanted);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -58,9 +66,9 @@ int main(int argc, char** argv) {
 
     if (chosen && *chosen == nullptr) {
         out.print(line.text());
-        return static_cast<int>(exit_code::ok);
+        return exit_with(out, exit_code::ok);
     }
     const auto done = chosen ? run(line, **chosen, out) : outcome<ctl::verdict>(chosen.error());
     if (!done) out.print_failure(done.error());
-    return static_cast<int>(done ? done->exit : done.error().exit);
+    return exit_with(out, done ? done->exit : done.error().exit);
 }

@@ -29,7 +29,7 @@ failure key_failure(exit_code exit, std::string code, std::string message, std::
 
 failure missing(const path& file) {
     return key_failure(
-        exit_code::invalid,
+        exit_code::unreachable,
         "E_KEY_MISSING",
         "no key file at " + file.string(),
         "check the path, or start the host once: it makes a key where there is none"

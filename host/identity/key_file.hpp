@@ -11,7 +11,8 @@ namespace meshhost::identity {
 
 /// Reads a key file. Refuses a symlink, anything but a regular file, a file that another user
 /// owns or that group or others can read, and a damaged one; never repairs and never overwrites.
-/// Errors: E_KEY_MISSING, E_KEY_PERMISSIONS (not_permitted), E_KEY_DAMAGED (invalid), E_KEY_IO.
+/// Errors: E_KEY_MISSING (unreachable), E_KEY_PERMISSIONS (not_permitted), E_KEY_DAMAGED
+/// (invalid), E_KEY_IO.
 outcome<secret_key> load_key_file(const std::filesystem::path& path);
 
 /// Writes a new key file, atomically: it is there whole, or not at all. Makes missing parent

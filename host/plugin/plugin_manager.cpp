@@ -12,6 +12,29 @@
 
 namespace meshhost::plugin {
 
+namespace {
+
+std::string text_of(const plugin_fault& fault) {
+    return fault.code + " " + fault.text;
+}
+
+/// Of a plugin that never became an instance: neither its role nor its version is known.
+instance_status refused_status(
+    const std::string& path,
+    const plugin_spec& spec,
+    const plugin_fault& fault
+) {
+    instance_status status;
+    status.instance = spec.instance;
+    status.role = spec.role;
+    status.path = path;
+    status.state = proto::instance_state::failed;
+    status.last_error = text_of(fault);
+    return status;
+}
+
+}  // namespace
+
 /// Hears the strands for a manager that may be gone when their reports arrive.
 class plugin_manager::relay final : public instance_listener {
 public:
@@ -79,6 +102,7 @@ std::optional<plugin_manager::planned> plugin_manager::prepare(
     const std::string path = resolve_plugin(spec.argument, settings_.directory);
     const auto refuse = [&](const plugin_fault& fault) {
         refused.push_back(explain(path, fault));
+        refused_.push_back(refused_status(path, spec, fault));
         return std::nullopt;
     };
     auto plugin = inspect(path);
@@ -119,7 +143,7 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
     if (auto created = instance->create(); !created) {
         refused.push_back(explain(from.path, created.error()));
         status.state = proto::instance_state::failed;
-        status.last_error = created.error().code + " " + created.error().text;
+        status.last_error = text_of(created.error());
         instance.reset();
     }
     entries_.push_back({std::move(status), std::move(instance)});
@@ -157,6 +181,7 @@ std::vector<instance_status> plugin_manager::status() const {
     std::vector<instance_status> all;
     for (const entry& each : entries_)
         all.push_back(each.status);
+    all.insert(all.end(), refused_.begin(), refused_.end());
     return all;
 }
 
@@ -180,7 +205,7 @@ void plugin_manager::on_fault(const std::string& instance, const plugin_fault& f
     if (found == nullptr) return;
     log_.warn("{}", explain(found->status.path, fault).message);
     if (found->status.state == proto::instance_state::failed) return;  // the first is the cause
-    found->status.last_error = fault.code + " " + fault.text;
+    found->status.last_error = text_of(fault);
     observer_.on_instance_changed(found->status);
 }
 

@@ -77,7 +77,8 @@ public:
     /// Drains and stops every instance at the same time.
     void stop();
 
-    /// In the order of loading. The roles of this node are those that are not failed or stopped.
+    /// In the order of loading; those that never became an instance come last, as failed. The
+    /// roles of this node are those that are not failed or stopped.
     std::vector<instance_status> status() const;
 
 private:
@@ -114,6 +115,7 @@ private:
     bool stopping_ = false;
     std::vector<taken_name> taken_;
     std::vector<entry> entries_;
+    std::vector<instance_status> refused_;
     peer_snapshot_ptr snapshot_ = std::make_shared<const peer_snapshot>();
     std::shared_ptr<relay> relay_;  ///< what strands hold weakly: gone with the manager
 };

@@ -138,6 +138,7 @@ class Mesh(LabTest):
     def test_another_secret_is_another_mesh_and_none_is_a_choice(self):
         secret = self.directory / "secret"
         secret.write_text("shared")
+        secret.chmod(0o600)
         told = ["--set", f"mesh.secret_file={secret}"]
         first = self.host("first", *told).start()
         second = self.host("second", *told, "--peer", first.ticket).start()

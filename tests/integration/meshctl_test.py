@@ -4,8 +4,9 @@ import json
 import os
 import pathlib
 import re
+import subprocess
 
-from mesh_lab import LabTest, clean_environment, meshctl, run, wait_until
+from mesh_lab import BIN, LabTest, clean_environment, meshctl, run, wait_until
 
 SOURCE = pathlib.Path(os.environ["MESH_SOURCE_DIR"])
 
@@ -47,6 +48,21 @@ class Meshctl(LabTest):
         self.assertEqual(run("meshctl", "config", "check", file).returncode, 0)
         schema = json.loads(run("meshctl", "config", "schema").stdout)
         self.assertIn("$schema", schema)
+
+    def test_a_plugin_file_that_is_not_there_is_a_warning(self):
+        file = self.directory / "plugins.toml"
+        file.write_text('[plugin.a]\npath = "compute"\n[plugin.b]\npath = "gone.so"\n')
+        code, answer = meshctl("--json", "config", "check", str(file))
+        self.assertEqual(code, 3)
+        self.assertEqual([(p["where"], p["severity"]) for p in answer["data"]["problems"]],
+                         [(f"{file}:4:1", "warning")])
+
+    def test_an_answer_that_cannot_be_written_is_no_success(self):
+        for command in (["config", "init"], ["config", "schema"], ["--help"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([BIN / "meshctl", *command], stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 1, command)
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
     def test_config_check_lists_all_problems_with_their_places(self):
         file = self.directory / "wrong.toml"

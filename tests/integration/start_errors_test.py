@@ -104,8 +104,18 @@ class StartErrors(LabTest):
 
     def test_a_plugin_that_may_be_missing_stops_nothing(self):
         host = self.host("lenient", "--set", f"plugin.c.path={self.directory / 'none.so'}").start()
-        self.assertEqual(host.ready["plugins"], [])
         self.assertIn("MP001", host.log_text())
+        self.assertEqual([(p["instance"], p["state"]) for p in host.ready["plugins"]], [("c", "failed")])
+        self.assertIn("MP001 cannot open", host.data("plugin", "list")["plugins"][0]["error"])
+        code, answer = host.ctl("status")
+        self.assertEqual((code, answer["data"]["self"]["state"]), (3, "degraded"))
+        self.assertIn("MP001", answer["data"]["warnings"][0])
+
+    def test_a_mesh_secret_that_others_can_read(self):
+        secret = self.directory / "mesh.secret"
+        secret.write_text("shared\n")
+        secret.chmod(0o644)
+        self.refused("E_MESH_SECRET", 6, "--set", f"mesh.secret_file={secret}")
 
     def test_another_host_of_the_same_name(self):
         first = self.host("refused").start()

@@ -62,18 +62,29 @@ std::string report_of(const sim::campaign_result& result, const sim::options& ho
     return sim::text_report(result);
 }
 
+/// Before the first one runs: a run may take minutes.
+outcome<std::vector<sim::scenario>> load_all(const sim::options& how) {
+    std::vector<sim::scenario> all;
+    for (const auto& file : how.scenarios) {
+        auto settings = sim::load_scenario(file);
+        if (!settings) return settings.error();
+        if (!how.seeds.empty()) settings->seeds = how.seeds;
+        all.push_back(std::move(*settings));
+    }
+    return all;
+}
+
 int run(const sim::options& how) {
     const auto silent = [](auto&&...) {};
     sim::campaign campaign(
         {rules_for(how.rules), how.runs_twice},
         how.shows_progress ? sim::campaign_progress(say_progress) : sim::campaign_progress(silent)
     );
+    const auto scenarios = load_all(how);
+    if (!scenarios) return fail(scenarios.error());
     bool is_good = true;
-    for (const auto& file : how.scenarios) {
-        auto settings = sim::load_scenario(file);
-        if (!settings) return fail(settings.error());
-        if (!how.seeds.empty()) settings->seeds = how.seeds;
-        const auto result = campaign.run(*settings);
+    for (const auto& settings : *scenarios) {
+        const auto result = campaign.run(settings);
         std::cout << report_of(result, how) << std::flush;
         is_good = is_good && result.is_good();
         if (how.svg_folder.empty()) continue;

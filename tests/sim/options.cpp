@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -22,7 +23,17 @@ constexpr std::array<std::string_view, 3> rules_words{"ours", "upstream", "both"
 
 constexpr const char* exit_codes =
     "Exits with 0 when every expectation of every scenario holds under our rules, with 9 when one "
-    "does not,\nwith 7 for a scenario that cannot be read, with 2 for a wrong command line.";
+    "does not,\nwith 7 for a scenario that cannot be read, with 2 for a wrong command line,\n"
+    "with 1 when a picture cannot be written.";
+
+/// CLI11 would take -1 for the largest number, and what is too large as well. Empty when fine.
+std::string complaint_about_seed(const std::string& text) {
+    std::uint64_t seed = 0;
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, seed);
+    if (read.ec == std::errc() && read.ptr == end) return "";
+    return "\"" + text + "\" is no seed: a whole number below 2^64";
+}
 
 /// The scenario files in a folder, in the order of their names.
 std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
@@ -67,7 +78,9 @@ outcome<options> parse_options(int argc, const char* const* argv) {
     std::string rules = "ours";
     app.add_option("--rules", rules, "ours, upstream (iroh-gossip 0.101 as it is) or both")
         ->check(CLI::IsMember(std::vector<std::string>(rules_words.begin(), rules_words.end())));
-    app.add_option("--seeds", given.seeds, "instead of the scenario's: 1,2,3")->delimiter(',');
+    app.add_option("--seeds", given.seeds, "instead of the scenario's: 1,2,3")
+        ->delimiter(',')
+        ->check(CLI::Validator(complaint_about_seed, ""));
     app.add_flag("--twice", given.runs_twice, "run each seed twice and compare the traces");
     app.add_flag("--json", given.json, "one JSON object a scenario and line");
     app.add_flag("--trace-hash", given.trace_only, "print the traces' hashes and nothing else");

@@ -90,6 +90,15 @@ TEST_CASE("admin: replies stream as lines and end with a summary", "[admin]") {
     CHECK(summary.at("max_us").to_number<int>() == 3000);
 }
 
+TEST_CASE("admin: the median of an even number of replies is between the middle two", "[admin]") {
+    const auto exchange = std::make_shared<test::fake_exchange>();
+    admin::ping_exchange ping({}, exchange);
+    ping.on_reply(reply_after(1, 4ms));
+    ping.on_reply(reply_after(2, 1ms));
+    ping.on_done({});
+    CHECK(lines_of(*exchange).back().at("data").at("median_us").as_int64() == 2500);
+}
+
 TEST_CASE("admin: a ping without a connection is one error answer", "[admin]") {
     const auto exchange = std::make_shared<test::fake_exchange>();
     admin::ping_exchange ping({}, exchange);

@@ -42,9 +42,36 @@ TEST_CASE("admin: what is wrong is a warning, by name and with its reason", "[ad
     CHECK(warnings[0].as_string() == std::string(64, 'b') + " is dead: nothing heard for 30 s");
 
     auto broken = test::fake_host().plugins();
-    broken.front().error = "plugin x.so: MP010 no symbol";
+    broken.front().error = "MP010 no symbol";
     const auto worse = admin::status_json(test::fake_host().node(), {}, broken);
-    CHECK(worse.at("warnings").as_array().front().as_string() == "plugin x.so: MP010 no symbol");
+    CHECK(
+        worse.at("warnings").as_array().front().as_string()
+        == "plugin /p/compute.so: MP010 no symbol"
+    );
+}
+
+TEST_CASE("admin: connected peers without a gossip neighbor are a warning after 30 s", "[admin]") {
+    auto node = test::fake_host().node();
+    auto peer = test::connected_peer();
+    const auto warnings = [&] {
+        return admin::status_json(node, std::vector{peer}, {}).at("warnings").as_array();
+    };
+    peer.since = 30s;
+    CHECK(warnings().empty());  // the gossip is switched off
+    node.gossip.emplace();
+    REQUIRE(warnings().size() == 1);
+    CHECK_THAT(
+        std::string(warnings().front().as_string()),
+        Catch::Matchers::EndsWith("compare gossip.alpn and mesh.secret_file at both ends")
+    );
+    peer.since = 29s;
+    CHECK(warnings().empty());
+    peer.since = 30s;
+    node.gossip->neighbors.push_back({peer.id, "eager"});
+    CHECK(warnings().empty());
+    node.gossip->neighbors.clear();
+    peer.path.reset();
+    CHECK(warnings().empty());
 }
 
 TEST_CASE("admin: what is not known is null, never a sentinel", "[admin]") {

@@ -38,6 +38,15 @@ TEST_CASE("app: a host announces itself in a few lines, the last of which is rea
     );
 }
 
+TEST_CASE("app: a plugin that could not be loaded is announced with its reason", "[app]") {
+    const std::vector<admin::plugin_snapshot> failed{
+        {"b", "", "", "/p/gone.so", "failed", "", "MP001 cannot open"}};
+    CHECK_THAT(
+        app::ready_text(ready_node(), failed, "/s"),
+        Catch::Matchers::Contains("role     b (/p/gone.so, failed): MP001 cannot open\n")
+    );
+}
+
 TEST_CASE("app: the announcement for programs is an envelope of the status", "[app]") {
     const auto said = app::ready_json(ready_node(), one_plugin, "/run/meshhost/default.sock");
     CHECK(said.at("schema").as_string() == "meshhost.ready/1");

@@ -28,6 +28,16 @@ TEST_CASE("config: the defaults fit together", "[config]") {
     CHECK(findings(sets({"net.bind=['0.0.0.0', '::']"})).empty());
 }
 
+TEST_CASE("config: a plugin whose file is not there is a warning at its place", "[config]") {
+    const std::string here = "[plugins]\ndir = '/nonexistent'\n[plugin.b]\n";
+    CHECK(
+        finding(file(here + "path = 'gone.so'\n"))
+        == "host.toml:4:1  warning  `plugin.b.path`: no file gone.so;"
+           " a name without a slash is looked for in `plugins.dir`"
+    );
+    CHECK(findings(file(here + "path = '/dev/null'\n")).empty());
+}
+
 TEST_CASE("config: a keep-alive must come before the idle timeout", "[config]") {
     CHECK(
         finding(file("[quic]\nidle_timeout = '5s'\n"))

@@ -77,6 +77,8 @@ TEST_CASE("ctl: a line without a command, or with a bad value, is a usage error"
     usage_error({"status", "--timeout", "5"});
     usage_error({"status", "--timeout", "0s"});
     usage_error({"status", "--color", "blue"});
+    usage_error({"status", "--instance", "z/z"});
+    usage_error({"status", "--instance", ""});
 }
 
 TEST_CASE("ctl: a node may be named like a command", "[ctl]") {

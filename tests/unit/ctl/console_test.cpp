@@ -51,6 +51,17 @@ TEST_CASE("ctl: with JSON a failure is an envelope on standard output", "[ctl]")
     CHECK(error.at("exit").to_number<int>() == 10);
 }
 
+TEST_CASE("ctl: what could not be written is noticed", "[ctl]") {
+    std::ostringstream out;
+    std::ostringstream err;
+    ctl::console console(out, err, {});
+    console.print("an answer");
+    CHECK(console.wrote_all());
+    out.setstate(std::ios::badbit);
+    console.print("another");
+    CHECK_FALSE(console.wrote_all());
+}
+
 TEST_CASE("ctl: quiet leaves the hint out, and nothing is tinted without colour", "[ctl]") {
     std::ostringstream out;
     std::ostringstream err;

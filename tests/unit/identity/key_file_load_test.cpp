@@ -37,7 +37,7 @@ TEST_CASE("key_file: a key that is not there is missing, with the path", "[ident
     const temp_dir dir;
     const auto file = dir / "key";
     CHECK(refusal(file, "E_KEY_MISSING") == "no key file at " + file.string());
-    CHECK(load_key_file(file).error().exit == exit_code::invalid);
+    CHECK(load_key_file(file).error().exit == exit_code::unreachable);
     refusal(dir / "no-such-directory" / "key", "E_KEY_MISSING");
 }
 

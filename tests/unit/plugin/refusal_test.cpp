@@ -234,11 +234,15 @@ TEST_CASE("plugin: what is refused does not keep the others from loading", "[plu
                + ": MP022 the instance name \"test-0\" is taken: choose another"
     );
     const auto loaded = bench.manager().status();
-    REQUIRE(loaded.size() == 3);
+    REQUIRE(loaded.size() == 6);
     CHECK(loaded[0].instance == "test-0");
     CHECK(loaded[0].abi == "1.0");
     CHECK(loaded[1].instance == "single-0");
     CHECK(loaded[2].instance == "test-1");
+    for (std::size_t i = 0; i < 3; ++i) {  // what was refused stays visible
+        CHECK(loaded[3 + i].state == plugin::proto::instance_state::failed);
+        CHECK_THAT(loaded[3 + i].last_error, Catch::Matchers::StartsWith(refused[i].code + " "));
+    }
 }
 
 TEST_CASE("plugin: a name without a slash is looked up in the plugin directory", "[plugin]") {
