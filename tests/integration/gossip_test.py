@@ -112,7 +112,8 @@ class Mesh(LabTest):
         self.wait_until_whole(hosts)
         suspended = hosts[1]
         suspended.process.send_signal(signal.SIGSTOP)
-        time.sleep(8)  # longer than its connections live
+        others = [host for host in hosts if host is not suspended]
+        wait_until("its connections to end", lambda: all(state_at(h, suspended) == "dead" for h in others))
         suspended.process.send_signal(signal.SIGCONT)
         # Within this time whatever was said of a loss is believed or contradicted.
         deadline = time.monotonic() + 20
