@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/config_key.hpp"
 #include "config/duration_text.hpp"
+#include "config/quantity_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -46,6 +47,12 @@ void put(host_config& config, std::string_view, const json::value& value) {
     assign((config.*Table).*Field, value);
 }
 
+/// A field that is written in another way than it is kept.
+template <auto Table, auto Field, auto Parse>
+void put_parsed(host_config& config, std::string_view, const json::value& value) {
+    (config.*Table).*Field = Parse(value.as_string()).value();
+}
+
 plugin_config& plugin_of(host_config& config, std::string_view instance) {
     const auto place = std::lower_bound(
         config.plugin.begin(),
@@ -64,13 +71,18 @@ void put_plugin(host_config& config, std::string_view instance, const json::valu
     assign(plugin_of(config, instance).*Field, value);
 }
 
-constexpr std::array<config_section, 10> sections{{
+constexpr std::array<config_section, 15> sections{{
     {"node", "This host among others."},
     {"identity", "The key that this host is known by."},
     {"net", "The UDP sockets."},
     {"quic", "Connections: times and limits."},
     {"mesh", "Which mesh, and whom to find it through."},
     {"gossip", "How the hosts of the mesh hear of each other."},
+    {"digest", "What this host tells the mesh of itself."},
+    {"budget", "What this host may use before it counts as overloaded."},
+    {"introspect", "What other members of the mesh may ask this host."},
+    {"audit", "Whether what the host holds adds up."},
+    {"lab", "For trying what a mesh does when things go wrong. Never in production."},
     {"admin", "The local interface that meshctl talks to."},
     {"log", "What is written to standard error."},
     {"plugins", "Where plugins are found."},
@@ -81,10 +93,11 @@ constexpr std::int64_t peers_max = 1024;
 constexpr std::int64_t bind_max = 8;
 constexpr std::int64_t active_view_max = 64;
 constexpr std::int64_t passive_view_max = 1024;
+constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest of a digest
 
 using c = host_config;
 
-constexpr std::array<config_key, 29> keys{{
+constexpr std::array<config_key, 36> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -205,6 +218,44 @@ constexpr std::array<config_key, 29> keys{{
      .fallback = R"("30s")",
      .doc = "The time between two looks for members that were lost, while there are any.",
      .store = put<&c::gossip, &gossip_config::probe_interval>},
+    {.path = "digest.emit",
+     .rule = text(text_form::emit_mode),
+     .fallback = R"("change")",
+     .example = R"("interval:500ms")",
+     .doc = "When the digest is sent: on a change, or, for measuring, all of it on a clock.",
+     .store = put_parsed<&c::digest, &digest_config::emit_interval, parse_emit_mode>},
+    {.path = "digest.plugin_bytes_max",
+     .rule = integer(0, plugin_bytes_most),
+     .fallback = "256",
+     .doc = "The most bytes that one role may put into the digest.",
+     .store = put<&c::digest, &digest_config::plugin_bytes_max>},
+    {.path = "budget.cpu",
+     .rule = text(text_form::cpu_share),
+     .fallback = R"("")",
+     .example = R"("250m")",
+     .doc = "CPU, in cores or millicores. Empty: the limit of the host's cgroup, if there is one.",
+     .store = put_parsed<&c::budget, &budget_config::cpu_millicores, parse_cpu_share>},
+    {.path = "budget.memory",
+     .rule = text(text_form::memory_size),
+     .fallback = R"("")",
+     .example = R"("64MiB")",
+     .doc = "Memory. Empty: the limit of the host's cgroup, if there is one.",
+     .store = put_parsed<&c::budget, &budget_config::memory_bytes, parse_memory_size>},
+    {.path = "introspect.allow",
+     .rule = one_of("none|read|all"),
+     .fallback = R"("read")",
+     .doc = "Nothing, questions only, or requests as well, such as to drain.",
+     .store = put<&c::introspect, &introspect_config::allow>},
+    {.path = "audit.interval",
+     .rule = time_span(0s, 1h),
+     .fallback = R"("0s")",
+     .doc = "The time between two audits of the host's own tables. \"0s\": only when asked.",
+     .store = put<&c::audit, &audit_config::interval>},
+    {.path = "lab.faults",
+     .rule = yes_or_no(),
+     .fallback = "false",
+     .doc = "Let the local API drop datagrams and make plugins fail.",
+     .store = put<&c::lab, &lab_config::faults>},
     {.path = "admin.socket",
      .rule = text(text_form::absolute_path),
      .fallback = R"("")",

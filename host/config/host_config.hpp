@@ -64,6 +64,36 @@ struct gossip_config {
     friend bool operator==(const gossip_config&, const gossip_config&) = default;
 };
 
+/// What this host may use before it counts as overloaded; 0: none declared.
+struct budget_config {
+    std::uint32_t cpu_millicores = 0;  ///< thousandths of a core
+    std::uint64_t memory_bytes = 0;
+    friend bool operator==(const budget_config&, const budget_config&) = default;
+};
+
+/// What this host tells of itself, and when.
+struct digest_config {
+    duration emit_interval{};            ///< 0: when something changes
+    std::size_t plugin_bytes_max = 256;  ///< of one role's contributions, encoded
+    friend bool operator==(const digest_config&, const digest_config&) = default;
+};
+
+/// What other members of the mesh may ask this host.
+struct introspect_config {
+    std::string allow = "read";  ///< none, read or all
+    friend bool operator==(const introspect_config&, const introspect_config&) = default;
+};
+
+struct audit_config {
+    duration interval{};  ///< between two looks at the host's own books; 0: only when asked
+    friend bool operator==(const audit_config&, const audit_config&) = default;
+};
+
+struct lab_config {
+    bool faults = false;  ///< the local API may drop datagrams and fail plugins
+    friend bool operator==(const lab_config&, const lab_config&) = default;
+};
+
 struct admin_config {
     std::filesystem::path socket;
     friend bool operator==(const admin_config&, const admin_config&) = default;
@@ -97,6 +127,11 @@ struct host_config {
     quic_config quic;
     mesh_config mesh;
     gossip_config gossip;
+    digest_config digest;
+    budget_config budget;
+    introspect_config introspect;
+    audit_config audit;
+    lab_config lab;
     admin_config admin;
     log_config log;
     plugins_config plugins;

@@ -5,6 +5,7 @@
 #include "base/near_miss.hpp"
 #include "base/quote.hpp"
 #include "config/bind_endpoints.hpp"
+#include "config/quantity_text.hpp"
 #include "identity/endpoint_addr.hpp"
 
 #include <boost/algorithm/string/join.hpp>
@@ -60,6 +61,12 @@ bool has_form(text_form form, std::string_view choices, std::string_view text) {
         return parse_address(text, 0).has_value();
     case text_form::peer:
         return identity::parse_peer(text).has_value();
+    case text_form::cpu_share:
+        return parse_cpu_share(text).has_value();
+    case text_form::memory_size:
+        return parse_memory_size(text).has_value();
+    case text_form::emit_mode:
+        return parse_emit_mode(text).has_value();
     }
     return false;
 }
@@ -71,6 +78,10 @@ std::string remedy(text_form form, std::string_view choices, std::string_view te
     }
     if (form == text_form::ip_address && ip_endpoint::parse(text)) {
         return "the port is set by net.port";
+    }
+    const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+    if (form == text_form::memory_size && is_number) {
+        return "it has no unit: KiB, MiB, GiB or TiB";
     }
     return "";
 }
@@ -108,6 +119,12 @@ std::string form_text(text_form form, std::string_view choices) {
         return "an IP address without a port";
     case text_form::peer:
         return "a ticket or ID@IP:PORT";
+    case text_form::cpu_share:
+        return "millicores like \"250m\" or cores like \"0.25\"";
+    case text_form::memory_size:
+        return "a size like \"64MiB\"";
+    case text_form::emit_mode:
+        return "\"change\" or an interval like \"interval:500ms\", 100ms..1h";
     }
     return "";
 }
@@ -120,6 +137,12 @@ std::string_view form_pattern(text_form form) {
         return "^(/.*)?$";
     case text_form::plugin_path:
         return "^.+$";
+    case text_form::cpu_share:
+        return "^([0-9]+m|[0-9]+(\\.[0-9]{1,3})?)?$";
+    case text_form::memory_size:
+        return "^([0-9]+[KMGT]iB)?$";
+    case text_form::emit_mode:
+        return "^(change|interval:[0-9]+(us|ms|s|m|h))$";
     case text_form::label:
     case text_form::choice:
     case text_form::ip_address:

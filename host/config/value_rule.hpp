@@ -28,6 +28,9 @@ enum class text_form {
     plugin_path,    ///< not empty
     ip_address,     ///< IPv4 or IPv6, without a port
     peer,           ///< what identity::parse_peer() reads
+    cpu_share,      ///< what parse_cpu_share() reads
+    memory_size,    ///< what parse_memory_size() reads
+    emit_mode,      ///< what parse_emit_mode() reads
 };
 
 /// Built by the functions below only.
