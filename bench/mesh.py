@@ -21,6 +21,7 @@ from runner.mesh_programs import ROOT, Failed, Mesh, programs
 ROUNDS_MAX = 20
 PAYLOAD = 200  # bytes
 BROADCAST_EVERY = 0.5  # seconds, each node
+STRAGGLERS_S = 2  # what the last messages get to arrive
 FIGURES = {
     "joined_ms": ("ms until all are joined", 0),
     "idle_cpu_percent": ("% of a core, at rest", 3),
@@ -30,7 +31,10 @@ FIGURES = {
     "busy_datagrams": ("UDP datagrams/s, broadcasting", 0),
     "busy_bytes": ("IP bytes/s, broadcasting", 0),
     "delivered": ("of the messages delivered", 4),
+    "p50_ms": ("ms until heard, p50", 2),
+    "p99_ms": ("ms until heard, p99", 2),
     "pss_mib": ("MiB PSS a process", 2),
+    "rss_mib": ("MiB RSS a process", 2),
     "other_load_percent": ("% of a core used by others", 0),
 }
 
@@ -71,20 +75,29 @@ class Look:
         }
 
 
-def broadcast(mesh: Mesh, seconds: float) -> float:
-    """Everybody says something every half second, in turn; the share that was delivered."""
+def broadcast(mesh: Mesh, seconds: float) -> dict[str, float]:
+    """Everybody says something every half second, on clocks out of step with each other."""
     rounds = int(seconds / BROADCAST_EVERY)
-    gap = BROADCAST_EVERY / len(mesh.nodes)
-    due = time.monotonic()
-    for number in range(rounds):
-        for index, node in enumerate(mesh.nodes):
-            due += gap
-            time.sleep(max(0.0, due - time.monotonic()))
-            prefix = f"{index}.{number}.".ljust(PAYLOAD - 2, "x")
-            node.call("burst", topic=mesh.topic, prefix=prefix, count=1)
-    time.sleep(2)
-    heard = sum(sum(mesh.tally(node)["distinct"].values()) for node in mesh.nodes)
-    return heard / (rounds * len(mesh.nodes) * (len(mesh.nodes) - 1))
+    for node in mesh.nodes:
+        mesh.latencies(node)
+    look = Look(mesh)
+    calls = [
+        (node, node.begin(
+            "pulse", topic=mesh.topic, name=f"p{index}", bytes=PAYLOAD, count=rounds,
+            every_ms=int(BROADCAST_EVERY * 1e3),
+            phase_ms=int(BROADCAST_EVERY * 1e3 * index / len(mesh.nodes))))
+        for index, node in enumerate(mesh.nodes)]
+    time.sleep(rounds * BROADCAST_EVERY)
+    figures = look.figures("busy")
+    for node, call in calls:
+        node.end(call)
+    time.sleep(STRAGGLERS_S)
+    heard = sorted(us for node in mesh.nodes for us in mesh.latencies(node))
+    sent = rounds * len(mesh.nodes) * (len(mesh.nodes) - 1)
+    figures["delivered"] = len(heard) / sent
+    for percent in (50, 99):
+        figures[f"p{percent}_ms"] = heard[len(heard) * percent // 100] / 1e3
+    return figures
 
 
 def measure(make: contextlib.AbstractContextManager, asked: argparse.Namespace) -> dict[str, float]:
@@ -94,12 +107,11 @@ def measure(make: contextlib.AbstractContextManager, asked: argparse.Namespace) 
         look = Look(mesh)
         time.sleep(asked.seconds)
         figures |= look.figures("idle")
-        figures["pss_mib"] = statistics.mean(
-            machine.process_memory(pid)["pss_kib"] / 1024 for pid in mesh.pids)
+        memory = [machine.process_memory(pid) for pid in mesh.pids]
+        for kind in ("pss", "rss"):
+            figures[f"{kind}_mib"] = statistics.mean(of[f"{kind}_kib"] / 1024 for of in memory)
         if mesh.nodes:
-            look = Look(mesh)
-            figures["delivered"] = broadcast(mesh, asked.seconds)
-            figures |= look.figures("busy")
+            figures |= broadcast(mesh, asked.seconds)
         return figures
 
 

@@ -33,6 +33,10 @@ class Mesh:
     def tally(self, node: peers.Peer) -> dict:
         return node.call("tally", topic=self.topic)
 
+    def latencies(self, node: peers.Peer) -> list[int]:
+        """Microseconds of every pulse heard since the last time."""
+        return node.call("latencies", topic=self.topic)["us"]
+
 
 def wait_until(condition, what: str) -> None:
     deadline = time.monotonic() + JOIN_SECONDS_MAX
@@ -70,7 +74,7 @@ def told_mesh(program: pathlib.Path, neighbors_min: int, count: int):
 
 
 @contextlib.contextmanager
-def host_mesh(build: pathlib.Path, count: int):
+def host_mesh(build: pathlib.Path, emit: str, count: int):
     """Whole hosts with their plugins, which know the first; joined when each hears all others."""
     with tempfile.TemporaryDirectory(prefix="meshhost-bench-") as home, contextlib.ExitStack() as ends:
         began, hosts, ticket = time.monotonic(), [], None
@@ -78,7 +82,8 @@ def host_mesh(build: pathlib.Path, count: int):
             name = f"h{index}"
             command = [str(build / "bin/meshhost"), "--json", "--plugin", ROLES[index % len(ROLES)],
                        "--instance", name, "--data-dir", f"{home}/{name}",
-                       "--set", f"admin.socket={home}/{name}.sock", "--log-level", "error"]
+                       "--set", f"admin.socket={home}/{name}.sock", "--set", f"digest.emit={emit}",
+                       "--bind", "127.0.0.1", "--log-level", "error"]
             command += ["--peer", ticket] if ticket else []
             host = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
             ends.callback(host.wait)
@@ -110,5 +115,6 @@ def programs(build: pathlib.Path) -> dict:
             told_mesh, ROOT / "build/bench/gossip_peer/release/gossip_peer", one),
         "memberlist": functools.partial(
             told_mesh, ROOT / "build/bench/memberlist/bench_memberlist", all_others),
-        "meshhost": functools.partial(host_mesh, build),
+        "meshhost": functools.partial(host_mesh, build, "change"),
+        "meshhost-500ms": functools.partial(host_mesh, build, "interval:500ms"),
     }

@@ -44,6 +44,7 @@ void gossip_console::on_command(std::int64_t call, const json::object& command) 
         timer_.arm(shard_.now());
         return;
     }
+    if (text_of(command, "verb") == "pulse") return start_pulse(call, command);
     json::object answer = obey(call, command);
     answer["answer"] = call;
     say(answer);
@@ -55,6 +56,7 @@ json::object gossip_console::obey(std::int64_t, const json::object& command) {
     if (verb == "join") return join(command);
     if (verb == "leave") return leave(command);
     if (verb == "tally") return tell_tally(command);
+    if (verb == "latencies") return tell_latencies(command);
     return tell_probe(command);
 }
 
@@ -93,6 +95,8 @@ void gossip_console::on_gossip_ready(gossip::subscription& from) {
         if (const auto* message = std::get_if<gossip::proto::message_output>(&*event)) {
             const auto bytes = message->content.view();
             ++to.received;
+            if (const auto time = travelled(as_text(bytes)))
+                to.latencies_us.push_back(time->count());
             to.texts.emplace(bytes.begin(), bytes.end());
         } else if (const auto* up = std::get_if<gossip::proto::neighbor_up_output>(&*event)) {
             to.neighbors.insert(up->peer.to_hex());
@@ -116,6 +120,37 @@ void gossip_console::on_deadline(time_point now) {
         bursts_.pop_front();
     }
     if (!bursts_.empty()) timer_.arm(now + pause);
+}
+
+void gossip_console::start_pulse(std::int64_t call, const json::object& command) {
+    const auto milliseconds = [&](std::string_view name) {
+        return std::chrono::milliseconds(json::value_to<std::int64_t>(command.at(name)));
+    };
+    pulse_sink& self = *this;
+    pulses_.try_emplace(
+        call,
+        shard_,
+        service_,
+        self,
+        call,
+        pulse_plan{
+            .topic = topic_of(command),
+            .name = text_of(command, "name"),
+            .every = milliseconds("every_ms"),
+            .phase = milliseconds("phase_ms"),
+            .count = json::value_to<std::uint64_t>(command.at("count")),
+            .size = json::value_to<std::size_t>(command.at("bytes"))}
+    );
+}
+
+void gossip_console::on_pulse_end(std::int64_t call) {
+    say({{"answer", call}});
+    shard_.post([this, call] { pulses_.erase(call); });
+}
+
+json::object gossip_console::tell_latencies(const json::object& command) {
+    const auto heard = std::exchange(topics_.at(topic_of(command)).latencies_us, {});
+    return {{"us", json::value_from(heard)}};
 }
 
 json::object gossip_console::tell_tally(const json::object& command) const {

@@ -10,9 +10,12 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math/rand"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/memberlist"
 )
@@ -25,6 +28,10 @@ type command struct {
 	Peers     []string `json:"peers"`
 	Prefix    string   `json:"prefix"`
 	Count     int      `json:"count"`
+	Name      string   `json:"name"`
+	EveryMs   int      `json:"every_ms"`
+	PhaseMs   int      `json:"phase_ms"`
+	Bytes     int      `json:"bytes"`
 }
 
 type message []byte
@@ -37,6 +44,7 @@ func (message) Finished()                             {}
 type node struct {
 	mutex sync.Mutex
 	heard map[string]bool // what it says itself is in it as false
+	us    []int64         // how long each pulse heard was under way
 	queue memberlist.TransmitLimitedQueue
 }
 
@@ -50,6 +58,9 @@ func (n *node) spread(text string, isHeard bool) {
 	_, isKnown := n.heard[text]
 	if !isKnown {
 		n.heard[text] = isHeard
+		if us, isPulse := travelled(text); isHeard && isPulse {
+			n.us = append(n.us, us)
+		}
 	}
 	n.mutex.Unlock()
 	if !isKnown {
@@ -76,8 +87,45 @@ func (n *node) distinct() map[string]int {
 	return of
 }
 
+// How long a pulse's message has been under way: see tests/interop/pulse.hpp.
+func travelled(text string) (int64, bool) {
+	words := strings.SplitN(text, " ", 4)
+	if len(words) < 4 {
+		return 0, false
+	}
+	sent, err := strconv.ParseInt(words[2], 10, 64)
+	return (time.Now().UnixNano() - sent) / 1000, err == nil
+}
+
+// Broadcasts on a clock, and answers when the last one is sent.
+func (n *node) pulse(c command) {
+	due := time.Now().Add(time.Duration(c.PhaseMs) * time.Millisecond)
+	for i := 0; i < c.Count; i++ {
+		time.Sleep(time.Until(due))
+		words := []byte(fmt.Sprintf("%s %d %d ", c.Name, i, time.Now().UnixNano()))
+		for len(words) < c.Bytes {
+			words = append(words, byte('a'+rand.Intn(26)))
+		}
+		n.spread(string(words), false)
+		due = due.Add(time.Duration(c.EveryMs) * time.Millisecond)
+	}
+	say(map[string]any{"answer": c.Call})
+}
+
+func (n *node) latencies() []int64 {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	us := n.us
+	n.us = nil
+	return us
+}
+
+var output sync.Mutex
+
 func say(line map[string]any) {
 	text, _ := json.Marshal(line)
+	output.Lock()
+	defer output.Unlock()
 	fmt.Println(string(text))
 }
 
@@ -105,6 +153,10 @@ func main() {
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			log.Fatal(err)
 		}
+		if c.Verb == "pulse" {
+			go self.pulse(c)
+			continue
+		}
 		answer := map[string]any{"answer": c.Call}
 		switch c.Verb {
 		case "know":
@@ -119,6 +171,8 @@ func main() {
 			for i := 0; i < c.Count; i++ {
 				self.spread(fmt.Sprintf("%s %d", c.Prefix, i), false)
 			}
+		case "latencies":
+			answer["us"] = append([]int64{}, self.latencies()...)
 		case "tally":
 			var members []string
 			for _, member := range list.Members() {

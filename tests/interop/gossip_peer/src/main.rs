@@ -7,7 +7,7 @@ use std::{
     error::Error,
     net::{Ipv4Addr, SocketAddr, SocketAddrV4},
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use iroh::{
@@ -38,6 +38,16 @@ struct Tally {
     received: u64,
     texts: HashSet<String>,
     lagged: u64,
+    latencies_us: Vec<i64>,
+}
+
+/// Broadcast on a clock, as `pulse.hpp` has it.
+struct Pulse {
+    name: String,
+    every: Duration,
+    phase: Duration,
+    count: u64,
+    bytes: usize,
 }
 
 struct Topic {
@@ -55,6 +65,35 @@ struct Peer {
 
 fn say(line: &Value) {
     println!("{line}");
+}
+
+fn unix_ns() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    now.as_nanos() as i64
+}
+
+/// How long a pulse's message has been under way; none for any other text.
+fn travelled_us(text: &str) -> Option<i64> {
+    let mut words = text.split(' ');
+    let sent: i64 = words.nth(2)?.parse().ok()?;
+    words.next()?;
+    Some((unix_ns() - sent) / 1000)
+}
+
+async fn run_pulse(sender: GossipSender, pulse: Pulse, call: Value) {
+    let mut due = tokio::time::Instant::now() + pulse.phase;
+    let mut random = unix_ns() as u64;
+    for number in 0..pulse.count {
+        tokio::time::sleep_until(due).await;
+        let mut words = format!("{} {number} {} ", pulse.name, unix_ns());
+        while words.len() < pulse.bytes {
+            random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            words.push((b'a' + ((random >> 33) % 26) as u8) as char);
+        }
+        let _ = sender.broadcast(words.into_bytes().into()).await;
+        due += pulse.every;
+    }
+    say(&json!({"answer": call}));
 }
 
 fn text<'a>(command: &'a Value, name: &str) -> Result<&'a str, Box<dyn Error>> {
@@ -75,6 +114,7 @@ async fn read(mut receiver: GossipReceiver, tally: Arc<Mutex<Tally>>) {
             Event::Received(message) => {
                 tally.received += 1;
                 let text = String::from_utf8_lossy(&message.content).into_owned();
+                tally.latencies_us.extend(travelled_us(&text));
                 tally.texts.insert(text);
             }
             Event::Lagged => tally.lagged += 1,
@@ -144,6 +184,26 @@ impl Peer {
         Ok(json!({}))
     }
 
+    /// Answers when the last one is sent.
+    fn pulse(&self, command: &Value) -> Result<(), Box<dyn Error>> {
+        let number = |name: &str| command[name].as_u64().ok_or(format!("no number {name}"));
+        let pulse = Pulse {
+            name: text(command, "name")?.to_owned(),
+            every: Duration::from_millis(number("every_ms")?),
+            phase: Duration::from_millis(number("phase_ms")?),
+            count: number("count")?,
+            bytes: number("bytes")? as usize,
+        };
+        let sender = self.topic(command)?.sender.clone();
+        tokio::spawn(run_pulse(sender, pulse, command["call"].clone()));
+        Ok(())
+    }
+
+    fn latencies(&self, command: &Value) -> Outcome {
+        let mut tally = self.topic(command)?.tally.lock().expect("no panic while it is held");
+        Ok(json!({"us": std::mem::take(&mut tally.latencies_us)}))
+    }
+
     fn tally(&self, command: &Value) -> Outcome {
         let tally = self.topic(command)?.tally.lock().expect("no panic while it is held");
         let mut prefixes = BTreeMap::<&str, u64>::new();
@@ -166,6 +226,7 @@ impl Peer {
             "leave" => self.leave(command).await,
             "burst" => self.burst(command).await,
             "tally" => self.tally(command),
+            "latencies" => self.latencies(command),
             other => Err(format!("no verb {other}").into()),
         }
     }
@@ -180,6 +241,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Some(line) = lines.next_line().await? {
         let command: Value = serde_json::from_str(&line)?;
+        if command["verb"] == "pulse" && peer.pulse(&command).is_ok() {
+            continue;
+        }
         let mut answer = match peer.answer(&command).await {
             Ok(answer) => answer,
             Err(error) => json!({"error": {"code": "E_PEER", "reason": error.to_string()}}),
