@@ -78,6 +78,15 @@ void peers_service::set_state(proto::node_state state) {
     turn();
 }
 
+void peers_service::set_load(proto::load_class load) {
+    state_.set_load(load, shard_.now());
+    turn();
+}
+
+void peers_service::set_meters(const proto::node_meters& meters) {
+    state_.set_meters(meters);
+}
+
 void peers_service::remove_observer(peers_observer& observer) {
     observers_.erase(
         std::remove(observers_.begin(), observers_.end(), &observer),

@@ -68,6 +68,10 @@ public:
     error_code set_contribution(const proto::contribution& item);
     error_code clear_contribution(std::string_view role, std::string_view key);
     void set_state(proto::node_state state);
+    /// How much of its means it uses, see proto::load_tracker.
+    void set_load(proto::load_class load);
+    /// Figures of the moment; told to others only by a host that emits its record on a clock.
+    void set_meters(const proto::node_meters& meters);
 
     const proto::node_digest& self() const noexcept { return state_.self(); }
     /// Every known peer, in the order of their ids.

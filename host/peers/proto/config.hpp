@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace meshhost::peers::proto {
 
@@ -18,13 +19,20 @@ inline constexpr std::size_t frame_payload_max = 4096;  ///< every frame type, k
 inline constexpr std::size_t roles_max = 16;            ///< a node
 inline constexpr std::size_t addresses_max = 16;        ///< a node
 inline constexpr std::size_t contributions_max = 64;    ///< a node, all roles together
+inline constexpr std::size_t neighbors_max = 64;        ///< in the gossip, of a node
 inline constexpr std::size_t name_size_max = 64;        ///< bytes of a mesh's or node's name
 inline constexpr std::size_t version_size_max = 32;     ///< bytes
 inline constexpr std::size_t role_size_max = 32;        ///< bytes
 inline constexpr std::size_t key_size_max = 32;         ///< bytes
 inline constexpr std::size_t unit_size_max = 32;        ///< bytes
 inline constexpr std::size_t value_size_max = 1024;     ///< bytes of a text or bytes value
+inline constexpr std::size_t relay_size_max = 256;      ///< bytes of a relay's URL
 inline constexpr auto uptime_max = std::chrono::hours(24 * 36525);  ///< a century: fits nanoseconds
+inline constexpr std::uint64_t number_max = (std::uint64_t{1} << 53) - 1;  ///< of an incarnation or
+                                                                           ///< a sequence: JSON has
+                                                                           ///< no larger integers
+inline constexpr std::chrono::seconds lease_max = std::chrono::hours(24);  ///< who is silent for
+                                                                           ///< longer is not there
 
 // --- tables ---
 
@@ -68,6 +76,10 @@ struct config {
     duration sync_first = 2s;           ///< between comparisons with a neighbour after a change
     duration sync_last = 1024s;         ///< and after a long time without one: 17 min
     std::size_t syncs_max = 16;         ///< comparisons at one time; a guess
+
+    duration load_memory = 10s;  ///< of the average that load classes are drawn from: a job of a
+                                 ///< few seconds is no load yet. A guess
+    duration load_dwell = 5s;    ///< in a class before the next: what a reader can act on
 
     double frames_taken_per_second = 20;  ///< of any type, on one link; more closes it
     double frames_taken_burst = 100;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a digest may say: the same rules for ours before it is signed and for others' when read.
 #include "peers/proto/config.hpp"
+#include "peers/proto/digest_field.hpp"
 #include "peers/proto/errc.hpp"
 #include "peers/proto/node_digest.hpp"
 
@@ -79,19 +80,21 @@ bool are_contributions(const std::vector<contribution>& items) {
 }  // namespace
 
 error_code check_digest(const node_digest& digest) {
+    if (digest.incarnation > number_max || digest.sequence > number_max) return errc::bad_number;
     if (digest.state > node_state::left) return errc::bad_state;
     if (digest.uptime < digest.uptime.zero() || digest.uptime > uptime_max) return errc::bad_uptime;
     if (digest.roles.size() > roles_max || digest.addresses.size() > addresses_max
         || digest.contributions.size() > contributions_max)
         return errc::too_many;
     if (!is_clean_text(digest.mesh, name_size_max) || !is_clean_text(digest.name, name_size_max)
-        || !is_clean_text(digest.version, version_size_max))
+        || !is_clean_text(digest.version, version_size_max)
+        || !is_clean_text(digest.home_relay, relay_size_max))
         return errc::bad_text;
     if (!are_roles(digest.roles)) return errc::bad_role;
     if (!std::all_of(digest.addresses.begin(), digest.addresses.end(), is_address))
         return errc::bad_address;
     if (!are_contributions(digest.contributions)) return errc::bad_contribution;
-    return {};
+    return check_facts(digest);
 }
 
 }  // namespace meshhost::peers::proto

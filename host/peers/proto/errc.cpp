@@ -35,9 +35,15 @@ const char* sentence(errc value) noexcept {
     case errc::bad_contribution:
         return "a contribution's role, key, unit, value or place is wrong";
     case errc::too_many:
-        return "more roles, addresses or contributions than allowed";
+        return "more roles, addresses, contributions or neighbours than allowed";
     case errc::bad_signature:
         return "the origin did not sign these bytes";
+    case errc::bad_number:
+        return "an incarnation or a sequence above 2^53 - 1";
+    case errc::bad_facts:
+        return "a tier, budget, load, lease or list of neighbours that cannot be";
+    case errc::role_too_large:
+        return "what the role contributes is more than digest.plugin_bytes_max";
     }
     return "unknown error";
 }

@@ -24,6 +24,9 @@ enum class errc {
     bad_contribution,  ///< a key, unit, value or order that is not allowed
     too_many,          ///< more roles, addresses or contributions than their limit
     bad_signature,     ///< the origin did not sign these bytes
+    bad_number,        ///< an incarnation or sequence that nobody reaches
+    bad_facts,         ///< no such tier, budget, load or lease, or neighbours out of order
+    role_too_large,    ///< a role's contributions take more than config::contribution_bytes_max
 };
 
 const boost::system::error_category& peers_category() noexcept;

@@ -18,14 +18,6 @@ bool contains(const std::vector<Item>& items, const Item& item) {
     return std::find(items.begin(), items.end(), item) != items.end();
 }
 
-std::string words_of(const loss_table::verdict& lost) {
-    if (lost.reporters.empty()) return "believed to be lost by " + lost.told_by.short_text();
-    std::string words = "lost by";
-    for (const auto& reporter : lost.reporters)
-        words += " " + reporter.short_text();
-    return words;
-}
-
 }  // namespace
 
 mesh_talk::mesh_talk(
@@ -40,36 +32,32 @@ mesh_talk::mesh_talk(
     , registry_(registry)
     , options_(options)
     , random_(random)
-    , losses_(options)
     , pace_(options)
     , verifications_(options.verifications_per_second, options.verifications_burst)
+    , judge_(key_, registry, neighbors_, options)
     , sync_wait_(options.sync_first) {}
 
 // --- inputs ---
 
 void mesh_talk::join(time_point now) {
     is_joined_ = true;
-    lease_check_at_ = now + options_.lease_check;
+    judge_.join(now);
 }
 
 void mesh_talk::neighbor_up(const endpoint_id& peer, time_point now) {
     if (contains(neighbors_, peer)) return;
     // What was broadcast without a neighbour nobody got; whoever was not there compares.
-    if (neighbors_.empty()) {
-        is_overdue_ = true;
-        own_losses_.forget_all();
-    }
+    const bool was_alone = neighbors_.empty();
+    is_overdue_ = is_overdue_ || was_alone;
     neighbors_.push_back(peer);
-    acquit(peer);
-    registry_.met(peer, now);
+    judge_.neighbor_up(peer, was_alone, now);
     if (key_.id() < peer) want_sync(peer);
     compare_soon(now);
 }
 
 void mesh_talk::neighbor_down(const endpoint_id& peer, bool is_lost, time_point now) {
     std::erase(neighbors_, peer);
-    if (is_lost) report_loss(peer, {}, now);
-    if (neighbors_.empty()) own_losses_.put_off(now + options_.cut_off_wait);
+    judge_.neighbor_down(peer, is_lost, now);
 }
 
 void mesh_talk::lagged(const std::vector<endpoint_id>& neighbors, time_point now) {
@@ -81,20 +69,6 @@ void mesh_talk::lagged(const std::vector<endpoint_id>& neighbors, time_point now
     if (neighbors_.empty()) return;
     want_sync(neighbors_[random_.below(neighbors_.size())]);
     compare_soon(now);
-}
-
-bool mesh_talk::report_loss(const endpoint_id& peer, const std::string& evidence, time_point now) {
-    const peer_entry* const known = registry_.find(peer);
-    const bool is_here = known != nullptr && known->digest && !is_gone(known->state);
-    if (!is_joined_ || !is_here || known->connected) return false;
-    const duration wait = neighbors_.empty() ? options_.cut_off_wait : options_.loss_hold;
-    return own_losses_.add({peer, known->digest->number(), evidence, now + wait});
-}
-
-void mesh_talk::acquit(const endpoint_id& peer) {
-    losses_.forget(peer);
-    own_losses_.forget(peer);
-    std::erase_if(reports_, [&peer](const loss_report& report) { return report.subject == peer; });
 }
 
 void mesh_talk::receive(bytes_view content, time_point now) {
@@ -109,7 +83,9 @@ void mesh_talk::receive(bytes_view content, time_point now) {
     const bool is_of_us = loss.report.subject == key_.id();
     const bool is_heeded = is_of_us || (reporter != nullptr && !is_gone(reporter->state));
     if (!is_heeded || !is_news(loss.report) || !verifications_.take(now)) return;
-    if (is_genuine(loss)) take_report(loss.report, now);
+    if (!is_genuine(loss)) return;
+    if (is_of_us) return contradict();
+    judge_.take_report(loss.report, now);
 }
 
 bool mesh_talk::take_record(bytes_view record, time_point now) {
@@ -143,29 +119,16 @@ bool mesh_talk::accept(bytes_view record, time_point now) {
     return true;
 }
 
-bool mesh_talk::is_near(const peer_entry& entry) const {
-    return entry.connected || contains(neighbors_, entry.id);
-}
-
 bool mesh_talk::is_news(const loss_report& report) const {
     // We live: a newer record says so. One is enough for all reports of the older.
     if (report.subject == key_.id())
         return report.version >= self_.digest().number() && !self_.is_changed();
-    const peer_entry* const known = registry_.find(report.subject);
-    const bool is_alive = known != nullptr && known->digest && !is_gone(known->state);
-    return is_alive && !is_near(*known) && report.version >= known->digest->number();
-}
-
-void mesh_talk::take_report(const loss_report& report, time_point now) {
-    if (!is_news(report)) return;
-    if (report.subject == key_.id()) return contradict();
-    losses_.add(report, registry_.size(), now);
+    return judge_.is_news(report);
 }
 
 void mesh_talk::take_hearsay(const loss_report& report, time_point now) {
-    if (!is_news(report)) return;
-    if (report.subject == key_.id()) return contradict();
-    losses_.add_hearsay(report, registry_.size(), now);
+    if (report.subject != key_.id()) return judge_.take_hearsay(report, now);
+    if (is_news(report)) contradict();
 }
 
 void mesh_talk::contradict() {
@@ -192,10 +155,9 @@ void mesh_talk::compare_soon(time_point now) {
 std::optional<peers_output> mesh_talk::poll(time_point now) {
     if (!is_joined_) return std::nullopt;
     if (const auto due = announce_due(); due && *due <= now) return announce(now);
-    if (!reports_.empty() && !neighbors_.empty()) {
-        broadcast_output report{make_loss_message(key_, reports_.back()), true};
-        reports_.pop_back();
-        return report;
+    if (!neighbors_.empty()) {
+        if (const auto report = judge_.poll_report())
+            return broadcast_output{make_loss_message(key_, *report), true};
     }
     if (syncs_.empty()) return std::nullopt;
     const endpoint_id peer = syncs_.back();
@@ -230,56 +192,18 @@ peers_output mesh_talk::announce(time_point now) {
 }
 
 void mesh_talk::handle_deadline(time_point now) {
-    while (const auto lost = own_losses_.take_due(now))
-        conclude(*lost, now);
-    while (const auto lost = losses_.take_lost(now))
-        bury(*lost, now);
+    judge_.handle_deadline(now);
     if (now >= sync_at_) {
         sync_wait_ = std::min(sync_wait_ * 2, options_.sync_last);
         sync_at_ = now + jittered(sync_wait_);
         if (!neighbors_.empty()) want_sync(neighbors_[random_.below(neighbors_.size())]);
     }
-    if (now >= lease_check_at_) check_leases(now);
-}
-
-/// It stayed away. The end of its own connection is proof enough for us, and so is it that nobody
-/// is left who could know better.
-void mesh_talk::conclude(const own_loss& lost, time_point now) {
-    const loss_report report{lost.peer, lost.version, key_.id()};
-    if (!is_news(report)) return;
-    if (reports_.size() < losses_max) reports_.push_back(report);
-    if (!lost.evidence.empty())
-        registry_.unreachable(lost.peer, peer_state::dead, lost.evidence, now);
-    else if (neighbors_.empty())
-        registry_.unreachable(lost.peer, peer_state::dead, "lost with all neighbours", now);
-    else
-        take_report(report, now);
-}
-
-void mesh_talk::bury(const loss_table::verdict& lost, time_point now) {
-    const peer_entry* const known = registry_.find(lost.peer);
-    const bool is_meant = known != nullptr && known->digest && !is_near(*known)
-                          && known->digest->number() <= lost.version && !is_gone(known->state);
-    if (is_meant) registry_.unreachable(lost.peer, peer_state::dead, words_of(lost), now);
-}
-
-void mesh_talk::check_leases(time_point now) {
-    lease_check_at_ = now + options_.lease_check;
-    std::vector<endpoint_id> expired;
-    registry_.for_each([&](const peer_entry& entry) {
-        const bool is_hearsay = entry.digest && !is_near(entry) && !is_gone(entry.state);
-        if (is_hearsay && entry.last_heard && now - *entry.last_heard > options_.lease)
-            expired.push_back(entry.id);
-    });
-    for (const auto& peer : expired)
-        registry_.unreachable(peer, peer_state::dead, "its lease ran out", now);
 }
 
 std::optional<time_point> mesh_talk::next_deadline() const {
     if (!is_joined_) return std::nullopt;
-    time_point earliest = lease_check_at_;
-    if (!neighbors_.empty()) earliest = std::min(earliest, sync_at_);
-    for (const auto& due : {announce_due(), losses_.next_deadline(), own_losses_.next_deadline()})
+    time_point earliest = neighbors_.empty() ? no_deadline : sync_at_;
+    for (const auto& due : {announce_due(), judge_.next_deadline()})
         earliest = std::min(earliest, due.value_or(earliest));
     return earliest;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What travels beyond direct connections: our own record when it changes, those of others as
-// gossip brings them, who lost whom, and with which neighbour to compare notes.
+// gossip brings them, who lost whom, and with which neighbour to compare notes. What is believed of
+// losses is loss_judge's.
 #include "base/prng.hpp"
 #include "base/token_bucket.hpp"
 #include "identity/secret_key.hpp"
-#include "peers/proto/loss_table.hpp"
-#include "peers/proto/own_losses.hpp"
+#include "peers/proto/loss_judge.hpp"
 #include "peers/proto/peer_registry.hpp"
 #include "peers/proto/peers_output.hpp"
 #include "peers/proto/record_pace.hpp"
@@ -28,6 +28,8 @@ public:
         const config& options,
         prng random
     );
+    mesh_talk(const mesh_talk&) = delete;  // the judge refers to the neighbours
+    mesh_talk& operator=(const mesh_talk&) = delete;
 
     /// The topic is joined: from now on there is something to say.
     void join(time_point now);
@@ -44,9 +46,11 @@ public:
         const identity::endpoint_id& peer,
         const std::string& evidence,
         time_point now
-    );
+    ) {
+        return judge_.report_loss(peer, evidence, now);
+    }
     /// It lives: nobody's doubts count any more.
-    void acquit(const identity::endpoint_id& peer);
+    void acquit(const identity::endpoint_id& peer) { judge_.acquit(peer); }
     /// A comparison with a neighbour has ended; with news there may be more elsewhere.
     void sync_ended(bool had_news, time_point now);
 
@@ -66,18 +70,12 @@ public:
 private:
     bool is_news(bytes_view record) const;
     bool is_news(const loss_report& report) const;
-    /// We hear it ourselves, whatever others say.
-    bool is_near(const peer_entry& entry) const;
     bool accept(bytes_view record, time_point now);
-    void take_report(const loss_report& report, time_point now);
     void contradict();
     void want_sync(const identity::endpoint_id& peer);
     void compare_soon(time_point now);
     std::optional<time_point> announce_due() const;
     peers_output announce(time_point now);
-    void check_leases(time_point now);
-    void bury(const loss_table::verdict& lost, time_point now);
-    void conclude(const own_loss& lost, time_point now);
     duration jittered(duration span);
 
     identity::secret_key key_;
@@ -85,12 +83,11 @@ private:
     peer_registry& registry_;
     config options_;
     prng random_;
-    loss_table losses_;
-    own_losses own_losses_;
     record_pace pace_;
     token_bucket verifications_;
     bool is_joined_ = false;
     std::vector<identity::endpoint_id> neighbors_;  ///< bounded by the gossip's active view
+    loss_judge judge_;
 
     std::optional<digest_version> announced_;  ///< the last of ours that was broadcast
     node_state announced_state_ = node_state::joining;
@@ -98,11 +95,9 @@ private:
     time_point refresh_at_{};
     bool is_overdue_ = false;  ///< somebody has nothing of us, or something wrong
 
-    std::vector<loss_report> reports_;  ///< to broadcast as soon as there is a neighbour
     std::vector<identity::endpoint_id> syncs_;
     time_point sync_at_ = no_deadline;
     duration sync_wait_;
-    time_point lease_check_at_ = no_deadline;
 };
 
 }  // namespace meshhost::peers::proto

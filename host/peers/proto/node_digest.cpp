@@ -4,6 +4,7 @@
 #include "peers/proto/node_digest.hpp"
 
 #include "peers/proto/config.hpp"
+#include "peers/proto/digest_field.hpp"
 #include "peers/proto/errc.hpp"
 #include "wire/postcard.hpp"
 
@@ -20,22 +21,7 @@ using wire::postcard_writer;
 constexpr std::uint8_t layout = 1;
 constexpr std::size_t origin_offset = 1;
 
-enum class field : std::uint8_t {
-    mesh = 1,
-    name = 2,
-    version = 3,
-    roles = 4,
-    addresses = 5,
-    contributions = 6
-};
-
 // --- writing ---
-
-void write_field(postcard_writer& out, field tag, bytes_view content) {
-    if (content.empty()) return;
-    out.u8(static_cast<std::uint8_t>(tag));
-    out.bytes(content);
-}
 
 template <class Items, class WriteItem>
 void write_list(postcard_writer& out, field tag, const Items& items, WriteItem write_item) {
@@ -156,12 +142,23 @@ error_code read_field(std::uint8_t tag, bytes_view content, node_digest& digest)
         return read_list(content, digest.addresses, addresses_max, read_address);
     case field::contributions:
         return read_list(content, digest.contributions, contributions_max, read_contribution);
+    case field::tier:
+    case field::budget:
+    case field::load:
+    case field::capabilities:
+    case field::home_relay:
+    case field::neighbors:
+    case field::lease:
+    case field::meters:
+        return read_fact(static_cast<field>(tag), content, digest);
     }
     return {};  // a field of a later version
 }
 
-error_code read_fields(postcard_reader& in, node_digest& digest) {
+/// `known_size` is how much of the body this version understands: the rest is a later one's.
+error_code read_fields(postcard_reader& in, node_digest& digest, std::size_t& known_size) {
     std::uint8_t last = 0;
+    known_size = in.position();
     while (!in.at_end()) {
         const std::uint8_t tag = in.u8();
         const bytes_view content = in.bytes(record_size_max);
@@ -170,6 +167,7 @@ error_code read_fields(postcard_reader& in, node_digest& digest) {
         if (content.empty()) return errc::not_canonical;
         last = tag;
         if (const error_code error = read_field(tag, content, digest)) return error;
+        if (tag <= static_cast<std::uint8_t>(field::meters)) known_size = in.position();
     }
     return {};
 }
@@ -189,8 +187,8 @@ error_code read_head(postcard_reader& in, node_digest& digest) {
     return {};
 }
 
-bool starts_with(bytes_view bytes, bytes_view prefix) {
-    return bytes.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), bytes.begin());
+bool is_same(bytes_view left, bytes_view right) {
+    return std::equal(left.begin(), left.end(), right.begin(), right.end());
 }
 
 }  // namespace
@@ -213,6 +211,7 @@ result<byte_buffer> encode_digest(const node_digest& digest) {
     });
     write_list(out, field::addresses, digest.addresses, write_address);
     write_list(out, field::contributions, digest.contributions, write_contribution);
+    write_facts(out, digest);
     if (body.size() > body_size_max) return errc::too_large;
     return body;
 }
@@ -243,10 +242,11 @@ result<node_digest> decode_digest(bytes_view body) {
     digest.origin = *origin;
     postcard_reader in(body);
     if (const error_code error = read_head(in, digest)) return error;
-    if (const error_code error = read_fields(in, digest)) return error;
+    std::size_t known_size = 0;
+    if (const error_code error = read_fields(in, digest, known_size)) return error;
     const auto canonical = encode_digest(digest);
     if (!canonical) return canonical.error();
-    if (!starts_with(body, *canonical)) return errc::not_canonical;
+    if (!is_same(body.first(known_size), *canonical)) return errc::not_canonical;
     return digest;
 }
 

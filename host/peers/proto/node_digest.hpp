@@ -6,10 +6,12 @@
 #include "base/error.hpp"
 #include "base/ip_endpoint.hpp"
 #include "identity/endpoint_id.hpp"
+#include "peers/proto/node_facts.hpp"
 
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -58,6 +60,16 @@ struct node_digest {
     std::vector<std::string> roles;
     std::vector<ip_endpoint> addresses;
     std::vector<contribution> contributions;  ///< ascending by (role, key), each pair once
+
+    node_tier tier = node_tier::edge;
+    node_budget budget;
+    load_class load;
+    std::uint64_t capabilities = 0;          ///< bits
+    std::string home_relay;                  ///< the URL of the relay that reaches it, or empty
+    std::vector<neighbor_prefix> neighbors;  ///< in the gossip, ascending, each once
+    std::chrono::seconds lease{};  ///< without a newer record in this time it is not there; 0: as
+                                   ///< long as the reader thinks fit
+    std::optional<node_meters> meters;
 
     digest_version number() const noexcept { return {incarnation, sequence}; }
 

@@ -66,6 +66,16 @@ void peers_state::set_state(node_state state, time_point now) {
     settle(now);
 }
 
+void peers_state::set_load(load_class load, time_point now) {
+    self_.set_load(load);
+    settle(now);
+}
+
+/// They go with a record that goes anyway.
+void peers_state::set_meters(const node_meters& meters) {
+    self_.set_meters(meters);
+}
+
 void peers_state::stop(time_point now) {
     if (leave_by_) return;
     leave_by_ = now + options_.leave_wait;

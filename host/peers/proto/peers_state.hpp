@@ -52,6 +52,8 @@ public:
     error_code set_contribution(const contribution& item, time_point now);
     error_code clear_contribution(std::string_view role, std::string_view key, time_point now);
     void set_state(node_state state, time_point now);
+    void set_load(load_class load, time_point now);
+    void set_meters(const node_meters& meters);
 
     /// Tells the peers that this node leaves and closes every link; stopped_output follows.
     void stop(time_point now);

@@ -14,11 +14,23 @@ namespace meshhost::peers::proto {
 
 namespace {
 
-/// Whether it fits now and later: its numbers only grow.
+std::vector<neighbor_prefix> most_neighbors() {
+    std::vector<neighbor_prefix> all(neighbors_max);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i].fill(static_cast<std::uint8_t>(i));
+    return all;
+}
+
+/// Whether it fits now and later: its numbers only grow, and what changes by itself has its room.
 error_code check_at_largest(node_digest digest) {
-    digest.incarnation = std::numeric_limits<std::uint64_t>::max();
-    digest.sequence = std::numeric_limits<std::uint64_t>::max();
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    digest.incarnation = number_max;
+    digest.sequence = number_max;
     digest.uptime = uptime_max;
+    digest.load = {load_class::highest, load_class::highest};
+    digest.neighbors = most_neighbors();
+    digest.lease = lease_max;
+    digest.meters = node_meters{most, most, most, most, most, most, most, most, most, most};
     const auto encoded = encode_digest(digest);
     if (!encoded) return encoded.error();
     if (encoded->size() + signature_size > announced_size_max) return errc::too_large;
@@ -65,6 +77,10 @@ error_code self_record::describe(const self_description& what) {
     candidate.version = what.version;
     candidate.roles = what.roles;
     candidate.addresses = what.addresses;
+    candidate.tier = what.tier;
+    candidate.budget = what.budget;
+    candidate.capabilities = what.capabilities;
+    candidate.home_relay = what.home_relay;
     return replace(std::move(candidate));
 }
 
@@ -93,6 +109,28 @@ void self_record::set_state(node_state state) {
     mark_changed();
 }
 
+void self_record::set_load(load_class load) {
+    if (digest_.load == load) return;
+    digest_.load = load;
+    mark_changed();
+}
+
+void self_record::set_neighbors(const std::vector<identity::endpoint_id>& neighbors) {
+    std::vector<neighbor_prefix> prefixes;
+    for (const auto& neighbor : neighbors)
+        prefixes.push_back(prefix_of(neighbor));
+    std::sort(prefixes.begin(), prefixes.end());
+    prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
+    if (prefixes.size() > neighbors_max) prefixes.resize(neighbors_max);
+    if (digest_.neighbors == prefixes) return;
+    digest_.neighbors = std::move(prefixes);
+    mark_changed();
+}
+
+void self_record::set_meters(const node_meters& meters) {
+    digest_.meters = meters;
+}
+
 const byte_buffer& self_record::sign(time_point now) {
     if (changed_) renew(now);
     return record_;
@@ -118,7 +156,7 @@ void self_record::renew(time_point now) {
 
 bool self_record::overrule(const digest_version& version) {
     if (version <= digest_.number()) return false;
-    if (version.incarnation == std::numeric_limits<std::uint64_t>::max()) return false;
+    if (version.incarnation >= number_max) return false;
     digest_.incarnation = version.incarnation + 1;
     digest_.sequence = 0;
     mark_changed();

@@ -16,6 +16,10 @@ struct self_description {
     std::string version;
     std::vector<std::string> roles;
     std::vector<ip_endpoint> addresses;
+    node_tier tier = node_tier::edge;
+    node_budget budget{};
+    std::uint64_t capabilities = 0;  ///< bits
+    std::string home_relay{};        ///< URL, or empty
 };
 
 /// A machine's part: the single writer of one origin's digests. A change is signed when somebody
@@ -33,6 +37,14 @@ public:
     error_code set_contribution(const contribution& item);
     error_code clear_contribution(std::string_view role, std::string_view key);
     void set_state(node_state state);
+    // For what follows there is always room.
+    /// Precondition: it is what load_tracker gives.
+    void set_load(load_class load);
+    /// Our neighbours in the gossip, in any order. More than neighbors_max are not told.
+    void set_neighbors(const std::vector<identity::endpoint_id>& neighbors);
+    /// Goes with the next record that goes for another reason. Nothing happens unless we emit on a
+    /// clock.
+    void set_meters(const node_meters& meters);
 
     /// Makes the next record a newer one though nothing has changed: somebody doubts this one.
     void assert_anew() { mark_changed(); }

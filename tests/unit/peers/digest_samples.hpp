@@ -48,6 +48,14 @@ inline peers::proto::node_digest full_digest(std::uint8_t seed = 1) {
         sample_contribution("gateway", "key", byte_buffer{0, 255}),
         sample_contribution("gateway", "upstream", std::string("192.0.2.9:80"))};
     digest.contributions[4].unit = "By";
+    digest.tier = peers::proto::node_tier::hub;
+    digest.budget = {250, std::uint64_t{64} << 20, peers::proto::budget_source::config};
+    digest.load = {3, peers::proto::load_class::not_measured};
+    digest.capabilities = 5;
+    digest.home_relay = "https://relay.example/";
+    digest.neighbors = {{0, 1, 2, 3, 4, 5, 6, 7}, {0, 1, 2, 3, 4, 5, 6, 8}};
+    digest.lease = std::chrono::minutes(45);
+    digest.meters = peers::proto::node_meters{120, 9 << 20, 31, 4, 17, 5, 1000, 1100, 5000, 5100};
     return digest;
 }
 

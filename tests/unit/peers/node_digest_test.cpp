@@ -51,7 +51,7 @@ TEST_CASE("digest: what was encoded decodes to the same", "[peers][digest]") {
 
 TEST_CASE("digest: numbers keep their extremes", "[peers][digest]") {
     node_digest digest = small_digest(1);
-    digest.incarnation = digest.sequence = std::numeric_limits<std::uint64_t>::max();
+    digest.incarnation = digest.sequence = number_max;
     digest.uptime = uptime_max;
     digest.contributions = {
         sample_contribution("a", "high", std::numeric_limits<std::int64_t>::max()),
@@ -62,16 +62,16 @@ TEST_CASE("digest: numbers keep their extremes", "[peers][digest]") {
 
 TEST_CASE("digest: a field of a later version is skipped", "[peers][digest]") {
     const byte_buffer body = encode_digest(full_digest()).value();
-    CHECK(decode_digest(with_field(body, 7, 5)).value() == full_digest());
-    CHECK(decode_digest(with_field(with_field(body, 9, 200), 255, 1)).value() == full_digest());
+    CHECK(decode_digest(with_field(body, 15, 5)).value() == full_digest());
+    CHECK(decode_digest(with_field(with_field(body, 17, 200), 255, 1)).value() == full_digest());
 }
 
 TEST_CASE("digest: another order, a repeated or an empty field is refused", "[peers][digest]") {
     const byte_buffer body = encode_digest(full_digest()).value();
-    CHECK(decode_error(with_field(with_field(body, 9, 1), 8, 1)) == errc::bad_field_order);
+    CHECK(decode_error(with_field(with_field(body, 17, 1), 16, 1)) == errc::bad_field_order);
     CHECK(decode_error(with_field(body, 6, 1)) == errc::bad_field_order);
     CHECK(decode_error(with_field(body, 0, 1)) == errc::bad_field_order);
-    CHECK(decode_error(with_field(body, 7, 0)) == errc::not_canonical);
+    CHECK(decode_error(with_field(body, 15, 0)) == errc::not_canonical);
     const byte_buffer small = encode_digest(small_digest(1)).value();
     CHECK(decode_error(with_field(small, 2, 0)) == errc::not_canonical);
 }
@@ -95,7 +95,7 @@ TEST_CASE("digest: every prefix of one is refused, or says less", "[peers][diges
         ++read;  // it ended between two fields
         CHECK_FALSE(*digest == full_digest());
     }
-    CHECK(read == 6);
+    CHECK(read == 14);
 }
 
 TEST_CASE("digest: a layout, origin, state or uptime that is none is refused", "[peers][digest]") {
@@ -160,7 +160,7 @@ TEST_CASE("digest: more than the limits is refused on both sides", "[peers][dige
         == errc::too_large
     );
     const byte_buffer body = encode_digest(full_digest()).value();
-    CHECK(decode_error(with_field(body, 7, body_size_max)) == errc::too_large);
+    CHECK(decode_error(with_field(body, 15, body_size_max)) == errc::too_large);
 }
 
 TEST_CASE("digest: a list with one element too many is refused when it is met", "[peers][digest]") {
@@ -226,4 +226,60 @@ TEST_CASE("digest: contributions are in order and each once", "[peers][digest]")
     CHECK(error_of([&](auto& d) { d.contributions = {b, a}; }) == errc::bad_contribution);
     CHECK(error_of([&](auto& d) { d.contributions = {a, a}; }) == errc::bad_contribution);
     CHECK_FALSE(error_of([&](auto& d) { d.contributions = {a, b}; }));
+}
+
+TEST_CASE("digest: what a node is and has keeps its limits", "[peers][digest]") {
+    CHECK(error_of([](auto& d) { d.incarnation = number_max + 1; }) == errc::bad_number);
+    CHECK(error_of([](auto& d) { d.sequence = number_max + 1; }) == errc::bad_number);
+    CHECK(error_of([](auto& d) { d.tier = static_cast<node_tier>(4); }) == errc::bad_facts);
+    CHECK(error_of([](auto& d) { d.budget.source = budget_source::none; }) == errc::bad_facts);
+    CHECK(
+        error_of([](auto& d) { d.budget.source = static_cast<budget_source>(3); })
+        == errc::bad_facts
+    );
+    CHECK(error_of([](auto& d) { d.load.cpu = 8; }) == errc::bad_facts);
+    CHECK(error_of([](auto& d) { d.load.memory = 254; }) == errc::bad_facts);
+    CHECK(error_of([](auto& d) { d.home_relay.assign(257, 'r'); }) == errc::bad_text);
+    CHECK(error_of([](auto& d) { d.lease = lease_max + 1s; }) == errc::bad_facts);
+    CHECK(error_of([](auto& d) { d.neighbors.push_back(d.neighbors.back()); }) == errc::bad_facts);
+    CHECK(error_of([](auto& d) { std::swap(d.neighbors[0], d.neighbors[1]); }) == errc::bad_facts);
+    CHECK(error_of([](auto& d) { d.neighbors.resize(neighbors_max + 1); }) == errc::too_many);
+    CHECK_FALSE(error_of([](auto& d) { d.load = {7, 7}; }));
+    CHECK_FALSE(error_of([](auto& d) { d.lease = lease_max; }));
+}
+
+TEST_CASE("digest: a fact that says what its absence says is refused", "[peers][digest]") {
+    const byte_buffer body = encode_digest(small_digest(1)).value();
+    const auto with = [&body](std::uint8_t tag, const byte_buffer& content) {
+        byte_buffer longer = body;
+        wire::postcard_writer out(longer);
+        out.u8(tag);
+        out.bytes(content);
+        return decode_error(longer);
+    };
+    CHECK(with(7, {0}) == errc::not_canonical);
+    CHECK(with(8, {0, 0, 0}) == errc::not_canonical);
+    CHECK(with(9, {255, 255}) == errc::not_canonical);
+    CHECK(with(10, {0}) == errc::not_canonical);
+    CHECK(with(13, {0}) == errc::not_canonical);
+    CHECK_FALSE(with(7, {1}));
+    CHECK_FALSE(with(14, byte_buffer(10, 0)));
+}
+
+TEST_CASE("digest: a fact that is cut or has more behind it is refused", "[peers][digest]") {
+    const byte_buffer body = encode_digest(small_digest(1)).value();
+    CHECK(decode_error(with_field(body, 8, 2)) == errc::malformed);
+    CHECK(decode_error(with_field(body, 9, 1)) == errc::malformed);
+    CHECK(decode_error(with_field(body, 12, 9)) == errc::malformed);
+    CHECK(decode_error(with_field(body, 14, 9)) == errc::malformed);
+    byte_buffer longer = body;
+    wire::postcard_writer out(longer);
+    out.u8(7);
+    out.bytes(byte_buffer{1, 1});
+    CHECK(decode_error(longer) == errc::not_canonical);
+    byte_buffer absurd = body;
+    wire::postcard_writer lease(absurd);
+    lease.u8(13);
+    lease.bytes(byte_buffer{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01});
+    CHECK(decode_error(absurd) == errc::bad_facts);
 }

@@ -86,7 +86,7 @@ TEST_CASE("self: what fits now fits with the largest numbers", "[peers][self]") 
     std::size_t size = 0;
     while (!self.set_contribution(sample_contribution("r", "d", std::string(size + 1, 'v'))))
         ++size;
-    REQUIRE(self.overrule({std::numeric_limits<std::uint64_t>::max() - 1, 5}));
+    REQUIRE(self.overrule({number_max - 1, 5}));
     CHECK(open_digest(self.sign(start + 24h * 9'000)).has_value());
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("self: a newer digest of ours is numbered over, an older one is not", 
     self.sign(start);
     CHECK_FALSE(self.overrule({99, 1'000}));
     CHECK_FALSE(self.overrule({100, 1}));
-    CHECK_FALSE(self.overrule({std::numeric_limits<std::uint64_t>::max(), 0}));
+    CHECK_FALSE(self.overrule({number_max, 0}));
     CHECK_FALSE(self.is_changed());
     CHECK(self.overrule({100, 2}));
     CHECK(open_digest(self.sign(start)).value().number() == digest_version{101, 1});
