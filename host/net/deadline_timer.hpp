@@ -26,7 +26,8 @@ protected:
 /// One thread: the shard's. `owner` and `sink` outlive it.
 class deadline_timer {
 public:
-    deadline_timer(shard& owner, deadline_sink& sink);
+    /// `made_in` is for the ledger: leave it alone.
+    deadline_timer(shard& owner, deadline_sink& sink, const char* made_in = __builtin_FILE());
     deadline_timer(const deadline_timer&) = delete;
     deadline_timer& operator=(const deadline_timer&) = delete;
     ~deadline_timer();

@@ -3,10 +3,13 @@
 // One thread's event loop and clock. Everything a shard owns is used from its thread alone, so
 // nothing in it is locked; other threads reach it by post().
 #include "base/time.hpp"
+#include "net/timer_ledger.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <thread>
 #include <utility>
 
@@ -41,10 +44,27 @@ public:
     /// Any thread: runs `work` on the shard's thread, never inside the call.
     template <class Work>
     void post(Work&& work) {
-        boost::asio::post(context_, std::forward<Work>(work));
+        posted_.fetch_add(1, std::memory_order_relaxed);
+        boost::asio::post(context_, [this, work = std::forward<Work>(work)]() mutable {
+            begun_.fetch_add(1, std::memory_order_relaxed);
+            work();
+        });
     }
 
+    timer_ledger& timers() noexcept { return timers_; }
+    const timer_ledger& timers() const noexcept { return timers_; }
+
+    /// Work that was posted and has not begun. Any thread, about right.
+    std::uint64_t tasks_waiting() const noexcept {
+        const auto begun = begun_.load(std::memory_order_relaxed);
+        return posted_.load(std::memory_order_relaxed) - begun;
+    }
+    std::uint64_t tasks_posted() const noexcept { return posted_.load(std::memory_order_relaxed); }
+
 private:
+    timer_ledger timers_;  // waits that the loop still has outlive their timers: so it goes last
+    std::atomic<std::uint64_t> posted_ = 0;
+    std::atomic<std::uint64_t> begun_ = 0;
     boost::asio::io_context context_;
     std::thread::id thread_ = std::this_thread::get_id();
 };
