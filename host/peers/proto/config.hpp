@@ -40,6 +40,13 @@ inline constexpr std::size_t links_per_peer_max = 2;    ///< while two dials cro
 inline constexpr std::size_t losses_max = 64;           ///< of our own that others are not told yet
 inline constexpr std::size_t known_addresses_max = 32;  ///< of one peer: told by us, it, the path
 
+/// When a class of changes is told, see emission.
+struct emission_rule {
+    duration settle{};    ///< without another change of the class
+    duration interval{};  ///< between two records for its sake in the long run
+    int burst = 1;        ///< that may go before that holds
+};
+
 /// Sizes, timings and rates of the machines. Tests shorten them; the daemon uses the defaults.
 struct config {
     std::size_t peers_max = 1024;         ///< entries of the registry
@@ -57,8 +64,24 @@ struct config {
 
     duration record_interval = 4s;  ///< between records on a link in the long run, and how many
     int record_burst = 10;          ///< may go before that holds: below what receivers tolerate
+    // When a change is told, below that: a link or the mesh may still make it wait. A change of
+    // state and a contribution do not wait for others of their class.
+    emission_rule address_changes{2s, 30s, 3};    ///< interfaces come and go together
+    emission_rule capability_changes{1s, 4s, 5};  ///< plugins start together. A guess
+    emission_rule neighbor_changes{2s, 30s, 3};   ///< views settle in seconds; for pictures, not
+                                                  ///< for decisions. A guess
+    emission_rule load_changes{{}, 30s, 3};       ///< classes have settled: see load_tracker
+    duration resigned_gap = 2s;  ///< before the mesh hears a new number of what it knows already:
+                                 ///< several may connect. A guess
+    duration emit_interval{};    ///< not 0: the whole record with its meters goes by gossip this
+                                 ///< often, whatever changed: for comparisons with that design
+    std::size_t contribution_bytes_max = 256;  ///< encoded, of one role
+
     double records_taken_per_minute = 20;  ///< of one origin; more closes the link
     double records_taken_burst = 40;
+    double metered_taken_per_second = 2.5;  ///< of an origin whose records have meters, by gossip:
+                                            ///< twice a second and what comes between
+    double metered_taken_burst = 40;
     double verifications_per_second = 200;  ///< signatures of what gossip brings, 60 us each; what
                                             ///< exceeds it is left to comparisons. A guess
     double verifications_burst = 2048;      ///< two registries: a mesh that starts at once
@@ -76,6 +99,8 @@ struct config {
     duration sync_first = 2s;           ///< between comparisons with a neighbour after a change
     duration sync_last = 1024s;         ///< and after a long time without one: 17 min
     std::size_t syncs_max = 16;         ///< comparisons at one time; a guess
+    duration catch_up_gap = 5s;         ///< between comparisons because a delta's base is missing:
+                                        ///< anybody can pretend to have sent one
 
     duration load_memory = 10s;  ///< of the average that load classes are drawn from: a job of a
                                  ///< few seconds is no load yet. A guess

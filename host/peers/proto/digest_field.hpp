@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The tagged fields of an encoded digest: their tags, and the one way to write one. Those that say
-// what a node is (7 to 14) are written and read in fact_fields.cpp.
+// The parts of an encoded digest: its head, and fields by tag. Those that say what a node is (7 to
+// 14) are written and read in fact_fields.cpp.
 #include "peers/proto/node_digest.hpp"
 #include "wire/postcard.hpp"
 
 namespace meshhost::peers::proto {
+
+inline constexpr std::uint8_t digest_layout = 1;
+
+/// What a digest has before its fields, as numbers that are not judged yet.
+struct digest_head {
+    identity::endpoint_id origin;
+    digest_version version;
+    std::uint8_t state = 0;
+    std::uint64_t uptime = 0;  ///< milliseconds
+};
+
+inline void write_head(wire::postcard_writer& out, const digest_head& head) {
+    out.u8(digest_layout);
+    out.fixed(head.origin.bytes());
+    out.varint(head.version.incarnation);
+    out.varint(head.version.sequence);
+    out.u8(head.state);
+    out.varint(head.uptime);
+}
 
 enum class field : std::uint8_t {
     mesh = 1,
@@ -25,10 +44,14 @@ enum class field : std::uint8_t {
 };
 
 /// An empty one is left out.
-inline void write_field(wire::postcard_writer& out, field tag, bytes_view content) {
+inline void write_field(wire::postcard_writer& out, std::uint8_t tag, bytes_view content) {
     if (content.empty()) return;
-    out.u8(static_cast<std::uint8_t>(tag));
+    out.u8(tag);
     out.bytes(content);
+}
+
+inline void write_field(wire::postcard_writer& out, field tag, bytes_view content) {
+    write_field(out, static_cast<std::uint8_t>(tag), content);
 }
 
 /// Tags 7 to 14, those that are not what a digest that says nothing has.

@@ -80,12 +80,14 @@ std::optional<time_point> digest_link::record_due(const self_record& self) const
     if (!is_heard_ || is_settled(self)) return std::nullopt;
     const time_point merged = sent_at_ + options_.record_gap;
     if (self.digest().state != sent_state_) return merged;  // never held back
-    return std::max(merged, pace_.free_at());
+    const time_point paced = std::max(merged, pace_.free_at());
+    const bool is_signed = sent_ != self.digest().number();  // for somebody else
+    return is_signed ? paced : std::max(paced, self.due().value_or(paced));
 }
 
 byte_buffer digest_link::make_record(self_record& self, time_point now) {
     const byte_buffer& record =
-        sent_ ? self.sign(now) : self.sign_fresh(now, options_.record_fresh);
+        sent_ ? self.sign_due(now) : self.sign_fresh(now, options_.record_fresh);
     sent_ = self.digest().number();
     sent_state_ = self.digest().state;
     sent_at_ = now;

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-enum class message_kind : std::uint8_t { record = 1, loss = 2 };
+enum class message_kind : std::uint8_t { record = 1, loss = 2, delta = 3 };
 
 /// Keeps a signed report from passing for anything else that the key signs.
 constexpr std::string_view signing_context = "meshhost loss v1\0"sv;
@@ -44,6 +44,13 @@ std::optional<mesh_message> read_loss(bytes_view body) {
     return announced_loss{out, body};
 }
 
+byte_buffer make_message(message_kind kind, bytes_view body) {
+    MH_ASSERT(body.size() <= announced_size_max, "what is ours fits a gossip message");
+    byte_buffer content{static_cast<std::uint8_t>(kind)};
+    content.insert(content.end(), body.begin(), body.end());
+    return content;
+}
+
 }  // namespace
 
 std::optional<mesh_message> read_mesh_message(bytes_view content) {
@@ -54,6 +61,9 @@ std::optional<mesh_message> read_mesh_message(bytes_view content) {
         return announced_record{body};
     case message_kind::loss:
         return read_loss(body);
+    case message_kind::delta:
+        if (const auto delta = read_delta(body)) return *delta;
+        return std::nullopt;
     }
     return std::nullopt;
 }
@@ -66,10 +76,11 @@ bool is_genuine(const announced_loss& loss) {
 }
 
 byte_buffer make_record_message(bytes_view record) {
-    MH_ASSERT(record.size() <= announced_size_max, "our own records fit a gossip message");
-    byte_buffer content{static_cast<std::uint8_t>(message_kind::record)};
-    content.insert(content.end(), record.begin(), record.end());
-    return content;
+    return make_message(message_kind::record, record);
+}
+
+byte_buffer make_delta_message(bytes_view delta) {
+    return make_message(message_kind::delta, delta);
 }
 
 byte_buffer make_loss_message(const identity::secret_key& key, const loss_report& report) {

@@ -4,10 +4,11 @@
 //
 //   1  record   a signed digest
 //   2  loss     subject id, varint incarnation, varint sequence, reporter id, signature (64 bytes)
+//   3  delta    what changed in a signed digest, see digest_delta.hpp
 //
-// Gossip does not say who wrote a message, so both are signed. Other kinds are of later versions.
+// Gossip does not say who wrote a message, so all are signed. Other kinds are of later versions.
 #include "identity/secret_key.hpp"
-#include "peers/proto/node_digest.hpp"
+#include "peers/proto/digest_delta.hpp"
 
 #include <optional>
 #include <variant>
@@ -33,15 +34,17 @@ struct announced_loss {
     bytes_view body;  ///< what it was read from, the signature included
 };
 
-using mesh_message = std::variant<announced_record, announced_loss>;
+using mesh_message = std::variant<announced_record, announced_loss, digest_delta>;
 
-/// Verifies nothing. nullopt: it is neither.
+/// Verifies nothing. nullopt: it is none of them.
 std::optional<mesh_message> read_mesh_message(bytes_view content);
 /// The reporter signed it.
 bool is_genuine(const announced_loss& loss);
 
 /// Precondition: record.size() <= announced_size_max.
 byte_buffer make_record_message(bytes_view record);
+/// Precondition: as for a record.
+byte_buffer make_delta_message(bytes_view delta);
 /// Precondition: `key` is the reporter's.
 byte_buffer make_loss_message(const identity::secret_key& key, const loss_report& report);
 

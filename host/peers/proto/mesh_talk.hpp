@@ -9,7 +9,7 @@
 #include "peers/proto/loss_judge.hpp"
 #include "peers/proto/peer_registry.hpp"
 #include "peers/proto/peers_output.hpp"
-#include "peers/proto/record_pace.hpp"
+#include "peers/proto/record_announcer.hpp"
 #include "peers/proto/self_record.hpp"
 #include "peers/proto/sync_store.hpp"
 
@@ -66,16 +66,23 @@ public:
     void take_hearsay(const loss_report& report, time_point now) override;
 
     const std::vector<identity::endpoint_id>& neighbors() const noexcept { return neighbors_; }
+    const mesh_counts& counts() const noexcept { return counts_; }
 
 private:
-    bool is_news(bytes_view record) const;
+    void hear_record(bytes_view record, time_point now);
+    void hear_delta(const digest_delta& delta, time_point now);
+    void hear_loss(const announced_loss& loss, time_point now);
+    bool may_verify(time_point now);
+    bool is_news(bytes_view record);
+    bool is_news(const identity::endpoint_id& origin, const digest_version& number);
     bool is_news(const loss_report& report) const;
     bool accept(bytes_view record, time_point now);
+    void catch_up(time_point now);
     void contradict();
+    peers_output say(const loss_report& report);
     void want_sync(const identity::endpoint_id& peer);
     void compare_soon(time_point now);
     std::optional<time_point> announce_due() const;
-    peers_output announce(time_point now);
     duration jittered(duration span);
 
     identity::secret_key key_;
@@ -83,21 +90,17 @@ private:
     peer_registry& registry_;
     config options_;
     prng random_;
-    record_pace pace_;
+    record_announcer announcer_;
     token_bucket verifications_;
     bool is_joined_ = false;
     std::vector<identity::endpoint_id> neighbors_;  ///< bounded by the gossip's active view
     loss_judge judge_;
 
-    std::optional<digest_version> announced_;  ///< the last of ours that was broadcast
-    node_state announced_state_ = node_state::joining;
-    time_point announced_at_{};
-    time_point refresh_at_{};
-    bool is_overdue_ = false;  ///< somebody has nothing of us, or something wrong
-
     std::vector<identity::endpoint_id> syncs_;
     time_point sync_at_ = no_deadline;
     duration sync_wait_;
+    time_point synced_at_{};  ///< when one was last due by the clock
+    mesh_counts counts_;
 };
 
 }  // namespace meshhost::peers::proto

@@ -18,7 +18,6 @@ namespace {
 using wire::postcard_reader;
 using wire::postcard_writer;
 
-constexpr std::uint8_t layout = 1;
 constexpr std::size_t origin_offset = 1;
 
 // --- writing ---
@@ -193,16 +192,20 @@ bool is_same(bytes_view left, bytes_view right) {
 
 }  // namespace
 
+std::size_t encoded_size(const contribution& item) {
+    byte_buffer out;
+    postcard_writer writer(out);
+    write_contribution(writer, item);
+    return out.size();
+}
+
 result<byte_buffer> encode_digest(const node_digest& digest) {
     if (const error_code error = check_digest(digest)) return error;
     byte_buffer body;
     postcard_writer out(body);
-    out.u8(layout);
-    out.fixed(digest.origin.bytes());
-    out.varint(digest.incarnation);
-    out.varint(digest.sequence);
-    out.u8(static_cast<std::uint8_t>(digest.state));
-    out.varint(static_cast<std::uint64_t>(digest.uptime.count()));
+    const auto state = static_cast<std::uint8_t>(digest.state);
+    const auto uptime = static_cast<std::uint64_t>(digest.uptime.count());
+    write_head(out, {digest.origin, digest.number(), state, uptime});
     write_field(out, field::mesh, as_bytes(digest.mesh));
     write_field(out, field::name, as_bytes(digest.name));
     write_field(out, field::version, as_bytes(digest.version));
@@ -218,7 +221,7 @@ result<byte_buffer> encode_digest(const node_digest& digest) {
 
 result<identity::endpoint_id> digest_origin(bytes_view body) {
     if (body.size() < origin_offset + identity::endpoint_id::size) return errc::malformed;
-    if (body[0] != layout) return errc::unknown_layout;
+    if (body[0] != digest_layout) return errc::unknown_layout;
     const auto origin =
         identity::endpoint_id::from_bytes(body.subspan(origin_offset, identity::endpoint_id::size));
     if (!origin) return errc::bad_origin;

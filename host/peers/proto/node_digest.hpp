@@ -79,6 +79,9 @@ struct node_digest {
 /// Whether the digest keeps every limit and form; no error when it does.
 error_code check_digest(const node_digest& digest);
 
+/// How much of a digest it takes.
+std::size_t encoded_size(const contribution& item);
+
 /// The canonical form. Errors: those of check_digest; too_large.
 result<byte_buffer> encode_digest(const node_digest& digest);
 

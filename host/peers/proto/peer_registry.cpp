@@ -29,6 +29,13 @@ peer_state state_of(node_state state) noexcept {
     return peer_state::alive;
 }
 
+/// A mesh that emits on a clock emits alike: a quarter more than what we do.
+double metered_rate(const config& options) {
+    const std::chrono::duration<double> interval = options.emit_interval;
+    if (interval.count() <= 0) return options.metered_taken_per_second;
+    return std::max(options.metered_taken_per_second, 1.25 / interval.count());
+}
+
 }  // namespace
 
 bool is_gone(peer_state state) noexcept {
@@ -84,7 +91,8 @@ peer_registry::row* peer_registry::add(const endpoint_id& peer, time_point now) 
     if (rows_.size() >= options_.peers_max && !make_room()) return nullptr;
     row fresh{
         {},
-        token_bucket(options_.records_taken_per_minute / 60, options_.records_taken_burst)};
+        token_bucket(options_.records_taken_per_minute / 60, options_.records_taken_burst),
+        token_bucket(metered_rate(options_), options_.metered_taken_burst)};
     fresh.entry.id = peer;
     fresh.entry.since = now;
     return &rows_.emplace(peer, std::move(fresh)).first->second;
@@ -162,9 +170,10 @@ void peer_registry::enter(
     mark(entry.id, extent::state);
 }
 
-bool peer_registry::take_token(const endpoint_id& peer, time_point now) {
+bool peer_registry::take_token(const endpoint_id& peer, time_point now, bool is_metered) {
     const auto at = rows_.find(peer);
-    return at == rows_.end() || at->second.records.take(now);
+    if (at == rows_.end()) return true;
+    return is_metered ? at->second.metered.take(now) : at->second.records.take(now);
 }
 
 void peer_registry::heard(const endpoint_id& peer, time_point now) {

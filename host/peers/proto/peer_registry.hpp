@@ -92,7 +92,8 @@ public:
     verdict offer(const node_digest& digest, bytes_view record, source how, time_point now);
 
     /// False: this origin sends more records than allowed. Records that we have are free.
-    bool take_token(const identity::endpoint_id& peer, time_point now);
+    /// `is_metered`: it says itself that it sends them on a clock; they are counted apart.
+    bool take_token(const identity::endpoint_id& peer, time_point now, bool is_metered = false);
 
     /// It acknowledged something: it lives.
     void heard(const identity::endpoint_id& peer, time_point now);
@@ -133,6 +134,7 @@ private:
     struct row {
         peer_entry entry;
         token_bucket records;
+        token_bucket metered;
     };
     using row_map = std::map<identity::endpoint_id, row>;
 

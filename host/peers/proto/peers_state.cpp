@@ -20,7 +20,7 @@ peers_state::peers_state(
     time_point now
 )
     : options_(options)
-    , self_(key, incarnation, now)
+    , self_(key, incarnation, now, options)
     , registry_(options)
     , schedule_(key.id(), options, random)
     , links_(key.id(), options)
@@ -205,6 +205,7 @@ void peers_state::resolve_duplicates(const endpoint_id& peer) {
 }
 
 void peers_state::settle(time_point now) {
+    self_.observe(now);
     if (!leave_by_) start_dials(now);
     send_frames(now);
     talk_to_mesh(now);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// How often a node may tell others of itself: config::record_burst at once, then one record every
-// config::record_interval. Below what receivers tolerate.
+// How often a node may tell others of itself: a burst at once, then one record every interval.
+// Below what receivers tolerate.
 #include "base/time.hpp"
 #include "peers/proto/config.hpp"
 
@@ -14,8 +14,10 @@ namespace meshhost::peers::proto {
 class record_pace {
 public:
     explicit record_pace(const config& options)
-        : interval_(options.record_interval)
-        , burst_(options.record_burst) {}
+        : record_pace(options.record_interval, options.record_burst) {}
+    record_pace(duration interval, int burst)
+        : interval_(interval)
+        , burst_(burst) {}
 
     /// From when on the next record may go.
     time_point free_at() const noexcept { return paced_to_ - interval_ * (burst_ - 1); }

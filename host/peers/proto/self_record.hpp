@@ -3,8 +3,11 @@
 // What this node says of itself: the digest as it is put together, and the record made of it.
 #include "identity/secret_key.hpp"
 #include "peers/proto/config.hpp"
-#include "peers/proto/node_digest.hpp"
+#include "peers/proto/digest_delta.hpp"
+#include "peers/proto/emission.hpp"
 
+#include <bitset>
+#include <optional>
 #include <string_view>
 
 namespace meshhost::peers::proto {
@@ -22,17 +25,23 @@ struct self_description {
     std::string home_relay{};        ///< URL, or empty
 };
 
-/// A machine's part: the single writer of one origin's digests. A change is signed when somebody
-/// is about to get it, so that many changes in a row cost one signature and one number.
+/// A machine's part: the single writer of one origin's digests. A change is signed when it is due
+/// and somebody is about to get it, so that many changes in a row cost one signature and one
+/// number.
 class self_record {
 public:
     /// `incarnation` must be larger than that of the last start: Unix milliseconds, usually. When
     /// it is not, peers send our last digest back and overrule() repairs it.
-    self_record(identity::secret_key key, std::uint64_t incarnation, time_point started);
+    self_record(
+        identity::secret_key key,
+        std::uint64_t incarnation,
+        time_point started,
+        const config& options = {}
+    );
 
     /// Each leaves the digest as it was when the outcome would not fit announced_size_max or be
     /// well-formed.
-    /// Errors: those of encode_digest.
+    /// Errors: those of encode_digest; role_too_large.
     error_code describe(const self_description& what);
     error_code set_contribution(const contribution& item);
     error_code clear_contribution(std::string_view role, std::string_view key);
@@ -47,22 +56,39 @@ public:
     void set_meters(const node_meters& meters);
 
     /// Makes the next record a newer one though nothing has changed: somebody doubts this one.
-    void assert_anew() { mark_changed(); }
+    void assert_anew() { mark_changed(change_class::doubt); }
+
+    /// What changed since the last call changed now, as far as settling goes.
+    void observe(time_point now);
+    /// From when on what changed should be signed; nullopt: nothing did. Changes that were not
+    /// observed are due at once.
+    std::optional<time_point> due() const;
 
     /// What peers get from now on. `incarnation`, `sequence` and `uptime` are the last signing's.
     const node_digest& digest() const noexcept { return digest_; }
 
     /// The record of the digest as it is now; signs it if it changed since the last time.
     const byte_buffer& sign(time_point now);
+    /// Signs what is due; otherwise the record that was signed last.
+    const byte_buffer& sign_due(time_point now);
     /// As sign(), and signs anew what was signed longer than `age` ago: a peer that is new here
     /// takes our uptime from the record.
     const byte_buffer& sign_fresh(time_point now, duration age);
 
     /// The record that was signed last; empty before the first.
     const byte_buffer& record() const noexcept { return record_; }
+    time_point signed_at() const noexcept { return signed_at_; }
+
+    /// The last record went to everybody, whole: deltas are of it from now on.
+    void rebase();
+    /// The last record for those who have that one, or any since. nullopt: none of this incarnation
+    /// went whole.
+    std::optional<byte_buffer> delta() const;
 
     /// Raised by every change, signed or not.
     std::uint64_t revision() const noexcept { return revision_; }
+    /// That of the last record.
+    std::uint64_t signed_revision() const noexcept { return signed_revision_; }
     /// There are changes that no record has yet.
     bool is_changed() const noexcept { return changed_; }
 
@@ -72,15 +98,22 @@ public:
 
 private:
     error_code replace(node_digest candidate);
-    void mark_changed();
+    error_code check_role(const node_digest& candidate, const contribution& item) const;
+    void mark_changed(change_class what);
     void renew(time_point now);
 
     identity::secret_key key_;
     time_point started_;
+    config options_;
+    emission emission_;
+    std::bitset<change_classes> unobserved_;
     node_digest digest_;
     byte_buffer record_;
     time_point signed_at_{};
+    std::optional<digest_version> base_;  ///< the last that went to everybody, whole
+    tag_set changed_since_base_;          ///< at least once
     std::uint64_t revision_ = 0;
+    std::uint64_t signed_revision_ = 0;
     bool changed_ = true;
 };
 

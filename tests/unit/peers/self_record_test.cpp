@@ -16,8 +16,15 @@ namespace {
 
 constexpr time_point start{1h};
 
-self_record sample_self() {
-    return {sample_key(1), 100, start};
+self_record sample_self(const config& options = {}) {
+    return {sample_key(1), 100, start, options};
+}
+
+/// A role may fill a record.
+config generous() {
+    config options;
+    options.contribution_bytes_max = record_size_max;
+    return options;
 }
 
 }  // namespace
@@ -63,7 +70,7 @@ TEST_CASE("self: contributions stay in order and can be cleared", "[peers][self]
 }
 
 TEST_CASE("self: what would not fit leaves everything as it was", "[peers][self]") {
-    self_record self = sample_self();
+    self_record self = sample_self(generous());
     for (const char* key : {"a", "b", "c"})
         REQUIRE_FALSE(self.set_contribution(sample_contribution("r", key, std::string(1000, 'v'))));
     const node_digest before = self.digest();
@@ -80,7 +87,7 @@ TEST_CASE("self: what would not fit leaves everything as it was", "[peers][self]
 }
 
 TEST_CASE("self: what fits now fits with the largest numbers", "[peers][self]") {
-    self_record self = sample_self();
+    self_record self = sample_self(generous());
     for (const char* key : {"a", "b", "c"})
         REQUIRE_FALSE(self.set_contribution(sample_contribution("r", key, std::string(1000, 'v'))));
     std::size_t size = 0;

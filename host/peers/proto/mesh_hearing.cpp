@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// What mesh_talk makes of what others broadcast, and of records that a comparison brings. Whatever
+// can be dropped for its number is dropped before anybody looks at a signature.
+#include "peers/proto/errc.hpp"
+#include "peers/proto/mesh_talk.hpp"
+#include "peers/proto/signed_digest.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace meshhost::peers::proto {
+
+void mesh_talk::receive(bytes_view content, time_point now) {
+    const auto message = read_mesh_message(content);
+    if (!message) return;
+    if (const auto* const announced = std::get_if<announced_record>(&*message)) {
+        ++counts_.records_heard;
+        counts_.record_bytes_heard += content.size();
+        hear_record(announced->record, now);
+    } else if (const auto* const delta = std::get_if<digest_delta>(&*message)) {
+        ++counts_.deltas_heard;
+        counts_.delta_bytes_heard += content.size();
+        hear_delta(*delta, now);
+    } else {
+        ++counts_.losses_heard;
+        counts_.loss_bytes_heard += content.size();
+        hear_loss(std::get<announced_loss>(*message), now);
+    }
+}
+
+void mesh_talk::hear_record(bytes_view record, time_point now) {
+    if (is_news(record) && may_verify(now) && accept(record, now)) ++counts_.records_taken;
+}
+
+/// One that is ours cannot be applied: what we hold of ourselves is newer, or of another start, and
+/// then a comparison brings the record.
+void mesh_talk::hear_delta(const digest_delta& delta, time_point now) {
+    const peer_entry* const known = registry_.find(delta.origin);
+    if (!is_news(delta.origin, delta.version)) return;
+    const bool has_base = known != nullptr && known->digest
+                          && known->digest->incarnation == delta.version.incarnation
+                          && known->digest->sequence >= delta.base;
+    if (!has_base) {
+        ++counts_.deltas_without_base;
+        catch_up(now);
+        return;
+    }
+    if (!may_verify(now)) return;
+    const auto record = apply_delta(known->record, delta);
+    if (!record) ++counts_.records_refused;
+    if (record && accept(*record, now)) ++counts_.deltas_applied;
+}
+
+void mesh_talk::hear_loss(const announced_loss& loss, time_point now) {
+    const peer_entry* const reporter = registry_.find(loss.report.reporter);
+    const bool is_of_us = loss.report.subject == key_.id();
+    const bool is_heeded = is_of_us || (reporter != nullptr && !is_gone(reporter->state));
+    if (!is_heeded || !is_news(loss.report) || !may_verify(now)) return;
+    if (!is_genuine(loss)) {
+        ++counts_.losses_forged;
+        return;
+    }
+    if (is_of_us) return contradict();
+    judge_.take_report(loss.report, now);
+}
+
+bool mesh_talk::take_record(bytes_view record, time_point now) {
+    return is_news(record) && accept(record, now);
+}
+
+bool mesh_talk::may_verify(time_point now) {
+    if (verifications_.take(now)) return true;
+    ++counts_.unverified;
+    return false;
+}
+
+/// By what it says of itself: only a newer one is worth the look at its signature.
+bool mesh_talk::is_news(bytes_view record) {
+    const bool is_sized = record.size() >= signature_size && record.size() <= record_size_max;
+    const bytes_view body = is_sized ? record.first(record.size() - signature_size) : bytes_view{};
+    const auto origin = digest_origin(body);
+    const auto number = digest_number(body);
+    if (origin && number) return is_news(*origin, *number);
+    ++counts_.records_refused;
+    return false;
+}
+
+/// A number from the future is no clock's business: it orders the records of one origin, and only
+/// its key can make one. But one above what anybody reaches could never be overruled.
+bool mesh_talk::is_news(const identity::endpoint_id& origin, const digest_version& number) {
+    if (number.incarnation > number_max || number.sequence > number_max) {
+        ++counts_.records_refused;
+        return false;
+    }
+    const peer_entry* const known = registry_.find(origin);
+    const bool is_ours = origin == key_.id();
+    const bool is_first = !is_ours && (known == nullptr || !known->digest);
+    const bool is_newer =
+        is_first || number > (is_ours ? self_.digest().number() : known->digest->number());
+    const bool is_known =
+        !is_first && number == (is_ours ? self_.digest().number() : known->digest->number());
+    if (!is_newer && !is_known) ++counts_.records_stale;
+    return is_newer;
+}
+
+/// An origin pays for what it signed: nobody else can spend what its connection lives by.
+bool mesh_talk::accept(bytes_view record, time_point now) {
+    const auto digest = open_digest(record);
+    if (!digest || digest->mesh != self_.digest().mesh) {
+        const bool is_forged = !digest && digest.error() == errc::bad_signature;
+        ++(is_forged ? counts_.records_forged : counts_.records_refused);
+        return false;
+    }
+    if (digest->origin == key_.id()) {
+        if (self_.overrule(digest->number())) announcer_.doubted();
+        return false;
+    }
+    if (!registry_.take_token(digest->origin, now, digest->meters.has_value())) {
+        ++counts_.records_excess;
+        return false;
+    }
+    const auto verdict = registry_.offer(*digest, record, peer_registry::source::mesh, now);
+    if (verdict != peer_registry::verdict::newest) return false;
+    acquit(digest->origin);
+    return true;
+}
+
+/// Somebody has a record that we lack: a neighbour should know. At a bounded pace, since anybody
+/// can pretend so.
+void mesh_talk::catch_up(time_point now) {
+    const time_point soon = now + jittered(options_.sync_first);
+    sync_at_ = std::min(sync_at_, std::max(soon, synced_at_ + options_.catch_up_gap));
+}
+
+}  // namespace meshhost::peers::proto
