@@ -53,7 +53,7 @@ struct mesh_node {
     identity::secret_key key;
     peers::proto::config options;
     time_point now{1h};
-    peers::proto::self_record self{key, 1000, now};
+    peers::proto::self_record self{key, 1000, now, options};
     peers::proto::peer_registry registry{options};
     peers::proto::mesh_talk talk{key, self, registry, options, prng(1)};
     std::vector<identity::endpoint_id> syncs;
