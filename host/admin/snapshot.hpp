@@ -40,8 +40,8 @@ struct peer_snapshot {
     std::string name;     ///< empty until its digest came
     std::string version;  ///< likewise
     /// What the node says of itself (joining, alive, degraded, draining, left), or what is
-    /// concluded here: connecting (nothing heard yet), dead (unreachable), refused (reachable, and
-    /// not one of ours).
+    /// concluded here: connecting (nothing heard yet), stale (somebody lost or missed it), dead
+    /// (unreachable), refused (reachable, and not one of ours).
     std::string state;
     std::vector<std::string> roles;
     std::vector<std::string> addresses;

@@ -16,13 +16,14 @@ namespace json = boost::json;
 namespace {
 
 /// Every state a peer can be shown in, so that the members always add up to their total.
-constexpr std::array<std::string_view, 8> peer_states{
+constexpr std::array<std::string_view, 9> peer_states{
     "alive",
     "joining",
     "degraded",
     "draining",
     "left",
     "connecting",
+    "stale",
     "dead",
     "refused"};
 
@@ -194,9 +195,8 @@ json::array warnings_json(
 ) {
     json::array warnings;
     for (const auto& peer : peers) {
-        const bool is_well =
-            peer.state != "dead" && peer.state != "refused" && peer.state != "degraded";
-        if (is_well) continue;
+        constexpr std::array<std::string_view, 4> unwell{"stale", "dead", "refused", "degraded"};
+        if (std::find(unwell.begin(), unwell.end(), peer.state) == unwell.end()) continue;
         const auto& name = peer.name.empty() ? peer.id : peer.name;
         warnings.emplace_back(
             name + " is " + peer.state + (peer.evidence.empty() ? "" : ": " + peer.evidence)

@@ -13,6 +13,7 @@ plugin::peer_presence presence_of(peers::peer_state state) {
     case peer_state::joining:
     case peer_state::alive:
     case peer_state::degraded:
+    case peer_state::stale:  // nobody's word for its death is enough yet
         return plugin::peer_presence::up;
     case peer_state::draining:
         return plugin::peer_presence::draining;
@@ -43,7 +44,7 @@ plugin::peer_view plugin_view_of(const peers::peer_view& peer, time_point now) {
     const auto& entry = peer.entry;
     plugin::peer_view view;
     view.presence = presence_of(entry.state);
-    view.reason = entry.evidence;
+    view.reason = peer.evidence;
     view.since = entry.since;
     if (peer.path) {
         view.path = path_of(peer.path->kind);

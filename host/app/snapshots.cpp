@@ -119,7 +119,7 @@ admin::peer_snapshot snapshot_of(const peers::peer_view& peer, time_point now) {
     admin::peer_snapshot out;
     out.id = entry.id.to_hex();
     out.state = to_string(entry.state);
-    out.evidence = entry.evidence;
+    out.evidence = peer.evidence;
     out.since = now - entry.since;
     out.uptime = peer.uptime;
     if (entry.last_heard) out.last_seen = now - *entry.last_heard;
@@ -167,6 +167,10 @@ admin::probe_section section_of(const peers::probe& counters) {
         "peers",
         {{"peers", counters.peers},
          {"connected", counters.connected},
+         {"stale", counters.stale},
+         {"dead", counters.dead},
+         {"left", counters.left},
+         {"tombstones", counters.tombstones},
          {"links", counters.links},
          {"dials_in_flight", counters.dials_in_flight},
          {"dial_targets", counters.dial_targets},
@@ -176,6 +180,13 @@ admin::probe_section section_of(const peers::probe& counters) {
          {"conflicts", counters.conflicts},
          {"overruled", counters.overruled},
          {"evictions", counters.evictions},
+         {"expiries", counters.expiries},
+         {"deaths", counters.deaths},
+         {"false_alarms", counters.false_alarms},
+         {"reports_taken", counters.reports_taken},
+         {"reports_refuted", counters.reports_refuted},
+         {"reports_ignored", counters.reports_ignored},
+         {"checks", counters.checks},
          {"neighbors", counters.neighbors},
          {"syncs", counters.syncs},
          {"broadcasts", counters.broadcasts},

@@ -73,6 +73,9 @@ void mesh_driver::perform(const proto::sync_output& with) {
     link->attach(endpoint_.connect(gossip_.address_of(with.peer), sync_alpn, link));
 }
 
+/// Those of this room notice for themselves.
+void mesh_driver::perform(const proto::check_output&) {}
+
 // --- what the network says ---
 
 std::shared_ptr<sync_link> mesh_driver::make_link(const identity::endpoint_id& peer) {

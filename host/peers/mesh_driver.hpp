@@ -52,6 +52,7 @@ public:
 
     void perform(const proto::broadcast_output& what);
     void perform(const proto::sync_output& with);
+    void perform(const proto::check_output& of);
 
     /// nullopt while there is no topic.
     std::optional<identity::topic_id> topic() const;

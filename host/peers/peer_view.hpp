@@ -14,7 +14,8 @@ using proto::peer_state;
 
 /// A copy: valid for as long as you keep it, true at the moment it was made.
 struct peer_view {
-    peer_entry entry;                          ///< id, state, evidence, its newest digest
+    peer_entry entry;                          ///< id, state, its newest digest
+    std::string evidence;                      ///< for the state, in words
     std::optional<duration> uptime;            ///< nullopt: gone, or it has not said
     std::optional<transport::path_info> path;  ///< nullopt: not connected
     bool is_dialled = false;                   ///< of a connected one: we opened the connection

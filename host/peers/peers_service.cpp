@@ -112,6 +112,7 @@ std::optional<peer_view> peers_service::find(const identity::endpoint_id& peer) 
 peer_view peers_service::view_of(const peer_entry& entry) const {
     peer_view view;
     view.entry = entry;
+    view.evidence = evidence_text(entry.evidence, shard_.now());
     view.uptime = entry.uptime(shard_.now());
     view.next_dial = state_.schedule().due(entry.id);
     const proto::digest_link* const best = state_.links().best(entry.id);
@@ -133,15 +134,31 @@ probe peers_service::measure() const {
     figures.peers = state_.registry().size();
     state_.registry().for_each([&](const peer_entry& entry) {
         figures.connected += entry.connected ? 1 : 0;
+        figures.stale += entry.state == peer_state::stale ? 1 : 0;
+        figures.dead += entry.state == peer_state::dead ? 1 : 0;
+        figures.left += entry.state == peer_state::left ? 1 : 0;
     });
+    count_registry(figures);
     figures.links = state_.links().size();
     figures.dials_in_flight = state_.schedule().in_flight();
     figures.dial_targets = state_.schedule().size();
-    figures.conflicts = state_.registry().conflicts();
-    figures.evictions = state_.registry().evictions();
     figures.neighbors = state_.mesh().neighbors().size();
     figures.syncs = mesh_ ? mesh_->syncs() : 0;
     return figures;
+}
+
+void peers_service::count_registry(probe& figures) const {
+    const proto::registry_counts& entries = state_.registry().counts();
+    figures.tombstones = state_.registry().tombstones();
+    figures.conflicts = entries.conflicts;
+    figures.evictions = entries.evictions;
+    figures.expiries = entries.expiries;
+    figures.deaths = entries.deaths;
+    figures.false_alarms = entries.false_alarms;
+    const proto::report_counts& reports = state_.mesh().judge().counts();
+    figures.reports_taken = reports.taken;
+    figures.reports_refuted = reports.refuted;
+    figures.reports_ignored = reports.ignored;
 }
 
 // --- what the network says ---
@@ -214,6 +231,7 @@ void peers_service::on_link_ended(proto::link_id id, const transport::close_reas
 }
 
 void peers_service::on_deadline(time_point now) {
+    state_.local_lag(std::max(now - armed_for_, duration::zero()), now);
     state_.handle_deadline(now);
     turn();
 }
@@ -227,7 +245,8 @@ void peers_service::turn() {
     while (const auto output = state_.poll_output())
         std::visit([this](const auto& wanted) { perform(wanted); }, *output);
     is_draining_ = false;
-    timer_.arm(state_.next_deadline().value_or(no_deadline));
+    armed_for_ = std::max(state_.next_deadline().value_or(no_deadline), shard_.now());
+    timer_.arm(armed_for_);
 }
 
 void peers_service::perform(const proto::dial_output& dial) {
@@ -269,6 +288,11 @@ void peers_service::perform(const proto::sync_output& sync) {
     mesh_->perform(sync);
 }
 
+void peers_service::perform(const proto::check_output& check) {
+    ++counters_.checks;
+    if (mesh_) mesh_->perform(check);
+}
+
 void peers_service::perform(const proto::peer_changed_output& changed) {
     const auto view = find(changed.peer);
     if (!view) return;
@@ -278,7 +302,7 @@ void peers_service::perform(const proto::peer_changed_output& changed) {
         changed.peer.short_text(),
         view->entry.digest ? view->entry.digest->name : std::string(),
         to_string(view->entry.state),
-        view->entry.evidence
+        view->evidence
     );
     for (peers_observer* const observer : observers_)
         observer->on_peer_changed(*view);

@@ -104,6 +104,7 @@ private:
     void perform(const proto::close_output& close);
     void perform(const proto::broadcast_output& broadcast);
     void perform(const proto::sync_output& sync);
+    void perform(const proto::check_output& check);
     void perform(const proto::peer_changed_output& changed);
     void perform(const proto::peer_forgotten_output& forgotten);
     void perform(const proto::self_changed_output&);
@@ -112,6 +113,7 @@ private:
 
     peer_link_sink& sink() noexcept { return *this; }
     peer_view view_of(const proto::peer_entry& entry) const;
+    void count_registry(probe& figures) const;
 
     net::shard& shard_;
     transport::endpoint& endpoint_;
@@ -119,6 +121,7 @@ private:
     logger log_;
     proto::peers_state state_;
     net::deadline_timer timer_;
+    time_point armed_for_ = no_deadline;            ///< when it should go off
     std::optional<transport::accept_route> route_;  ///< once started
     std::optional<mesh_driver> mesh_;
     byte_buffer mesh_secret_;

@@ -38,6 +38,7 @@ inline constexpr std::chrono::seconds lease_max = std::chrono::hours(24);  ///< 
 
 inline constexpr std::size_t links_per_peer_max = 2;    ///< while two dials cross; then one
 inline constexpr std::size_t losses_max = 64;           ///< of our own that others are not told yet
+inline constexpr std::size_t reporters_max = 16;        ///< of one peer's loss; two are enough
 inline constexpr std::size_t known_addresses_max = 32;  ///< of one peer: told by us, it, the path
 
 /// When a class of changes is told, see emission.
@@ -87,20 +88,38 @@ struct config {
     double verifications_burst = 2048;      ///< two registries: a mesh that starts at once
     duration refresh_interval = 15min;  ///< a record that did not change goes again, 20 % sooner or
                                         ///< later: who hears nothing of a node counts it as dead
-    duration lease = 45min;             ///< after this: three of the above
-    duration lease_check = 1min;        ///< between two looks at all leases
+    duration lease = 45min;  ///< after this: three of the above; unless a record says otherwise
+    duration lease_check = 1min;  ///< at most between two looks at all leases
+    duration lease_check_min = 1s;
+    double lease_grace = 1.0 / 3;  ///< of a lease, overdue, before its node is believed dead
+
+    // From the silence of a host to the belief of all: its links end within 5 s, then the hold, a
+    // few hops, the grace: 6 s in all.
     duration loss_wait_min = 5s;        ///< before a single neighbour's word of a loss counts
     duration loss_wait_max = 30s;       ///< in large meshes, where others should have seen it, too
-    duration loss_hold = 500ms;         ///< before we say that we lost somebody: neighbours that
-                                        ///< go within this go together. A guess
-    duration cut_off_wait = 2s;         ///< before we believe that all are gone, and not we: what
-                                        ///< a suspended host needs to be back. A guess
-    std::size_t loss_reporters = 2;     ///< that make it certain at once
-    duration sync_first = 2s;           ///< between comparisons with a neighbour after a change
-    duration sync_last = 1024s;         ///< and after a long time without one: 17 min
-    std::size_t syncs_max = 16;         ///< comparisons at one time; a guess
-    duration catch_up_gap = 5s;         ///< between comparisons because a delta's base is missing:
-                                        ///< anybody can pretend to have sent one
+    std::size_t loss_reporters = 2;     ///< that make it certain
+    duration loss_grace = 400ms;        ///< from the first report, for the lost one to contradict
+    duration loss_hold = 300ms;         ///< before we say that we lost somebody: neighbours that go
+                                        ///< within this go together. A guess
+    duration loss_hold_refused = 50ms;  ///< likewise, when its host says that nobody is there
+    duration cut_off_wait = 2s;         ///< before we believe that all are gone, and not we: what a
+                                        ///< suspended host needs to be back. A guess
+    double contradictions_per_second = 0.1;  ///< that go at once when we are said to be lost; more
+    double contradictions_burst = 5;         ///< keep the pace of records
+    duration lag_tolerated = 100ms;  ///< of our own timers: a busy machine, and no reason to doubt
+    duration lag_unit = 250ms;       ///< over it, that every wait of ours grows by once its length
+    duration lag_memory = 10s;       ///< in which that fades
+    double patience_max = 8;         ///< times a wait; Lifeguard's
+    duration asleep_after = 5s;      ///< late: this host was suspended, and heard nobody meanwhile
+
+    std::size_t tombstones_max = 256;  ///< entries of peers that are gone and that nobody named
+    duration tombstone_life = 24h;     ///< the longest partition that heals without a mistake
+
+    duration sync_first = 2s;    ///< between comparisons with a neighbour after a change
+    duration sync_last = 1024s;  ///< and after a long time without one: 17 min
+    std::size_t syncs_max = 16;  ///< comparisons at one time; a guess
+    duration catch_up_gap = 5s;  ///< between comparisons because a delta's base is missing:
+                                 ///< anybody can pretend to have sent one
 
     duration load_memory = 10s;  ///< of the average that load classes are drawn from: a job of a
                                  ///< few seconds is no load yet. A guess

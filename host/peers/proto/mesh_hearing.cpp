@@ -24,7 +24,9 @@ void mesh_talk::receive(bytes_view content, time_point now) {
     } else {
         ++counts_.losses_heard;
         counts_.loss_bytes_heard += content.size();
-        hear_loss(std::get<announced_loss>(*message), now);
+        if (const auto* const loss = std::get_if<announced_loss>(&*message)) hear_loss(*loss, now);
+        if (const auto* const query = std::get_if<announced_query>(&*message))
+            hear_doubt(*query, now);
     }
 }
 
@@ -52,16 +54,22 @@ void mesh_talk::hear_delta(const digest_delta& delta, time_point now) {
 }
 
 void mesh_talk::hear_loss(const announced_loss& loss, time_point now) {
-    const peer_entry* const reporter = registry_.find(loss.report.reporter);
-    const bool is_of_us = loss.report.subject == key_.id();
-    const bool is_heeded = is_of_us || (reporter != nullptr && !is_gone(reporter->state));
-    if (!is_heeded || !is_news(loss.report) || !may_verify(now)) return;
-    if (!is_genuine(loss)) {
+    if (loss.report.subject == key_.id()) return hear_doubt(loss, now);
+    if (!judge_.wants(loss.report) || !may_verify(now)) return;
+    if (is_genuine(loss))
+        judge_.take_report(loss.report, now);
+    else
         ++counts_.losses_forged;
-        return;
-    }
-    if (is_of_us) return contradict();
-    judge_.take_report(loss.report, now);
+}
+
+/// Of this node: whoever says so, a newer record is the answer.
+template <class Announced>
+void mesh_talk::hear_doubt(const Announced& announced, time_point now) {
+    if (!is_doubt(announced.report) || !may_verify(now)) return;
+    if (is_genuine(announced))
+        contradict(now);
+    else
+        ++counts_.losses_forged;
 }
 
 bool mesh_talk::take_record(bytes_view record, time_point now) {
@@ -115,13 +123,16 @@ bool mesh_talk::accept(bytes_view record, time_point now) {
         if (self_.overrule(digest->number())) announcer_.doubted();
         return false;
     }
+    // That somebody left is no news to whom it never was there.
+    if (digest->state == node_state::left && registry_.find(digest->origin) == nullptr)
+        return false;
     if (!registry_.take_token(digest->origin, now, digest->meters.has_value())) {
         ++counts_.records_excess;
         return false;
     }
     const auto verdict = registry_.offer(*digest, record, peer_registry::source::mesh, now);
     if (verdict != peer_registry::verdict::newest) return false;
-    acquit(digest->origin);
+    judge_.refute(digest->origin, digest->number());
     return true;
 }
 

@@ -5,6 +5,7 @@
 //   1  record   a signed digest
 //   2  loss     subject id, varint incarnation, varint sequence, reporter id, signature (64 bytes)
 //   3  delta    what changed in a signed digest, see digest_delta.hpp
+//   4  query    as a loss, of somebody who asks whether the subject is there
 //
 // Gossip does not say who wrote a message, so all are signed. Other kinds are of later versions.
 #include "identity/secret_key.hpp"
@@ -34,12 +35,20 @@ struct announced_loss {
     bytes_view body;  ///< what it was read from, the signature included
 };
 
-using mesh_message = std::variant<announced_record, announced_loss, digest_delta>;
+/// The same of somebody who has only heard that the subject is gone, and asks it: a newer digest
+/// of the subject answers. Nobody else takes it for anything.
+struct announced_query {
+    loss_report report;
+    bytes_view body;
+};
+
+using mesh_message = std::variant<announced_record, announced_loss, announced_query, digest_delta>;
 
 /// Verifies nothing. nullopt: it is none of them.
 std::optional<mesh_message> read_mesh_message(bytes_view content);
 /// The reporter signed it.
 bool is_genuine(const announced_loss& loss);
+bool is_genuine(const announced_query& query);
 
 /// Precondition: record.size() <= announced_size_max.
 byte_buffer make_record_message(bytes_view record);
@@ -47,5 +56,6 @@ byte_buffer make_record_message(bytes_view record);
 byte_buffer make_delta_message(bytes_view delta);
 /// Precondition: `key` is the reporter's.
 byte_buffer make_loss_message(const identity::secret_key& key, const loss_report& report);
+byte_buffer make_query_message(const identity::secret_key& key, const loss_report& report);
 
 }  // namespace meshhost::peers::proto

@@ -31,7 +31,7 @@ mesh_talk::mesh_talk(
     , random_(random)
     , announcer_(self, options, prng(random_.next()))
     , verifications_(options.verifications_per_second, options.verifications_burst)
-    , judge_(key_, registry, neighbors_, options)
+    , judge_(self, registry, neighbors_, options)
     , sync_wait_(options.sync_first) {}
 
 // --- inputs ---
@@ -71,21 +71,20 @@ void mesh_talk::lagged(const std::vector<endpoint_id>& neighbors, time_point now
     compare_soon(now);
 }
 
-bool mesh_talk::is_news(const loss_report& report) const {
-    // We live: a newer record says so. One is enough for all reports of the older.
-    if (report.subject == key_.id())
-        return report.version >= self_.digest().number() && !announcer_.is_doubted();
-    return judge_.is_news(report);
+/// We live: a newer record says so. One is enough for all reports of the older.
+bool mesh_talk::is_doubt(const loss_report& report) const {
+    return report.subject == key_.id() && report.version >= self_.digest().number()
+           && !announcer_.is_doubted();
 }
 
 void mesh_talk::take_hearsay(const loss_report& report, time_point now) {
     if (report.subject != key_.id()) return judge_.take_hearsay(report, now);
-    if (is_news(report)) contradict();
+    if (is_doubt(report)) contradict(now);
 }
 
-void mesh_talk::contradict() {
+void mesh_talk::contradict(time_point now) {
     self_.assert_anew();
-    announcer_.doubted();
+    announcer_.contradict(now);
 }
 
 void mesh_talk::sync_ended(bool had_news, time_point now) {
@@ -109,8 +108,10 @@ std::optional<peers_output> mesh_talk::poll(time_point now) {
     if (!is_joined_) return std::nullopt;
     if (const auto due = announce_due(); due && *due <= now)
         return announcer_.announce(now, counts_);
+    if (const auto peer = judge_.poll_check()) return check_output{*peer};
     if (!neighbors_.empty()) {
-        if (const auto report = judge_.poll_report()) return say(*report);
+        if (const auto report = judge_.poll_report()) return say(make_loss_message(key_, *report));
+        if (const auto query = judge_.poll_query()) return say(make_query_message(key_, *query));
     }
     if (syncs_.empty()) return std::nullopt;
     const endpoint_id peer = syncs_.back();
@@ -118,11 +119,10 @@ std::optional<peers_output> mesh_talk::poll(time_point now) {
     return sync_output{peer};
 }
 
-peers_output mesh_talk::say(const loss_report& report) {
-    broadcast_output out{make_loss_message(key_, report), true};
+peers_output mesh_talk::say(byte_buffer doubt) {
     ++counts_.losses_said;
-    counts_.loss_bytes_said += out.content.size();
-    return out;
+    counts_.loss_bytes_said += doubt.size();
+    return broadcast_output{std::move(doubt), true};
 }
 
 std::optional<time_point> mesh_talk::announce_due() const {
@@ -159,13 +159,18 @@ std::vector<sync_entry> mesh_talk::entries() const {
     std::vector<sync_entry> all;
     all.reserve(registry_.size() + 1);
     registry_.for_each([&](const peer_entry& entry) {
-        const bool is_ours = entry.digest && entry.state != peer_state::refused;
-        if (is_ours)
-            all.push_back({entry.id, entry.digest->number(), entry.state == peer_state::dead});
+        if (!entry.digest || entry.state == peer_state::refused) return;
+        sync_entry listed{entry.id, entry.digest->number()};
+        const bool has_left = entry.digest->state == node_state::left;
+        // Nobody has its word of it, if it went without one.
+        listed.is_lost =
+            entry.state == peer_state::dead || (entry.state == peer_state::left && !has_left);
+        listed.is_gone = listed.is_lost || has_left;
+        all.push_back(listed);
     });
     // Before the first signing there is no record of ours.
     if (self_.record().empty()) return all;
-    const sync_entry mine{key_.id(), self_.digest().number(), false};
+    const sync_entry mine{key_.id(), self_.digest().number()};
     const auto place = std::find_if(all.begin(), all.end(), [&](const sync_entry& entry) {
         return mine.id < entry.id;
     });

@@ -39,16 +39,13 @@ public:
     void lagged(const std::vector<identity::endpoint_id>& neighbors, time_point now);
     /// What somebody broadcast. Forged, foreign and unknown things change nothing.
     void receive(bytes_view content, time_point now);
-    /// The last connection to the peer was lost, `evidence` says how; none: it was a neighbour.
-    /// Unless it is back in a moment, it is counted as dead and others hear of it. False: conclude
-    /// at once, there is no mesh to judge by.
-    bool report_loss(
-        const identity::endpoint_id& peer,
-        const std::string& evidence,
-        time_point now
-    ) {
-        return judge_.report_loss(peer, evidence, now);
+    /// The last connection to the peer was lost. It is doubted, and unless it is back in a moment
+    /// others hear of it. False: conclude at once, there is no mesh to judge by.
+    bool report_loss(const identity::endpoint_id& peer, const lost_link& how, time_point now) {
+        return judge_.report_loss(peer, how, now);
     }
+    /// A timer here ran `late` after it was due.
+    void lagged_behind(duration late, time_point now) { judge_.lagged(late, now); }
     /// It lives: nobody's doubts count any more.
     void acquit(const identity::endpoint_id& peer) { judge_.acquit(peer); }
     /// A comparison with a neighbour has ended; with news there may be more elsewhere.
@@ -67,19 +64,22 @@ public:
 
     const std::vector<identity::endpoint_id>& neighbors() const noexcept { return neighbors_; }
     const mesh_counts& counts() const noexcept { return counts_; }
+    const loss_judge& judge() const noexcept { return judge_; }
 
 private:
     void hear_record(bytes_view record, time_point now);
     void hear_delta(const digest_delta& delta, time_point now);
     void hear_loss(const announced_loss& loss, time_point now);
+    template <class Announced>
+    void hear_doubt(const Announced& announced, time_point now);
     bool may_verify(time_point now);
     bool is_news(bytes_view record);
     bool is_news(const identity::endpoint_id& origin, const digest_version& number);
-    bool is_news(const loss_report& report) const;
+    bool is_doubt(const loss_report& report) const;
     bool accept(bytes_view record, time_point now);
     void catch_up(time_point now);
-    void contradict();
-    peers_output say(const loss_report& report);
+    void contradict(time_point now);
+    peers_output say(byte_buffer doubt);
     void want_sync(const identity::endpoint_id& peer);
     void compare_soon(time_point now);
     std::optional<time_point> announce_due() const;

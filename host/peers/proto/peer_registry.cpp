@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace meshhost::peers::proto {
 
@@ -36,6 +37,14 @@ double metered_rate(const config& options) {
     return std::max(options.metered_taken_per_second, 1.25 / interval.count());
 }
 
+bool is_doubted(peer_state state) noexcept {
+    return state == peer_state::stale || state == peer_state::dead;
+}
+
+bool is_tombstone(const peer_entry& entry) noexcept {
+    return is_gone(entry.state) && !entry.named && !entry.connected;
+}
+
 }  // namespace
 
 bool is_gone(peer_state state) noexcept {
@@ -56,6 +65,8 @@ const char* to_string(peer_state state) noexcept {
         return "draining";
     case peer_state::left:
         return "left";
+    case peer_state::stale:
+        return "stale";
     case peer_state::dead:
         return "dead";
     case peer_state::refused:
@@ -102,14 +113,41 @@ bool peer_registry::make_room() {
     auto victim = rows_.end();
     for (auto at = rows_.begin(); at != rows_.end(); ++at) {
         const peer_entry& entry = at->second.entry;
-        if (entry.named || entry.connected || !is_gone(entry.state)) continue;
+        if (!is_tombstone(entry)) continue;
         if (victim == rows_.end() || entry.since < victim->second.entry.since) victim = at;
     }
     if (victim == rows_.end()) return false;
-    mark(victim->first, extent::forgotten);
-    rows_.erase(victim);
-    ++evictions_;
+    forget(victim);
+    ++counts_.evictions;
     return true;
+}
+
+void peer_registry::forget(row_map::iterator which) {
+    mark(which->first, extent::forgotten);
+    rows_.erase(which);
+}
+
+std::size_t peer_registry::tombstones() const {
+    return static_cast<std::size_t>(std::count_if(rows_.begin(), rows_.end(), [](const auto& held) {
+        return is_tombstone(held.second.entry);
+    }));
+}
+
+void peer_registry::expire(time_point now) {
+    std::vector<row_map::iterator> graves;
+    for (auto at = rows_.begin(); at != rows_.end(); ++at)
+        if (is_tombstone(at->second.entry)) graves.push_back(at);
+    std::sort(graves.begin(), graves.end(), [](const auto& left, const auto& right) {
+        return left->second.entry.since < right->second.entry.since;
+    });
+    std::size_t left = graves.size();
+    for (const auto& grave : graves) {
+        const bool is_old = now - grave->second.entry.since >= options_.tombstone_life;
+        if (!is_old && left <= options_.tombstones_max) return;
+        forget(grave);
+        ++counts_.expiries;
+        --left;
+    }
 }
 
 peer_registry::verdict peer_registry::offer(
@@ -126,11 +164,11 @@ peer_registry::verdict peer_registry::offer(
         return digest.incarnation < entry.digest->incarnation ? verdict::outlived : verdict::older;
     if (entry.digest && digest.number() == entry.digest->number()) {
         if (!std::equal(record.begin(), record.end(), entry.record.begin(), entry.record.end())) {
-            ++conflicts_;
+            ++counts_.conflicts;
             return verdict::conflicting;
         }
         if (how == source::link && entry.state != state_of(digest.state))
-            enter(entry, state_of(digest.state), "connected again", now);
+            revive(entry, "connected again", now);
         return verdict::known;
     }
     accept(entry, digest, record, how, now);
@@ -152,21 +190,34 @@ void peer_registry::accept(
     entry.digest = digest;
     entry.record.assign(record.begin(), record.end());
     mark(entry.id, extent::content);
+    // Late, and no word of a peer that lives: who lost it had this record already.
+    const bool is_late = how == source::mesh && entry.lost_with
+                         && digest.number() <= *entry.lost_with && state != peer_state::left;
+    if (is_late) return;
+    if (entry.state == state && !is_restart) return;
     if (is_restart)
-        enter(entry, state, "restarted", now);
-    else if (entry.state != state)
-        enter(entry, state, how == source::link ? "says so itself" : "says so by gossip", now);
+        enter(entry, state, state_evidence::of("restarted"), now);
+    else
+        revive(entry, how == source::link ? "says so itself" : "says so by gossip", now);
+}
+
+/// It is what its digest says.
+void peer_registry::revive(peer_entry& entry, const std::string& words, time_point now) {
+    if (entry.state == peer_state::dead) ++counts_.false_alarms;
+    enter(entry, state_of(entry.digest->state), state_evidence::of(words), now);
 }
 
 void peer_registry::enter(
     peer_entry& entry,
     peer_state state,
-    std::string evidence,
+    const state_evidence& why,
     time_point now
 ) {
+    if (state == peer_state::dead && entry.digest && !is_gone(entry.state)) ++counts_.deaths;
     entry.state = state;
     entry.since = now;
-    entry.evidence = std::move(evidence);
+    entry.evidence = why;
+    if (!is_doubted(state)) entry.lost_with.reset();
     mark(entry.id, extent::state);
 }
 
@@ -195,18 +246,37 @@ void peer_registry::disconnected(const endpoint_id& peer) {
     mark(peer, extent::state);
 }
 
-void peer_registry::met(const endpoint_id& peer, time_point now) {
+void peer_registry::met(const endpoint_id& peer, const std::string& words, time_point now) {
     const auto at = rows_.find(peer);
-    if (at == rows_.end()) return;
+    if (at == rows_.end() || !at->second.entry.digest) return;
     peer_entry& entry = at->second.entry;
-    if (entry.state != peer_state::dead || !entry.digest) return;
-    enter(entry, state_of(entry.digest->state), "a neighbour in the gossip", now);
+    if (!is_doubted(entry.state)) return;
+    revive(entry, words, now);
+}
+
+void peer_registry::clear(const endpoint_id& peer, const std::string& words, time_point now) {
+    const peer_entry* const known = find(peer);
+    if (known != nullptr && known->state == peer_state::stale) met(peer, words, now);
+}
+
+void peer_registry::suspect(
+    const endpoint_id& peer,
+    const state_evidence& evidence,
+    const std::optional<digest_version>& version,
+    time_point now
+) {
+    const auto at = rows_.find(peer);
+    if (at == rows_.end() || !at->second.entry.digest) return;
+    peer_entry& entry = at->second.entry;
+    if (is_gone(entry.state)) return;
+    if (version) entry.lost_with = std::max(entry.lost_with.value_or(*version), *version);
+    conclude(entry, peer_state::stale, evidence, now);
 }
 
 void peer_registry::unreachable(
     const endpoint_id& peer,
     peer_state state,
-    const std::string& evidence,
+    const std::string& words,
     time_point now
 ) {
     MH_ASSERT(is_gone(state), "an observer concludes that a peer is gone, nothing else");
@@ -216,11 +286,35 @@ void peer_registry::unreachable(
     if (entry.connected) mark(peer, extent::state);
     entry.connected = false;
     if (entry.state == peer_state::left && state == peer_state::dead) return;
-    if (entry.state != state)
+    // A dial that fails says less than those who saw it go.
+    const bool is_known =
+        entry.state == state && entry.evidence.what != state_evidence::basis::words;
+    if (!is_known) conclude(entry, state, state_evidence::of(words), now);
+}
+
+void peer_registry::bury(
+    const endpoint_id& peer,
+    const state_evidence& evidence,
+    const digest_version& version,
+    time_point now
+) {
+    suspect(peer, evidence, version, now);
+    const auto at = rows_.find(peer);
+    if (at != rows_.end() && at->second.entry.state == peer_state::stale)
+        conclude(at->second.entry, peer_state::dead, evidence, now);
+}
+
+void peer_registry::conclude(
+    peer_entry& entry,
+    peer_state state,
+    const state_evidence& evidence,
+    time_point now
+) {
+    if (entry.state != state) {
         enter(entry, state, evidence, now);
-    else if (entry.evidence != evidence) {
+    } else if (entry.evidence != evidence) {
         entry.evidence = evidence;
-        mark(peer, extent::state);
+        mark(entry.id, extent::state);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "identity/endpoint_id.hpp"
 #include "peers/proto/config.hpp"
 #include "peers/proto/node_digest.hpp"
+#include "peers/proto/state_evidence.hpp"
 
 #include <map>
 #include <optional>
@@ -21,8 +22,9 @@ enum class peer_state : std::uint8_t {
     alive,
     degraded,
     draining,
-    left,     ///< it said so; not `dead`
-    dead,     ///< unreachable: its last connection was lost, or no dial reached it
+    left,   ///< it said so; not `dead`
+    stale,  ///< somebody lost it or missed it: not believed dead yet, and what it said last counts
+    dead,   ///< unreachable: its last connection was lost, or no dial reached it
     refused,  ///< reachable, and not one of ours
 };
 
@@ -33,12 +35,14 @@ struct peer_entry {
     bool named = false;      ///< by the operator: never evicted
     bool connected = false;  ///< by at least one connection
     peer_state state = peer_state::connecting;
-    time_point since{};                    ///< of the state; of a restart, when it came back
-    std::string evidence;                  ///< for the state, in words
-    std::optional<time_point> last_heard;  ///< its last record or acknowledgement
-    std::optional<node_digest> digest;     ///< the newest
-    byte_buffer record;                    ///< which `digest` was read from
-    time_point up_since{};                 ///< its start on our clock: see peer_registry::offer
+    time_point since{};                       ///< of the state; of a restart, when it came back
+    state_evidence evidence;                  ///< for the state
+    std::optional<digest_version> lost_with;  ///< while stale or dead by others' word: only a newer
+                                              ///< record refutes it
+    std::optional<time_point> last_heard;     ///< its last record or acknowledgement
+    std::optional<node_digest> digest;        ///< the newest
+    byte_buffer record;                       ///< which `digest` was read from
+    time_point up_since{};                    ///< its start on our clock: see peer_registry::offer
 
     /// How long the peer is up; nullopt when it is not, or has not said.
     std::optional<duration> uptime(time_point now) const;
@@ -58,9 +62,19 @@ struct registry_change {
 /// The peer is no more, as far as one knows: left, dead or refused.
 bool is_gone(peer_state state) noexcept;
 
+/// What happened to entries, since the start.
+struct registry_counts {
+    std::uint64_t conflicts = 0;     ///< two digests of one origin with one number
+    std::uint64_t evictions = 0;     ///< to make room
+    std::uint64_t expiries = 0;      ///< of tombstones
+    std::uint64_t deaths = 0;        ///< of peers that were there
+    std::uint64_t false_alarms = 0;  ///< dead ones that were back without a restart
+};
+
 /// At most config::peers_max entries. When full, a newcomer takes the place of the peer that has
 /// been dead, refused or gone for longest; named and connected ones are never evicted, nor are
-/// those that others vouch for.
+/// those that others vouch for. Of those that are gone and unnamed, tombstones, at most
+/// config::tombstones_max are kept for config::tombstone_life.
 class peer_registry {
 public:
     explicit peer_registry(const config& options);
@@ -84,7 +98,8 @@ public:
     };
 
     /// A verified digest, with the record that it was read from. A known one brings a peer that
-    /// was gone back when its origin sent it, not when others did.
+    /// was gone back when its origin sent it, not when others did; nor does one that those knew
+    /// who lost it.
     ///
     /// Uptime: the origin's clock is not trusted to be right, only to run. It says how long it
     /// had been up when it signed; the start that follows from that is too late by as long as
@@ -99,18 +114,39 @@ public:
     void heard(const identity::endpoint_id& peer, time_point now);
 
     void connected(const identity::endpoint_id& peer);
-    /// It is a neighbour in the gossip: one that was counted as dead is what it last said.
-    void met(const identity::endpoint_id& peer, time_point now);
+    /// We are connected to it again, `words` says how: one that was counted as stale or dead is
+    /// what it last said.
+    void met(const identity::endpoint_id& peer, const std::string& words, time_point now);
     /// Its last connection ended, and what follows is not known yet.
     void disconnected(const identity::endpoint_id& peer);
+    /// There is reason to doubt that it lives: stale, unless it is gone. `version`: the newest of
+    /// its records that whoever doubts has.
+    void suspect(
+        const identity::endpoint_id& peer,
+        const state_evidence& evidence,
+        const std::optional<digest_version>& version,
+        time_point now
+    );
+    /// The reason was none: a stale one is what it last said.
+    void clear(const identity::endpoint_id& peer, const std::string& words, time_point now);
     /// Its last connection ended, or a dial failed, and `state` follows: left, dead or refused.
     /// What the peer said itself stands: one that left is not called dead.
     void unreachable(
         const identity::endpoint_id& peer,
         peer_state state,
-        const std::string& evidence,
+        const std::string& words,
         time_point now
     );
+    /// Believed by the word of others.
+    void bury(
+        const identity::endpoint_id& peer,
+        const state_evidence& evidence,
+        const digest_version& version,
+        time_point now
+    );
+
+    /// Forgets tombstones that are too old, or too many.
+    void expire(time_point now);
 
     const peer_entry* find(const identity::endpoint_id& peer) const;
 
@@ -122,8 +158,9 @@ public:
     }
 
     std::size_t size() const noexcept { return rows_.size(); }
-    std::uint64_t conflicts() const noexcept { return conflicts_; }
-    std::uint64_t evictions() const noexcept { return evictions_; }
+    const registry_counts& counts() const noexcept { return counts_; }
+    /// Gone, and only remembered.
+    std::size_t tombstones() const;
 
     /// What changed since the last call, each peer once; drain until nullopt.
     std::optional<registry_change> poll_change();
@@ -147,14 +184,21 @@ private:
         source how,
         time_point now
     );
-    void enter(peer_entry& entry, peer_state state, std::string evidence, time_point now);
+    void conclude(
+        peer_entry& entry,
+        peer_state state,
+        const state_evidence& evidence,
+        time_point now
+    );
+    void enter(peer_entry& entry, peer_state state, const state_evidence& why, time_point now);
+    void revive(peer_entry& entry, const std::string& words, time_point now);
+    void forget(row_map::iterator which);
     void mark(const identity::endpoint_id& peer, registry_change::extent what);
 
     config options_;
     row_map rows_;
     std::map<identity::endpoint_id, registry_change::extent> changes_;
-    std::uint64_t conflicts_ = 0;
-    std::uint64_t evictions_ = 0;
+    registry_counts counts_;
 };
 
 }  // namespace meshhost::peers::proto

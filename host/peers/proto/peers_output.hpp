@@ -45,7 +45,13 @@ struct sync_output {
     identity::endpoint_id peer;
 };
 
-/// The peer was dropped to make room.
+/// Somebody has lost the peer: try every connection to it now, so that ours ends soon if it is
+/// dead, too.
+struct check_output {
+    identity::endpoint_id peer;
+};
+
+/// The peer was dropped to make room, or is gone for too long.
 struct peer_forgotten_output {
     identity::endpoint_id peer;
 };
@@ -69,6 +75,7 @@ using peers_output = std::variant<
     close_output,
     broadcast_output,
     sync_output,
+    check_output,
     peer_changed_output,
     peer_forgotten_output,
     self_changed_output,

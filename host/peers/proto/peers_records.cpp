@@ -112,6 +112,7 @@ void peers_state::welcome(
     const identity::endpoint_id& peer = link.peer();
     link.identified(incarnation);
     registry_.connected(peer);
+    registry_.met(peer, "connected again", now);
     mesh_.acquit(peer);
     addresses_.learn(peer, digest.addresses, link.remote());
     schedule_.want(peer, dial_priority::learnt, now);
@@ -134,7 +135,7 @@ void peers_state::conclude(const digest_link& link, const link_end& end, time_po
     const std::string& words = is_ours ? link.closed_because() : end.words;
     if (state_after(code) == peer_state::dead && link.incarnation()) {
         registry_.disconnected(peer);
-        if (mesh_.report_loss(peer, words, now)) return;  // which concludes in a moment
+        if (mesh_.report_loss(peer, {words, end.kind}, now)) return;  // which concludes in a while
     }
     registry_.unreachable(peer, state_after(code), words, now);
     if (known->state == peer_state::left && !known->named) schedule_.forget(peer);

@@ -25,6 +25,7 @@ namespace meshhost::peers::proto {
 struct link_end {
     std::optional<close_code> code;  ///< the peer closed it, and why
     std::string words;               ///< the evidence, for people
+    loss_kind kind = loss_kind::silence;
 };
 
 /// A machine: one input, then poll_output() until nullopt, then next_deadline() for the timer.
@@ -83,6 +84,10 @@ public:
     void mesh_sync_received(sync_exchange& exchange, bytes_view data, time_point now);
     void mesh_sync_ended(bool had_news, time_point now);
     sync_exchange make_exchange(const identity::endpoint_id& peer);
+
+    /// A timer of this host ran `late` after it was due: what it concludes from silence may be its
+    /// own fault. Before handle_deadline().
+    void local_lag(duration late, time_point now) { mesh_.lagged_behind(late, now); }
 
     // --- the machine ---
 

@@ -11,12 +11,18 @@ record_announcer::record_announcer(self_record& self, const config& options, prn
     : self_(self)
     , options_(options)
     , random_(random)
-    , pace_(options) {}
+    , pace_(options)
+    , contradictions_(options.contradictions_per_second, options.contradictions_burst) {}
 
 /// Hosts that started together do not tick together.
 void record_announcer::join(time_point now) {
     if (options_.emit_interval == duration{}) return;
     tick_at_ = now + std::chrono::duration_cast<duration>(options_.emit_interval * random_.unit());
+}
+
+void record_announcer::contradict(time_point now) noexcept {
+    is_doubted_ = true;
+    is_urgent_ = is_urgent_ || contradictions_.take(now);
 }
 
 std::optional<time_point> record_announcer::due() const {
@@ -31,6 +37,7 @@ std::optional<time_point> record_announcer::due() const {
         earliest = std::min(earliest, std::max(at, paced));
     };
     if (is_doubted_) consider(paced);
+    if (is_urgent_) earliest = std::min(earliest, merged);
     if (const auto at = self_.due()) consider(*at);
     const bool is_signed = *announced_ != self_.digest().number();  // for a link
     const bool is_other = self_.signed_revision() != announced_revision_;
@@ -46,7 +53,7 @@ broadcast_output record_announcer::announce(time_point now, mesh_counts& counts)
     const node_state state = self_.digest().state;
     broadcast_output out{
         delta ? make_delta_message(*delta) : make_record_message(record),
-        state != announced_state_};
+        state != announced_state_ || is_urgent_};
     if (!delta) {
         self_.rebase();
         whole_at_ = now;
@@ -60,6 +67,7 @@ broadcast_output record_announcer::announce(time_point now, mesh_counts& counts)
     const double spread = 0.8 + 0.4 * random_.unit();
     refresh_at_ = now + std::chrono::duration_cast<duration>(options_.refresh_interval * spread);
     is_doubted_ = false;
+    is_urgent_ = false;
     pace_.spend(now);
     keep_ticking(now);
     return out;

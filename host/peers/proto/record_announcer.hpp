@@ -2,6 +2,7 @@
 #pragma once
 // Our own record by gossip: when it goes, and whether whole or as what changed.
 #include "base/prng.hpp"
+#include "base/token_bucket.hpp"
 #include "peers/proto/mesh_counts.hpp"
 #include "peers/proto/peers_output.hpp"
 #include "peers/proto/record_pace.hpp"
@@ -20,6 +21,8 @@ public:
     void join(time_point now);
     /// Somebody has nothing of us, or something wrong: it goes again, whole.
     void doubted() noexcept { is_doubted_ = true; }
+    /// Somebody believes that we are gone: likewise, and at once, unless that is said all the time.
+    void contradict(time_point now) noexcept;
     bool is_doubted() const noexcept { return is_doubted_; }
 
     /// When the next one should go; nullopt: never.
@@ -43,6 +46,8 @@ private:
     time_point refresh_at_ = no_deadline;
     time_point tick_at_ = no_deadline;
     bool is_doubted_ = false;
+    bool is_urgent_ = false;
+    token_bucket contradictions_;
 };
 
 }  // namespace meshhost::peers::proto

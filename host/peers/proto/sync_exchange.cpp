@@ -35,7 +35,7 @@ const sync_entry* find(const std::vector<sync_entry>& entries, const endpoint_id
 sync_summary summarize(const std::vector<sync_entry>& entries) {
     std::array<byte_buffer, sync_buckets> contents;
     for (const auto& entry : entries) {
-        if (entry.is_lost) continue;
+        if (entry.is_gone) continue;
         wire::byte_writer out(contents[bucket_of(entry.id)]);
         out.bytes(entry.id.bytes());
         out.u64be(entry.version.incarnation);
@@ -167,7 +167,7 @@ void sync_exchange::compare() {
         const sync_entry* const known = find(theirs_, mine.id);
         if (mine.is_lost)
             lost.push_back(mine);
-        else if (known == nullptr || known->version < mine.version)
+        else if (known == nullptr ? !mine.is_gone : known->version < mine.version)
             queue_.push_back({{}, mine.id});
     }
     for (const auto& other : theirs_) {

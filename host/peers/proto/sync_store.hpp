@@ -13,9 +13,11 @@ struct sync_entry {
     identity::endpoint_id id;
     digest_version version;
     bool is_lost = false;  ///< dead, as far as we know
+    bool is_gone = false;  ///< that, or it left: not counted, so that those who remember agree with
+                           ///< those who never met it
 };
 
-/// Hashes of what is not lost, by bucket of the id. Equal ones mean equal digests.
+/// Hashes of who is there, by bucket of the id. Equal ones mean equal digests.
 inline constexpr std::size_t sync_buckets = 64;
 using sync_summary = std::array<std::uint64_t, sync_buckets>;
 

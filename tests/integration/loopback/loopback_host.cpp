@@ -58,8 +58,7 @@ loopback_host::loopback_host(net::shard& shard, const loopback_options& options)
 }
 
 void loopback_host::on_peer_changed(const peers::peer_view& peer) {
-    if (evidence.empty() || evidence.back() != peer.entry.evidence)
-        evidence.push_back(peer.entry.evidence);
+    if (evidence.empty() || evidence.back() != peer.evidence) evidence.push_back(peer.evidence);
 }
 
 std::string loopback_host::sees(const identity::endpoint_id& peer) const {

@@ -103,7 +103,7 @@ TEST_CASE_METHOD(
     address.id = test::loopback_key(3).id();
     REQUIRE(a.service->name_peer(address));
     REQUIRE(run_until([&] { return a.sees(address.id) == "dead"; }));
-    CHECK_THAT(a.service->find(address.id)->entry.evidence, Catch::StartsWith("wrong key"));
+    CHECK_THAT(a.service->find(address.id)->evidence, Catch::StartsWith("wrong key"));
     CHECK(b.service->snapshot().empty());
 }
 
@@ -128,7 +128,7 @@ TEST_CASE_METHOD(
         nullptr
     );
     REQUIRE(run_until([&] { return a.sees(address.id) == "alive"; }));
-    CHECK(a.service->find(address.id)->entry.evidence == "restarted");
+    CHECK(a.service->find(address.id)->evidence == "restarted");
 }
 
 TEST_CASE_METHOD(

@@ -117,7 +117,7 @@ TEST_CASE_METHOD(
         d.talk.take_hearsay(repeated, d.now);
     }
     d.advance(3s);
-    CHECK(d.sees(a) == "alive");
+    CHECK(d.sees(a) == "stale");
     d.advance(2s);
     CHECK(d.sees(a) == "dead");
 }
@@ -182,7 +182,7 @@ TEST_CASE_METHOD(
     d.talk.neighbor_down(a.id(), true, d.now);
     d.advance(400ms);
     d.talk.neighbor_down(b.id(), true, d.now);
-    CHECK(d.talk.report_loss(c.id(), "idle for 30 s", d.now));
+    CHECK(d.talk.report_loss(c.id(), {"idle for 30 s"}, d.now));
     d.advance(d.options.cut_off_wait - 1ms);
     SECTION("it is back") {
         d.talk.neighbor_up(test::sample_key(9).id(), d.now);
@@ -193,12 +193,12 @@ TEST_CASE_METHOD(
     }
     SECTION("nobody is left") {
         for (const mesh_node* each : {&a, &b, &c})
-            CHECK(d.sees(*each) == "alive");
+            CHECK(d.sees(*each) == "stale");
         d.advance(1ms);
         for (const mesh_node* each : {&a, &b, &c})
             CHECK(d.sees(*each) == "dead");
-        CHECK(d.registry.find(a.id())->evidence == "lost with all neighbours");
-        CHECK(d.registry.find(c.id())->evidence == "idle for 30 s");
+        CHECK(d.why(a) == "lost with all neighbours");
+        CHECK(d.why(c) == "idle for 30 s");
         CHECK(d.say().empty());
         // Who comes later may know better, and those that live contradict.
         d.talk.neighbor_up(b.id(), d.now);
@@ -211,13 +211,19 @@ TEST_CASE_METHOD(
 
 TEST_CASE_METHOD(
     four_nodes,
-    "mesh: one whose own connection was lost is dead in a moment",
+    "mesh: one whose own connection was lost is doubted at once, and reported in a moment",
     "[peers][mesh]"
 ) {
-    REQUIRE(d.talk.report_loss(a.id(), "idle for 30 s", d.now));
-    CHECK(d.sees(a) == "alive");
+    REQUIRE(d.talk.report_loss(a.id(), {"idle for 30 s"}, d.now));
+    CHECK(d.sees(a) == "stale");
+    CHECK(d.why(a) == "1 host lost it just now: this host (idle for 30 s)");
+    CHECK(d.say().empty());
     d.advance(d.options.loss_hold);
-    CHECK(d.sees(a) == "dead");
-    CHECK(d.registry.find(a.id())->evidence == "idle for 30 s");
     CHECK(subjects_of(d.say()) == std::vector{a.id()});
+    CHECK(d.sees(a) == "stale");
+    d.hear({report(b, a)});
+    d.advance(d.options.loss_grace);
+    CHECK(d.sees(a) == "dead");
+    d.advance(6s);
+    CHECK(d.why(a) == "2 hosts lost it 6 s ago: this host (idle for 30 s), node-2");
 }

@@ -31,6 +31,8 @@ struct mesh_node {
         while (const auto output = talk.poll(now)) {
             if (const auto* said = std::get_if<peers::proto::broadcast_output>(&*output))
                 all.push_back(said->content);
+            else if (const auto* check = std::get_if<peers::proto::check_output>(&*output))
+                checks.push_back(check->peer);
             else
                 syncs.push_back(std::get<peers::proto::sync_output>(*output).peer);
         }
@@ -48,6 +50,10 @@ struct mesh_node {
         const auto* const entry = registry.find(other.id());
         return entry == nullptr ? "unknown" : to_string(entry->state);
     }
+    std::string why(const mesh_node& other) const {
+        const auto* const entry = registry.find(other.id());
+        return entry == nullptr ? "" : evidence_text(entry->evidence, now);
+    }
     const identity::endpoint_id& id() const { return key.id(); }
 
     identity::secret_key key;
@@ -57,6 +63,7 @@ struct mesh_node {
     peers::proto::peer_registry registry{options};
     peers::proto::mesh_talk talk{key, self, registry, options, prng(1)};
     std::vector<identity::endpoint_id> syncs;
+    std::vector<identity::endpoint_id> checks;
 };
 
 }  // namespace meshhost::test

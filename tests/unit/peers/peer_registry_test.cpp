@@ -63,7 +63,7 @@ TEST_CASE_METHOD(
     other.name = "another";
     CHECK(offer(other) == verdict::conflicting);
     CHECK(entry(1).digest->name.empty());
-    CHECK(registry.conflicts() == 1);
+    CHECK(registry.counts().conflicts == 1);
 }
 
 TEST_CASE_METHOD(registry_fixture, "registry: a peer is what it says it is", "[peers][registry]") {
@@ -106,7 +106,7 @@ TEST_CASE_METHOD(
     now += 40s;
     registry.unreachable(id_of(1), peer_state::dead, "idle for 30 s", now);
     CHECK(entry(1).state == peer_state::dead);
-    CHECK(entry(1).evidence == "idle for 30 s");
+    CHECK(entry(1).evidence.words == "idle for 30 s");
     CHECK(entry(1).since == now);
     CHECK(entry(1).digest == digest);
     CHECK_FALSE(entry(1).connected);
@@ -115,13 +115,13 @@ TEST_CASE_METHOD(
     now += 5s;
     registry.unreachable(id_of(1), peer_state::dead, "no answer", now);
     CHECK(entry(1).since == since);
-    CHECK(entry(1).evidence == "no answer");
+    CHECK(entry(1).evidence.words == "no answer");
     CHECK(changes() == 1);
     registry.unreachable(id_of(1), peer_state::dead, "no answer", now);
     CHECK(changes() == 0);
     CHECK(offer(digest) == verdict::known);
     CHECK(entry(1).state == peer_state::alive);
-    CHECK(entry(1).evidence == "connected again");
+    CHECK(entry(1).evidence.words == "connected again");
 }
 
 TEST_CASE_METHOD(
@@ -139,7 +139,7 @@ TEST_CASE_METHOD(
     CHECK(entry(2).state == peer_state::left);
     CHECK(offer(test::small_digest(2, 2, 1)) == verdict::newest);
     CHECK(entry(2).state == peer_state::alive);
-    CHECK(entry(2).evidence == "restarted");
+    CHECK(entry(2).evidence.words == "restarted");
 }
 
 TEST_CASE_METHOD(registry_fixture, "registry: a restart is seen as one", "[peers][registry]") {
@@ -147,7 +147,7 @@ TEST_CASE_METHOD(registry_fixture, "registry: a restart is seen as one", "[peers
     now += 10s;
     offer(test::small_digest(1, 2, 1));
     CHECK(entry(1).state == peer_state::alive);
-    CHECK(entry(1).evidence == "restarted");
+    CHECK(entry(1).evidence.words == "restarted");
     CHECK(entry(1).since == now);
 }
 
@@ -207,7 +207,7 @@ TEST_CASE("registry: the longest gone makes room, nobody else does", "[peers][re
     CHECK(at.registry.find(id_of(3)) == nullptr);
     CHECK(at.registry.find(id_of(2)) != nullptr);
     CHECK(at.registry.find(id_of(1)) != nullptr);
-    CHECK(at.registry.evictions() == 1);
+    CHECK(at.registry.counts().evictions == 1);
     std::size_t forgotten = 0;
     while (const auto change = at.registry.poll_change())
         if (change->what == extent::forgotten) forgotten += change->peer == id_of(3) ? 1 : 100;
@@ -243,7 +243,7 @@ TEST_CASE_METHOD(
     CHECK(offer(digest, source::mesh) == verdict::newest);
     CHECK(entry(1).state == peer_state::alive);
     CHECK_FALSE(entry(1).connected);
-    CHECK(entry(1).evidence == "says so by gossip");
+    CHECK(entry(1).evidence.words == "says so by gossip");
     CHECK(entry(1).uptime(now) == 2h);
 }
 

@@ -18,7 +18,7 @@ TEST_CASE("peers: one of another mesh is refused by name", "[peers][state]") {
     net.name(a, b);
     net.run_for(1s);
     CHECK(net.seen(a, b) == "refused");
-    CHECK_THAT(net.entry(a, b)->evidence, Catch::Contains("\"blue\""));
+    CHECK_THAT(net.entry(a, b)->evidence.words, Catch::Contains("\"blue\""));
     CHECK(net.seen(b, a) == "unknown");  // a stranger leaves nothing behind
     CHECK(net.connections(a, b) == 0);
     const auto dials = net.dials(a);
@@ -143,7 +143,7 @@ TEST_CASE("peers: one that connects and says nothing is closed", "[peers][state]
     REQUIRE_FALSE(net.closes(b).empty());
     CHECK(net.closes(b).front() == close_code::silent);
     CHECK(net.seen(a, b) == "dead");
-    CHECK_THAT(net.entry(a, b)->evidence, Catch::Contains("no digest"));
+    CHECK_THAT(net.entry(a, b)->evidence.words, Catch::Contains("no digest"));
 }
 
 TEST_CASE("peers: a second host with the same key is told so", "[peers][state]") {
@@ -209,5 +209,5 @@ TEST_CASE(
     }
     CHECK(net.state(nodes[0]).registry().size() == 3);
     CHECK(net.state(nodes[0]).schedule().size() == 3);
-    CHECK(net.state(nodes[0]).registry().evictions() == 4);
+    CHECK(net.state(nodes[0]).registry().counts().evictions == 4);
 }

@@ -110,7 +110,7 @@ TEST_CASE_METHOD(
     REQUIRE(run_until([&] { return a->sees(id) == "dead"; }));
     const auto& told = a->observer.changes;
     const bool is_told = std::any_of(told.begin(), told.end(), [](const peer_view& view) {
-        return view.entry.evidence == "idle for 30 s";
+        return view.evidence == "idle for 30 s";
     });
     CHECK(is_told);
     CHECK(a->service.find(id)->entry.digest->name == "host-2");
