@@ -43,7 +43,7 @@ digest_topic::~digest_topic() {
 
 void digest_topic::broadcast(bytes_view content, bool is_urgent) {
     gossip::proto::broadcast_options how;
-    how.how = is_urgent ? gossip::proto::urgency::urgent : gossip::proto::urgency::normal;
+    how.how = is_urgent ? gossip::proto::urgency::urgent : gossip::proto::urgency::low;
     [[maybe_unused]] const auto error = gossip_.broadcast(topic_, content, how);
 }
 

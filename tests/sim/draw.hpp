@@ -20,6 +20,8 @@ enum class purpose : std::uint64_t {
     victims,
     churn,
     manners,
+    change,
+    member_seed,
 };
 
 /// The finalizer of splitmix64.

@@ -9,11 +9,13 @@ namespace meshhost::sim {
 
 enum class event_kind : std::uint8_t {
     // subject: a node
-    timer,      ///< its machine's deadline
-    join,       ///< starts for the first time
-    depart,     ///< churn: leaves
-    vanish,     ///< churn: what it sent in leaving is out; its process ends
-    come_back,  ///< churn or the end of a restart: starts again
+    timer,          ///< its machine's deadline
+    join,           ///< starts for the first time
+    depart,         ///< churn: leaves
+    vanish,         ///< churn: what it sent in leaving is out; its process ends
+    member_timer,   ///< its peers machine's deadline
+    member_change,  ///< what it says of itself is another than before
+    come_back,      ///< churn or the end of a restart: starts again
     // subject: a link
     dial,  ///< an attempt, its number in `detail`
     dial_expired,
@@ -22,6 +24,10 @@ enum class event_kind : std::uint8_t {
     frame,     ///< arrives; `detail` is its slot
     closed,    ///< the end learns that the link is over
     silence,   ///< the end has heard nothing for the idle timeout; `detail` is since which time
+    // subject: a comparison of registries; sync_fails: the node that asked for one
+    sync_data,   ///< a frame arrives at `end`; `detail` is its slot
+    sync_ends,   ///< it took too long
+    sync_fails,  ///< there was nobody to compare with
     // subject: what the run is made of
     broadcast,  ///< a series of rounds; `detail` is the round
     judge,      ///< a message, in `detail`

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/identity_pool.hpp"
 
-#include "identity/secret_key.hpp"
 #include "sim/draw.hpp"
 
 namespace meshhost::sim {
@@ -12,7 +11,8 @@ void identity_pool::reserve(std::size_t count) {
         byte_buffer seed(identity::secret_key::seed_size);
         for (std::size_t i = 0; i < seed.size(); ++i)
             seed[i] = static_cast<std::uint8_t>(seeds.bits(node, i));
-        ids_.push_back(identity::secret_key::from_seed(seed).id());
+        keys_.push_back(identity::secret_key::from_seed(seed));
+        ids_.push_back(keys_.back().id());
         nodes_.emplace(ids_.back(), static_cast<node_index>(node));
     }
 }

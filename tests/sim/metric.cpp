@@ -24,7 +24,7 @@ constexpr std::array<metric_definition, 10> of_traffic{{
     {"p99_ms", "time of 99 of 100 deliveries", mean},
 }};
 
-constexpr std::array<metric_definition, 18> of_run{{
+constexpr std::array<metric_definition, 26> of_run{{
     {"overlay.degree_mean", "active neighbours of a live node, at the end", mean},
     {"overlay.degree_min", "the fewest that any live node has, at the end", smallest},
     {"overlay.degree_max", "the most that any live node has, at the end", largest},
@@ -41,6 +41,18 @@ constexpr std::array<metric_definition, 18> of_run{{
     {"cost.announce_bytes_per_s", "announcements of messages", mean},
     {"cost.shuffle_bytes_per_s", "exchanges of views", mean},
     {"cost.frames_dropped", "frames that a full queue refused", largest},
+    {"cost.sync_bytes_per_s", "comparisons of registries, their connections included", mean},
+    {"cost.syncs_per_s", "comparisons that a node opens a second", mean},
+    {"digests.agree_s",
+     "seconds from the last join, death or fault until everybody has the newest of everybody",
+     largest},
+    {"digests.lag_s",
+     "age of a digest that somebody lacks, a minute and more after those",
+     largest},
+    {"digests.death_known_s", "seconds until the last of the living counts a death", largest},
+    {"digests.unnoticed", "dead nodes that somebody still counts as alive, at the end", largest},
+    {"digests.deaths", "conclusions that somebody is dead", largest},
+    {"digests.false_deaths", "conclusions that somebody is dead who lives within reach", largest},
     {"tables.entries_max", "entries in the largest node's tables, at any time", largest},
     {"tables.growth",
      "entries in the last quarter of the run / in the second, medians of the mean node",

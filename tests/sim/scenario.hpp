@@ -91,6 +91,13 @@ struct gossip_settings {
     duration shuffle_interval{};
 };
 
+/// Hosts that tell each other of themselves, above the gossip.
+struct digest_settings {
+    bool enabled = false;
+    duration change_every{};   ///< of each host's digest, on average; 0: never
+    duration emit_interval{};  ///< 0: on a change; else all of it on this clock
+};
+
 struct scenario {
     std::string name;  ///< the file's, without folder and extension
     std::string file;  ///< where it was read; empty: nowhere
@@ -103,6 +110,7 @@ struct scenario {
     transport_settings transport;
     join_settings join;
     gossip_settings gossip;
+    digest_settings digests;
     std::vector<traffic_settings> traffic;  ///< in the order of their names
     std::vector<fault_settings> faults;     ///< in the order of their names
     churn_settings churn;

@@ -45,6 +45,15 @@ value_store number(double least, double most, Assign assign) {
 }
 
 template <class Assign>
+value_store yes_or_no(Assign assign) {
+    return [=](const scenario_slot& to, const toml_item& item) -> fault {
+        if (item.type != toml_type::boolean) return not_a("true or false", item);
+        assign(to, item.value.as_bool());
+        return std::nullopt;
+    };
+}
+
+template <class Assign>
 value_store text(Assign assign) {
     return [=](const scenario_slot& to, const toml_item& item) -> fault {
         if (item.type != toml_type::string) return not_a("a string", item);
@@ -127,6 +136,11 @@ std::vector<scenario_key> keys_of_world() {
         {"join.spacing", time_span([](slot to, duration v) { to.whole.join.spacing = v; })},
         {"gossip.shuffle_interval",
          time_span([](slot to, duration v) { to.whole.gossip.shuffle_interval = v; })},
+        {"digests.enabled", yes_or_no([](slot to, bool v) { to.whole.digests.enabled = v; })},
+        {"digests.change_every",
+         time_span([](slot to, duration v) { to.whole.digests.change_every = v; })},
+        {"digests.emit_interval",
+         time_span([](slot to, duration v) { to.whole.digests.emit_interval = v; })},
     };
 }
 

@@ -137,6 +137,8 @@ std::optional<std::string> contradiction_in(const scenario& whole) {
         if (series.start + series.interval * (series.rounds - 1) >= end)
             return fmt::format("traffic.{} has rounds after the end (length)", series.name);
     }
+    if (whole.digests.enabled && !whole.traffic.empty())
+        return "digests are traffic of their own: a run has [digests] or [traffic]";
     for (const fault_settings& fault : whole.faults) {
         if (fault.at >= end)
             return fmt::format("fault.{} comes after the end (length)", fault.name);

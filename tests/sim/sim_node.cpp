@@ -73,6 +73,12 @@ message_number sim_node::broadcast(
     return number;
 }
 
+/// Refused when the same was said before: then everybody has it.
+void sim_node::say(bytes_view content, const proto::broadcast_options& how, time_point now) {
+    (void)machine_->broadcast(around_.topic, content, how, now);
+    settle(now);
+}
+
 void sim_node::timer(time_point armed, time_point now) {
     if (armed_ != armed) return;  // armed anew since, for an earlier time
     armed_.reset();
@@ -114,7 +120,9 @@ void sim_node::received(
     time_point now
 ) {
     const bytes_view bytes = frame.view();
-    if (const auto number = payload_in(bytes)) around_.recorder.deliveries().payload(*number);
+    const bool is_numbered = around_.user == nullptr;
+    if (const auto number = is_numbered ? payload_in(bytes) : std::nullopt)
+        around_.recorder.deliveries().payload(*number);
     const bytes_view body = bytes.subspan(proto::frame_length_size);
     machine_->received(around_.identities.id(from), link, around_.topic, body, now);
     settle(now);
@@ -173,14 +181,20 @@ void sim_node::act(const proto::drop_link_output& out, time_point now) {
 }
 
 void sim_node::act(const proto::neighbor_up_output& out, time_point) {
-    around_.recorder.neighbor_up(self_, around_.identities.index_of(out.peer));
+    const node_index peer = around_.identities.index_of(out.peer);
+    around_.recorder.neighbor_up(self_, peer);
+    if (around_.user != nullptr) around_.user->node_neighbor_up(self_, peer);
 }
 
 void sim_node::act(const proto::neighbor_down_output& out, time_point) {
-    around_.recorder.neighbor_down(self_, around_.identities.index_of(out.peer));
+    const node_index peer = around_.identities.index_of(out.peer);
+    const bool is_lost = out.reason == proto::down_reason::closed;
+    around_.recorder.neighbor_down(self_, peer);
+    if (around_.user != nullptr) around_.user->node_neighbor_down(self_, peer, is_lost);
 }
 
 void sim_node::act(const proto::message_output& out, time_point now) {
+    if (around_.user != nullptr) return around_.user->node_heard(self_, out.content.view());
     const auto number = number_in(out.content.view());
     if (!number) {
         around_.recorder.violation(fmt::format("node {} was given what nobody sent", self_));

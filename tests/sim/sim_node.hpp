@@ -10,6 +10,17 @@
 
 namespace meshhost::sim {
 
+/// Who has something to say above the gossip.
+class node_user {
+public:
+    virtual void node_heard(node_index node, bytes_view content) = 0;
+    virtual void node_neighbor_up(node_index node, node_index peer) = 0;
+    virtual void node_neighbor_down(node_index node, node_index peer, bool is_lost) = 0;
+
+protected:
+    ~node_user() = default;
+};
+
 /// What all nodes of a run share. Outlives them.
 struct node_surroundings {
     const identity_pool& identities;
@@ -19,6 +30,7 @@ struct node_surroundings {
     sim_network& network;
     event_schedule& schedule;
     run_recorder& recorder;
+    node_user* user = nullptr;  ///< null: contents are numbered messages of the traffic
 };
 
 class sim_node {
@@ -45,6 +57,7 @@ public:
         std::uint32_t bytes,
         time_point now
     );
+    void say(bytes_view content, const proto::broadcast_options& how, time_point now);
     void timer(time_point armed, time_point now);
 
     void link_up(node_index peer, proto::link_instance link, duration rtt, time_point now);

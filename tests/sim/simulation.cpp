@@ -44,6 +44,9 @@ simulation::simulation(
     , starts_(settings.nodes) {
     for (node_index node = 0; node < settings.nodes; ++node)
         nodes_.emplace_back(node, around_);
+    if (!settings.digests.enabled) return;
+    digests_.emplace(settings, seed, identities, links_, schedule_, nodes_);
+    around_.user = &*digests_;
 }
 
 run_record simulation::run(const std::function<void(const progress&)>& report) {
@@ -63,7 +66,9 @@ run_record simulation::run(const std::function<void(const progress&)>& report) {
         for (overlay_entry& entry : recorder_.mesh().views[node])
             entry.eager = std::find(eager.begin(), eager.end(), entry.to) != eager.end();
     }
-    return std::move(recorder_).finish(std::min(end_, std::max(now_, time_point{})));
+    run_record record = std::move(recorder_).finish(std::min(end_, std::max(now_, time_point{})));
+    if (digests_) digests_->measure(record);
+    return record;
 }
 
 // --- the plan ------------------------------------------------------------------------------------
@@ -136,6 +141,8 @@ void simulation::handle(const event& what) {
         handle_node(what);
     else if (what.kind <= event_kind::silence)
         network_.handle(what, now_);
+    else if (what.kind <= event_kind::sync_fails)
+        digests_->handle(what, now_);
     else
         handle_world(what);
 }
@@ -147,6 +154,9 @@ void simulation::handle_node(const event& what) {
         if (node.life() == what.life)
             node.timer(time_point(duration(static_cast<duration::rep>(what.detail))), now_);
         return;
+    case event_kind::member_timer:
+    case event_kind::member_change:
+        return digests_->handle(what, now_);
     case event_kind::join:
     case event_kind::come_back:
         return start(what.subject);
@@ -167,11 +177,11 @@ void simulation::handle_world(const event& what) {
     case event_kind::judge:
         return judge(what.detail);
     case event_kind::fault_begins:
-        recorder_.disturbed(now_);
+        disturbed();
         return faults_.begin(what.subject, now_);
     case event_kind::fault_ends:
         faults_.end(what.subject, now_);
-        recorder_.disturbed(now_);
+        disturbed();
         return recorder_.healed(now_);
     case event_kind::sample:
         return sample();
@@ -192,6 +202,7 @@ void simulation::start(node_index node) {
     recorder_.disturbed(now_);
     if (starts_[node] == 1) recorder_.joined(now_);
     nodes_[node].start(contacts, prng(seed), now_);
+    if (digests_) digests_->started(node, starts_[node], now_);
 }
 
 void simulation::depart(node_index node) {
@@ -205,6 +216,7 @@ void simulation::depart(node_index node) {
     const draw manners(seed_, purpose::manners);
     if (manners.unit(node, starts_[node]) >= settings_.churn.polite)
         return stop(node, detection::idle_timeout, false);
+    if (digests_) digests_->leaves(node, now_);
     nodes_[node].leave(now_);
     schedule_.schedule(
         now_ + goodbye_lasts,
@@ -214,6 +226,7 @@ void simulation::depart(node_index node) {
 
 void simulation::stop(node_index node, detection noticed, bool is_clean) {
     network_.power_off(node, noticed, is_clean, now_);
+    if (digests_) digests_->stopped(node, now_);
     nodes_[node].stop();
     recorder_.node_down(node, now_);
 }
@@ -261,6 +274,11 @@ void simulation::judge(message_number number) {
     });
 }
 
+void simulation::disturbed() {
+    recorder_.disturbed(now_);
+    if (digests_) digests_->disturbed(now_);
+}
+
 // --- looking -------------------------------------------------------------------------------------
 
 void simulation::sample() {
@@ -268,6 +286,7 @@ void simulation::sample() {
         looked_at_ = now_;
         look_into_nodes();
     }
+    if (digests_) digests_->sample(now_);
     recorder_.sample(now_);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 // One run: a scenario, a seed and a set of rules, from the first join to the end. The same three
 // give the same run, to the byte.
+#include "sim/digest_world.hpp"
 #include "sim/fault_injector.hpp"
 #include "sim/run_record.hpp"
 #include "sim/sim_node.hpp"
@@ -47,6 +48,7 @@ private:
     void broadcast(std::uint32_t series, std::uint32_t round);
     void broadcast_from(node_index node, std::uint32_t series, std::uint32_t round);
     void judge(message_number number);
+    void disturbed();
     void sample();
     void look_into_nodes();
     bool is_storm();
@@ -78,8 +80,9 @@ private:
     fault_injector faults_;
     node_surroundings around_;
     std::vector<sim_node> nodes_;
-    std::vector<std::uint32_t> starts_;  ///< of each node, for its randomness and churn
-    time_point second_began_;            ///< the storm watch
+    std::optional<digest_world> digests_;  ///< when the scenario has them
+    std::vector<std::uint32_t> starts_;    ///< of each node, for its randomness and churn
+    time_point second_began_;              ///< the storm watch
     std::uint64_t events_in_second_ = 0;
     time_point looked_at_;  ///< into the nodes
 };

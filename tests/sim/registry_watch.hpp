@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Whether registries tell the truth: who has the newest digest of whom, and who is called dead and
+// is not.
+#include "peers/proto/peer_registry.hpp"
+#include "sim/link_model.hpp"
+#include "sim/member.hpp"
+#include "sim/run_record.hpp"
+
+#include <map>
+#include <vector>
+
+namespace meshhost::sim {
+
+class registry_watch {
+public:
+    /// References outlive it; there will be so many members.
+    registry_watch(
+        const std::vector<member>& members,
+        const link_model& links,
+        std::uint32_t nodes
+    );
+
+    /// Precondition: now does not go back.
+    void started(node_index node, time_point now);
+    void died(node_index node, time_point now);
+    void judged(node_index by, node_index whom, peers::proto::peer_state state, time_point now);
+    /// Something is wrong, or was, and they need not agree now.
+    void disturbed(time_point now) noexcept {
+        disturbed_at_ = now;
+        agree_s_.reset();
+    }
+    /// Looks at every registry.
+    void look(time_point now);
+
+    /// Nodes that are off and that some live member still shows as something else than gone.
+    std::size_t unnoticed() const;
+
+    void measure(metric_values& metrics) const;
+
+private:
+    struct death {
+        time_point at;
+        time_point known_last;  ///< when the last of those who live now concluded it
+        bool is_known = false;  ///< by anybody
+    };
+
+    const std::vector<member>& members_;
+    const link_model& links_;
+    std::vector<peers::proto::digest_version> versions_;  ///< as of the last look
+    std::vector<time_point> signed_at_;                   ///< those: seen first at this look
+    std::map<node_index, death> deaths_;
+    time_point disturbed_at_;
+    std::optional<double> agree_s_;
+    double lag_s_ = 0;
+    double known_s_ = 0;
+    std::uint64_t deaths_told_ = 0;
+    std::uint64_t false_deaths_ = 0;
+};
+
+}  // namespace meshhost::sim
