@@ -13,7 +13,7 @@ using gossip::proto::urgency;
 peers::proto::config options_of(const scenario& settings) {
     peers::proto::config options;
     options.peers_max = settings.nodes + 1;
-options.emit_interval = settings.digests.emit_interval;
+    options.emit_interval = settings.digests.emit_interval;
     return options;
 }
 
@@ -24,11 +24,13 @@ digest_world::digest_world(
     std::uint64_t seed,
     const identity_pool& identities,
     link_model& links,
+    sim_network& network,
     event_schedule& schedule,
     std::vector<sim_node>& nodes
 )
     : settings_(settings)
     , seed_(seed)
+    , network_(network)
     , schedule_(schedule)
     , nodes_(nodes)
     , options_(options_of(settings))
@@ -121,6 +123,10 @@ void digest_world::member_says(node_index by, bytes_view content, bool is_urgent
 
 void digest_world::member_compares(node_index by, node_index with) {
     fabric_.open(by, with, now_);
+}
+
+void digest_world::member_checks(node_index by, node_index whom) {
+    network_.check(by, whom, now_);
 }
 
 void digest_world::member_judges(node_index by, node_index whom, peers::proto::peer_state state) {

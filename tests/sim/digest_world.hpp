@@ -16,6 +16,7 @@ public:
         std::uint64_t seed,
         const identity_pool& identities,
         link_model& links,
+        sim_network& network,
         event_schedule& schedule,
         std::vector<sim_node>& nodes
     );
@@ -37,12 +38,14 @@ public:
 private:
     void member_says(node_index by, bytes_view content, bool is_urgent) override;
     void member_compares(node_index by, node_index with) override;
+    void member_checks(node_index by, node_index whom) override;
     void member_judges(node_index by, node_index whom, peers::proto::peer_state state) override;
     void member_deadline(node_index of, time_point at) override;
     void plan_change(node_index node, std::uint64_t number, time_point now);
 
     const scenario& settings_;
     std::uint64_t seed_;
+    sim_network& network_;
     event_schedule& schedule_;
     std::vector<sim_node>& nodes_;
     peers::proto::config options_;

@@ -120,6 +120,10 @@ void member::act(const registry::sync_output& out) {
     events_.member_compares(self_, identities_.index_of(out.peer));
 }
 
+void member::act(const registry::check_output& out) {
+    events_.member_checks(self_, identities_.index_of(out.peer));
+}
+
 void member::act(const registry::peer_changed_output& out) {
     if (!out.is_state) return;
     const auto* const entry = machine_->registry().find(out.peer);

@@ -17,6 +17,8 @@ class member_events {
 public:
     virtual void member_says(node_index by, bytes_view content, bool is_urgent) = 0;
     virtual void member_compares(node_index by, node_index with) = 0;
+    /// Whether `whom` still answers on a connection that there is.
+    virtual void member_checks(node_index by, node_index whom) = 0;
     /// What `by` concludes of `whom` changed.
     virtual void member_judges(node_index by, node_index whom, peers::proto::peer_state state) = 0;
     virtual void member_deadline(node_index of, time_point at) = 0;
@@ -63,6 +65,7 @@ private:
     void settle(time_point now);
     void act(const peers::proto::broadcast_output& out);
     void act(const peers::proto::sync_output& out);
+    void act(const peers::proto::check_output& out);
     void act(const peers::proto::peer_changed_output& out);
     template <class Other>
     void act(const Other&) {}

@@ -7,6 +7,7 @@
 namespace meshhost::sim {
 namespace {
 
+constexpr duration answer_patience = 1500ms;  // to a ping that asks for an answer
 constexpr duration first_retry = 1s;  // of a dial: RFC 9002 §6.2.4 with nothing known of the path
 
 duration scaled(duration whole, double part) {
@@ -174,6 +175,14 @@ void sim_network::close(
     announce_close(where, true, now);
     event at_home{event_kind::closed, where.end, true, where.link, life, 0};
     schedule_.schedule(now + model_.round_trip(from, to), at_home);
+}
+
+void sim_network::check(node_index from, node_index to, time_point now) {
+    const link_place where = place_of(from, to);
+    const end_state& mine = links_[where.link].ends[where.end];
+    if (mine.up == 0 || !mine.is_deaf) return;
+    const auto since = static_cast<std::uint64_t>(mine.deaf_since.time_since_epoch().count());
+    schedule_at(now + answer_patience, event_kind::silence, where, mine.up, since);
 }
 
 /// Tells the other end, behind everything that is on its way there.

@@ -57,6 +57,8 @@ public:
     void send(node_index from, node_index to, proto::shared_bytes frame, time_point now);
     /// Closes the link once what was sent is delivered.
     void close(node_index from, node_index to, proto::link_instance link, time_point now);
+    /// Asks the other end for an answer, on a link that is up: none ends it soon.
+    void check(node_index from, node_index to, time_point now);
 
     // --- what happens to a node ---
     void power_on(node_index node);

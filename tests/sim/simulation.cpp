@@ -45,7 +45,7 @@ simulation::simulation(
     for (node_index node = 0; node < settings.nodes; ++node)
         nodes_.emplace_back(node, around_);
     if (!settings.digests.enabled) return;
-    digests_.emplace(settings, seed, identities, links_, schedule_, nodes_);
+    digests_.emplace(settings, seed, identities, links_, network_, schedule_, nodes_);
     around_.user = &*digests_;
 }
 
