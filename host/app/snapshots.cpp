@@ -25,7 +25,9 @@ constexpr std::array<const char*, std::tuple_size_v<decltype(transport::probe::c
         "closed_stateless_reset",
         "closed_refused",
         "closed_no_address",
-        "closed_endpoint_closed"};
+        "closed_endpoint_closed",
+        "closed_unresponsive",
+        "closed_port_closed"};
 
 /// Indexed by traffic_class. Settled, too.
 constexpr std::array<const char*, gossip::proto::traffic_class_count>

@@ -98,6 +98,13 @@ void gossip_service::suggest_peers(const topic_id& topic, const std::vector<endp
     turn();
 }
 
+void gossip_service::probe_peer(const endpoint_id& peer) {
+    const peer_link* const link = find(peer);
+    if (link == nullptr) return;
+    for (const auto& connection : link->connections())
+        connection->probe();
+}
+
 identity::endpoint_addr gossip_service::address_of(const endpoint_id& peer) const {
     identity::endpoint_addr found = addresses_.find(peer, shard_.now());
     if (source_ != nullptr) source_->add_addresses(found);
@@ -190,6 +197,7 @@ void gossip_service::join(std::shared_ptr<peer_connection> connection) {
     const bool is_room = links_.size() < limits_.links || links_.contains(peer);
     if (!is_room || stop_observer_ != nullptr)
         return connection->close(close_code::too_many, to_string(close_code::too_many));
+    connection->watch();
     const bool is_lower = endpoint_.id() < peer;
     peer_link& link = links_.try_emplace(peer, is_lower, limits_).first->second;
     const proto::link_instance next(++last_instance_);

@@ -91,6 +91,9 @@ public:
         const std::vector<identity::endpoint_id>& peers
     );
 
+    /// Asks the peer at once whether it is there, if there is a link to it: somebody misses it.
+    void probe_peer(const identity::endpoint_id& peer);
+
     /// Everything known of where the peer may be.
     identity::endpoint_addr address_of(const identity::endpoint_id& peer) const;
     void set_address_source(const address_source* source) noexcept { source_ = source; }

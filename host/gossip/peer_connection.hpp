@@ -68,6 +68,10 @@ public:
     /// False for a dial that has not been answered, or never was.
     bool was_up() const noexcept { return was_up_; }
     duration rtt() const { return connection_->path().rtt; }
+    /// It is up: from now on its silence is noticed.
+    void watch() { connection_->watch_liveness(limits_.liveness); }
+    /// Asks whether it still is.
+    void probe() { connection_->probe_now(); }
     std::size_t streams() const noexcept { return out_.size() + intakes_.size(); }
     std::uint64_t headerless() const noexcept { return headerless_; }
 

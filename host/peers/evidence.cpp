@@ -67,6 +67,10 @@ std::string words_of(const transport::close_reason& reason, duration idle_timeou
         return "no address known";
     case close_cause::endpoint_closed:
         return "this node is stopping";
+    case close_cause::unresponsive:
+        return "no answer to pings";
+    case close_cause::port_closed:
+        return joined("nobody listens at its port", ": ", reason.reason);
     }
     return "connection lost";
 }

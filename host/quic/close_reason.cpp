@@ -29,6 +29,10 @@ const char* to_string(close_cause cause) noexcept {
         return "no address to dial";
     case close_cause::endpoint_closed:
         return "this endpoint was closed";
+    case close_cause::unresponsive:
+        return "no answer to pings";
+    case close_cause::port_closed:
+        return "nobody listens at its port";
     }
     return "unknown";
 }

@@ -19,9 +19,18 @@ enum class close_cause : std::uint8_t {
     refused,            ///< a limit here or there: half-open, connections a peer
     no_address,         ///< nothing to dial
     endpoint_closed,
+    unresponsive,  ///< it was asked and did not answer: it hangs, it died, or the path is gone
+    port_closed,   ///< its host says that nobody listens at the port
 };
 
-inline constexpr std::size_t close_cause_count = 11;
+inline constexpr std::size_t close_cause_count = 13;
+
+/// Somebody at the peer's address said that the other end of the connection is no more; a silence
+/// says less. After a stateless reset the host is there, and has either restarted or given this
+/// connection up.
+constexpr bool is_positive(close_cause cause) noexcept {
+    return cause == close_cause::port_closed || cause == close_cause::stateless_reset;
+}
 
 /// A few fixed words, for logs and people.
 const char* to_string(close_cause cause) noexcept;

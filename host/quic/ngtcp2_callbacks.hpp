@@ -9,4 +9,8 @@ namespace meshhost::quic {
 const ngtcp2_callbacks& client_callbacks();
 const ngtcp2_callbacks& server_callbacks();
 
+/// How many packets were decrypted on this thread: what changed it while ngtcp2 read a datagram
+/// was its peer, or a copy of what the peer once sent.
+std::uint64_t packets_opened() noexcept;
+
 }  // namespace meshhost::quic

@@ -21,11 +21,19 @@ quic_connection& connection_of(ngtcp2_crypto_conn_ref* reference) {
     return *static_cast<quic_connection*>(reference->user_data);
 }
 
+prng random_sequence() {
+    std::uint64_t seed = 0;
+    fill_random(reinterpret_cast<std::uint8_t*>(&seed), sizeof seed);
+    return prng(seed);
+}
+
 }  // namespace
 
 quic_connection::quic_connection(const connection_context& context, bool is_client, time_point)
     : context_(context)
-    , is_client_(is_client) {
+    , is_client_(is_client)
+    , keep_alive_(context.config.keep_alive)
+    , liveness_(is_client, random_sequence()) {
     reference_.user_data = this;
     reference_.get_conn = [](ngtcp2_crypto_conn_ref* reference) {
         return connection_of(reference).conn_.get();

@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "quic/connection_id.hpp"
 #include "quic/handshake_kind.hpp"
+#include "quic/liveness.hpp"
 #include "quic/ngtcp2_handles.hpp"
 #include "quic/packet_writer.hpp"
 #include "quic/ports.hpp"
@@ -111,6 +112,20 @@ public:
     void abandon(close_cause cause, std::string detail);
     /// Moves a dialled connection to another path (RFC 9000 §9.2). false: not possible now.
     bool migrate(path_id to, time_point now);
+
+    // When silence ends it. No interval is longer than leaves two tries within the idle limit.
+    /// Asks whenever the peer was silent; no answer ends it as `unresponsive`. In place of
+    /// keep-alives.
+    void watch_liveness(const liveness_terms& terms, time_point now);
+    /// Asks now, with the terms of watch_liveness() or the default ones.
+    void probe_now(time_point now);
+    /// A PING this often in quiet times, whatever comes of it; zero: never.
+    void set_keep_alive(duration interval);
+    /// The network says that nobody listens where it sends: it asks, and ends as `port_closed`
+    /// when that is said of every question, and nothing else is heard.
+    void on_refused(time_point now);
+    /// Something of the peer was decrypted.
+    bool was_heard() const noexcept { return was_heard_; }
 
     struct statistics {
         path_id path;
@@ -229,6 +244,10 @@ private:
     bool may_write_datagram() const;
     void drop_oversized_datagrams();
     void probe_for_datagrams(packet_writer& writer, time_point now);
+    void write_ping(packet_writer& writer, time_point now);
+    void ask_if_due(packet_writer& writer, time_point now);
+    void review_liveness(liveness::verdict verdict);
+    duration quiet_max() const noexcept;
     duration probe_timeout() const noexcept;
     void offer_resumption(time_point now);
 
@@ -266,6 +285,9 @@ private:
     std::size_t datagrams_under_way_ = 0;  ///< neither acknowledged nor lost
     time_point probe_at_ = no_deadline;
     unsigned probes_unanswered_ = 0;
+    duration keep_alive_;
+    liveness liveness_;
+    bool was_heard_ = false;
 
     /// Early data of a client whose request must not be replayed, until its handshake is done.
     struct held_frame {

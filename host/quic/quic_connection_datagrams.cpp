@@ -87,13 +87,7 @@ void quic_connection::on_datagram_settled() {
 void quic_connection::probe_for_datagrams(packet_writer& writer, time_point now) {
     if (datagrams_under_way_ == 0) return;
     if (probe_at_ <= now && !writer.blocked()) {
-        // A keep-alive that is due at once is the only PING ngtcp2 can be made to send.
-        ngtcp2_conn_set_keep_alive_timeout(conn_.get(), 1);
-        std::size_t written = 0;
-        (void)write_packet(writer, written, now);
-        writer.finish();
-        bytes_sent_ += written;
-        ngtcp2_conn_set_keep_alive_timeout(conn_.get(), to_ngtcp2(context_.config.keep_alive));
+        write_ping(writer, now);
         probes_unanswered_ = std::min(probes_unanswered_ + 1, probe_backoff_max);
         probe_at_ = no_deadline;
     }

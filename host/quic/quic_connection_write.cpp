@@ -43,6 +43,7 @@ void quic_connection::flush(packet_writer& writer, time_point now) {
     writer.finish();
     bytes_sent_ += written;
     if (!ended_ && !closing_) probe_for_datagrams(writer, now);
+    if (!ended_ && !closing_) ask_if_due(writer, now);
     if (closing_) return write_close(writer, now);
     if (paces()) {
         ngtcp2_conn_update_pkt_tx_time(conn_.get(), to_tstamp(now));

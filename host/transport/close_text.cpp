@@ -50,6 +50,23 @@ failure explain(const close_reason& reason, const identity::endpoint_id& peer) {
             "E_IDLE",
             fmt::format("{} went silent", who),
             "check that it still runs and that the network between is up"};
+    case close_cause::unresponsive:
+        return {
+            exit_code::timeout,
+            "E_IDLE",
+            fmt::format("{} stopped answering", who),
+            "check that it still runs and that the network between is up"};
+    case close_cause::port_closed:
+        return {
+            exit_code::unreachable,
+            "E_UNREACHABLE",
+            fmt::format(
+                "nobody listens at the port of {}{}{}",
+                who,
+                reason.reason.empty() ? "" : ": ",
+                reason.reason
+            ),
+            "check that it runs, and at which port: it may have taken another"};
     case close_cause::stateless_reset:
         return {
             exit_code::failure,

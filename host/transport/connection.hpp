@@ -8,6 +8,7 @@
 #include "identity/endpoint_id.hpp"
 #include "quic/close_reason.hpp"
 #include "quic/handshake_kind.hpp"
+#include "quic/liveness.hpp"
 #include "transport/stream.hpp"
 
 #include <memory>
@@ -19,6 +20,7 @@ namespace meshhost::transport {
 using quic::close_cause;
 using quic::close_reason;
 using quic::handshake_kind;
+using quic::liveness_terms;
 
 /// What to tell a person about a connection that could not be made: code, cause, remedy.
 failure explain(const close_reason& reason, const identity::endpoint_id& peer);
@@ -89,6 +91,16 @@ public:
     virtual std::size_t datagram_size_max() const noexcept = 0;
     /// false: too large, or 64 are waiting already. Unreliable once sent.
     virtual bool send_datagram(bytes_view data) = 0;
+
+    // When silence ends it, sooner than the endpoint's idle timeout. Of a connection that is up.
+    /// Asks the peer whenever it was silent for terms.ping_every, in place of keep-alives; ends as
+    /// close_cause::unresponsive when nothing comes within terms.answer_within.
+    virtual void watch_liveness(const liveness_terms& terms) = 0;
+    /// Asks now, unless a question is under way; an unwatched connection with the default terms.
+    virtual void probe_now() = 0;
+    /// In place of the endpoint's; zero: none. No longer than leaves two tries within the idle
+    /// timeout.
+    virtual void set_keep_alive(duration interval) = 0;
 
     /// Idempotent. Stream data not yet sent is dropped; on_closed follows in the same loop turn.
     virtual void close(std::uint64_t code, std::string_view reason) = 0;

@@ -93,6 +93,18 @@ bool connection_impl::send_datagram(bytes_view data) {
     return quic_ != nullptr && quic_->send_datagram(data);
 }
 
+void connection_impl::watch_liveness(const liveness_terms& terms) {
+    if (quic_ != nullptr) quic_->watch_liveness(terms, owner_->now());
+}
+
+void connection_impl::probe_now() {
+    if (quic_ != nullptr) quic_->probe_now(owner_->now());
+}
+
+void connection_impl::set_keep_alive(duration interval) {
+    if (quic_ != nullptr) quic_->set_keep_alive(interval);
+}
+
 void connection_impl::close(std::uint64_t code, std::string_view reason) {
     if (quic_ != nullptr) quic_->close(code, reason);
 }

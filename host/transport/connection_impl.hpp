@@ -37,6 +37,9 @@ public:
     void notify_send_low(std::size_t bytes) override;
     std::size_t datagram_size_max() const noexcept override;
     bool send_datagram(bytes_view data) override;
+    void watch_liveness(const liveness_terms& terms) override;
+    void probe_now() override;
+    void set_keep_alive(duration interval) override;
     void close(std::uint64_t code, std::string_view reason) override;
 
     // --- for endpoint_impl and stream_impl

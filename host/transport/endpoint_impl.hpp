@@ -39,6 +39,7 @@ public:
     void close(std::uint64_t code, std::string_view reason) override;
 
     // --- for connection_impl
+    time_point now() const noexcept { return shard_.now(); }
     void describe(path_id path, path_info& info) const;
     std::optional<ip_endpoint> remote_of(path_id path) const;
     std::string address_text(path_id path) const;

@@ -68,7 +68,7 @@ void quic_pair::rebind(std::size_t wire, std::size_t seen_as) {
 
 bool quic_pair::run_until(const std::function<bool()>& done, duration limit) {
     const time_point end = now_ + limit;
-    client_->flush();
+    if (!is_client_suspended_) client_->flush();
     server_->flush();
     while (!done()) {
         if (!step(end)) return done();
@@ -80,12 +80,22 @@ void quic_pair::run_for(duration length) {
     (void)run_until([] { return false; }, length);
 }
 
+void quic_pair::suspend_client(duration length) {
+    client_->flush();
+    is_client_suspended_ = true;
+    run_for(length);
+    is_client_suspended_ = false;
+    if (client_->next_deadline() <= now_) client_->run_deadline();
+}
+
 time_point quic_pair::next_event() const {
-    time_point next = std::min(client_->next_deadline(), server_->next_deadline());
-    for (const auto& wire : wires_) {
+    time_point next = server_->next_deadline();
+    for (const auto& wire : wires_)
         next = std::min(next, wire.to_server.next_arrival());
+    if (is_client_suspended_) return next;
+    next = std::min(next, client_->next_deadline());
+    for (const auto& wire : wires_)
         next = std::min(next, wire.to_client.next_arrival());
-    }
     return next;
 }
 
@@ -100,18 +110,23 @@ bool quic_pair::step(time_point limit) {
     // A clock always ticks; ngtcp2 0.12 acts on some deadlines only when they are past.
     now_ = std::max(now_ + 1ns, next);
     deliver();
-    if (client_->next_deadline() <= now_) client_->run_deadline();
     if (server_->next_deadline() <= now_) server_->run_deadline();
-    client_->flush();
     server_->flush();
+    if (is_client_suspended_) return true;
+    if (client_->next_deadline() <= now_) client_->run_deadline();
+    client_->flush();
     return true;
+}
+
+std::optional<datagram> quic_pair::next_at_client(link& wire) {
+    return is_client_suspended_ ? std::nullopt : wire.receive(now_);
 }
 
 void quic_pair::deliver() {
     for (std::size_t i = 0; i < wires_.size(); ++i) {
         while (auto arrived = wires_[i].to_server.receive(now_))
             server_->receive(seen_as_[i], arrived->ecn, arrived->bytes);
-        while (auto arrived = wires_[i].to_client.receive(now_))
+        while (auto arrived = next_at_client(wires_[i].to_client))
             client_->receive(i, arrived->ecn, arrived->bytes);
     }
 }

@@ -52,6 +52,9 @@ public:
     /// Runs the clock until `done`, at most for `limit`. false: it did not come about.
     bool run_until(const std::function<bool()>& done, duration limit = 60s);
     void run_for(duration length);
+    /// The client's process stands still meanwhile: what arrives waits for it, and when it goes on
+    /// it comes to its deadlines before it reads.
+    void suspend_client(duration length);
     /// Nothing is under way and no connection is alive on either side, closing ones included.
     bool is_quiet() const;
 
@@ -65,10 +68,12 @@ private:
     time_point next_event() const;
     /// One point in time; false when there is none up to `limit`, and it is `limit` now.
     bool step(time_point limit);
+    std::optional<datagram> next_at_client(link& wire);
     void deliver();
 
     time_point now_;
     std::uint64_t steps_at_once_ = 0;
+    bool is_client_suspended_ = false;
     std::vector<link_pair> wires_;
     std::vector<std::size_t> seen_as_;  ///< by the client's wire: the server's
     std::unique_ptr<sim_endpoint> client_;

@@ -107,7 +107,15 @@ public:
     void notify_send_low(std::size_t bytes) override { send_low_ = bytes; }
     std::size_t datagram_size_max() const noexcept override { return 1200; }
     bool send_datagram(bytes_view data) override;
+    void watch_liveness(const transport::liveness_terms& terms) override { watched_ = terms; }
+    void probe_now() override { ++probes_; }
+    void set_keep_alive(duration interval) override { keep_alive_ = interval; }
     void close(std::uint64_t code, std::string_view reason) override;
+
+    // what it was asked for
+    const std::optional<transport::liveness_terms>& watched() const noexcept { return watched_; }
+    std::size_t probes() const noexcept { return probes_; }
+    const std::optional<duration>& keep_alive() const noexcept { return keep_alive_; }
 
 private:
     friend class fake_endpoint;
@@ -138,6 +146,9 @@ private:
     std::map<stream_id, std::shared_ptr<fake_stream>> streams_;
     std::int64_t opened_ = 0;
     std::optional<std::size_t> send_low_;
+    std::optional<transport::liveness_terms> watched_;
+    std::optional<duration> keep_alive_;
+    std::size_t probes_ = 0;
 };
 
 class fake_endpoint final : public transport::endpoint {
@@ -162,6 +173,10 @@ public:
     void close(std::uint64_t code, std::string_view reason) override;
 
     const identity::secret_key& key() const noexcept { return key_; }
+    /// Alive here, oldest first.
+    const std::vector<std::shared_ptr<fake_connection>>& connections() const noexcept {
+        return connections_;
+    }
 
     /// As kill -9: its connections end here without a word, there when the network expires them.
     void vanish();
