@@ -39,7 +39,7 @@ json::object event_json(const telemetry::event& event, const std::string& node) 
     return {
         {"schema", "meshhost.event/1"},
         {"seq", event.sequence},
-        {"at", http::format_time(event.at)},
+        {"at", http::format_time(std::chrono::system_clock::time_point(event.at))},
         {"type", to_string(event.type)},
         {"node", node},
         {"peer", text_or_null(event.peer)},

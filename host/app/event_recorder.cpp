@@ -22,7 +22,8 @@ std::string path_text(const std::optional<transport::path_info>& path) {
 
 void event_recorder::write(event_type type, telemetry::event what) {
     what.type = type;
-    what.at = std::chrono::system_clock::now();
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    what.at = std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch);
     journal_.append(std::move(what));
 }
 

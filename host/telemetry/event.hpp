@@ -25,7 +25,7 @@ const char* to_string(event_type type) noexcept;
 
 struct event {
     std::uint64_t sequence = 0;  ///< from 1, without gaps
-    std::chrono::system_clock::time_point at;
+    std::chrono::milliseconds at{};  ///< since the Unix epoch
     event_type type = event_type::peer_state;
     std::string peer;  ///< 64 hex digits; empty: it is of this host alone
     std::string name;  ///< the peer's, or the instance's; empty when there is none
