@@ -2,21 +2,32 @@
 #pragma once
 // The local API: what meshctl and a dashboard ask a running host, as JSON over HTTP on a unix
 // socket that only its owner can open. GET never changes anything.
+#include "admin/event_feed.hpp"
 #include "admin/host_view.hpp"
+#include "admin/mesh_meters.hpp"
+#include "admin/meter_feed.hpp"
+#include "admin/node_route.hpp"
+#include "admin/router.hpp"
+#include "admin/via_route.hpp"
 #include "http/http_server.hpp"
-
-#include <memory>
 
 namespace meshhost::admin {
 
-/// Serves from its making until close(). `view` and `actions` outlive it. One thread: the shard's.
-class admin_server final : public http::request_handler {
+/// What it answers from. All of it outlives the server.
+struct admin_parts {
+    const host_view& view;
+    host_actions& actions;
+    telemetry::event_journal& journal;
+    introspect::asker& asker;  ///< of other hosts
+};
+
+/// Serves from its making until close(). One thread: the shard's.
+class admin_server {
 public:
     admin_server(
         net::shard& shard,
         http::unix_listener listener,
-        const host_view& view,
-        host_actions& actions,
+        const admin_parts& parts,
         logger log
     );
 
@@ -24,34 +35,23 @@ public:
     void close() { server_.close(); }
     std::size_t connections() const { return server_.connections(); }
 
-    void on_request(const http::request& asked, std::shared_ptr<http::exchange> answer) override;
-    http::response describe_fault(unsigned status, std::string_view reason) override;
+    /// All paths.
+    http::request_handler& local() noexcept { return local_; }
+    /// Those that other hosts may ask: none that would make this host ask a third.
+    http::request_handler& remote() noexcept { return remote_; }
 
 private:
-    using answer_ptr = std::shared_ptr<http::exchange>;
+    void add_routes(router& to, const admin_parts& parts);
+    void get_probe(const host_view& view, const answer_ptr& answer) const;
 
-    struct route {
-        std::string_view method;
-        std::string_view path;
-        void (admin_server::*handle)(const http::request&, const answer_ptr&);
-    };
-    static const std::vector<route>& routes();
-
-    void get_status(const http::request&, const answer_ptr&);
-    void get_peers(const http::request&, const answer_ptr&);
-    void get_identity(const http::request&, const answer_ptr&);
-    void get_plugins(const http::request&, const answer_ptr&);
-    void get_probe(const http::request&, const answer_ptr&);
-    void get_config(const http::request&, const answer_ptr&);
-    void post_ping(const http::request&, const answer_ptr&);
-    void post_rebind(const http::request&, const answer_ptr&);
-
-    const host_view& view_;
-    host_actions& actions_;
+    event_feed events_;
+    meter_feed meters_;
+    mesh_meters mesh_meters_;
+    node_route nodes_;
+    router remote_;
+    via_route via_;
+    router local_;
     http::http_server server_;
 };
-
-/// The answer to a request that failed: the error envelope, with the status that fits its exit.
-http::response error_response(const failure& error);
 
 }  // namespace meshhost::admin

@@ -3,6 +3,7 @@
 // What the local API needs of the host around it. The composition root provides it.
 #include "admin/snapshot.hpp"
 #include "base/error.hpp"
+#include "base/ip_endpoint.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -22,6 +23,7 @@ public:
     virtual std::vector<peer_snapshot> peers() const = 0;
     virtual std::vector<plugin_snapshot> plugins() const = 0;
     virtual std::vector<probe_section> probe() const = 0;
+    virtual meters_snapshot meters() const = 0;
     /// The settings in force, with their origins.
     virtual boost::json::object config() const = 0;
 };
@@ -56,6 +58,14 @@ public:
     virtual void on_done(const std::optional<failure>& fault) = 0;
 };
 
+/// What is done to datagrams on purpose.
+struct fault_settings {
+    double loss = 0;                 ///< the share of them that is dropped, 0..1
+    std::vector<ip_endpoint> block;  ///< nothing goes to these or is taken from them
+};
+
+inline constexpr std::size_t blocked_max = 1024;
+
 /// Requests, which do something. Called on the shard's thread.
 class host_actions {
 public:
@@ -64,6 +74,16 @@ public:
     /// Errors, at once: E_BAD_PEER, E_PEER_UNKNOWN. Later ones reach the sink.
     virtual outcome<void> ping(const ping_request& request, std::shared_ptr<ping_sink> sink) = 0;
     virtual outcome<void> rebind() = 0;
+
+    /// Others are told that this host takes no more work, or does again.
+    virtual void drain() = 0;
+    virtual void resume() = 0;
+
+    // For experiments. Errors: E_NOT_A_LAB (not_permitted), where faults are not allowed.
+    /// Replaces the faults that are injected.
+    virtual outcome<void> set_faults(const fault_settings& faults) = 0;
+    /// The instance fails as if one of its callbacks had thrown. Errors: E_NO_SUCH_INSTANCE, too.
+    virtual outcome<void> crash_plugin(const std::string& instance) = 0;
 };
 
 }  // namespace meshhost::admin

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/ping_exchange.hpp"
 
-#include "admin/admin_server.hpp"
+#include "admin/replies.hpp"
+#include "admin/request_fields.hpp"
 #include "admin/snapshot_json.hpp"
 #include "http/envelope.hpp"
-
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -16,32 +13,6 @@ namespace meshhost::admin {
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::size_t json_depth_max = 32;
-
-failure bad_request(std::string message) {
-    return {exit_code::usage, "E_BAD_REQUEST", std::move(message), ""};
-}
-
-std::string one_line(const json::object& value) {
-    return json::serialize(value) + "\n";
-}
-
-/// Reads an optional whole number in [least, most] into `out`.
-std::optional<failure> read_number(
-    const json::object& body,
-    std::string_view key,
-    std::int64_t least,
-    std::int64_t most,
-    std::int64_t& out
-) {
-    const auto* value = body.if_contains(key);
-    if (value == nullptr) return {};
-    if (!value->is_int64() || value->get_int64() < least || value->get_int64() > most)
-        return bad_request(fmt::format("{} must be {}..{}", key, least, most));
-    out = value->get_int64();
-    return {};
-}
 
 std::int64_t to_us(duration value) {
     return std::chrono::duration_cast<std::chrono::microseconds>(value).count();
@@ -57,13 +28,9 @@ duration median_of(const std::vector<duration>& sorted) {
 }  // namespace
 
 outcome<ping_request> parse_ping_request(std::string_view body) {
-    json::error_code ec;
-    json::parse_options options;
-    options.max_depth = json_depth_max;
-    const json::value parsed = json::parse(body, ec, {}, options);
-    if (ec) return bad_request(fmt::format("the body is not JSON: {}", ec.message()));
-    if (!parsed.is_object()) return bad_request("the body is not a JSON object");
-    const auto& fields = parsed.get_object();
+    const auto parsed = parse_body(body);
+    if (!parsed) return parsed.error();
+    const auto& fields = *parsed;
     const auto* peer = fields.if_contains("peer");
     if (peer == nullptr || !peer->is_string()) return bad_request("peer must be a string");
 

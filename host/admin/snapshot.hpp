@@ -34,6 +34,19 @@ struct path_snapshot {
     std::size_t mtu = 0;
 };
 
+/// What a node may use, as it declared it or its control group limits it. 0: no limit known.
+struct budget_snapshot {
+    std::uint32_t cpu_millicores = 0;
+    std::uint64_t memory_bytes = 0;
+    std::string source = "none";  ///< "config", "cgroup", "none"
+};
+
+/// How much of it the node uses, in eighths: 0..7. nullopt: not measured.
+struct load_snapshot {
+    std::optional<unsigned> cpu;
+    std::optional<unsigned> memory;
+};
+
 /// What this host knows of another node.
 struct peer_snapshot {
     std::string id;       ///< 64 hex digits
@@ -54,6 +67,13 @@ struct peer_snapshot {
     std::string gossip;                 ///< "eager", "lazy"; empty: no neighbour of ours
     std::string evidence;               ///< for the state, in words; may be empty
     duration since{};                   ///< the state has lasted
+    std::string tier;                   ///< "hub", "edge", "leaf", "observer"; empty: not said
+    budget_snapshot budget;
+    load_snapshot load;
+    std::vector<std::string> neighbors;  ///< in the gossip: the first 16 digits of their ids
+    std::optional<duration> lease;       ///< it is good for so long without a newer digest
+    std::uint64_t capabilities = 0;
+    std::string home_relay;
 };
 
 struct plugin_snapshot {
@@ -102,6 +122,60 @@ struct node_snapshot {
     std::optional<duration> ready_after;  ///< from start to ready; nullopt: not yet
     std::int64_t process_id = 0;
     std::optional<gossip_snapshot> gossip;  ///< nullopt: switched off
+    std::string tier;
+    budget_snapshot budget;
+    load_snapshot load;
+};
+
+/// What the process uses.
+struct usage_snapshot {
+    std::optional<std::uint32_t> cpu_millicores;  ///< nullopt: not measured
+    std::uint64_t resident_bytes = 0;
+    std::uint64_t descriptors = 0;
+    std::uint64_t threads = 0;
+};
+
+/// This host in numbers, at one moment: what a live view of a mesh is made of.
+struct meters_snapshot {
+    struct gossip_meters {
+        std::size_t active = 0;
+        std::size_t passive = 0;
+        std::size_t eager = 0;
+        std::size_t lazy = 0;
+        std::uint64_t delivered = 0;
+        std::uint64_t duplicates = 0;
+        std::uint64_t frames_sent = 0;
+        std::uint64_t frames_received = 0;
+        std::uint64_t bytes_sent = 0;
+        std::uint64_t bytes_received = 0;
+    };
+    struct net_meters {
+        std::size_t connections = 0;
+        std::uint64_t datagrams_sent = 0;
+        std::uint64_t datagrams_received = 0;
+        std::uint64_t bytes_sent = 0;
+        std::uint64_t bytes_received = 0;
+    };
+    struct edge {
+        std::string peer;
+        std::string mode;                   ///< "eager", "lazy"
+        std::optional<path_snapshot> path;  ///< nullopt: no connection whose path is known
+    };
+
+    std::string id;
+    std::string name;
+    std::chrono::system_clock::time_point at;
+    duration uptime{};
+    std::string state;
+    std::vector<std::string> roles;
+    std::string tier;
+    usage_snapshot usage;
+    budget_snapshot budget;
+    load_snapshot load;
+    gossip_meters gossip;
+    net_meters net;
+    std::vector<edge> edges;
+    std::vector<plugin_snapshot> plugins;
 };
 
 /// The counters of one room.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/snapshot_json.hpp"
 
+#include "admin/meters_json.hpp"
 #include "http/envelope.hpp"
 
 #include <boost/json/value_from.hpp>
@@ -71,7 +72,10 @@ json::object self_json(const node_snapshot& node) {
         {"bound", json::value_from(node.bound)},
         {"addresses", json::value_from(node.addresses)},
         {"ticket", node.ticket},
-        {"contributions", contributions_json(node.contributions)}};
+        {"contributions", contributions_json(node.contributions)},
+        {"tier", text_or_null(node.tier)},
+        {"budget", budget_json(node.budget)},
+        {"load", load_json(node.load)}};
 }
 
 json::object members_json(const node_snapshot& node, std::span<const peer_snapshot> peers) {
@@ -107,25 +111,6 @@ json::object paths_json(std::span<const peer_snapshot> peers) {
             {"name", text_or_null(worst->name)},
             {"rtt_us", measured_us(worst->path->rtt)}};
     return {{"direct", direct}, {"relayed", relayed}, {"unknown", unknown}, {"worst", worst_json}};
-}
-
-json::object peer_json(const peer_snapshot& peer) {
-    return {
-        {"id", peer.id},
-        {"name", text_or_null(peer.name)},
-        {"version", text_or_null(peer.version)},
-        {"state", peer.state},
-        {"since_ms", in<std::chrono::milliseconds>(peer.since)},
-        {"evidence", text_or_null(peer.evidence)},
-        {"roles", json::value_from(peer.roles)},
-        {"incarnation", peer.incarnation},
-        {"sequence", peer.sequence},
-        {"uptime_ms", in<std::chrono::milliseconds>(peer.uptime)},
-        {"last_seen_ms", in<std::chrono::milliseconds>(peer.last_seen)},
-        {"addresses", json::value_from(peer.addresses)},
-        {"gossip", text_or_null(peer.gossip)},
-        {"path", peer.path ? json::value(path_json(*peer.path)) : json::value(nullptr)},
-        {"contributions", contributions_json(peer.contributions)}};
 }
 
 json::value gossip_json(const std::optional<gossip_snapshot>& gossip) {
@@ -210,6 +195,33 @@ json::array warnings_json(
 }
 
 }  // namespace
+
+json::object peer_json(const peer_snapshot& peer) {
+    return {
+        {"id", peer.id},
+        {"name", text_or_null(peer.name)},
+        {"version", text_or_null(peer.version)},
+        {"state", peer.state},
+        {"since_ms", in<std::chrono::milliseconds>(peer.since)},
+        {"evidence", text_or_null(peer.evidence)},
+        {"roles", json::value_from(peer.roles)},
+        {"incarnation", peer.incarnation},
+        {"sequence", peer.sequence},
+        {"uptime_ms", in<std::chrono::milliseconds>(peer.uptime)},
+        {"last_seen_ms", in<std::chrono::milliseconds>(peer.last_seen)},
+        {"addresses", json::value_from(peer.addresses)},
+        {"gossip", text_or_null(peer.gossip)},
+        {"path", peer.path ? json::value(path_json(*peer.path)) : json::value(nullptr)},
+        {"contributions", contributions_json(peer.contributions)},
+        {"tier", text_or_null(peer.tier)},
+        {"budget", budget_json(peer.budget)},
+        {"load", load_json(peer.load)},
+        {"neighbors",
+         {{"count", peer.neighbors.size()}, {"ids", json::value_from(peer.neighbors)}}},
+        {"lease_ms", in<std::chrono::milliseconds>(peer.lease)},
+        {"capabilities", peer.capabilities},
+        {"home_relay", text_or_null(peer.home_relay)}};
+}
 
 json::object path_json(const path_snapshot& path) {
     return {

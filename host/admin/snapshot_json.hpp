@@ -27,6 +27,7 @@ boost::json::object plugins_json(std::span<const plugin_snapshot> plugins);
 /// meshhost.probe/1
 boost::json::object probe_json(std::span<const probe_section> sections);
 
+boost::json::object peer_json(const peer_snapshot& peer);
 boost::json::object path_json(const path_snapshot& path);
 
 }  // namespace meshhost::admin

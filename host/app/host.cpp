@@ -2,6 +2,7 @@
 #include "app/host.hpp"
 
 #include "app/gossip_setup.hpp"
+#include "app/introspect_setup.hpp"
 #include "config/bind_endpoints.hpp"
 #include "config/paths.hpp"
 #include "identity/key_file.hpp"
@@ -68,7 +69,9 @@ host::host(net::shard& shard, host_options options, host_observer& observer)
     , observer_(observer) {}
 
 host::~host() {
-    if (peers_) peers_->remove_observer(*this);
+    if (!peers_) return;
+    peers_->remove_observer(*this);
+    peers_->remove_observer(events_);
 }
 
 outcome<void> host::start() {
@@ -105,6 +108,7 @@ outcome<void> host::open_mesh() {
     const auto& settings = options_.settings.values;
     auto secret = read_mesh_secret(settings.mesh.secret_file);
     if (!secret) return secret.error();
+    mesh_secret_ = std::move(*secret);
     if (settings.gossip.enabled)
         gossip_ = std::make_unique<gossip::gossip_service>(
             shard_,
@@ -122,9 +126,10 @@ outcome<void> host::open_mesh() {
             .limits = {},
             .log = logger("peers"),
             .gossip = gossip_.get(),
-            .mesh_secret = std::move(*secret)}
+            .mesh_secret = mesh_secret_}
     );
     peers_->add_observer(*this);
+    peers_->add_observer(events_);
     return {};
 }
 
@@ -187,18 +192,31 @@ void host::serve() {
             gossip_.get(),
             *plugins_,
             *reporter_,
-            named_},
+            named_,
+            events_},
         options_.started,
         options_.started_at
+    );
+    asker_ = std::make_unique<introspect::introspect_client>(
+        shard_,
+        *endpoint_,
+        [this](const identity::endpoint_id& peer) { return api_->address_of(peer); },
+        introspect::client_options{.mesh_secret = mesh_secret_}
     );
     admin_ = std::make_unique<admin::admin_server>(
         shard_,
         std::move(*listener_),
-        *api_,
-        *api_,
+        admin::admin_parts{*api_, *api_, journal_, *asker_},
         logger("admin")
     );
     listener_.reset();
+    answerer_ = std::make_unique<introspect::introspect_server>(
+        shard_,
+        *endpoint_,
+        admin_->remote(),
+        [this](const identity::endpoint_id& peer) { return is_member(*peers_, peer); },
+        introspect_options_of(options_.settings.values.introspect, mesh_secret_)
+    );
     endpoint_->router().add(std::string(ping::ping_alpn), std::make_shared<ping::ping_handler>());
     reporter_->refresh();  // before anybody can hear us
     plugins_->start();
@@ -220,7 +238,8 @@ void host::become_ready() {
     observer_.on_host_ready();
 }
 
-void host::on_instance_changed(const plugin::instance_status&) {
+void host::on_instance_changed(const plugin::instance_status& status) {
+    events_.on_instance_changed(status);
     reporter_->refresh();
     become_ready();
 }

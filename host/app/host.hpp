@@ -3,15 +3,19 @@
 // One host, whole: its identity, its endpoint, the peers it knows, the roles it runs, the local
 // API. Built bottom-up, drained top-down. Knows nothing of the process around it.
 #include "admin/admin_server.hpp"
+#include "app/event_recorder.hpp"
 #include "app/host_api.hpp"
 #include "app/mesh_bridge.hpp"
 #include "app/self_reporter.hpp"
 #include "config/config_loader.hpp"
 #include "gossip/gossip_service.hpp"
 #include "http/unix_listener.hpp"
+#include "introspect/introspect_client.hpp"
+#include "introspect/introspect_server.hpp"
 #include "net/shard.hpp"
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
+#include "telemetry/event_journal.hpp"
 #include "transport/endpoint.hpp"
 
 #include <chrono>
@@ -90,15 +94,20 @@ private:
     std::optional<identity::secret_key> key_;
     unique_fd key_claim_;                         ///< nobody else runs with this key
     std::vector<identity::endpoint_addr> named_;  ///< whom to connect to
+    byte_buffer mesh_secret_;                     ///< empty: none
     std::optional<http::unix_listener> listener_;
     std::unique_ptr<transport::endpoint> endpoint_;
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
+    telemetry::event_journal journal_;
+    event_recorder events_{journal_};
     std::unique_ptr<peers::peers_service> peers_;
     std::unique_ptr<mesh_bridge> bridge_;
     std::unique_ptr<plugin::plugin_manager> plugins_;
     std::unique_ptr<self_reporter> reporter_;
     std::unique_ptr<host_api> api_;
+    std::unique_ptr<introspect::introspect_client> asker_;  ///< of other hosts
     std::unique_ptr<admin::admin_server> admin_;
+    std::unique_ptr<introspect::introspect_server> answerer_;  ///< to other hosts
     std::size_t abandoned_ = 0;
     bool is_ready_ = false;
     bool is_stopping_ = false;

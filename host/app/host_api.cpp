@@ -38,6 +38,9 @@ admin::node_snapshot host_api::node() const {
     out.uptime = now - started_;
     if (ready_) out.ready_after = *ready_ - started_;
     out.process_id = ::getpid();
+    out.tier = text_of(self.tier);
+    out.budget = snapshot_of(self.budget);
+    out.load = snapshot_of(self.load);
     if (const auto topic = digest_topic()) {
         out.gossip = snapshot_of(*topic);
         out.gossip->topic = parts_.peers.topic()->to_hex();
@@ -119,18 +122,22 @@ outcome<identity::endpoint_addr> host_api::resolve(const std::string& peer) cons
 
 outcome<identity::endpoint_addr> host_api::find_known(const std::string& peer) const {
     const auto id = identity::endpoint_id::parse(peer);
-    const auto known = id ? parts_.peers.find(*id) : std::nullopt;
-    if (!known)
+    if (!id || !parts_.peers.find(*id))
         return failure{
             exit_code::unreachable,
             "E_PEER_UNKNOWN",
             fmt::format("no peer is known as {}", in_quotes(peer)),
             "meshctl peers lists those that are known; another can be named by its ticket"};
-    identity::endpoint_addr to{*id, {}, {}};
-    if (known->entry.digest) to.direct = known->entry.digest->addresses;
-    if (known->path && known->path->remote) to.direct.push_back(*known->path->remote);
+    return address_of(*id);
+}
+
+identity::endpoint_addr host_api::address_of(const identity::endpoint_id& peer) const {
+    identity::endpoint_addr to{peer, {}, {}};
+    const auto known = parts_.peers.find(peer);
+    if (known && known->entry.digest) to.direct = known->entry.digest->addresses;
+    if (known && known->path && known->path->remote) to.direct.push_back(*known->path->remote);
     for (const auto& named : parts_.named)
-        if (named.id == *id)
+        if (named.id == peer)
             to.direct.insert(to.direct.end(), named.direct.begin(), named.direct.end());
     identity::put_in_order(to);
     return to;

@@ -2,6 +2,7 @@
 #pragma once
 // The running host as the local API sees it: questions are put to the rooms, requests handed on.
 #include "admin/host_view.hpp"
+#include "app/event_recorder.hpp"
 #include "app/ping_table.hpp"
 #include "app/self_reporter.hpp"
 #include "config/config_loader.hpp"
@@ -10,6 +11,7 @@
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "transport/endpoint.hpp"
+#include "usage/usage_sampler.hpp"
 
 #include <chrono>
 #include <optional>
@@ -26,6 +28,8 @@ struct host_parts {
     plugin::plugin_manager& plugins;
     self_reporter& reporter;
     const std::vector<identity::endpoint_addr>& named;  ///< whom it was told to connect to
+    event_recorder& events;
+    const usage::usage_sampler* usage = nullptr;  ///< null: not measured
 };
 
 /// One thread: the shard's.
@@ -48,20 +52,31 @@ public:
     std::vector<admin::peer_snapshot> peers() const override;
     std::vector<admin::plugin_snapshot> plugins() const override;
     std::vector<admin::probe_section> probe() const override;
+    admin::meters_snapshot meters() const override;
     boost::json::object config() const override;
 
     outcome<void> ping(const admin::ping_request& request, std::shared_ptr<admin::ping_sink> sink)
         override;
     outcome<void> rebind() override;
+    void drain() override { parts_.reporter.set_drained(true); }
+    void resume() override { parts_.reporter.set_drained(false); }
+    outcome<void> set_faults(const admin::fault_settings& faults) override;
+    outcome<void> crash_plugin(const std::string& instance) override;
+
+    /// By id, wherever the peer was last seen or is said to be.
+    identity::endpoint_addr address_of(const identity::endpoint_id& peer) const;
 
 private:
     /// Of the topic on which digests travel.
     std::optional<gossip::proto::topic_probe> digest_topic() const;
+    admin::usage_snapshot usage() const;
+    admin::meters_snapshot::net_meters net_meters() const;
     outcome<identity::endpoint_addr> resolve(const std::string& peer) const;
     outcome<identity::endpoint_addr> find_known(const std::string& peer) const;
     bool names_this_host(const std::string& peer) const;
 
     host_parts parts_;
+    usage::process_meter meter_;  ///< while nothing looks all the time
     ping_table pings_;
     time_point started_;
     std::chrono::system_clock::time_point started_at_;

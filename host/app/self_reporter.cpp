@@ -31,7 +31,16 @@ void self_reporter::refresh() {
     if (const auto ec = peers_.set_self(self))
         log_.error("the digest cannot be made: {}", ec.message());
     using peers::proto::node_state;
-    peers_.set_state(is_whole ? node_state::alive : node_state::degraded);
+    peers_.set_state(
+        is_drained_ ? node_state::draining
+        : is_whole  ? node_state::alive
+                    : node_state::degraded
+    );
+}
+
+void self_reporter::set_drained(bool is_drained) {
+    is_drained_ = is_drained;
+    refresh();
 }
 
 void self_reporter::say_draining() {

@@ -36,6 +36,10 @@ public:
     /// From now on the node is draining, and its roles stay what they were.
     void say_draining();
 
+    /// Others are told that the node takes no more work, or does again; see draining in
+    /// docs/operating.md.
+    void set_drained(bool is_drained);
+
 private:
     const config::host_config& settings_;
     const transport::endpoint& endpoint_;
@@ -43,7 +47,8 @@ private:
     peers::peers_service& peers_;
     gossip::gossip_service* gossip_;  ///< may be null
     logger log_{"host"};
-    bool is_draining_ = false;
+    bool is_draining_ = false;  ///< for good: it stops
+    bool is_drained_ = false;   ///< by its operator, until told otherwise
 };
 
 }  // namespace meshhost::app

@@ -95,6 +95,41 @@ const char* text_of(peers::proto::node_state state) {
     return "unknown";
 }
 
+const char* text_of(peers::proto::node_tier tier) {
+    using peers::proto::node_tier;
+    switch (tier) {
+    case node_tier::edge:
+        return "edge";
+    case node_tier::hub:
+        return "hub";
+    case node_tier::leaf:
+        return "leaf";
+    case node_tier::observer:
+        return "observer";
+    }
+    return "unknown";
+}
+
+admin::budget_snapshot snapshot_of(const peers::proto::node_budget& budget) {
+    using peers::proto::budget_source;
+    const bool is_config = budget.source == budget_source::config;
+    const bool is_cgroup = budget.source == budget_source::cgroup;
+    return {
+        .cpu_millicores = budget.cpu_millicores,
+        .memory_bytes = budget.memory_bytes,
+        .source = is_config   ? "config"
+                  : is_cgroup ? "cgroup"
+                              : "none"};
+}
+
+admin::load_snapshot snapshot_of(const peers::proto::load_class& load) {
+    using peers::proto::load_class;
+    admin::load_snapshot out;
+    if (load.cpu != load_class::not_measured) out.cpu = load.cpu;
+    if (load.memory != load_class::not_measured) out.memory = load.memory;
+    return out;
+}
+
 admin::path_snapshot snapshot_of(const transport::path_info& path) {
     return {
         .kind = kind_text(path.kind),
@@ -134,6 +169,14 @@ admin::peer_snapshot snapshot_of(const peers::peer_view& peer, time_point now) {
     out.sequence = entry.digest->sequence;
     out.addresses = texts_of(entry.digest->addresses);
     out.contributions = snapshot_of(entry.digest->contributions);
+    out.tier = text_of(entry.digest->tier);
+    out.budget = snapshot_of(entry.digest->budget);
+    out.load = snapshot_of(entry.digest->load);
+    for (const auto& prefix : entry.digest->neighbors)
+        out.neighbors.push_back(to_hex(prefix));
+    if (entry.digest->lease.count() > 0) out.lease = entry.digest->lease;
+    out.capabilities = entry.digest->capabilities;
+    out.home_relay = entry.digest->home_relay;
     return out;
 }
 
@@ -156,6 +199,8 @@ admin::probe_section section_of(const transport::probe& counters) {
          {"datagrams_received", counters.datagrams_received},
          {"datagrams_sent", counters.datagrams_sent},
          {"datagrams_dropped", counters.datagrams_dropped},
+         {"bytes_received", counters.bytes_received},
+         {"bytes_sent", counters.bytes_sent},
          {"retries_sent", counters.retries_sent},
          {"resets_sent", counters.resets_sent},
          {"early_data_accepted", counters.early_data_accepted}}};

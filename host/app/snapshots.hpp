@@ -15,6 +15,11 @@ namespace meshhost::app {
 /// What a node says of its own state, in the words of peer_snapshot::state.
 const char* text_of(peers::proto::node_state state);
 
+/// "hub", "edge", "leaf" or "observer".
+const char* text_of(peers::proto::node_tier tier);
+
+admin::budget_snapshot snapshot_of(const peers::proto::node_budget& budget);
+admin::load_snapshot snapshot_of(const peers::proto::load_class& load);
 admin::path_snapshot snapshot_of(const transport::path_info& path);
 admin::peer_snapshot snapshot_of(const peers::peer_view& peer, time_point now);
 std::vector<admin::contribution_snapshot> snapshot_of(

@@ -8,6 +8,7 @@
 #include "http/unix_listener.hpp"
 #include "net/shard.hpp"
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -26,8 +27,16 @@ public:
     virtual void begin_stream(std::string_view content_type) = 0;
     /// false: the client is gone, or reads so slowly that the limit on waiting bytes is reached
     /// and it has been cut off. The caller stops what it was doing for it.
+    /// Nothing written asks whether the client is still there.
     virtual bool write(std::string_view data) = 0;
     virtual void finish() = 0;
+
+    /// Bytes of a stream that were written and that the client has not taken yet: who has more
+    /// to say than is wanted looks at this before each write.
+    virtual std::size_t waiting() const = 0;
+    /// `changed` is called when the client has taken what was waiting, and once when it is gone
+    /// before finish(); never from inside a call on the exchange. Replaces the last one.
+    virtual void watch(std::function<void()> changed) = 0;
 };
 
 /// Answers requests. Called on the shard's thread; outlives the server.

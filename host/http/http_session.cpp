@@ -7,6 +7,9 @@
 #include <boost/beast/http/write.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace meshhost::http {
 
 namespace beast = boost::beast;
@@ -79,10 +82,14 @@ void http_session::on_bad_request(const beast::error_code& ec) {
 void http_session::answer_request() {
     auto& message = parser_->get();
     const std::string_view target(message.target().data(), message.target().size());
+    const auto path_end = std::min(target.find('?'), target.size());
+    auto query = parse_query(target.substr(std::min(path_end + 1, target.size())));
+    if (!query) return send(handler_.describe_fault(400, "the query cannot be read"), false);
     const request asked{
         std::string(message.method_string()),
-        std::string(target.substr(0, target.find('?'))),
-        std::move(message.body())};
+        std::string(target.substr(0, path_end)),
+        std::move(message.body()),
+        std::move(*query)};
     handler_.on_request(asked, shared_from_this());
 }
 
@@ -125,6 +132,7 @@ void http_session::begin_stream(std::string_view content_type) {
         "Transfer-Encoding: chunked\r\n\r\n",
         content_type
     ));
+    watch_client();
 }
 
 bool http_session::write(std::string_view data) {
@@ -140,6 +148,7 @@ bool http_session::write(std::string_view data) {
 void http_session::finish() {
     if (phase_ != phase::streaming || is_stream_ended_) return;
     is_stream_ended_ = true;
+    watcher_ = nullptr;
     queue_bytes("0\r\n\r\n");
 }
 
@@ -162,16 +171,44 @@ void http_session::write_queued() {
 
 void http_session::on_queued_written(const beast::error_code& ec) {
     if (phase_ == phase::closed) return;
-    if (ec) return hang_up();
+    if (ec) return lose_client();
     queued_bytes_ -= queue_.front().size();
     queue_.pop_front();
     if (!queue_.empty()) return write_queued();
     stream_.expires_never();  // the next line is as far away as the handler wants
-    if (is_stream_ended_) after_response({}, parser_->keep_alive());
+    if (is_stream_ended_) return after_response({}, parser_->keep_alive());
+    tell_watcher();
+}
+
+void http_session::watch(std::function<void()> changed) {
+    if (phase_ != phase::streaming || is_stream_ended_) return;
+    watcher_ = std::move(changed);
+}
+
+/// A stream may have nothing to say for hours: only this notices then that nobody listens. The
+/// kernel reports a client that has closed (not one that only ended its sending) as an error.
+void http_session::watch_client() {
+    if (std::exchange(is_client_watched_, true)) return;
+    stream_.socket().async_wait(
+        boost::asio::socket_base::wait_error,
+        [self = shared_from_this()](const beast::error_code&) { self->lose_client(); }
+    );
+}
+
+void http_session::lose_client() {
+    if (phase_ == phase::closed) return;
+    const auto watcher = std::exchange(watcher_, nullptr);
+    hang_up();
+    if (watcher) watcher();
+}
+
+void http_session::tell_watcher() {
+    if (const auto watcher = watcher_) watcher();  // a copy: it may set another
 }
 
 void http_session::hang_up() {
     phase_ = phase::closed;
+    watcher_ = nullptr;
     beast::error_code ignored;
     stream_.socket().shutdown(boost::asio::socket_base::shutdown_both, ignored);
     stream_.close();

@@ -38,6 +38,8 @@ public:
     void begin_stream(std::string_view content_type) override;
     bool write(std::string_view data) override;
     void finish() override;
+    std::size_t waiting() const override { return queued_bytes_; }
+    void watch(std::function<void()> changed) override;
 
 private:
     using parser_type = boost::beast::http::request_parser<boost::beast::http::string_body>;
@@ -54,6 +56,9 @@ private:
     void queue_bytes(std::string bytes);
     void write_queued();
     void on_queued_written(const boost::beast::error_code& ec);
+    void watch_client();
+    void lose_client();
+    void tell_watcher();
     void hang_up();
 
     stream_type stream_;
@@ -66,6 +71,8 @@ private:
     std::deque<std::string> queue_;  ///< raw bytes of a streamed answer, the first being written
     std::size_t queued_bytes_ = 0;
     bool is_stream_ended_ = false;
+    bool is_client_watched_ = false;
+    std::function<void()> watcher_;
 };
 
 }  // namespace meshhost::http

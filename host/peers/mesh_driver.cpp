@@ -134,17 +134,20 @@ void mesh_driver::on_topic_lagged() {
     const auto topic = gossip_.measure(topic_->id());
     if (!topic) return;
     state_.mesh_lagged(topic->active, shard_.now());
+    sink_.on_mesh_lagged();
     sink_.on_mesh_turn();
 }
 
 void mesh_driver::on_topic_neighbor_up(const identity::endpoint_id& peer) {
     state_.mesh_neighbor_up(peer, shard_.now());
+    sink_.on_mesh_neighbor_up(peer);
     sink_.on_mesh_turn();
 }
 
 void mesh_driver::on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) {
     state_.mesh_neighbor_down(peer, is_lost, shard_.now());
     if (state_.mesh().neighbors().empty()) suggest_members();
+    sink_.on_mesh_neighbor_down(peer, is_lost);
     sink_.on_mesh_turn();
 }
 

@@ -21,6 +21,10 @@ class mesh_driver_sink {
 public:
     /// The machine was told something: it may want something.
     virtual void on_mesh_turn() = 0;
+    // What the gossip told, after the machine.
+    virtual void on_mesh_neighbor_up(const identity::endpoint_id& peer) = 0;
+    virtual void on_mesh_neighbor_down(const identity::endpoint_id& peer, bool is_lost) = 0;
+    virtual void on_mesh_lagged() = 0;
 
 protected:
     ~mesh_driver_sink() = default;

@@ -15,6 +15,11 @@ public:
     virtual void on_peer_forgotten(const identity::endpoint_id&) {}
     /// What this node says of itself changed.
     virtual void on_self_changed(const proto::node_digest&) {}
+    /// It became, or is no more, a neighbour of this node in the gossip; `is_lost`: without a word.
+    virtual void on_neighbor_up(const identity::endpoint_id&) {}
+    virtual void on_neighbor_down(const identity::endpoint_id&, bool is_lost) { (void)is_lost; }
+    /// Some of what the gossip brought was lost here.
+    virtual void on_gossip_lagged() {}
     /// After async_stop(): peers know that we left, every connection is closed.
     virtual void on_stopped() {}
 

@@ -236,6 +236,21 @@ void peers_service::on_deadline(time_point now) {
     turn();
 }
 
+void peers_service::on_mesh_neighbor_up(const identity::endpoint_id& peer) {
+    for (peers_observer* const observer : observers_)
+        observer->on_neighbor_up(peer);
+}
+
+void peers_service::on_mesh_neighbor_down(const identity::endpoint_id& peer, bool is_lost) {
+    for (peers_observer* const observer : observers_)
+        observer->on_neighbor_down(peer, is_lost);
+}
+
+void peers_service::on_mesh_lagged() {
+    for (peers_observer* const observer : observers_)
+        observer->on_gossip_lagged();
+}
+
 // --- what the machine wants ---
 
 void peers_service::turn() {

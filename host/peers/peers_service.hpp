@@ -89,6 +89,9 @@ public:
 private:
     void on_deadline(time_point now) override;
     void on_mesh_turn() override { turn(); }
+    void on_mesh_neighbor_up(const identity::endpoint_id& peer) override;
+    void on_mesh_neighbor_down(const identity::endpoint_id& peer, bool is_lost) override;
+    void on_mesh_lagged() override;
     void on_link_connected(proto::link_id link) override;
     void on_link_stream(proto::link_id link, std::shared_ptr<transport::stream> opened) override;
     void on_link_data(proto::link_id link, bytes_view data) override;

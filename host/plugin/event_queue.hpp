@@ -21,14 +21,14 @@ namespace meshhost::plugin {
 
 /// A turn in the instance's life. Never refused: one of each kind waits at most.
 struct strand_signal {
-    enum class kind : std::uint8_t { start, shut_down, started, drained, fatal };
+    enum class kind : std::uint8_t { start, shut_down, started, drained, fatal, throw_now };
 
     kind what = kind::start;
     mesh_status status = MESH_OK;  ///< of `started` and `fatal`
     std::string text;              ///< of `started` and `fatal`: the plugin's words
     time_point deadline{};         ///< of `shut_down`: until when it may drain
 };
-inline constexpr std::size_t signal_kinds = 5;
+inline constexpr std::size_t signal_kinds = 6;
 
 /// mesh_host.post()
 struct posted_event {

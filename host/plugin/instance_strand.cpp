@@ -193,6 +193,9 @@ callback instance_strand::take_signal(const strand_signal& signal) {
              )},
             true
         );
+    case strand_signal::kind::throw_now:
+        if (!life_.takes_events()) return callback::none;
+        return settle("on_event", back(context_->role.throw_now()));
     }
     return callback::none;
 }

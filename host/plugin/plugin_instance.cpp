@@ -78,6 +78,10 @@ void plugin_instance::publish(proto::peer_snapshot_ptr snapshot) {
     context_->queue.publish(std::move(snapshot));
 }
 
+void plugin_instance::inject_exception() {
+    context_->queue.raise({.what = strand_signal::kind::throw_now});
+}
+
 void plugin_instance::shut_down(time_point drain_deadline) {
     context_->queue.raise({.what = strand_signal::kind::shut_down, .deadline = drain_deadline});
 }

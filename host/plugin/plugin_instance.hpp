@@ -41,6 +41,9 @@ public:
     void start();
     void publish(proto::peer_snapshot_ptr snapshot);
 
+    /// For experiments: as if a callback had thrown.
+    void inject_exception();
+
     /// Drains until the deadline, then stops and destroys.
     void shut_down(time_point drain_deadline);
 

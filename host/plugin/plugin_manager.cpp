@@ -167,6 +167,13 @@ void plugin_manager::publish(peer_snapshot_ptr snapshot) {
     }
 }
 
+bool plugin_manager::inject_exception(const std::string& instance) {
+    entry* const found = find(instance);
+    if (found == nullptr || !found->instance) return false;
+    found->instance->inject_exception();
+    return true;
+}
+
 void plugin_manager::stop() {
     if (std::exchange(stopping_, true)) return;
     const time_point now = shard_.now();

@@ -74,6 +74,10 @@ public:
     /// What plugins see of the mesh from now on. Cheap: instances compute the difference.
     void publish(peer_snapshot_ptr snapshot);
 
+    /// For experiments: the instance fails as if one of its callbacks had thrown. False: no such
+    /// instance runs.
+    bool inject_exception(const std::string& instance);
+
     /// Drains and stops every instance at the same time.
     void stop();
 

@@ -4,6 +4,7 @@
 #include "plugin/thread_errors.hpp"
 
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace meshhost::plugin {
@@ -62,6 +63,10 @@ call_report role_calls::destroy() {
 
 call_report role_calls::on_event(const mesh_event& event) {
     return guarded([&] { return may_throw(role_.on_event)(self_, &event); });
+}
+
+call_report role_calls::throw_now() {
+    return guarded([]() -> mesh_status { throw std::runtime_error("injected for an experiment"); });
 }
 
 }  // namespace meshhost::plugin

@@ -28,6 +28,8 @@ public:
     call_report stop();
     call_report destroy();
     call_report on_event(const mesh_event& event);
+    /// An exception from where on_event() is called, on purpose: the plugin is not called.
+    call_report throw_now();
 
     bool has_instance() const noexcept { return self_ != nullptr; }
     /// Otherwise the role is drained as soon as it is told.

@@ -55,6 +55,7 @@ void endpoint_core::receive(
     time_point now
 ) {
     ++counters_.datagrams_received;
+    counters_.bytes_received += data.size();
     if (data.empty()) {  // ngtcp2 asserts that there is something
         ++counters_.datagrams_dropped;
         return;

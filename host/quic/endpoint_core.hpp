@@ -20,6 +20,7 @@ struct core_counters {
     std::uint64_t closed = 0;
     std::array<std::uint64_t, close_cause_count> closed_by_cause{};
     std::uint64_t datagrams_received = 0;
+    std::uint64_t bytes_received = 0;  ///< of them
     std::uint64_t datagrams_dropped = 0;
     std::uint64_t retries_sent = 0;
     std::uint64_t resets_sent = 0;
@@ -77,6 +78,7 @@ public:
 
     const core_counters& counters() const noexcept { return counters_; }
     std::uint64_t datagrams_sent() const noexcept { return writer_.packets(); }
+    std::uint64_t bytes_sent() const noexcept { return writer_.bytes(); }
     core_tables measure() const;
     /// The tables agree with each other. For tests and debug builds.
     void check_invariants() const;

@@ -25,6 +25,7 @@ void packet_writer::commit(path_id path, std::uint8_t ecn, std::size_t size) {
     filled_ += size;
     ++segments_;
     ++packets_;
+    bytes_ += size;
     // A shorter segment can only be the last of its train.
     if (size < segment_size_ || segments_ == segments_max) finish();
 }

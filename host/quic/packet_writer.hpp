@@ -27,6 +27,7 @@ public:
     void unblock() noexcept { blocked_ = false; }
 
     std::uint64_t packets() const noexcept { return packets_; }
+    std::uint64_t bytes() const noexcept { return bytes_; }
 
 private:
     static constexpr std::size_t segments_max = 64;         // the kernel's UDP_MAX_SEGMENTS
@@ -41,6 +42,7 @@ private:
     std::uint8_t ecn_ = 0;
     bool blocked_ = false;
     std::uint64_t packets_ = 0;
+    std::uint64_t bytes_ = 0;  ///< of them
 };
 
 }  // namespace meshhost::quic

@@ -194,6 +194,8 @@ probe endpoint_impl::measure() const {
         .datagrams_received = counters.datagrams_received,
         .datagrams_sent = core_.datagrams_sent(),
         .datagrams_dropped = counters.datagrams_dropped,
+        .bytes_received = counters.bytes_received,
+        .bytes_sent = core_.bytes_sent(),
         .retries_sent = counters.retries_sent,
         .resets_sent = counters.resets_sent,
         .early_data_accepted = counters.early_data_accepted,

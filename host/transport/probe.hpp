@@ -31,6 +31,8 @@ struct probe {
     std::uint64_t datagrams_received = 0;
     std::uint64_t datagrams_sent = 0;
     std::uint64_t datagrams_dropped = 0;  ///< not QUIC, unknown, over a limit
+    std::uint64_t bytes_received = 0;     ///< in datagrams, those that were dropped included
+    std::uint64_t bytes_sent = 0;
     std::uint64_t retries_sent = 0;
     std::uint64_t resets_sent = 0;
     std::uint64_t early_data_accepted = 0;

@@ -9,6 +9,7 @@ namespace meshhost::transport {
 class unsent_bytes {
 public:
     bool empty() const noexcept { return bytes_.empty(); }
+    std::size_t size() const noexcept { return bytes_.size(); }
 
     void push(bytes_view data) { bytes_.insert(bytes_.end(), data.begin(), data.end()); }
 

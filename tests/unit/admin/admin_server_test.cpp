@@ -1,46 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "admin/admin_server.hpp"
-#include "fake_host.hpp"
-#include "support/catch.hpp"
-#include "support/temp_dir.hpp"
-
-#include <boost/json/parse.hpp>
+#include "api_fixture.hpp"
 
 using namespace meshhost;
-
-namespace {
-
-struct api {
-    api()
-        : server(
-            shard,
-            std::move(*http::unix_listener::claim(directory / "host.sock")),
-            host,
-            host,
-            logger()
-        ) {}
-
-    std::shared_ptr<test::fake_exchange> ask(
-        std::string method,
-        std::string path,
-        std::string body = ""
-    ) {
-        auto exchange = std::make_shared<test::fake_exchange>();
-        server.on_request({std::move(method), std::move(path), std::move(body)}, exchange);
-        return exchange;
-    }
-
-    test::temp_dir directory;
-    net::shard shard;
-    test::fake_host host;
-    admin::admin_server server;
-};
-
-}  // namespace
+using test::api;
 
 TEST_CASE("admin: every question is answered under its schema", "[admin]") {
-    const std::string name =
-        GENERATE(as<std::string>(), "status", "peers", "identity", "plugins", "probe", "config");
+    const std::string name = GENERATE(
+        as<std::string>(),
+        "status",
+        "peers",
+        "identity",
+        "plugins",
+        "probe",
+        "config",
+        "topology",
+        "meters",
+        "events"
+    );
     api local;
     const auto exchange = local.ask("GET", "/v1/" + name);
     CHECK(exchange->answer.status == 200);
@@ -100,6 +76,8 @@ TEST_CASE("admin: a full API is not the fault of who asks", "[admin]") {
     const auto code_of = [](const http::response& answer) {
         return boost::json::parse(answer.body).at("error").at("code").as_string();
     };
-    CHECK(code_of(local.server.describe_fault(503, "too many connections")) == "E_API_FULL");
-    CHECK(code_of(local.server.describe_fault(400, "no request")) == "E_BAD_REQUEST");
+    CHECK(
+        code_of(local.server.local().describe_fault(503, "too many connections")) == "E_API_FULL"
+    );
+    CHECK(code_of(local.server.local().describe_fault(400, "no request")) == "E_BAD_REQUEST");
 }

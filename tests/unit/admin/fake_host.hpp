@@ -3,10 +3,13 @@
 // A host with two peers, and an exchange that keeps what it was told.
 #include "admin/host_view.hpp"
 #include "http/http_server.hpp"
+#include "introspect/asker.hpp"
 
 #include <boost/json/parse.hpp>
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace meshhost::test {
@@ -48,21 +51,29 @@ public:
         node.id = std::string(64, 'c');
         node.name = "compute-01";
         node.mesh = "lab";
-        node.state = "alive";
+        node.state = is_drained ? "draining" : "alive";
         node.roles = {"compute"};
         node.bound = {"0.0.0.0:4433", "[::]:4433"};
         node.uptime = 252s;
         node.ready_after = 14200us;
         return node;
     }
-    std::vector<admin::peer_snapshot> peers() const override {
-        return {connected_peer(), lost_peer()};
-    }
+    std::vector<admin::peer_snapshot> peers() const override { return known; }
     std::vector<admin::plugin_snapshot> plugins() const override {
         return {{"compute-0", "compute", "0.1.0", "/p/compute.so", "running", "1.0", ""}};
     }
     std::vector<admin::probe_section> probe() const override {
         return {{"transport", {{"connections", 1}, {"opened", 12}}}};
+    }
+    admin::meters_snapshot meters() const override {
+        ++measured;
+        admin::meters_snapshot meters;
+        meters.id = std::string(64, 'c');
+        meters.name = "compute-01";
+        meters.state = "alive";
+        meters.usage.resident_bytes = 1 << 20;
+        meters.edges = {{std::string(64, 'a'), "eager", connected_peer().path}};
+        return meters;
     }
     boost::json::object config() const override { return {{"net.port", 0}}; }
 
@@ -78,10 +89,28 @@ public:
         ++rebinds;
         return {};
     }
+    void drain() override { is_drained = true; }
+    void resume() override { is_drained = false; }
+    outcome<void> set_faults(const admin::fault_settings& given) override {
+        if (!is_lab) return failure{exit_code::not_permitted, "E_NOT_A_LAB", "no lab", ""};
+        faults = given;
+        return {};
+    }
+    outcome<void> crash_plugin(const std::string& instance) override {
+        if (!is_lab) return failure{exit_code::not_permitted, "E_NOT_A_LAB", "no lab", ""};
+        crashed = instance;
+        return {};
+    }
 
+    std::vector<admin::peer_snapshot> known{connected_peer(), lost_peer()};
     admin::ping_request pinged;
     std::shared_ptr<admin::ping_sink> ping_sink;
     int rebinds = 0;
+    mutable int measured = 0;
+    bool is_drained = false;
+    bool is_lab = false;
+    admin::fault_settings faults;
+    std::string crashed;
 };
 
 class fake_exchange final : public http::exchange {
@@ -92,11 +121,39 @@ public:
         answer.content_type = content_type;
     }
     bool write(std::string_view data) override {
-        if (is_gone) return false;
+        if (is_gone || is_finished) return false;
         answer.body += data;
+        unread += is_reading ? 0 : data.size();
         return true;
     }
-    void finish() override { is_finished = true; }
+    void finish() override {
+        is_finished = true;
+        changed_ = nullptr;
+    }
+    std::size_t waiting() const override { return unread; }
+    void watch(std::function<void()> changed) override { changed_ = std::move(changed); }
+
+    /// The client takes nothing from now on, or all there is and will be.
+    void set_reading(bool reads) {
+        is_reading = reads;
+        if (!reads) return;
+        unread = 0;
+        if (const auto changed = changed_) changed();
+    }
+    void leave() {
+        is_gone = true;
+        if (const auto changed = std::exchange(changed_, nullptr)) changed();
+    }
+    /// Of a stream, each as JSON.
+    std::vector<boost::json::object> lines() const {
+        std::vector<boost::json::object> all;
+        for (std::size_t at = 0; at < answer.body.size();) {
+            const auto end = answer.body.find('\n', at);
+            all.push_back(boost::json::parse(answer.body.substr(at, end - at)).as_object());
+            at = end + 1;
+        }
+        return all;
+    }
 
     boost::json::object json() const { return boost::json::parse(answer.body).as_object(); }
     std::string error_code() const {
@@ -106,6 +163,48 @@ public:
     http::response answer{0, "", ""};
     bool is_gone = false;
     bool is_finished = false;
+    bool is_reading = true;
+    std::size_t unread = 0;
+
+private:
+    std::function<void()> changed_;
+};
+
+/// Other hosts, as far as the local API is concerned: keeps the questions for the test to answer.
+class fake_asker final : public introspect::asker {
+public:
+    struct asked_call final : introspect::call {
+        void cancel() override { is_cancelled = true; }
+        void resume() override { ++resumed; }
+
+        /// An answer in one piece.
+        void answer(unsigned status, const char* type, std::string_view body) const {
+            sink->on_head({status, type});
+            sink->on_body(as_bytes(body));
+            sink->on_end({});
+        }
+
+        identity::endpoint_id whom;
+        http::request asked;
+        std::shared_ptr<introspect::answer_sink> sink;
+        bool is_cancelled = false;
+        int resumed = 0;
+    };
+
+    std::shared_ptr<introspect::call> ask(
+        const identity::endpoint_id& whom,
+        const http::request& asked,
+        std::shared_ptr<introspect::answer_sink> sink
+    ) override {
+        auto made = std::make_shared<asked_call>();
+        made->whom = whom;
+        made->asked = asked;
+        made->sink = std::move(sink);
+        calls.push_back(made);
+        return made;
+    }
+
+    std::vector<std::shared_ptr<asked_call>> calls;
 };
 
 }  // namespace meshhost::test

@@ -21,7 +21,7 @@
 
 namespace meshhost::test {
 
-/// Answers "/hello", streams "/lines", echoes the length of what is posted to "/size", and never
+/// Answers "/hello" and "/query", streams "/lines", follows "/follow", echoes the length of what is posted to "/size", and never
 /// answers "/silence".
 class scripted_handler : public http::request_handler {
 public:
@@ -43,6 +43,15 @@ public:
             flood_ended.set_value();
             return;
         }
+        if (asked.path == "/query")
+            return answer->reply({200, "text/plain", http::format_query(asked.query)});
+        if (asked.path == "/follow") {
+            answer->begin_stream(http::content_type_ndjson);
+            answer->watch([this, answer] {
+                if (!answer->write("")) client_left.set_value();
+            });
+            answer->write("{}\n");
+        }
         if (asked.path == "/silence") held = answer;
     }
     http::response describe_fault(unsigned status, std::string_view reason) override {
@@ -52,6 +61,7 @@ public:
     std::shared_ptr<http::exchange> held;
     std::size_t flood_blocks = 0;
     std::promise<void> flood_ended;
+    std::promise<void> client_left;
 };
 
 class running_server {

@@ -166,3 +166,29 @@ TEST_CASE("http: an answer after the server was closed goes nowhere", "[http]") 
         late->finish();
     });
 }
+
+TEST_CASE("http: the query is not part of the path", "[http]") {
+    running_server server;
+    raw_client client(server.socket());
+    client.send("GET /query?since=5&types=a%2Cb HTTP/1.1\r\nConnection: close\r\n\r\n");
+    CHECK(client.receive_all().ends_with("\r\n\r\nsince=5&types=a%2Cb"));
+    CHECK(status_of(server, "GET /hello? HTTP/1.1\r\nConnection: close\r\n\r\n") == 200);
+}
+
+TEST_CASE("http: a query that cannot be read is answered with 400", "[http]") {
+    running_server server;
+    CHECK(status_of(server, "GET /query?a=1&a=2 HTTP/1.1\r\n\r\n") == 400);
+    CHECK(status_of(server, "GET /query?%zz HTTP/1.1\r\n\r\n") == 400);
+}
+
+TEST_CASE("http: a client that leaves a silent stream is noticed", "[http]") {
+    running_server server;
+    {
+        raw_client client(server.socket());
+        client.send("GET /follow HTTP/1.1\r\n\r\n");
+        CHECK(client.receive_some().find("200 OK") != std::string::npos);
+    }
+    const auto left = server.handler.client_left.get_future().wait_for(std::chrono::seconds(30));
+    CHECK(left == std::future_status::ready);
+    CHECK(server.connections() == 0);
+}

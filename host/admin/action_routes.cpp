@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/action_routes.hpp"
+
+#include "admin/ping_exchange.hpp"
+#include "admin/request_fields.hpp"
+#include "base/quote.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/value_from.hpp>
+#include <fmt/format.h>
+
+namespace meshhost::admin {
+
+namespace json = boost::json;
+
+namespace {
+
+void post_ping(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
+    const auto request = parse_ping_request(asked.body);
+    if (!request) return refuse(*answer, request.error());
+    const auto started = actions.ping(*request, std::make_shared<ping_exchange>(*request, answer));
+    if (!started) refuse(*answer, started.error());
+}
+
+json::object faults_json(const fault_settings& faults) {
+    json::array block;
+    for (const auto& address : faults.block)
+        block.push_back(json::value(address.to_string()));
+    return {{"loss", faults.loss}, {"block", std::move(block)}};
+}
+
+void post_faults(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
+    const auto faults = parse_faults(asked.body);
+    if (!faults) return refuse(*answer, faults.error());
+    const auto done = actions.set_faults(*faults);
+    if (!done) return refuse(*answer, done.error());
+    reply(*answer, "faults", faults_json(*faults));
+}
+
+void post_crash(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
+    const auto body = parse_body(asked.body);
+    if (!body) return refuse(*answer, body.error());
+    const auto* instance = body->if_contains("instance");
+    if (instance == nullptr || !instance->is_string())
+        return refuse(*answer, bad_request("instance must be a string"));
+    const std::string name(instance->get_string());
+    const auto done = actions.crash_plugin(name);
+    if (!done) return refuse(*answer, done.error());
+    reply(*answer, "plugin-crash", {{"instance", name}});
+}
+
+}  // namespace
+
+outcome<fault_settings> parse_faults(std::string_view body) {
+    const auto fields = parse_body(body);
+    if (!fields) return fields.error();
+    fault_settings out;
+    if (const auto* loss = fields->if_contains("loss")) {
+        if (!loss->is_number()) return bad_request("loss must be 0..1");
+        out.loss = loss->to_number<double>();
+        if (!(out.loss >= 0 && out.loss <= 1)) return bad_request("loss must be 0..1");
+    }
+    const auto* block = fields->if_contains("block");
+    if (block == nullptr) return out;
+    if (!block->is_array() || block->get_array().size() > blocked_max)
+        return bad_request(fmt::format("block must be a list of at most {}", blocked_max));
+    for (const auto& each : block->get_array()) {
+        const auto address =
+            each.is_string() ? ip_endpoint::parse(each.get_string()) : std::nullopt;
+        if (!address) return bad_request("block must hold addresses with ports");
+        out.block.push_back(*address);
+    }
+    return out;
+}
+
+void add_action_routes(router& to, const host_view& view, host_actions& actions) {
+    to.add("POST", "/v1/ping", [&actions](const auto& asked, const auto& answer) {
+        post_ping(actions, asked, answer);
+    });
+    to.add("POST", "/v1/rebind", [&](const auto&, const auto& answer) {
+        const auto done = actions.rebind();
+        if (!done) return refuse(*answer, done.error());
+        reply(*answer, "rebind", {{"bound", json::value_from(view.node().bound)}});
+    });
+    to.add("POST", "/v1/drain", [&](const auto&, const auto& answer) {
+        actions.drain();
+        reply(*answer, "drain", {{"state", view.node().state}});
+    });
+    to.add("POST", "/v1/resume", [&](const auto&, const auto& answer) {
+        actions.resume();
+        reply(*answer, "resume", {{"state", view.node().state}});
+    });
+    to.add("POST", "/v1/lab/faults", [&actions](const auto& asked, const auto& answer) {
+        post_faults(actions, asked, answer);
+    });
+    to.add("POST", "/v1/lab/plugin-crash", [&actions](const auto& asked, const auto& answer) {
+        post_crash(actions, asked, answer);
+    });
+}
+
+}  // namespace meshhost::admin

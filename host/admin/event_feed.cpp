@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/event_feed.hpp"
+
+#include "admin/request_fields.hpp"
+#include "http/envelope.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace meshhost::admin {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t limit_max = 4096;
+
+json::value text_or_null(const std::string& text) {
+    if (text.empty()) return nullptr;
+    return json::value(text);
+}
+
+std::set<std::string> split(const std::string& list) {
+    std::set<std::string> parts;
+    for (std::size_t at = 0; at < list.size();) {
+        const auto end = std::min(list.find(',', at), list.size());
+        if (end > at) parts.insert(list.substr(at, end - at));
+        at = end + 1;
+    }
+    return parts;
+}
+
+}  // namespace
+
+json::object event_json(const telemetry::event& event, const std::string& node) {
+    return {
+        {"schema", "meshhost.event/1"},
+        {"seq", event.sequence},
+        {"at", http::format_time(std::chrono::system_clock::time_point(event.at))},
+        {"type", to_string(event.type)},
+        {"node", node},
+        {"peer", text_or_null(event.peer)},
+        {"name", text_or_null(event.name)},
+        {"from", text_or_null(event.from)},
+        {"to", text_or_null(event.to)},
+        {"reason", text_or_null(event.reason)}};
+}
+
+outcome<event_query> parse_event_query(const http::query_map& query, std::uint64_t next) {
+    event_query out;
+    std::int64_t since = 0;
+    std::int64_t limit = static_cast<std::int64_t>(out.limit);
+    auto fault = read_flag(query, "follow", out.follow);
+    constexpr auto sequence_max = std::numeric_limits<std::int64_t>::max();
+    if (!fault) fault = read_number(query, "since", 0, sequence_max, since);
+    if (!fault) fault = read_number(query, "limit", 1, limit_max, limit);
+    if (fault) return *fault;
+    out.since = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(since));
+    if (out.follow && query.count("since") == 0) out.since = next;
+    out.limit = static_cast<std::size_t>(limit);
+    out.types = split(text_at(query, "types"));
+    return out;
+}
+
+struct event_feed::follower {
+    event_query query;  ///< `since` is the next event to send
+    answer_ptr answer;
+};
+
+event_feed::event_feed(telemetry::event_journal& journal, std::string node)
+    : journal_(journal)
+    , node_(std::move(node)) {
+    journal_.set_listener([this](const telemetry::event&) { pump_all(); });
+}
+
+event_feed::~event_feed() {
+    journal_.set_listener({});
+}
+
+void event_feed::on_request(const http::request& asked, const answer_ptr& answer) {
+    const auto query = parse_event_query(asked.query, journal_.next());
+    if (!query) return refuse(*answer, query.error());
+    if (query->follow) return follow(*query, answer);
+    answer_once(*query, *answer);
+}
+
+bool event_feed::wants(const event_query& query, const telemetry::event& event) const {
+    return query.types.empty() || query.types.contains(to_string(event.type));
+}
+
+void event_feed::answer_once(const event_query& query, http::exchange& answer) const {
+    json::array events;
+    std::uint64_t next = std::max(query.since, journal_.oldest());
+    while (const auto* event = events.size() < query.limit ? journal_.find(next) : nullptr) {
+        if (wants(query, *event)) events.push_back(event_json(*event, node_));
+        ++next;
+    }
+    reply(
+        answer,
+        "events",
+        {{"events", std::move(events)},
+         {"oldest_seq", journal_.oldest()},
+         {"next_seq", next},
+         {"truncated", query.since < journal_.oldest()}}
+    );
+}
+
+void event_feed::follow(const event_query& query, const answer_ptr& answer) {
+    if (followers_.size() >= followers_max) return refuse(*answer, api_full("followers of events"));
+    const auto added = std::make_shared<follower>(follower{query, answer});
+    answer->begin_stream(http::content_type_ndjson);
+    followers_.push_back(added);
+    answer->watch([this, alive = std::weak_ptr(added)] {
+        if (!alive.expired()) pump_all();
+    });
+    pump_all();
+}
+
+void event_feed::pump_all() {
+    std::erase_if(followers_, [this](const auto& each) { return !pump(*each); });
+}
+
+/// False: it is gone.
+bool event_feed::pump(follower& to) const {
+    auto& next = to.query.since;
+    while (next < journal_.next()) {
+        if (to.answer->waiting() > unread_max) break;
+        const auto oldest = journal_.oldest();
+        if (next < oldest) {
+            to.answer->write(one_line({{"type", "gap"}, {"from", next}, {"to", oldest - 1}}));
+            next = oldest;
+        }
+        const auto* event = journal_.find(next++);
+        if (wants(to.query, *event)) to.answer->write(one_line(event_json(*event, node_)));
+    }
+    return to.answer->write("");
+}
+
+}  // namespace meshhost::admin

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// GET /v1/events: what happened, from the journal, once or as it comes.
+#include "admin/replies.hpp"
+#include "telemetry/event_journal.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace meshhost::admin {
+
+/// meshhost.event/1; `node` is the id of this host.
+boost::json::object event_json(const telemetry::event& event, const std::string& node);
+
+struct event_query {
+    std::uint64_t since = 1;  ///< the number of the first event that is wanted
+    std::size_t limit = 1000;
+    std::set<std::string> types;  ///< empty: all
+    bool follow = false;
+};
+
+/// since, limit, types ("peer.state,self.state") and follow; a follower that says no number wants
+/// what comes from now on. Errors: E_BAD_REQUEST.
+outcome<event_query> parse_event_query(const http::query_map& query, std::uint64_t next);
+
+/// Followers hold no events of their own: each reads the journal at its own pace, and one that
+/// lags so far behind that the journal has let go of its next event is told of the gap.
+/// One thread: the shard's. The journal outlives it, and has no other listener.
+class event_feed {
+public:
+    static constexpr std::size_t followers_max = 16;
+    /// A follower with more than this unread gets no more for now.
+    static constexpr std::size_t unread_max = 64u << 10;
+
+    event_feed(telemetry::event_journal& journal, std::string node);
+    event_feed(const event_feed&) = delete;
+    event_feed& operator=(const event_feed&) = delete;
+    ~event_feed();
+
+    void on_request(const http::request& asked, const answer_ptr& answer);
+
+    std::size_t followers() const noexcept { return followers_.size(); }
+
+private:
+    struct follower;
+
+    void answer_once(const event_query& query, http::exchange& answer) const;
+    void follow(const event_query& query, const answer_ptr& answer);
+    void pump_all();
+    bool pump(follower& to) const;
+    bool wants(const event_query& query, const telemetry::event& event) const;
+
+    telemetry::event_journal& journal_;
+    std::string node_;
+    std::vector<std::shared_ptr<follower>> followers_;
+};
+
+}  // namespace meshhost::admin

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// GET /v1/mesh/meters: the figures of every host that can be asked, a line each, once or again and
+// again. Nobody is asked while nobody looks.
+#include "admin/host_view.hpp"
+#include "admin/meter_feed.hpp"
+#include "admin/replies.hpp"
+#include "introspect/asker.hpp"
+#include "net/deadline_timer.hpp"
+#include "net/shard.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace meshhost::admin {
+
+/// One thread: the shard's. The references outlive it.
+class mesh_meters final : private net::deadline_sink {
+public:
+    static constexpr std::size_t watchers_max = 4;
+    static constexpr std::size_t hosts_max = 256;     ///< asked for one watcher
+    static constexpr std::size_t questions_max = 32;  ///< under way for one watcher
+    static constexpr std::size_t answer_max = 64u << 10;
+    /// A watcher with more than this unread asks for nothing new.
+    static constexpr std::size_t unread_max = 128u << 10;
+
+    mesh_meters(net::shard& shard, const host_view& view, introspect::asker& asker);
+    mesh_meters(const mesh_meters&) = delete;
+    mesh_meters& operator=(const mesh_meters&) = delete;
+    ~mesh_meters();
+
+    void on_request(const http::request& asked, const answer_ptr& answer);
+
+    std::size_t watchers() const noexcept { return watchers_.size(); }
+
+private:
+    struct watcher;
+    using watcher_ptr = std::shared_ptr<watcher>;
+
+    void on_deadline(time_point now) override;
+    void begin_round(watcher& of);
+    void ask_more(const watcher_ptr& for_whom);
+    void on_answer(watcher& of, const std::string& id, const outcome<http::response>& answer);
+    void drop_gone();
+    void arm();
+
+    net::shard& shard_;
+    const host_view& view_;
+    introspect::asker& asker_;
+    net::deadline_timer timer_;
+    std::vector<watcher_ptr> watchers_;
+};
+
+}  // namespace meshhost::admin

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The GETs that are answered at once from a snapshot.
+#include "admin/host_view.hpp"
+#include "admin/router.hpp"
+
+namespace meshhost::admin {
+
+/// status, peers, identity, plugins, config, topology. `view` outlives the router.
+void add_question_routes(router& to, const host_view& view);
+
+}  // namespace meshhost::admin

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What happens, into the journal: hears the rooms and says what is different from before.
+#include "peers/peers_observer.hpp"
+#include "plugin/plugin_manager.hpp"
+#include "telemetry/event_journal.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace meshhost::app {
+
+/// Remembers of each peer that the registry holds what it last wrote. One thread: the shard's. The
+/// journal outlives it.
+class event_recorder final : public peers::peers_observer {
+public:
+    explicit event_recorder(telemetry::event_journal& journal)
+        : journal_(journal) {}
+
+    void on_peer_changed(const peers::peer_view& peer) override;
+    void on_peer_forgotten(const identity::endpoint_id& peer) override;
+    void on_self_changed(const peers::proto::node_digest& self) override;
+    void on_neighbor_up(const identity::endpoint_id& peer) override;
+    void on_neighbor_down(const identity::endpoint_id& peer, bool is_lost) override;
+    void on_gossip_lagged() override;
+
+    void on_instance_changed(const plugin::instance_status& status);
+    /// Somebody had a fault injected, in words.
+    void on_lab_fault(std::string what);
+    /// Anything else.
+    void write(telemetry::event_type type, telemetry::event what);
+
+private:
+    struct known_peer {
+        std::string name;
+        std::string state;
+        std::string evidence;
+        std::string path;
+    };
+
+    telemetry::event of_peer(const identity::endpoint_id& peer) const;
+
+    telemetry::event_journal& journal_;
+    std::map<identity::endpoint_id, known_peer> peers_;
+    std::map<std::string, std::string, std::less<>> instances_;  ///< their states
+    std::string self_state_;
+};
+
+}  // namespace meshhost::app

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of host_api that counts: this host in numbers, and what is done to it on purpose.
+#include "app/host_api.hpp"
+#include "app/snapshots.hpp"
+#include "base/quote.hpp"
+
+#include <fmt/format.h>
+
+namespace meshhost::app {
+
+namespace {
+
+admin::meters_snapshot::gossip_meters gossip_meters_of(
+    const gossip::probe& room,
+    const std::optional<gossip::proto::topic_probe>& topic
+) {
+    admin::meters_snapshot::gossip_meters out;
+    if (topic) {
+        out.active = topic->active.size();
+        out.passive = topic->passive.size();
+        for (const auto& peer : topic->active)
+            ++(gossip_mode_of(*topic, peer) == "eager" ? out.eager : out.lazy);
+        out.delivered = topic->counts.delivered;
+        out.duplicates = topic->counts.duplicates;
+    }
+    for (const auto& traffic : room.state.sent) {
+        out.frames_sent += traffic.frames;
+        out.bytes_sent += traffic.bytes;
+    }
+    for (const auto& traffic : room.state.received) {
+        out.frames_received += traffic.frames;
+        out.bytes_received += traffic.bytes;
+    }
+    return out;
+}
+
+failure not_a_lab() {
+    return {
+        exit_code::not_permitted,
+        "E_NOT_A_LAB",
+        "this host lets nobody inject faults",
+        "set lab.faults = true where that is wanted"};
+}
+
+}  // namespace
+
+admin::meters_snapshot host_api::meters() const {
+    const auto& self = parts_.peers.self();
+    admin::meters_snapshot out;
+    out.id = self.origin.to_hex();
+    out.name = self.name;
+    out.at = std::chrono::system_clock::now();
+    out.uptime = parts_.shard.now() - started_;
+    out.state = text_of(self.state);
+    out.roles = self.roles;
+    out.tier = text_of(self.tier);
+    out.usage = usage();
+    out.budget = snapshot_of(self.budget);
+    out.load = snapshot_of(self.load);
+    const auto topic = digest_topic();
+    if (parts_.gossip != nullptr) out.gossip = gossip_meters_of(parts_.gossip->measure(), topic);
+    out.net = net_meters();
+    for (const auto& peer : topic ? topic->active : std::vector<identity::endpoint_id>()) {
+        admin::meters_snapshot::edge edge{peer.to_hex(), gossip_mode_of(*topic, peer), {}};
+        const auto known = parts_.peers.find(peer);
+        if (known && known->path) edge.path = snapshot_of(*known->path);
+        out.edges.push_back(std::move(edge));
+    }
+    out.plugins = plugins();
+    return out;
+}
+
+admin::usage_snapshot host_api::usage() const {
+    if (parts_.usage != nullptr) {
+        const auto& used = parts_.usage->used();
+        return {used.cpu_millicores, used.rss_bytes, used.descriptors, used.threads};
+    }
+    return {std::nullopt, meter_.resident_bytes(), meter_.descriptors(), meter_.threads()};
+}
+
+admin::meters_snapshot::net_meters host_api::net_meters() const {
+    const auto counters = parts_.endpoint.measure();
+    admin::meters_snapshot::net_meters out;
+    out.connections = counters.connections;
+    out.datagrams_sent = counters.datagrams_sent;
+    out.datagrams_received = counters.datagrams_received;
+    out.bytes_sent = counters.bytes_sent;
+    out.bytes_received = counters.bytes_received;
+    return out;
+}
+
+outcome<void> host_api::set_faults(const admin::fault_settings& faults) {
+    if (!parts_.settings.values.lab.faults) return not_a_lab();
+    (void)faults;
+    return failure{exit_code::failure, "E_NO_FAULTS", "this build cannot drop datagrams", ""};
+}
+
+outcome<void> host_api::crash_plugin(const std::string& instance) {
+    if (!parts_.settings.values.lab.faults) return not_a_lab();
+    if (!parts_.plugins.inject_exception(instance))
+        return failure{
+            exit_code::unreachable,
+            "E_NO_SUCH_INSTANCE",
+            fmt::format("no plugin runs here as {}", in_quotes(instance)),
+            "meshctl plugin list shows the instances"};
+    parts_.events.on_lab_fault(fmt::format("an exception in plugin {}", instance));
+    return {};
+}
+
+}  // namespace meshhost::app
