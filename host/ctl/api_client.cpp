@@ -86,7 +86,7 @@ outcome<void> api_client::stream(
     };
     const http::request asked{"POST", path, boost::json::serialize(body)};
     const auto answer = on_first_living_socket([&](const auto& socket) {
-        return http::stream_request(socket, asked, patience, take_line);
+        return http::stream_request(socket, asked, {patience, patience}, take_line);
     });
     if (!answer) return answer.error();
     if (fault) return *fault;

@@ -35,12 +35,16 @@ std::string complaint_about_instance(const std::string& name) {
 const std::map<std::string, output_format> format_names{
     {"text", output_format::text},
     {"json", output_format::json},
-    {"ndjson", output_format::ndjson}};
+    {"ndjson", output_format::ndjson},
+    {"csv", output_format::csv},
+    {"dot", output_format::dot}};
 
 output_format read_format(const std::string& name) {
     const auto named = format_names.find(name);
     if (named == format_names.end())
-        throw CLI::ValidationError("\"" + name + "\" is no format; write text, json or ndjson");
+        throw CLI::ValidationError(
+            "\"" + name + "\" is no format; write text, json, ndjson or csv"
+        );
     return named->second;
 }
 
@@ -106,7 +110,7 @@ void command_line::add_global_options() {
     app_->add_option_function<std::string>(
             "-o,--output",
             [&style](const std::string& name) { style.format = read_format(name); },
-            "text, json or ndjson"
+            "text, json, ndjson; csv of tables; dot of the topology"
     )
         ->type_name("FORMAT");
     app_->add_flag_callback(
@@ -171,6 +175,8 @@ outcome<command*> command_line::chosen() {
         return unknown_word(extras.front(), at);
     const auto found = commands_.find(&at);
     if (found == commands_.end()) return usage_failure("which command?", at);
+    if (!found->second->can_write(options_.style.format))
+        return usage_failure("its answer does not come in that format", at);
     return found->second.get();
 }
 

@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
     const auto terminal = look_at_terminal(config::read_surroundings());
     style.colour = ctl::allows_colour(terminal, line.options().colour);
     style.unicode = ctl::allows_unicode(terminal);
+    style.is_terminal = terminal.is_terminal;
     ctl::console out(std::cout, std::cerr, style);
 
     if (chosen && *chosen == nullptr) {

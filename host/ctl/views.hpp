@@ -3,6 +3,7 @@
 // What the local API says, as text for people. Each takes the "data" of an answer and gives lines
 // that end with a newline. Words, never sentinels: what is not known says so.
 #include "ctl/console.hpp"
+#include "ctl/table_view.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -11,8 +12,8 @@
 namespace meshhost::ctl {
 
 std::string status_text(const boost::json::object& data, const console& out);
-std::string peers_text(const boost::json::object& data, const console& out);
-std::string plugins_text(const boost::json::object& data, const console& out);
+table_view peers_table(const boost::json::object& data);
+table_view plugins_table(const boost::json::object& data);
 std::string identity_text(const boost::json::object& data);
 std::string probe_text(const boost::json::object& data, const console& out);
 /// One line of a running host's configuration for each key.

@@ -107,7 +107,7 @@ void ping_command::take(const boost::json::object& line, workplace& here) {
     case output_format::json:
         if (is_reply) replies_.push_back(line);
         break;
-    case output_format::ndjson:
+    default:
         here.out.print(is_reply ? line : http::make_envelope("ping", summary_));
         break;
     }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/commands/commands.hpp"
+#include "ctl/commands/listing.hpp"
 #include "ctl/fields.hpp"
 #include "ctl/views.hpp"
-
-#include <fmt/format.h>
 
 namespace meshhost::ctl {
 
@@ -14,8 +13,6 @@ struct question {
     const char* path;
     std::string (*view)(const boost::json::object& data, const console& out);
     verdict (*judge)(const boost::json::object& data);
-    const char* list = nullptr;  ///< the array in "data" whose items are the lines of ndjson
-    const char* item = nullptr;  ///< their schema's name
 };
 
 class api_question final : public command {
@@ -29,24 +26,12 @@ public:
         const auto& data = object_in(*envelope, "data");
         if (here.out.is_text())
             here.out.print(asked_.view(data, here.out));
-        else if (here.out.style().format == output_format::ndjson && asked_.list != nullptr)
-            print_items(data, here.out);
         else
             here.out.print(*envelope);
         return asked_.judge(data);
     }
 
 private:
-    void print_items(const boost::json::object& data, console& out) const {
-        for (const auto& item : array_in(data, asked_.list)) {
-            if (!item.is_object()) continue;
-            boost::json::object line{{"schema", fmt::format("meshhost.{}/1", asked_.item)}};
-            for (const auto& [key, value] : item.get_object())
-                line[key] = value;
-            out.print(line);
-        }
-    }
-
     const question& asked_;
 };
 
@@ -59,9 +44,20 @@ verdict degraded_by_warnings(const boost::json::object& data) {
 }
 
 constexpr question status{"/v1/status", status_text, degraded_by_warnings};
-constexpr question peers{"/v1/peers", peers_text, always_ok, "peers", "peer"};
-constexpr question plugins{"/v1/plugins", plugins_text, always_ok, "plugins", "plugin"};
 constexpr question probe{"/v1/probe", probe_text, always_ok};
+
+constexpr listing peers{
+    "/v1/peers",
+    "peers",
+    "peer",
+    peers_table,
+    "no peers: this host was told of none and none has connected; start it with --peer TICKET\n"};
+constexpr listing plugins{
+    "/v1/plugins",
+    "plugins",
+    "plugin",
+    plugins_table,
+    "no plugins: start meshhost with --plugin compute.so\n"};
 
 }  // namespace
 
@@ -70,11 +66,11 @@ std::unique_ptr<command> make_status() {
 }
 
 std::unique_ptr<command> make_peers() {
-    return std::make_unique<api_question>(peers);
+    return std::make_unique<listing_command>(peers);
 }
 
 std::unique_ptr<command> make_plugin_list() {
-    return std::make_unique<api_question>(plugins);
+    return std::make_unique<listing_command>(plugins);
 }
 
 std::unique_ptr<command> make_probe() {
