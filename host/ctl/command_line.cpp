@@ -20,7 +20,8 @@ namespace {
 
 constexpr const char* exit_codes_footer =
     "Exit codes: 0 ok, 1 failure, 2 usage, 3 degraded, 4 unreachable or not found, 5 timeout,\n"
-    "6 not permitted, 7 invalid, 8 version mismatch, 10 no meshhost runs.";
+    "6 not permitted, 7 invalid, 8 version mismatch, 9 a check failed, 10 no meshhost runs,\n"
+    "130 interrupted.";
 
 constexpr const char* command_footer =
     "Options of every command, such as --json, --instance and --timeout: meshctl --help";
@@ -122,6 +123,8 @@ void command_line::add_global_options() {
         ->type_name("NAME")
         ->check(CLI::Validator(complaint_about_instance, ""));
     app_->add_option("--socket", options_.socket, "its socket, wherever it is")->type_name("PATH");
+    app_->add_option("--via", options_.via, "ask this node, through the local host")
+        ->type_name("NODE");
     add_duration(*app_, "--timeout", options_.timeout, "how long to wait for an answer");
     app_->add_flag_callback(
         "--no-header",

@@ -22,18 +22,25 @@ duration read_interval(const std::string& text) {
 
 }  // namespace
 
-void table_options::declare(CLI::App& app, bool watchable) {
+void table_options::declare_where(CLI::App& app) {
     app.add_option(
            "--where",
            where,
            "only rows with a word in COLUMN that begins with VALUE; -COLUMN:VALUE only the others"
     )
         ->type_name("COLUMN:VALUE")
-        ->expected(1)
-        ->take_all();
+        ->allow_extra_args(false);
+}
+
+void table_options::declare_columns(CLI::App& app) {
+    app.add_option("--columns", columns, "these columns only, or all")->type_name("COLUMN,...");
+}
+
+void table_options::declare(CLI::App& app, bool watchable) {
+    declare_where(app);
     app.add_option("--sort", sort, "by these columns; -COLUMN from the greatest down")
         ->type_name("COLUMN,...");
-    app.add_option("--columns", columns, "these columns only, or all")->type_name("COLUMN,...");
+    declare_columns(app);
     app.add_option("--limit", limit, "this many rows at most")
         ->check(CLI::Range(1, 1'000'000).description(""))
         ->type_name("N");

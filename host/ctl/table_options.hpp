@@ -23,6 +23,9 @@ struct table_options {
 
     /// `watchable`: the answer may be asked for again and again.
     void declare(CLI::App& app, bool watchable);
+    // Parts of it.
+    void declare_where(CLI::App& app);
+    void declare_columns(CLI::App& app);
 };
 
 }  // namespace meshhost::ctl

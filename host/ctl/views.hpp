@@ -18,6 +18,10 @@ std::string identity_text(const boost::json::object& data);
 std::string probe_text(const boost::json::object& data, const console& out);
 /// One line of a running host's configuration for each key.
 std::string running_config_text(const boost::json::object& data, const console& out);
+/// Everything that is known of one node, and what it says itself when it can be asked.
+std::string node_text(const boost::json::object& data, const console& out);
+/// Every rule that was checked, and the first that does not hold in full.
+std::string audit_text(const boost::json::object& data, const console& out);
 
 /// "gateway-01 · aaaaaaaaaa · gateway 0.1.0 · up 4m 12s · gateway.clients 3".
 std::string peer_line(const boost::json::object& peer, const console& out);

@@ -69,7 +69,7 @@ failure answer_failure(const error_code& ec, duration timeout) {
 
 failure line_too_long() {
     return {
-        exit_code::failure,
+        exit_code::version_mismatch,
         "E_BAD_ANSWER",
         fmt::format("a line of the answer has more than {} MiB", line_bytes_max >> 20),
         "use the meshctl that came with the running meshhost"};

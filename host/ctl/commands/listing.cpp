@@ -31,36 +31,34 @@ void print_lines(const boost::json::array& items, const char* item, console& out
 
 }  // namespace
 
+void print_choice(
+    const listing& about,
+    const boost::json::object& envelope,
+    const table_view& table,
+    const table_choice& choice,
+    const table_options& options,
+    console& out
+) {
+    if (out.is_text() && table.size() == 0) return out.print(about.why_empty);
+    if (out.is_text()) return out.print(table.text(choice, options, out));
+    if (out.style().format == output_format::csv) return out.print(table.csv(choice, options, out));
+    auto items = chosen_items(array_in(object_in(envelope, "data"), about.list), choice);
+    if (out.style().format == output_format::ndjson) return print_lines(items, about.item, out);
+    auto answer = envelope;
+    if (auto* rest = answer["data"].if_object()) (*rest)[about.list] = std::move(items);
+    out.print(answer);
+}
+
 outcome<void> print_listing(
     const listing& about,
     const boost::json::object& envelope,
     const table_options& options,
     console& out
 ) {
-    const auto& data = object_in(envelope, "data");
-    const auto table = about.tabulate(data);
+    const auto table = about.tabulate(object_in(envelope, "data"));
     const auto choice = table.choose(options);
     if (!choice) return choice.error();
-    if (out.is_text() && table.size() == 0) {
-        out.print(about.why_empty);
-        return {};
-    }
-    if (out.is_text()) {
-        out.print(table.text(*choice, options, out));
-        return {};
-    }
-    if (out.style().format == output_format::csv) {
-        out.print(table.csv(*choice, options, out));
-        return {};
-    }
-    auto items = chosen_items(array_in(data, about.list), *choice);
-    if (out.style().format == output_format::ndjson) {
-        print_lines(items, about.item, out);
-        return {};
-    }
-    auto answer = envelope;
-    if (auto* rest = answer["data"].if_object()) (*rest)[about.list] = std::move(items);
-    out.print(answer);
+    print_choice(about, envelope, table, *choice, options, out);
     return {};
 }
 

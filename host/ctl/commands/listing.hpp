@@ -28,6 +28,16 @@ outcome<void> print_listing(
     console& out
 );
 
+/// As above, of a table that was made and chosen from already.
+void print_choice(
+    const listing& about,
+    const boost::json::object& envelope,
+    const table_view& table,
+    const table_choice& choice,
+    const table_options& options,
+    console& out
+);
+
 class listing_command final : public command {
 public:
     explicit listing_command(const listing& about)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ctl/budget_use.hpp"
 #include "ctl/commands/commands.hpp"
 #include "ctl/commands/listing.hpp"
 #include "ctl/fields.hpp"
@@ -13,6 +14,8 @@ struct question {
     const char* path;
     std::string (*view)(const boost::json::object& data, const console& out);
     verdict (*judge)(const boost::json::object& data);
+    /// Adds to "data" what another question answers; nullptr: nothing.
+    void (*complete)(boost::json::object& data, const api_client& api) = nullptr;
 };
 
 class api_question final : public command {
@@ -21,8 +24,10 @@ public:
         : asked_(asked) {}
 
     outcome<verdict> run(workplace& here) override {
-        const auto envelope = here.api.get(asked_.path);
+        auto envelope = here.api.get(asked_.path);
         if (!envelope) return envelope.error();
+        if (auto* open = (*envelope)["data"].if_object(); open != nullptr && asked_.complete)
+            asked_.complete(*open, here.api);
         const auto& data = object_in(*envelope, "data");
         if (here.out.is_text())
             here.out.print(asked_.view(data, here.out));
@@ -43,7 +48,29 @@ verdict degraded_by_warnings(const boost::json::object& data) {
     return {array_in(data, "warnings").empty() ? exit_code::ok : exit_code::degraded};
 }
 
-constexpr question status{"/v1/status", status_text, degraded_by_warnings};
+/// A host that cannot say what it uses has a status all the same.
+void complete_status(boost::json::object& data, const api_client& api) {
+    if (const auto meters = api.get("/v1/meters")) add_budget_use(data, object_in(*meters, "data"));
+}
+
+/// A rule that does not hold is a broken promise (9); one that nobody checked is only unknown.
+verdict judge_audit(const boost::json::object& data) {
+    const auto& rules = array_in(data, "rules");
+    if (!array_in(data, "discrepancies").empty()) return {exit_code::assertion_failed};
+    bool are_all_checked = !rules.empty();
+    for (const auto& item : rules) {
+        if (!item.is_object()) continue;
+        const auto* ok = item.get_object().if_contains("ok");
+        if (ok == nullptr || !ok->is_bool())
+            are_all_checked = false;
+        else if (!ok->get_bool())
+            return {exit_code::assertion_failed};
+    }
+    return {are_all_checked ? exit_code::ok : exit_code::degraded};
+}
+
+constexpr question status{"/v1/status", status_text, degraded_by_warnings, complete_status};
+constexpr question audit{"/v1/audit", audit_text, judge_audit};
 constexpr question probe{"/v1/probe", probe_text, always_ok};
 
 constexpr listing peers{
@@ -71,6 +98,10 @@ std::unique_ptr<command> make_peers() {
 
 std::unique_ptr<command> make_plugin_list() {
     return std::make_unique<listing_command>(plugins);
+}
+
+std::unique_ptr<command> make_doctor() {
+    return std::make_unique<api_question>(audit);
 }
 
 std::unique_ptr<command> make_probe() {
