@@ -23,6 +23,7 @@ struct global_options {
     std::string colour = "auto";
     std::string instance;          ///< empty: "default"
     std::filesystem::path socket;  ///< empty: the usual place of the instance
+    std::string via;               ///< ask this node through the local one; empty: the local one
     duration timeout = 5s;
 };
 
@@ -46,6 +47,11 @@ public:
 
     /// Adds its own options and arguments; they are filled in before run().
     virtual void declare(CLI::App&) {}
+
+    /// Whether it has its answer in this form; all have the first three.
+    virtual bool can_write(output_format format) const {
+        return format != output_format::csv && format != output_format::dot;
+    }
 
     /// Does it and prints the answer. A failure is printed by the caller.
     virtual outcome<verdict> run(workplace& here) = 0;

@@ -20,7 +20,8 @@ namespace {
 
 constexpr const char* exit_codes_footer =
     "Exit codes: 0 ok, 1 failure, 2 usage, 3 degraded, 4 unreachable or not found, 5 timeout,\n"
-    "6 not permitted, 7 invalid, 8 version mismatch, 10 no meshhost runs.";
+    "6 not permitted, 7 invalid, 8 version mismatch, 9 a check failed, 10 no meshhost runs,\n"
+    "130 interrupted.";
 
 constexpr const char* command_footer =
     "Options of every command, such as --json, --instance and --timeout: meshctl --help";
@@ -35,12 +36,16 @@ std::string complaint_about_instance(const std::string& name) {
 const std::map<std::string, output_format> format_names{
     {"text", output_format::text},
     {"json", output_format::json},
-    {"ndjson", output_format::ndjson}};
+    {"ndjson", output_format::ndjson},
+    {"csv", output_format::csv},
+    {"dot", output_format::dot}};
 
 output_format read_format(const std::string& name) {
     const auto named = format_names.find(name);
     if (named == format_names.end())
-        throw CLI::ValidationError("\"" + name + "\" is no format; write text, json or ndjson");
+        throw CLI::ValidationError(
+            "\"" + name + "\" is no format; write text, json, ndjson or csv"
+        );
     return named->second;
 }
 
@@ -106,7 +111,7 @@ void command_line::add_global_options() {
     app_->add_option_function<std::string>(
             "-o,--output",
             [&style](const std::string& name) { style.format = read_format(name); },
-            "text, json or ndjson"
+            "text, json, ndjson; csv of tables; dot of the topology"
     )
         ->type_name("FORMAT");
     app_->add_flag_callback(
@@ -118,6 +123,8 @@ void command_line::add_global_options() {
         ->type_name("NAME")
         ->check(CLI::Validator(complaint_about_instance, ""));
     app_->add_option("--socket", options_.socket, "its socket, wherever it is")->type_name("PATH");
+    app_->add_option("--via", options_.via, "ask this node, through the local host")
+        ->type_name("NODE");
     add_duration(*app_, "--timeout", options_.timeout, "how long to wait for an answer");
     app_->add_flag_callback(
         "--no-header",
@@ -171,6 +178,8 @@ outcome<command*> command_line::chosen() {
         return unknown_word(extras.front(), at);
     const auto found = commands_.find(&at);
     if (found == commands_.end()) return usage_failure("which command?", at);
+    if (!found->second->can_write(options_.style.format))
+        return usage_failure("its answer does not come in that format", at);
     return found->second.get();
 }
 

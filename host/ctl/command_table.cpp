@@ -11,9 +11,44 @@ constexpr example status_examples[] = {
     {"meshctl status --json | jq .data.members", "the same for programs"}};
 
 constexpr example peers_examples[] = {
-    {"meshctl peers", "a line a node: roles, state, path and why, RTT, values"},
-    {"meshctl peers -o ndjson", "one JSON line a node"},
+    {"meshctl peers", "a line a node: tier, role, state, path and why, RTT, load"},
+    {"meshctl peers --where -state:alive", "those that need a look, with the evidence"},
+    {"meshctl peers --where path:relay --sort -rtt", "the relayed ones, the slowest first"},
+    {"meshctl peers --columns node,id,version", "other columns; --columns all has every one"},
+    {"meshctl peers --watch=2s", "again every two seconds, until Ctrl-C"},
+    {"meshctl peers -o csv", "for a spreadsheet; -o ndjson has a JSON line a node"},
+    {"meshctl peers --via gateway-01", "as another node of the mesh sees them"},
     {"meshctl peers --instance lab-2", "as another host of this machine sees them"}};
+
+constexpr example topology_examples[] = {
+    {"meshctl topology", "the mesh as a tree, from its busiest hub"},
+    {"meshctl topology --root compute-05", "the same from one node's point of view"},
+    {"meshctl topology -o dot | dot -Tsvg > mesh.svg", "a picture, drawn by graphviz"}};
+
+constexpr example top_examples[] = {
+    {"meshctl top", "a live line a node; q quits, s sorts by another column"},
+    {"meshctl top --sort -cpu --limit 5", "the five that use most of their budget"},
+    {"meshctl top --once -o csv", "one table of rates over a second"},
+    {"meshctl top -o ndjson", "everything that the nodes say of themselves, for programs"}};
+
+constexpr example events_examples[] = {
+    {"meshctl events", "what happened lately"},
+    {"meshctl events -f", "and what happens, until Ctrl-C"},
+    {"meshctl events -f --types peer.state --where to:stale,dead", "only losses"},
+    {"meshctl events --since 812 -o ndjson", "all from one number on, for programs"}};
+
+constexpr example node_examples[] = {
+    {"meshctl node show compute-05", "all that is known of a node, and what it says itself"},
+    {"meshctl node drain compute-05", "it tells all others to send it no more work"},
+    {"meshctl node resume compute/2", "it takes work again"}};
+
+constexpr example doctor_examples[] = {
+    {"meshctl doctor", "do the host's own books balance? exit code 9 when they do not"},
+    {"meshctl doctor --via compute-05", "those of another node"}};
+
+constexpr example plugin_examples[] = {
+    {"meshctl plugin list", "instances, their state, why one does not run"},
+    {"meshctl plugin list --where state:failed", "those that failed"}};
 
 constexpr example ping_examples[] = {
     {"meshctl ping gateway-01", "a node by its name; exit code 0 direct, 3 relayed, 4, 5"},
@@ -40,11 +75,19 @@ constexpr example help_examples[] = {
 const command_row table[] = {
     {"status", "this host, the nodes it sees, and what is wrong", make_status, status_examples},
     {"peers", "the nodes that this host knows", make_peers, peers_examples},
+    {"topology", "who is whose neighbor, as a tree or a graph", make_topology, topology_examples},
+    {"top", "what every node uses, live", make_top, top_examples},
+    {"events", "what happened, and what happens", make_events, events_examples},
+    {"doctor", "let the host check its own books", make_doctor, doctor_examples},
+    {"node", "one node of the mesh", nullptr, node_examples},
+    {"node show", "all that is known of a node, and what it says itself", make_node_show, {}},
+    {"node drain", "let a node take no more work", make_node_drain, {}},
+    {"node resume", "let a node take work again", make_node_resume, {}},
     {"ping", "reach a node through the mesh, and say how", make_ping, ping_examples},
     {"identity", "keys and ids", nullptr, identity_examples},
     {"identity show", "an id in all its forms, and its ticket", make_identity_show, {}},
     {"identity mint", "make a new key file", make_identity_mint, {}},
-    {"plugin", "the roles of this host", nullptr, {}},
+    {"plugin", "the roles of this host", nullptr, plugin_examples},
     {"plugin list", "the loaded plugins and their state", make_plugin_list, {}},
     {"config", "configuration files", nullptr, config_examples},
     {"config check", "report everything that is wrong with a configuration", make_config_check, {}},

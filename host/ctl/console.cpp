@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/console.hpp"
 
-#include "ctl/words.hpp"
+#include "ctl/terminal_text.hpp"
 #include "http/envelope.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
@@ -54,15 +54,24 @@ void console::print(std::string_view text) {
 }
 
 void console::print(const boost::json::object& value) {
-    out_ << boost::json::serialize(value) << '\n' << std::flush;
+    out_ << printable_json(boost::json::serialize(value)) << '\n' << std::flush;
 }
 
 void console::print_failure(const failure& error) {
-    if (!is_text()) return print(http::make_error_envelope(error));
-    err_ << fmt::format("{} {} [{}]\n", tinted("error:", tone::bad), error.message, error.code);
+    if (is_json()) return print(http::make_error_envelope(error));
+    err_ << fmt::format(
+        "{} {} [{}]\n",
+        tinted("error:", tone::bad),
+        printable(error.message),
+        printable(error.code)
+    );
     if (!error.hint.empty() && !style_.quiet)
-        err_ << fmt::format("{}  {}\n", tinted("hint:", tone::faint), error.hint);
+        err_ << fmt::format("{}  {}\n", tinted("hint:", tone::faint), printable(error.hint));
     err_ << std::flush;
+}
+
+void console::print_note(std::string_view text) {
+    err_ << printable(text) << '\n' << std::flush;
 }
 
 bool console::wrote_all() const {

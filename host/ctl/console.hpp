@@ -16,6 +16,8 @@ enum class output_format : std::uint8_t {
     text,    ///< for people; may change
     json,    ///< one envelope; a contract
     ndjson,  ///< a line an item, as it comes; a contract
+    csv,     ///< of tables: a line a row, RFC 4180
+    dot,     ///< of the topology: for graphviz
 };
 
 enum class tone : std::uint8_t { plain, good, warning, bad, faint };
@@ -24,8 +26,9 @@ struct console_style {
     output_format format = output_format::text;
     bool colour = false;
     bool unicode = false;
-    bool header = true;  ///< column titles over tables
-    bool quiet = false;  ///< answers only: no hints, no totals
+    bool header = true;        ///< column titles over tables
+    bool quiet = false;        ///< answers only: no hints, no totals
+    bool is_terminal = false;  ///< standard output
 };
 
 /// What the terminal and the environment allow: colour on a terminal without NO_COLOR, Unicode in
@@ -45,13 +48,18 @@ public:
 
     const console_style& style() const noexcept { return style_; }
     bool is_text() const noexcept { return style_.format == output_format::text; }
+    bool is_json() const noexcept {
+        return style_.format == output_format::json || style_.format == output_format::ndjson;
+    }
 
     /// To standard output as it is.
     void print(std::string_view text);
-    /// One line of JSON.
+    /// One line of JSON, harmless on a terminal.
     void print(const boost::json::object& value);
     /// What went wrong: two lines on standard error, or an error envelope on standard output.
     void print_failure(const failure& error);
+    /// A line for people on standard error, whatever the format of the answer.
+    void print_note(std::string_view text);
 
     std::string tinted(std::string_view text, tone kind) const;
     /// A separator of facts on a line: " · ", or " - " without Unicode.

@@ -88,6 +88,10 @@ constexpr explanation table[] = {
     {"E_NETLINK",
      "The host could not watch the network interfaces. It works, but does not notice by itself\n"
      "when an address comes or goes; `meshctl rebind` tells it."},
+    {"E_NOT_CONFIRMED",
+     "The command does harm if it hits the wrong node, so that meshctl asks before it does it.\n"
+     "There was nobody to ask, because it does not run on a terminal, or the answer was not yes.\n"
+     "--yes does it without asking."},
     {"E_NO_ADDRESS",
      "An id says who somebody is, not where. This host knows no address for that id. Give it a\n"
      "ticket, or ID@ADDRESS."},
@@ -148,6 +152,12 @@ constexpr explanation table[] = {
     {"E_SOCKET_PATH",
      "A unix socket's path has at most 107 bytes, and nothing else may be in its place. A shorter\n"
      "--instance or [admin] socket makes room."},
+    {"E_STREAM_ENDED",
+     "meshctl followed something that has no end of its own, and the host ended it: it was "
+     "stopped\n"
+     "or killed, or the way to the node that --via names broke. Nothing that was printed before "
+     "is\n"
+     "wrong. `meshctl events --since SEQ` goes on where it ended, as long as the same host runs."},
     {"E_TIMEOUT", "No answer came in time. `--timeout 30s` waits longer."},
     {"E_TOO_MANY_PINGS",
      "Every ping costs a connection, so that a host runs 32 at a time. Wait for one to end."},

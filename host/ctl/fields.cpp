@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/fields.hpp"
 
-#include "ctl/words.hpp"
+#include "ctl/terminal_text.hpp"
 
 #include <limits>
 

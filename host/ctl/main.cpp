@@ -37,8 +37,9 @@ std::vector<std::filesystem::path> sockets_to_try(
 
 outcome<ctl::verdict> run(ctl::command_line& line, ctl::command& chosen, ctl::console& out) {
     const auto around = config::read_surroundings();
-    const ctl::api_client api(sockets_to_try(line.options(), around), line.options().timeout);
-    ctl::workplace here{line.options(), around, api, line.tree(), out};
+    const auto& options = line.options();
+    const ctl::api_client api(sockets_to_try(options, around), options.timeout, options.via);
+    ctl::workplace here{options, around, api, line.tree(), out};
     return chosen.run(here);
 }
 
@@ -62,6 +63,7 @@ int main(int argc, char** argv) {
     const auto terminal = look_at_terminal(config::read_surroundings());
     style.colour = ctl::allows_colour(terminal, line.options().colour);
     style.unicode = ctl::allows_unicode(terminal);
+    style.is_terminal = terminal.is_terminal;
     ctl::console out(std::cout, std::cerr, style);
 
     if (chosen && *chosen == nullptr) {

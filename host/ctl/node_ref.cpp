@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/node_ref.hpp"
 
+#include "ctl/terminal_text.hpp"
 #include "ctl/words.hpp"
 
 #include <boost/algorithm/string/case_conv.hpp>

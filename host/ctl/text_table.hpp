@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Rows of text in columns as wide as their widest cell.
+#include "ctl/console.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,18 +20,24 @@ public:
 
     explicit text_table(std::vector<column> columns);
 
-    /// Precondition: as many cells as there are columns. Control characters become '?'.
-    void add(std::vector<std::string> cells);
+    /// Precondition: as many cells as there are columns, and as many tones or none. Control
+    /// characters become '?'.
+    void add(std::vector<std::string> cells, std::vector<tone> tones = {});
 
-    /// Two spaces between columns, none at the ends of lines.
-    std::string to_string(bool with_header) const;
+    /// Two spaces between columns, none at the ends of lines. With a console, in its colours.
+    std::string to_string(bool with_header, const console* out = nullptr) const;
 
 private:
-    std::string line(const std::vector<std::string>& cells) const;
+    struct row {
+        std::vector<std::string> cells;
+        std::vector<tone> tones;
+    };
+
+    std::string line(const row& from, const console* out) const;
 
     std::vector<column> columns_;
     std::vector<std::size_t> widths_;
-    std::vector<std::vector<std::string>> rows_;
+    std::vector<row> rows_;
 };
 
 }  // namespace meshhost::ctl

@@ -2,6 +2,7 @@
 #include "ctl/view_parts.hpp"
 
 #include "ctl/fields.hpp"
+#include "ctl/terminal_text.hpp"
 #include "ctl/words.hpp"
 
 #include <fmt/format.h>
@@ -50,7 +51,8 @@ std::string counts_text(const boost::json::object& counts) {
     std::vector<std::string> parts;
     for (const auto& [state, count] : counts) {
         const auto number = number_in(counts, state).value_or(0);
-        if (state != "total" && number > 0) parts.push_back(fmt::format("{} {}", number, state));
+        if (state != "total" && number > 0)
+            parts.push_back(fmt::format("{} {}", number, printable(state)));
     }
     return joined(parts, ", ");
 }
@@ -63,6 +65,24 @@ boost::json::object count_by(const boost::json::array& items, std::string_view k
         counts[value] = number_in(counts, value).value_or(0) + 1;
     }
     return counts;
+}
+
+tone tone_of_state(std::string_view state) {
+    if (state == "alive" || state == "running") return tone::good;
+    if (state == "dead" || state == "refused" || state == "failed") return tone::bad;
+    if (state == "left" || state == "stopped") return tone::faint;
+    return state.empty() ? tone::plain : tone::warning;
+}
+
+std::string budget_text(const boost::json::object& budget) {
+    std::vector<std::string> parts;
+    const auto cpu = number_in(budget, "cpu_millicores").value_or(0);
+    if (cpu > 0) parts.push_back(fmt::format("{} m", cpu));
+    const auto memory = number_in(budget, "memory_bytes").value_or(0);
+    if (memory > 0) parts.push_back(bytes_text(static_cast<double>(memory)));
+    if (parts.empty()) return "";
+    const auto source = text_in(budget, "source");
+    return joined(parts, ", ") + (source.empty() ? "" : " (" + source + ")");
 }
 
 }  // namespace meshhost::ctl

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Parts that several views share.
+#include "ctl/console.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -24,5 +26,10 @@ std::string path_text(const boost::json::object& peer);
 std::string counts_text(const boost::json::object& counts);
 /// How many of `items` have which value of `key`: {"alive": 3, "left": 1}, in order of appearance.
 boost::json::object count_by(const boost::json::array& items, std::string_view key);
+
+/// Green for what is well, red for what is lost, yellow for what is on its way to either.
+tone tone_of_state(std::string_view state);
+/// "250 m, 64.0 MiB (cgroup)"; empty when none was declared.
+std::string budget_text(const boost::json::object& budget);
 
 }  // namespace meshhost::ctl

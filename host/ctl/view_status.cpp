@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ctl/budget_use.hpp"
+#include "ctl/fact_lines.hpp"
 #include "ctl/fields.hpp"
 #include "ctl/text_table.hpp"
 #include "ctl/view_parts.hpp"
@@ -10,34 +12,6 @@
 namespace meshhost::ctl {
 
 namespace {
-
-constexpr std::size_t right_half_at = 50;  ///< where the second fact of a line begins
-
-std::string two_facts(
-    std::string_view left_name,
-    const std::string& left,
-    std::string_view right_name,
-    const std::string& right
-) {
-    std::string line = fmt::format("{:<10}{}", left_name, left);
-    const auto width = display_width(line);
-    line += width < right_half_at ? std::string(right_half_at - width, ' ') : "  ";
-    return fmt::format("{}{:<6}{}\n", line, right_name, right);
-}
-
-std::string one_fact(std::string_view name, const std::string& value) {
-    return fmt::format("{:<10}{}\n", name, value);
-}
-
-/// `rows` beside one name.
-std::string many_facts(std::string_view name, const std::vector<std::string>& rows) {
-    std::string text;
-    for (const auto& row : rows) {
-        text += one_fact(name, row);
-        name = "";
-    }
-    return text;
-}
 
 std::string head_text(const boost::json::object& data, const console& out) {
     const auto& self = object_in(data, "self");
@@ -143,6 +117,7 @@ std::string status_text(const boost::json::object& data, const console& out) {
     );
     text += paths_text(object_in(data, "paths"), out);
     if (data.contains("gossip")) text += gossip_text(object_in(data, "gossip"), out);
+    if (self.contains("usage")) text += one_fact("budget", budget_use_text(self, out));
     text += one_fact(
         "plugins",
         plugins.empty()

@@ -3,6 +3,7 @@
 // What the local API says, as text for people. Each takes the "data" of an answer and gives lines
 // that end with a newline. Words, never sentinels: what is not known says so.
 #include "ctl/console.hpp"
+#include "ctl/table_view.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -11,12 +12,16 @@
 namespace meshhost::ctl {
 
 std::string status_text(const boost::json::object& data, const console& out);
-std::string peers_text(const boost::json::object& data, const console& out);
-std::string plugins_text(const boost::json::object& data, const console& out);
+table_view peers_table(const boost::json::object& data);
+table_view plugins_table(const boost::json::object& data);
 std::string identity_text(const boost::json::object& data);
 std::string probe_text(const boost::json::object& data, const console& out);
 /// One line of a running host's configuration for each key.
 std::string running_config_text(const boost::json::object& data, const console& out);
+/// Everything that is known of one node, and what it says itself when it can be asked.
+std::string node_text(const boost::json::object& data, const console& out);
+/// Every rule that was checked, and the first that does not hold in full.
+std::string audit_text(const boost::json::object& data, const console& out);
 
 /// "gateway-01 · aaaaaaaaaa · gateway 0.1.0 · up 4m 12s · gateway.clients 3".
 std::string peer_line(const boost::json::object& peer, const console& out);

@@ -17,6 +17,9 @@ std::string rtt_text(duration rtt);
 /// "640 ms", "53 s", "4m 12s", "3h 05m", "2d 04h": the two largest units.
 std::string age_text(duration age);
 
+/// "512 B", "12.5 KiB", "64.0 MiB": in powers of 1024.
+std::string bytes_text(double bytes);
+
 /// "5 peers", "1 peer".
 std::string count_text(std::size_t count, std::string_view noun);
 
@@ -26,11 +29,5 @@ std::string value_text(const boost::json::value& value, std::string_view unit);
 
 /// The first 10 characters of an id.
 std::string short_id(std::string_view id);
-
-/// `text` with every control character replaced by '?': what a peer says never moves the cursor.
-std::string printable(std::string_view text);
-
-/// Columns that `text` takes on a terminal, one a code point.
-std::size_t display_width(std::string_view text);
 
 }  // namespace meshhost::ctl

@@ -3,6 +3,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
@@ -14,6 +15,7 @@
 
 #include <sys/un.h>
 
+#include <list>
 #include <optional>
 
 namespace meshhost::http {
@@ -24,6 +26,7 @@ namespace beast = boost::beast;
 using beast::error_code;
 
 constexpr std::uint64_t answer_bytes_max = 64u << 20;
+constexpr std::size_t line_bytes_max = 16u << 20;
 
 failure connect_failure(const std::filesystem::path& socket, const error_code& ec) {
     namespace errc = boost::system::errc;
@@ -64,13 +67,31 @@ failure answer_failure(const error_code& ec, duration timeout) {
         "look at the log of meshhost; it may have been stopped meanwhile"};
 }
 
+failure line_too_long() {
+    return {
+        exit_code::version_mismatch,
+        "E_BAD_ANSWER",
+        fmt::format("a line of the answer has more than {} MiB", line_bytes_max >> 20),
+        "use the meshctl that came with the running meshhost"};
+}
+
 /// Runs one asynchronous step at a time to its end.
 class blocking_exchange {
 public:
     blocking_exchange(const std::filesystem::path& socket, duration timeout)
         : socket_(socket)
         , timeout_(timeout)
-        , stream_(context_) {}
+        , stream_(context_) {
+        parser_.body_limit(answer_bytes_max);
+    }
+    blocking_exchange(const blocking_exchange&) = delete;
+    blocking_exchange& operator=(const blocking_exchange&) = delete;
+    ~blocking_exchange();
+
+    /// Before connect(): what to look at during all that follows.
+    void watch(std::span<const side_input> aside);
+    /// The answer may go on for ever.
+    void expect_stream() { parser_.body_limit(boost::none); }
 
     std::optional<failure> connect();
     std::optional<failure> send(const request& asked);
@@ -78,31 +99,76 @@ public:
     /// Reads one more piece of the body.
     std::optional<failure> read_piece();
 
-    void allow_another_wait() { stream_.expires_after(timeout_); }
+    void allow_another_wait(duration patience);
     bool is_done() const { return parser_.is_done(); }
+    bool is_stopped() const { return is_stopped_; }
     bool is_good() const { return parser_.get().result_int() / 100 == 2; }
     std::string& body() { return parser_.get().body(); }
     response take();
 
 private:
+    struct watched {
+        boost::asio::posix::stream_descriptor descriptor;
+        const side_input& input;
+    };
+
     template <class Start>
     error_code run(Start start);
+    void await(watched& each);
 
     std::filesystem::path socket_;
     duration timeout_;
+    bool is_stopped_ = false;  ///< by a side input
     boost::asio::io_context context_;
+    std::list<watched> aside_;
     beast::basic_stream<boost::asio::local::stream_protocol> stream_;
     beast::flat_buffer buffer_;
     beast::http::response_parser<beast::http::string_body> parser_;
 };
 
+blocking_exchange::~blocking_exchange() {
+    for (auto& each : aside_)
+        each.descriptor.release();
+}
+
+void blocking_exchange::watch(std::span<const side_input> aside) {
+    for (const auto& input : aside) {
+        auto& added = aside_.emplace_back(
+            watched{boost::asio::posix::stream_descriptor(context_, input.descriptor), input}
+        );
+        await(added);
+    }
+}
+
+void blocking_exchange::await(watched& each) {
+    each.descriptor.async_wait(
+        boost::asio::posix::descriptor_base::wait_read,
+        [this, &each](const error_code& ec) {
+            if (ec) return;
+            if (each.input.on_readable()) return await(each);
+            is_stopped_ = true;
+            stream_.close();
+        }
+    );
+}
+
+void blocking_exchange::allow_another_wait(duration patience) {
+    timeout_ = patience;
+    if (patience == stream_timing::for_ever)
+        stream_.expires_never();
+    else
+        stream_.expires_after(patience);
+}
+
+/// Up to the end of this one step; what is watched meanwhile never ends.
 template <class Start>
 error_code blocking_exchange::run(Start start) {
-    error_code result;
+    std::optional<error_code> result;
     start([&result](const error_code& ec, auto&&...) { result = ec; });
     context_.restart();
-    context_.run();
-    return result;
+    while (!result && context_.run_one() > 0) {
+    }
+    return result.value_or(error_code());
 }
 
 std::optional<failure> blocking_exchange::connect() {
@@ -141,7 +207,6 @@ std::optional<failure> blocking_exchange::send(const request& asked) {
 }
 
 std::optional<failure> blocking_exchange::read_header() {
-    parser_.body_limit(answer_bytes_max);
     const auto ec = run([this](auto done) {
         beast::http::async_read_header(stream_, buffer_, parser_, std::move(done));
     });
@@ -199,19 +264,23 @@ outcome<response> send_request(
 outcome<response> stream_request(
     const std::filesystem::path& socket,
     const request& asked,
-    duration timeout,
-    const line_taker& take_line
+    const stream_timing& timing,
+    const line_taker& take_line,
+    std::span<const side_input> aside
 ) {
-    blocking_exchange running(socket, timeout);
+    blocking_exchange running(socket, timing.start);
+    running.watch(aside);
+    running.expect_stream();
     auto fault = running.connect();
     if (!fault) fault = running.send(asked);
     if (!fault) fault = running.read_header();
     while (!fault && !running.is_done()) {
-        running.allow_another_wait();
+        running.allow_another_wait(timing.piece);
         fault = running.read_piece();
         if (!fault && running.is_good() && !take_lines(running.body(), take_line)) break;
+        if (!fault && running.body().size() > line_bytes_max) fault = line_too_long();
     }
-    if (fault) return *fault;
+    if (fault && !running.is_stopped()) return *fault;
     return running.take();
 }
 

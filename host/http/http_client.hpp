@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string_view>
 
 namespace meshhost::http {
@@ -24,13 +25,27 @@ outcome<response> send_request(
     duration timeout
 );
 
+/// Something else to wait for during an exchange: a key, a signal, a timer.
+struct side_input {
+    int descriptor = -1;                ///< one that epoll takes; it stays the caller's
+    std::function<bool()> on_readable;  ///< takes what is there; false ends the exchange
+};
+
+struct stream_timing {
+    duration start = 5s;  ///< from the connect to the answer's header
+    duration piece = 5s;  ///< for each piece that follows; `for_ever` waits as long as it takes
+
+    static constexpr duration for_ever = duration::max();
+};
+
 /// As send_request, but hands a good (2xx) answer over line by line as it comes, and returns it
-/// with an empty body. `timeout` bounds the wait for each next piece.
+/// with an empty body. No error when a taker ended the exchange.
 outcome<response> stream_request(
     const std::filesystem::path& socket,
     const request& asked,
-    duration timeout,
-    const line_taker& take_line
+    const stream_timing& timing,
+    const line_taker& take_line,
+    std::span<const side_input> aside = {}
 );
 
 }  // namespace meshhost::http

@@ -10,6 +10,15 @@ std::unique_ptr<command> make_status();
 std::unique_ptr<command> make_peers();
 std::unique_ptr<command> make_plugin_list();
 std::unique_ptr<command> make_probe();
+std::unique_ptr<command> make_doctor();
+
+std::unique_ptr<command> make_topology();
+std::unique_ptr<command> make_top();
+std::unique_ptr<command> make_events();
+
+std::unique_ptr<command> make_node_show();
+std::unique_ptr<command> make_node_drain();
+std::unique_ptr<command> make_node_resume();
 
 std::unique_ptr<command> make_ping();
 std::unique_ptr<command> make_rebind();

@@ -6,8 +6,8 @@
 #include "ctl/commands/commands.hpp"
 #include "ctl/completion.hpp"
 #include "ctl/explanations.hpp"
+#include "ctl/terminal_text.hpp"
 #include "ctl/text_table.hpp"
-#include "ctl/words.hpp"
 #include "http/envelope.hpp"
 
 #include <boost/algorithm/string/case_conv.hpp>

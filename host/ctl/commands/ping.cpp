@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/commands/commands.hpp"
 #include "ctl/fields.hpp"
-#include "ctl/node_ref.hpp"
+#include "ctl/known_nodes.hpp"
 #include "ctl/option_types.hpp"
 #include "ctl/view_parts.hpp"
 #include "ctl/views.hpp"
@@ -12,16 +12,6 @@
 namespace meshhost::ctl {
 
 namespace {
-
-std::vector<known_node> known_nodes(const boost::json::array& peers) {
-    std::vector<known_node> nodes;
-    for (const auto& item : peers) {
-        if (!item.is_object()) continue;
-        const auto& peer = item.get_object();
-        nodes.push_back({text_in(peer, "id"), text_in(peer, "name"), texts_in(peer, "roles")});
-    }
-    return nodes;
-}
 
 boost::json::object peer_with_id(const boost::json::array& peers, std::string_view id) {
     for (const auto& item : peers)
@@ -75,7 +65,7 @@ outcome<std::string> ping_command::resolve(workplace& here) {
     const auto envelope = here.api.get("/v1/peers");
     if (!envelope) return envelope.error();
     const auto& peers = array_in(object_in(*envelope, "data"), "peers");
-    const auto nodes = known_nodes(peers);
+    const auto nodes = nodes_in(peers);
     const auto found = find_node(peer_, nodes);
     if (!found) return found.error();
     if (*found == nullptr) return peer_;
@@ -107,7 +97,7 @@ void ping_command::take(const boost::json::object& line, workplace& here) {
     case output_format::json:
         if (is_reply) replies_.push_back(line);
         break;
-    case output_format::ndjson:
+    default:
         here.out.print(is_reply ? line : http::make_envelope("ping", summary_));
         break;
     }

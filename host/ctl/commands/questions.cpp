@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ctl/budget_use.hpp"
 #include "ctl/commands/commands.hpp"
+#include "ctl/commands/listing.hpp"
 #include "ctl/fields.hpp"
 #include "ctl/views.hpp"
-
-#include <fmt/format.h>
 
 namespace meshhost::ctl {
 
@@ -14,8 +14,8 @@ struct question {
     const char* path;
     std::string (*view)(const boost::json::object& data, const console& out);
     verdict (*judge)(const boost::json::object& data);
-    const char* list = nullptr;  ///< the array in "data" whose items are the lines of ndjson
-    const char* item = nullptr;  ///< their schema's name
+    /// Adds to "data" what another question answers; nullptr: nothing.
+    void (*complete)(boost::json::object& data, const api_client& api) = nullptr;
 };
 
 class api_question final : public command {
@@ -24,29 +24,19 @@ public:
         : asked_(asked) {}
 
     outcome<verdict> run(workplace& here) override {
-        const auto envelope = here.api.get(asked_.path);
+        auto envelope = here.api.get(asked_.path);
         if (!envelope) return envelope.error();
+        if (auto* open = (*envelope)["data"].if_object(); open != nullptr && asked_.complete)
+            asked_.complete(*open, here.api);
         const auto& data = object_in(*envelope, "data");
         if (here.out.is_text())
             here.out.print(asked_.view(data, here.out));
-        else if (here.out.style().format == output_format::ndjson && asked_.list != nullptr)
-            print_items(data, here.out);
         else
             here.out.print(*envelope);
         return asked_.judge(data);
     }
 
 private:
-    void print_items(const boost::json::object& data, console& out) const {
-        for (const auto& item : array_in(data, asked_.list)) {
-            if (!item.is_object()) continue;
-            boost::json::object line{{"schema", fmt::format("meshhost.{}/1", asked_.item)}};
-            for (const auto& [key, value] : item.get_object())
-                line[key] = value;
-            out.print(line);
-        }
-    }
-
     const question& asked_;
 };
 
@@ -58,10 +48,43 @@ verdict degraded_by_warnings(const boost::json::object& data) {
     return {array_in(data, "warnings").empty() ? exit_code::ok : exit_code::degraded};
 }
 
-constexpr question status{"/v1/status", status_text, degraded_by_warnings};
-constexpr question peers{"/v1/peers", peers_text, always_ok, "peers", "peer"};
-constexpr question plugins{"/v1/plugins", plugins_text, always_ok, "plugins", "plugin"};
+/// A host that cannot say what it uses has a status all the same.
+void complete_status(boost::json::object& data, const api_client& api) {
+    if (const auto meters = api.get("/v1/meters")) add_budget_use(data, object_in(*meters, "data"));
+}
+
+/// A rule that does not hold is a broken promise (9); one that nobody checked is only unknown.
+verdict judge_audit(const boost::json::object& data) {
+    const auto& rules = array_in(data, "rules");
+    if (!array_in(data, "discrepancies").empty()) return {exit_code::assertion_failed};
+    bool are_all_checked = !rules.empty();
+    for (const auto& item : rules) {
+        if (!item.is_object()) continue;
+        const auto* ok = item.get_object().if_contains("ok");
+        if (ok == nullptr || !ok->is_bool())
+            are_all_checked = false;
+        else if (!ok->get_bool())
+            return {exit_code::assertion_failed};
+    }
+    return {are_all_checked ? exit_code::ok : exit_code::degraded};
+}
+
+constexpr question status{"/v1/status", status_text, degraded_by_warnings, complete_status};
+constexpr question audit{"/v1/audit", audit_text, judge_audit};
 constexpr question probe{"/v1/probe", probe_text, always_ok};
+
+constexpr listing peers{
+    "/v1/peers",
+    "peers",
+    "peer",
+    peers_table,
+    "no peers: this host was told of none and none has connected; start it with --peer TICKET\n"};
+constexpr listing plugins{
+    "/v1/plugins",
+    "plugins",
+    "plugin",
+    plugins_table,
+    "no plugins: start meshhost with --plugin compute.so\n"};
 
 }  // namespace
 
@@ -70,11 +93,15 @@ std::unique_ptr<command> make_status() {
 }
 
 std::unique_ptr<command> make_peers() {
-    return std::make_unique<api_question>(peers);
+    return std::make_unique<listing_command>(peers);
 }
 
 std::unique_ptr<command> make_plugin_list() {
-    return std::make_unique<api_question>(plugins);
+    return std::make_unique<listing_command>(plugins);
+}
+
+std::unique_ptr<command> make_doctor() {
+    return std::make_unique<api_question>(audit);
 }
 
 std::unique_ptr<command> make_probe() {

@@ -33,19 +33,8 @@ TEST_CASE("ctl: values carry their unit when it is one", "[ctl]") {
     CHECK(ctl::value_text("idle", "") == "idle");
 }
 
-TEST_CASE("ctl: what others say cannot move the cursor", "[ctl]") {
-    CHECK(ctl::printable("a\x1b[2Jb\n\r\x7f") == "a?[2Jb???");
-    CHECK(
-        ctl::printable("\xc2\x9b"
-                       "31m")
-        == "?31m"
-    );
-    CHECK(ctl::printable("Grüße, 世界") == "Grüße, 世界");
-    CHECK(ctl::value_text("\x1b[2J", "\x07") == "?[2J ?");
-}
-
-TEST_CASE("ctl: a code point takes a column", "[ctl]") {
-    CHECK(ctl::display_width("") == 0);
-    CHECK(ctl::display_width("abc") == 3);
-    CHECK(ctl::display_width("a · b") == 5);
+TEST_CASE("ctl: bytes are counted in powers of 1024", "[ctl]") {
+    CHECK(ctl::bytes_text(512) == "512 B");
+    CHECK(ctl::bytes_text(12'800) == "12.5 KiB");
+    CHECK(ctl::bytes_text(64.0 * (1 << 20)) == "64.0 MiB");
 }

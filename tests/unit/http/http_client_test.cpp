@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/unique_fd.hpp"
 #include "http/http_client.hpp"
 #include "http_fixture.hpp"
 
@@ -17,7 +18,7 @@ TEST_CASE("http: the client hands a stream over line by line", "[http]") {
     running_server server;
     std::vector<std::string> lines;
     const auto answer =
-        http::stream_request(server.socket(), {"GET", "/lines", ""}, 5s, [&](auto line) {
+        http::stream_request(server.socket(), {"GET", "/lines", ""}, {5s, 5s}, [&](auto line) {
             lines.emplace_back(line);
             return true;
         });
@@ -29,12 +30,38 @@ TEST_CASE("http: the client hands a stream over line by line", "[http]") {
 TEST_CASE("http: a line taker can stop the stream", "[http]") {
     running_server server;
     int lines = 0;
-    const auto answer = http::stream_request(server.socket(), {"GET", "/lines", ""}, 5s, [&](auto) {
-        ++lines;
-        return false;
-    });
+    const auto answer =
+        http::stream_request(server.socket(), {"GET", "/lines", ""}, {5s, 5s}, [&](auto) {
+            ++lines;
+            return false;
+        });
     REQUIRE(answer.has_value());
     CHECK(lines == 1);
+}
+
+TEST_CASE("http: a side input is looked at while the answer is awaited, and can end it", "[http]") {
+    running_server server;
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const unique_fd reading(ends[0]);
+    const unique_fd writing(ends[1]);
+    REQUIRE(::write(writing.get(), "ab", 2) == 2);
+    std::string heard;
+    const auto take = [&] {
+        char one = 0;
+        if (::read(reading.get(), &one, 1) == 1) heard += one;
+        return heard.size() < 2;
+    };
+    const http::side_input aside[] = {{reading.get(), take}};
+    const auto answer = http::stream_request(
+        server.socket(),
+        {"GET", "/silence", ""},
+        {60s, http::stream_timing::for_ever},
+        [](auto) { return true; },
+        aside
+    );
+    CHECK(answer.has_value());
+    CHECK(heard == "ab");
 }
 
 TEST_CASE("http: no socket, and a socket nobody listens on, both mean no daemon", "[http]") {

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What happens beside the answers while a command goes on until it is told to stop: Ctrl-C, a key,
+// another size of the window, the next beat. Signals are read from a descriptor, so that they
+// arrive between two lines and never within one.
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "base/unique_fd.hpp"
+
+#include <csignal>
+#include <cstdint>
+#include <termios.h>
+
+namespace meshhost::ctl {
+
+enum class live_news : std::uint8_t { none, interrupted, resized, key, beat };
+
+struct live_input {
+    live_news kind = live_news::none;
+    char key = 0;
+};
+
+struct window_size {
+    std::size_t columns = 80;
+    std::size_t rows = 24;
+};
+
+/// One at a time in a process, and one thread: SIGINT, SIGTERM, SIGHUP and SIGWINCH come here as
+/// long as it lives. After that the terminal is as it was.
+class live_session {
+public:
+    /// `beat` is the time between two beats, zero for none. Keys are read, unseen and without
+    /// waiting for Enter, when they are wanted and standard input is a terminal.
+    /// Errors: E_SIGNALS when the kernel has no descriptor left.
+    static outcome<live_session> open(duration beat, bool wants_keys);
+
+    live_session(live_session&&) noexcept;
+    live_session& operator=(live_session&&) = delete;
+    ~live_session();
+
+    /// Readable when take() has something.
+    int descriptor() const noexcept { return all_.get(); }
+    /// What came first; never waits.
+    live_input take();
+    /// Waits for the end of `time`; false when it was interrupted before.
+    bool sleep(duration time);
+
+private:
+    live_session() = default;
+
+    bool watch(int descriptor);
+    void read_keys();
+
+    unique_fd all_;
+    unique_fd signals_;
+    unique_fd beats_;
+    sigset_t blocked_before_{};
+    termios terminal_before_{};
+    bool has_signals_ = false;
+    bool has_terminal_ = false;
+};
+
+/// Of the terminal at standard output.
+window_size current_window();
+
+}  // namespace meshhost::ctl
