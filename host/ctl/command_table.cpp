@@ -72,6 +72,20 @@ constexpr example help_examples[] = {
     {"meshctl examples ping", "lines to copy"},
     {"source <(meshctl completion bash)", "completion in this shell"}};
 
+constexpr example lab_up_examples[] = {
+    {"meshctl lab up --nodes 18 --seed 42",
+     "18 hosts of the five roles, as processes of this machine"},
+    {"meshctl lab up --nodes 5 --set quic.idle_timeout=3s", "with a setting of your own"},
+    {"meshctl lab down", "all of it gone, whatever state it is in"}};
+
+constexpr example lab_chaos_examples[] = {
+    {"meshctl lab chaos kill compute-05 --expect \"dead within 8s, mesh reconverges within 3s\"",
+     "exit code 9 when it does not come so"},
+    {"meshctl lab chaos pause any", "a host drawn from the lab's seed; resume wakes one"},
+    {"meshctl lab chaos restart compute-05 --expect \"alive within 5s\"", "with the same key"},
+    {"meshctl lab chaos partition \"broker-01,compute-01|rest\" --for 30s", "healed after that"},
+    {"meshctl lab chaos loss 5%", "of all datagrams, until heal"}};
+
 const command_row table[] = {
     {"status", "this host, the nodes it sees, and what is wrong", make_status, status_examples},
     {"peers", "the nodes that this host knows", make_peers, peers_examples},
@@ -96,6 +110,14 @@ const command_row table[] = {
     {"config init", "a commented configuration file with every key", make_config_init, {}},
     {"probe", "counters of every part of the running host", make_probe, {}},
     {"rebind", "move the host to fresh sockets, keeping its connections", make_rebind, {}},
+    {"lab", "a mesh of real hosts on this machine, to break", nullptr, lab_up_examples},
+    {"lab up", "start a lab, and wait until it is one mesh", make_lab_up, lab_up_examples},
+    {"lab status", "how a lab and each of its hosts are", make_lab_status, {}},
+    {"lab chaos",
+     "break something, and check what comes of it",
+     make_lab_chaos,
+     lab_chaos_examples},
+    {"lab down", "end a lab, whatever state it is in", make_lab_down, {}},
     {"explain", "what an error code means and what to do", make_explain, help_examples},
     {"examples", "lines to copy, by command", make_examples, {}},
     {"completion", "a completion script for a shell", make_completion, {}},

@@ -38,6 +38,14 @@ constexpr explanation table[] = {
      "an id and addresses. The usual reason for a damaged one is a copy that lost its end.\n\n"
      "Print it again on its host: `meshctl identity show`."},
     {"E_BIND", "The kernel refused to open a UDP socket, for the reason in the message."},
+    {"E_CHAOS",
+     "What was asked for cannot be done to a lab: the word for it is not known, or the host that "
+     "it\n"
+     "is about is not in the state that it needs, as when it is to be resumed and is not paused.\n"
+     "\n"
+     "kill, stop, pause, resume, restart, plugin-crash NODE[,NODE...]; partition A,B|C,D [--for "
+     "30s];\n"
+     "loss 5% [NODE...]; heal. NODE is a name, any, or ROLE/any, drawn from the lab's seed."},
     {"E_CONFIG",
      "The configuration has errors, and a host never starts with half of one. Every problem is\n"
      "listed with its place.\n\n"
@@ -52,6 +60,20 @@ constexpr explanation table[] = {
      "The host keeps its secret key in its data directory, so nobody else may be able to write\n"
      "there: it must be a directory, not a link, owned by the host's user or root, and not\n"
      "writable by group or others. It is refused and never repaired silently."},
+    {"E_EXPECT",
+     "What is expected of a lab is a list with commas between:\n"
+     "\n"
+     "  STATE within TIME             every other running host sees the target so: stale, dead, "
+     "left,\n"
+     "                                alive, degraded or draining; counted from the deed\n"
+     "  known everywhere within TIME  they see it as it is: running, or gone\n"
+     "  mesh reconverges within TIME  every running host hears every other, their links make one "
+     "mesh,\n"
+     "                                and nobody believes in who is gone; counted from when the\n"
+     "                                expectation before it was met\n"
+     "  nobody else dead [for TIME]   no other running host is taken for dead (or stale)\n"
+     "\n"
+     "TIME is 250ms, 8s or 2m. The message names the column of the first word that does not fit."},
     {"E_IDLE",
      "Nothing was heard from the other end for as long as [quic] idle_timeout says. It stopped\n"
      "without saying so, or the network between broke. The host goes on trying by itself."},
@@ -60,6 +82,10 @@ constexpr explanation table[] = {
      "is a socket of that name. A host that answers already has it.\n\n"
      "Start this one with --instance NAME, and ask it with `meshctl --instance NAME`. A socket\n"
      "that a dead host left behind is no obstacle: it is replaced."},
+    {"E_INTERRUPTED",
+     "Ctrl-C, or a signal. What was begun was put in order first: a lab that was being made is "
+     "gone,\n"
+     "a partition that was for a time is healed."},
     {"E_KEY_DAMAGED",
      "The key file is not what meshhost writes: one line of 64 hex digits. The host's identity\n"
      "is this key, so it is never overwritten. Restore it from a copy; or move it away, and the\n"
@@ -79,6 +105,43 @@ constexpr explanation table[] = {
      "Whoever can read the key can be this host. The file must be a regular file, owned by the\n"
      "user that runs meshhost, and readable by nobody else: chmod 600. A file with wider\n"
      "permissions is refused and not repaired, because somebody may have read it already."},
+    {"E_LAB_APART",
+     "The hosts of the lab started, but did not become one mesh in the time that they were given. "
+     "On a\n"
+     "busy machine that takes longer: --within. Otherwise their logs tell: start the lab again "
+     "with\n"
+     "fewer hosts, and look at the files called log in its directory."},
+    {"E_LAB_DAMAGED",
+     "lab.json, which says what a lab consists of, is not what this meshctl writes. Perhaps "
+     "another\n"
+     "version made the lab: use its meshctl. Its hosts are children of a process called "
+     "meshlab-keeper;\n"
+     "when that is killed, they end too."},
+    {"E_LAB_DIR",
+     "A file or directory of a lab could not be made, written or removed, for the reason in the\n"
+     "message. A lab keeps everything in one directory, by default in "
+     "$XDG_RUNTIME_DIR/meshhost-lab\n"
+     "or below /tmp; name another with --dir. Its path must be short, because those of sockets "
+     "are."},
+    {"E_LAB_DOWN",
+     "The lab has ended, or its keeper was killed, which ends its hosts too. What is left is its\n"
+     "directory: `meshctl lab down` clears it away."},
+    {"E_LAB_EXISTS",
+     "A lab takes a directory of its own, and removes it in the end. This one is in use: by "
+     "another\n"
+     "lab, to be ended with `meshctl lab down`, or by other files. Labs can run side by side "
+     "under\n"
+     "different names: --name NAME, or another --seed."},
+    {"E_LAB_RUNNING", "The host runs already; a restart stops it first."},
+    {"E_LAB_START",
+     "A host of the lab, or the process that keeps them, did not start. The hint holds the end of "
+     "the\n"
+     "host's log. A lab runs the meshhost that lies beside meshctl, with the presets of the five "
+     "roles."},
+    {"E_LAB_STUCK",
+     "A host was killed and is still there, which happens only while the kernel waits for a "
+     "device.\n"
+     "`meshctl lab down` may be called again at any time."},
     {"E_MESH_SECRET",
      "The hosts of a mesh find each other under its name and, if [mesh] secret_file is set, the\n"
      "bytes of that file, which have to be the same on all of them. It holds 1 to 1024 bytes;\n"
@@ -102,6 +165,10 @@ constexpr explanation table[] = {
      "instance or another user.\n\n"
      "`meshhost --plugin compute.so` starts one; --instance NAME or --socket PATH names another."},
     {"E_NO_EXAMPLES", "`meshctl examples` without a word after it shows all of them."},
+    {"E_NO_LAB",
+     "There is no lab of that name, or none at all. `meshctl lab up` makes one. Labs with a "
+     "directory\n"
+     "of their own are found with --dir only."},
     {"E_NO_SUCH_ADDRESS",
      "[net] bind or --bind names an address that no interface of this machine has now. Without\n"
      "it, the host listens on all."},
@@ -140,6 +207,10 @@ constexpr explanation table[] = {
     {"E_SCENARIO",
      "mesh_sim could not use a scenario: the file cannot be read, a key or table in it is not\n"
      "known, or its values contradict each other. The message names the line and the column."},
+    {"E_SIGNAL",
+     "The kernel did not let this user signal a process of the lab. Only who made a lab, or root, "
+     "can\n"
+     "break it."},
     {"E_SIGNALS",
      "The kernel did not let the host take over its signals, for the reason in the message."},
     {"E_SOCKET_DENIED",

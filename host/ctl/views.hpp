@@ -4,6 +4,7 @@
 // that end with a newline. Words, never sentinels: what is not known says so.
 #include "ctl/console.hpp"
 #include "ctl/table_view.hpp"
+#include "lab/chaos.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -29,5 +30,12 @@ std::string peer_line(const boost::json::object& peer, const console& out);
 std::string ping_reply_text(const boost::json::object& reply, const console& out);
 /// "4/4 replies · min 11.8 · median 11.9 · max 12.4 ms".
 std::string ping_summary_text(const boost::json::object& data, const console& out);
+
+/// What `lab up` made: lab.json with the times of its boot as "boot".
+std::string lab_up_text(const boost::json::object& data, const console& out);
+std::string lab_status_text(const boost::json::object& data, const console& out);
+/// "PASS  dead within 8s: 6.20 s, last by compute-02", without a newline.
+std::string lab_verdict_text(const lab::model::verdict& decided, const console& out);
+std::string lab_chaos_text(const lab::chaos_result& result, const console& out);
 
 }  // namespace meshhost::ctl

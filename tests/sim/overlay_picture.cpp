@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/overlay_picture.hpp"
 
-#include "sim/svg.hpp"
+#include "plot/svg.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +12,8 @@
 
 namespace meshhost::sim {
 namespace {
+
+using namespace plot;
 
 constexpr double side = 760;
 constexpr double margin = 40;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/pictures.hpp"
 
-#include "sim/curve_plot.hpp"
+#include "plot/curve_chart.hpp"
 #include "sim/overlay_picture.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +11,8 @@
 
 namespace meshhost::sim {
 namespace {
+
+using namespace plot;
 
 struct picture {
     std::string name;
@@ -58,14 +60,14 @@ picture round_plot(
     double (*number)(const round_summary&)
 ) {
     const std::string& name = result.settings.traffic[series].name;
-    plot drawn{
+    chart drawn{
         fmt::format("{}, {}", result.settings.title, name),
         "round",
         std::string(y_label),
         {}};
     for (const rules_result& one : result.rules)
         drawn.curves.push_back(curve_of_rounds(one, series, number));
-    return {fmt::format("{}-{}-{}", result.settings.name, name, what), draw_plot(drawn)};
+    return {fmt::format("{}-{}-{}", result.settings.name, name, what), draw_chart(drawn)};
 }
 
 picture sample_plot(
@@ -74,10 +76,10 @@ picture sample_plot(
     std::string_view y_label,
     double (*number)(const mesh_sample&)
 ) {
-    plot drawn{result.settings.title, "seconds", std::string(y_label), {}};
+    chart drawn{result.settings.title, "seconds", std::string(y_label), {}};
     for (const rules_result& one : result.rules)
         drawn.curves.push_back(curve_of_samples(one, number));
-    return {fmt::format("{}-{}", result.settings.name, what), draw_plot(drawn)};
+    return {fmt::format("{}-{}", result.settings.name, what), draw_chart(drawn)};
 }
 
 picture overlay_of(const campaign_result& result, const rules_result& one) {

@@ -31,6 +31,11 @@ std::unique_ptr<command> make_config_show();
 std::unique_ptr<command> make_config_schema();
 std::unique_ptr<command> make_config_init();
 
+std::unique_ptr<command> make_lab_up();
+std::unique_ptr<command> make_lab_status();
+std::unique_ptr<command> make_lab_down();
+std::unique_ptr<command> make_lab_chaos();
+
 // help.cpp
 std::unique_ptr<command> make_version();
 std::unique_ptr<command> make_explain();

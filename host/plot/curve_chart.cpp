@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/curve_plot.hpp"
+#include "plot/curve_chart.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <array>
 #include <cmath>
 
-namespace meshhost::sim {
+namespace meshhost::plot {
 namespace {
 
 constexpr double width = 720;
@@ -46,7 +46,7 @@ double tick_step(double span) {
     return 10 * power;
 }
 
-range range_of(const plot& what) {
+range range_of(const chart& what) {
     range all;
     bool first = true;
     for (const curve& one : what.curves) {
@@ -63,7 +63,7 @@ range range_of(const plot& what) {
     return all;
 }
 
-void draw_axes(svg& picture, const plot& what, const range& all) {
+void draw_axes(svg& picture, const chart& what, const range& all) {
     const double y_step = tick_step(all.y_max);
     for (double y = 0; y <= all.y_max + y_step / 2; y += y_step) {
         const point at = all.place({all.x_min, y});
@@ -85,8 +85,8 @@ void draw_axes(svg& picture, const plot& what, const range& all) {
 
 }  // namespace
 
-std::string draw_plot(const plot& what) {
-    svg picture(width, height);
+std::string draw_chart(const chart& what, setting where) {
+    svg picture(width, height, where);
     const range all = range_of(what);
     draw_axes(picture, what, all);
     double legend_x = left;
@@ -105,4 +105,4 @@ std::string draw_plot(const plot& what) {
     return std::move(picture).finish();
 }
 
-}  // namespace meshhost::sim
+}  // namespace meshhost::plot

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/svg.hpp"
+#include "plot/svg.hpp"
 
 #include <fmt/format.h>
 
 #include <iterator>
 
-namespace meshhost::sim {
+namespace meshhost::plot {
 namespace {
 
 std::string escaped(std::string_view text) {
@@ -37,17 +37,34 @@ std::string_view word(svg::anchor side) {
 
 }  // namespace
 
-svg::svg(double width, double height)
+svg::svg(double width, double height, setting where)
     : body_(fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:g} {1:g}\" width=\"{0:g}\" "
-        "height=\"{1:g}\" font-family=\"sans-serif\">\n"
-        "<rect width=\"{0:g}\" height=\"{1:g}\" fill=\"#ffffff\"/>\n",
+        "height=\"{1:g}\" font-family=\"sans-serif\"",
         width,
         height
-    )) {}
+    )) {
+    if (where == setting::page) {
+        body_ += " fill=\"currentColor\" role=\"img\">\n";
+        return;
+    }
+    body_ += ">\n";
+    box({0, 0}, width, height, "#ffffff");
+}
 
 void svg::line(point from, point to, std::string_view colour, double width) {
     path({from, to}, colour, width);
+}
+
+void svg::rule(point from, point to) {
+    fmt::format_to(
+        std::back_inserter(body_),
+        "<path stroke=\"#888888\" stroke-opacity=\"0.25\" d=\"M{:.1f} {:.1f}L{:.1f} {:.1f}\"/>\n",
+        from.x,
+        from.y,
+        to.x,
+        to.y
+    );
 }
 
 void svg::path(const std::vector<point>& through, std::string_view colour, double width) {
@@ -64,6 +81,25 @@ void svg::path(const std::vector<point>& through, std::string_view colour, doubl
         step = 'L';
     }
     body_ += "\"/>\n";
+}
+
+void svg::box(point corner, double width, double height, std::string_view colour) {
+    if (corner.x != 0 || corner.y != 0)
+        fmt::format_to(
+            std::back_inserter(body_),
+            "<rect x=\"{:.1f}\" y=\"{:.1f}\"",
+            corner.x,
+            corner.y
+        );
+    else
+        body_ += "<rect";
+    fmt::format_to(
+        std::back_inserter(body_),
+        " width=\"{:g}\" height=\"{:g}\" fill=\"{}\"/>\n",
+        width,
+        height,
+        colour
+    );
 }
 
 void svg::circle(point centre, double radius, std::string_view colour) {
@@ -94,4 +130,4 @@ std::string svg::finish() && {
     return std::move(body_);
 }
 
-}  // namespace meshhost::sim
+}  // namespace meshhost::plot

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Curves over one axis, as a picture.
-#include "sim/svg.hpp"
+#include "plot/svg.hpp"
 
 #include <string>
 #include <vector>
 
-namespace meshhost::sim {
+namespace meshhost::plot {
 
 struct curve {
     std::string label;
     std::vector<point> points;  ///< in the units of the axes, x ascending
 };
 
-struct plot {
+struct chart {
     std::string title;
     std::string x_label;
     std::string y_label;
     std::vector<curve> curves;
 };
 
-/// The whole SVG file. y starts at 0; curves without points are left out.
-std::string draw_plot(const plot& what);
+/// The whole SVG. y starts at 0; curves without points are left out.
+std::string draw_chart(const chart& what, setting where = setting::file);
 
-}  // namespace meshhost::sim
+}  // namespace meshhost::plot

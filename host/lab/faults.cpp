@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lab/faults.hpp"
+
+#include "lab/host_api.hpp"
+#include "lab/lab_dir.hpp"
+#include "lab/look.hpp"
+#include "lab/model/fields.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace meshhost::lab {
+namespace {
+
+/// What the hosts were told last, by name: a host replaces what it had, so loss and partition are
+/// told together. Beside lab.json, which is the keeper's.
+class fault_book {
+public:
+    explicit fault_book(const model::lab_record& lab)
+        : lab_(lab)
+        , file_(lab.dir / "faults.json") {
+        boost::json::error_code ec;
+        const auto parsed = boost::json::parse(read_file(file_).value_or("{}"), ec);
+        if (!ec && parsed.is_object()) faults_ = parsed.get_object();
+    }
+
+    void set(const std::string& name, std::string_view key, boost::json::value value) {
+        auto& entry = faults_[name];
+        if (!entry.is_object()) entry = boost::json::object();
+        entry.get_object()[key] = std::move(value);
+    }
+
+    void clear() {
+        for (auto& [name, fault] : faults_)
+            fault = boost::json::object();
+    }
+
+    /// Tells every host that runs and that anything was ever set for.
+    outcome<void> tell() const {
+        const auto running = running_hosts(lab_);
+        for (const auto& node : lab_.nodes) {
+            const auto* fault = faults_.if_contains(node.name);
+            if (fault == nullptr || !fault->is_object() || !running.contains(node.name)) continue;
+            const auto told = post(lab_.socket_of(node), "/v1/lab/faults", fault->get_object());
+            if (!told) return told.error();
+        }
+        return write_file(file_, boost::json::serialize(faults_));
+    }
+
+private:
+    const model::lab_record& lab_;
+    std::filesystem::path file_;
+    boost::json::object faults_;
+};
+
+}  // namespace
+
+outcome<void> partition(
+    const model::lab_record& lab,
+    const std::vector<std::vector<std::string>>& groups
+) {
+    fault_book book(lab);
+    for (const auto& group : groups) {
+        boost::json::array others;
+        for (const auto& other : groups) {
+            if (&other == &group) continue;
+            for (const auto& name : other)
+                if (const auto* node = lab.find(name); node != nullptr && !node->address.empty())
+                    others.emplace_back(node->address);
+        }
+        for (const auto& name : group)
+            book.set(name, "block", others);
+    }
+    return book.tell();
+}
+
+outcome<void> lose(
+    const model::lab_record& lab,
+    const std::vector<std::string>& names,
+    double share
+) {
+    fault_book book(lab);
+    for (const auto& name : names)
+        book.set(name, "loss", share);
+    return book.tell();
+}
+
+outcome<void> heal(const model::lab_record& lab) {
+    fault_book book(lab);
+    book.clear();
+    return book.tell();
+}
+
+}  // namespace meshhost::lab

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Partitions and loss: each host drops datagrams itself, told through its local API.
+#include "base/error.hpp"
+#include "lab/model/lab_record.hpp"
+
+#include <string>
+#include <vector>
+
+namespace meshhost::lab {
+
+/// Hosts of different groups do not hear each other. Who is in no group hears everybody.
+outcome<void> partition(
+    const model::lab_record& lab,
+    const std::vector<std::vector<std::string>>& groups
+);
+
+/// Each of `names` drops this share of what it sends and receives.
+outcome<void> lose(
+    const model::lab_record& lab,
+    const std::vector<std::string>& names,
+    double share
+);
+
+/// No partition and no loss any more, at any host that runs.
+outcome<void> heal(const model::lab_record& lab);
+
+}  // namespace meshhost::lab
