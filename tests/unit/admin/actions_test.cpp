@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/action_routes.hpp"
+#include "api_fixture.hpp"
+
+using namespace meshhost;
+using test::api;
+
+TEST_CASE("drain and resume say which state follows", "[admin]") {
+    api local;
+    const auto state = [&](const char* path) {
+        return std::string(local.ask("POST", path)->json().at("data").at("state").as_string());
+    };
+    CHECK(state("/v1/drain") == "draining");
+    CHECK(local.host.is_drained);
+    CHECK(state("/v1/resume") == "alive");
+    CHECK_FALSE(local.host.is_drained);
+    CHECK(local.ask("GET", "/v1/drain")->answer.status == 405);
+}
+
+TEST_CASE("faults are injected where that is allowed", "[admin]") {
+    api local;
+    const char* body = R"({"loss":0.05,"block":["127.0.0.1:4433"]})";
+    const auto refused = local.ask("POST", "/v1/lab/faults", body);
+    CHECK(refused->answer.status == 403);
+    CHECK(refused->error_code() == "E_NOT_A_LAB");
+    local.host.is_lab = true;
+    const auto data = local.ask("POST", "/v1/lab/faults", body)->json().at("data").as_object();
+    CHECK(data.at("loss").as_double() == 0.05);
+    CHECK(data.at("block").as_array().at(0).as_string() == "127.0.0.1:4433");
+    CHECK(local.host.faults.block.size() == 1);
+    CHECK(local.ask("POST", "/v1/lab/faults", "{}")->answer.status == 200);
+    CHECK(local.host.faults.block.empty());
+    CHECK(local.host.faults.loss == 0);
+}
+
+TEST_CASE("faults that make no sense are refused", "[admin]") {
+    for (const auto* body :
+         {"", "[]", R"({"loss":"much"})", R"({"loss":-0.1})", R"({"loss":1.1})",
+          R"({"block":"all"})", R"({"block":[1]})", R"({"block":["127.0.0.1"]})"})
+        CHECK(admin::parse_faults(body).error().code == "E_BAD_REQUEST");
+    std::string many = R"({"block":["127.0.0.1:1")";
+    for (std::size_t i = 0; i < admin::blocked_max; ++i)
+        many += R"(,"127.0.0.1:1")";
+    CHECK_FALSE(admin::parse_faults(many + "]}").has_value());
+}
+
+TEST_CASE("a plugin is made to fail", "[admin]") {
+    api local;
+    const char* body = R"({"instance":"compute-0"})";
+    CHECK(local.ask("POST", "/v1/lab/plugin-crash", body)->error_code() == "E_NOT_A_LAB");
+    local.host.is_lab = true;
+    CHECK(local.ask("POST", "/v1/lab/plugin-crash", body)->answer.status == 200);
+    CHECK(local.host.crashed == "compute-0");
+    CHECK(local.ask("POST", "/v1/lab/plugin-crash", "{}")->error_code() == "E_BAD_REQUEST");
+}
