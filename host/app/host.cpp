@@ -56,9 +56,19 @@ plugin::plugin_settings plugin_settings_of(
     out.self = self;
     out.drain_limit = plugin_drain_limit;
     out.stop_limit = plugin_stop_limit;
+    // What others would not be told is refused when it is declared.
+    const auto granted = static_cast<std::uint32_t>(settings.digest.plugin_bytes_max);
+    out.defaults.digest_bytes = granted;
     for (const auto& each : settings.plugin)
-        out.instances[each.instance].config = {each.config, each.config_origins};
+        out.instances[each.instance] = {{each.config, each.config_origins}, granted};
     return out;
+}
+
+peers::proto::config peers_limits_of(const config::digest_config& settings) {
+    peers::proto::config limits;
+    limits.emit_interval = settings.emit_interval;
+    limits.contribution_bytes_max = settings.plugin_bytes_max;
+    return limits;
 }
 
 }  // namespace
@@ -123,7 +133,7 @@ outcome<void> host::open_mesh() {
             .incarnation = unix_ms(options_.started_at),
             .seed = random_seed(),
             .idle_timeout = settings.quic.idle_timeout,
-            .limits = {},
+            .limits = peers_limits_of(settings.digest),
             .log = logger("peers"),
             .gossip = gossip_.get(),
             .mesh_secret = mesh_secret_}

@@ -237,7 +237,29 @@ admin::probe_section section_of(const peers::probe& counters) {
          {"neighbors", counters.neighbors},
          {"syncs", counters.syncs},
          {"broadcasts", counters.broadcasts},
-         {"comparisons", counters.comparisons}}};
+         {"comparisons", counters.comparisons},
+         {"records_said", counters.mesh.records_said},
+         {"record_bytes_said", counters.mesh.record_bytes_said},
+         {"deltas_said", counters.mesh.deltas_said},
+         {"delta_bytes_said", counters.mesh.delta_bytes_said},
+         {"losses_said", counters.mesh.losses_said},
+         {"loss_bytes_said", counters.mesh.loss_bytes_said},
+         {"records_heard", counters.mesh.records_heard},
+         {"record_bytes_heard", counters.mesh.record_bytes_heard},
+         {"deltas_heard", counters.mesh.deltas_heard},
+         {"delta_bytes_heard", counters.mesh.delta_bytes_heard},
+         {"losses_heard", counters.mesh.losses_heard},
+         {"loss_bytes_heard", counters.mesh.loss_bytes_heard},
+         {"records_taken", counters.mesh.records_taken},
+         {"deltas_applied", counters.mesh.deltas_applied},
+         {"deltas_without_base", counters.mesh.deltas_without_base},
+         {"records_stale", counters.mesh.records_stale},
+         {"records_forged", counters.mesh.records_forged},
+         {"records_future", counters.mesh.records_future},
+         {"records_refused", counters.mesh.records_refused},
+         {"records_excess", counters.mesh.records_excess},
+         {"losses_forged", counters.mesh.losses_forged},
+         {"unverified", counters.mesh.unverified}}};
 }
 
 admin::gossip_snapshot snapshot_of(const gossip::proto::topic_probe& topic) {

@@ -142,6 +142,7 @@ probe peers_service::measure() const {
     figures.links = state_.links().size();
     figures.dials_in_flight = state_.schedule().in_flight();
     figures.dial_targets = state_.schedule().size();
+    figures.mesh = state_.mesh().counts();
     figures.neighbors = state_.mesh().neighbors().size();
     figures.syncs = mesh_ ? mesh_->syncs() : 0;
     return figures;

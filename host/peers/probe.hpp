@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What the peers room holds and has done, for `meshctl probe`, tests and metrics.
+#include "peers/proto/mesh_counts.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -35,6 +37,7 @@ struct probe {
     std::uint64_t checks = 0;           ///< of connections to a peer that somebody had lost
     std::uint64_t broadcasts = 0;       ///< our records, and losses that we saw
     std::uint64_t comparisons = 0;      ///< with neighbours, that we began
+    proto::mesh_counts mesh;
 };
 
 }  // namespace meshhost::peers

@@ -81,9 +81,9 @@ checked<instance_plan> plan_instance(
     if (!role) return role.error();
     auto name = choose_name(**role, spec.instance, taken);
     if (!name) return name.error();
-    static const instance_settings defaults;
     const auto found = settings.instances.find(*name);
-    const instance_settings& own = found == settings.instances.end() ? defaults : found->second;
+    const instance_settings& own =
+        found == settings.instances.end() ? settings.defaults : found->second;
     auto config =
         proto::check_config((*role)->config, own.config, fmt::format("plugin.{}.config.", *name));
     if (!config.problems.empty()) {

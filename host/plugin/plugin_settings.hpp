@@ -31,6 +31,7 @@ struct plugin_settings {
     std::filesystem::path directory;  ///< where names without a slash are looked up
     identity::endpoint_id self;
     std::map<std::string, instance_settings, std::less<>> instances;  ///< by instance name
+    instance_settings defaults;  ///< of an instance that is not among them
     /// What is run as the probe process; "--probe-plugin <path>" makes it call plugin_probe_main().
     std::string probe_executable = "/proc/self/exe";
     duration probe_limit = proto::probe_limit;

@@ -43,6 +43,7 @@ std::string encode(const probe_request& request) {
         {"role", request.spec.role},
         {"taken", std::move(taken)},
         {"instances", std::move(instances)},
+        {"defaults", encode(request.settings.defaults)},
     });
 }
 
@@ -59,6 +60,7 @@ std::optional<probe_request> decode_probe_request(std::string_view text) {
             request.taken.push_back({word(name, "instance"), word(name, "role")});
         for (const auto& [name, settings] : root.at("instances").as_object())
             request.settings.instances.emplace(name, decode_settings(settings));
+        request.settings.defaults = decode_settings(root.at("defaults"));
         return request;
     } catch (const std::exception&) {  // how Boost.JSON reports what is missing or of another type
         return std::nullopt;

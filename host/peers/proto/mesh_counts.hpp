@@ -27,8 +27,9 @@ struct mesh_counts {
     std::uint64_t deltas_without_base = 0;  ///< left to a comparison
     std::uint64_t records_stale = 0;    ///< records and deltas no newer than ours: late or replayed
     std::uint64_t records_forged = 0;   ///< records and deltas that their origin did not sign
-    std::uint64_t records_refused = 0;  ///< records and deltas that cannot be read, are not of this
-                                        ///< mesh, or have a number that nobody reaches
+    std::uint64_t records_future = 0;   ///< records and deltas with a number above number_max
+    std::uint64_t records_refused = 0;  ///< records and deltas that cannot be read, or are not of
+                                        ///< this mesh
     std::uint64_t records_excess = 0;   ///< more than their origin may send
     std::uint64_t losses_forged = 0;
     std::uint64_t unverified = 0;  ///< newer, and beyond what this host verifies a second: left to

@@ -97,7 +97,7 @@ bool mesh_talk::is_news(bytes_view record) {
 /// its key can make one. But one above what anybody reaches could never be overruled.
 bool mesh_talk::is_news(const identity::endpoint_id& origin, const digest_version& number) {
     if (number.incarnation > number_max || number.sequence > number_max) {
-        ++counts_.records_refused;
+        ++counts_.records_future;
         return false;
     }
     const peer_entry* const known = registry_.find(origin);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh_sample.hpp"
 #include "support/catch.hpp"
+#include "wire/postcard.hpp"
 
 #include <algorithm>
 
@@ -24,6 +25,7 @@ TEST_CASE("mesh: a record that gossip brought counts once it is verified", "[pee
     forged[40] ^= 1;
     b.hear({forged});
     CHECK(b.sees(a) == "unknown");
+    CHECK(b.talk.counts().records_forged == 1);
     b.hear(said);
     CHECK(b.sees(a) == "alive");
     const auto* const entry = b.registry.find(a.id());
@@ -31,6 +33,7 @@ TEST_CASE("mesh: a record that gossip brought counts once it is verified", "[pee
     CHECK_FALSE(entry->connected);
     b.hear(said);  // replayed
     CHECK(b.registry.size() == 1);
+    CHECK(b.talk.counts().records_taken == 1);
 }
 
 TEST_CASE("mesh: a record of another mesh does not count", "[peers][mesh]") {
@@ -52,6 +55,22 @@ TEST_CASE("mesh: a replayed old record changes nothing", "[peers][mesh]") {
     CHECK(b.sees(a) == "draining");
     b.hear(old);
     CHECK(b.sees(a) == "draining");
+    CHECK(b.talk.counts().records_stale == 1);
+}
+
+TEST_CASE("mesh: a record with a number that nobody reaches is not looked at", "[peers][mesh]") {
+    mesh_node a(1), b(2);
+    auto record = encode_digest(test::small_digest(1)).value();
+    REQUIRE(record[33] == 1);  // the incarnation
+    byte_buffer number;
+    wire::postcard_writer(number).varint(number_max + 1);
+    record.erase(record.begin() + 33);
+    record.insert(record.begin() + 33, number.begin(), number.end());
+    record.resize(record.size() + signature_size);
+    b.hear({make_record_message(record)});
+    CHECK(b.talk.counts().records_future == 1);
+    CHECK(b.talk.counts().records_forged == 0);
+    CHECK(b.registry.size() == 0);
 }
 
 TEST_CASE("mesh: what others forge or repeat is not charged to its origin", "[peers][mesh]") {

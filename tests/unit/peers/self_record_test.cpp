@@ -116,3 +116,58 @@ TEST_CASE("self: a newer digest of ours is numbered over, an older one is not", 
     CHECK(self.overrule({100, 2}));
     CHECK(open_digest(self.sign(start)).value().number() == digest_version{101, 1});
 }
+
+TEST_CASE("self: a role contributes no more than it may", "[peers][self]") {
+    config options;
+    options.contribution_bytes_max = 64;
+    self_record self = sample_self(options);
+    const auto text = [](std::size_t size) { return std::string(size, 'v'); };
+    REQUIRE_FALSE(self.set_contribution(sample_contribution("a", "k", text(50))));
+    REQUIRE_FALSE(self.set_contribution(sample_contribution("b", "k", text(50))));
+    const node_digest before = self.digest();
+    CHECK(self.set_contribution(sample_contribution("a", "l", text(10))) == errc::role_too_large);
+    CHECK(self.set_contribution(sample_contribution("a", "k", text(60))) == errc::role_too_large);
+    CHECK(self.digest() == before);
+    CHECK_FALSE(self.set_contribution(sample_contribution("a", "k", text(51))));
+    CHECK_FALSE(self.set_contribution(sample_contribution("a", "k", text(40))));
+    CHECK_FALSE(self.set_contribution(sample_contribution("a", "l", true)));
+}
+
+TEST_CASE("self: what changes waits as long as its class has to", "[peers][self]") {
+    self_record self = sample_self();
+    self.sign(start);
+    CHECK_FALSE(self.due());
+    self_description what;
+    what.addresses = {ip_endpoint::v4({192, 0, 2, 1}, 1)};
+    REQUIRE_FALSE(self.describe(what));
+    self.observe(start + 1s);
+    CHECK(self.due() == start + 3s);
+    what.roles = {"compute"};
+    REQUIRE_FALSE(self.describe(what));
+    self.observe(start + 1s);
+    CHECK(self.due() == start + 2s);
+    CHECK(open_digest(self.sign_due(start + 1900ms)).value().roles.empty());
+    const auto digest = open_digest(self.sign_due(start + 2s)).value();
+    CHECK(digest.roles == what.roles);
+    CHECK(digest.addresses == what.addresses);
+    CHECK_FALSE(self.due());
+    self.set_state(node_state::alive);
+    self.observe(start + 2s);
+    CHECK(self.due() == start + 2s);
+}
+
+TEST_CASE("self: neighbours are in order, each once, and no more than fit", "[peers][self]") {
+    self_record self = sample_self();
+    std::vector<identity::endpoint_id> all;
+    for (std::uint8_t seed = 2; seed < 102; ++seed)
+        all.push_back(sample_key(seed).id());
+    self.set_neighbors({all[3], all[1], all[3]});
+    CHECK(self.digest().neighbors.size() == 2);
+    REQUIRE(open_digest(self.sign(start)).has_value());
+    self.set_neighbors({all[1], all[3]});
+    CHECK_FALSE(self.is_changed());
+    self.set_neighbors(all);
+    CHECK(open_digest(self.sign(start)).value().neighbors.size() == neighbors_max);
+    self.set_neighbors({});
+    CHECK(open_digest(self.sign(start)).value().neighbors.empty());
+}

@@ -2,6 +2,7 @@
 // The vectors of docs/wire/digest.md, in the document and in the code.
 #include "digest_samples.hpp"
 #include "peers/proto/digest_message.hpp"
+#include "peers/proto/mesh_message.hpp"
 #include "peers/proto/signed_digest.hpp"
 #include "support/catch.hpp"
 
@@ -45,4 +46,24 @@ TEST_CASE("wire: the documented digest, record and answer are ours", "[peers][wi
     CHECK(is_documented(to_hex(make_record_frame(record))));
     CHECK(is_documented(to_hex(make_heard_frame(digest.number()))));
     CHECK_FALSE(is_documented(to_hex(make_heard_frame({1, 1}))));
+}
+
+TEST_CASE("wire: the documented facts and delta are ours", "[peers][wire]") {
+    const node_digest before = documented_digest();
+    node_digest after = before;
+    after.sequence = 2;
+    after.uptime = std::chrono::milliseconds(9'500);
+    after.contributions.clear();
+    after.tier = node_tier::hub;
+    after.budget = {250, std::uint64_t{64} << 20, budget_source::config};
+    after.load = {3, load_class::not_measured};
+    after.home_relay = "https://relay.example/";
+    after.neighbors = {prefix_of(test::sample_key(2).id())};
+    after.lease = 45min;
+    const byte_buffer old_record = sign_digest(test::sample_key(1), before).value();
+    const byte_buffer record = sign_digest(test::sample_key(1), after).value();
+    const byte_buffer delta = make_delta(record, 1, tags_that_differ(old_record, record));
+    CHECK(is_documented(to_hex(encode_digest(after).value())));
+    CHECK(is_documented(to_hex(make_delta_message(delta))));
+    CHECK(apply_delta(old_record, *read_delta(delta)).value() == record);
 }

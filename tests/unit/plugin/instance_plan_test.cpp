@@ -34,6 +34,7 @@ TEST_CASE("plan: an instance takes the settings of its name", "[plugin][plan]") 
     const std::vector<role_description> roles{role("compute")};
     plugin_settings settings;
     settings.instances["fast"] = {.config = {{{"n", 1}}, {}}, .digest_bytes = 512};
+    settings.defaults.digest_bytes = 100;
     const auto named =
         plan_instance(roles, {.argument = "", .instance = "fast", .role = ""}, settings, {});
     REQUIRE(named.has_value());
@@ -42,6 +43,7 @@ TEST_CASE("plan: an instance takes the settings of its name", "[plugin][plan]") 
     const auto numbered = plan_instance(roles, {}, settings, {});
     REQUIRE(numbered.has_value());
     CHECK(numbered->config.empty());
+    CHECK(numbered->digest_bytes == 100);
 }
 
 TEST_CASE("plan: an argument with a slash is a path, else a name", "[plugin][plan]") {
@@ -60,6 +62,7 @@ TEST_CASE("probe request: what goes to the probe arrives", "[plugin][plan]") {
     request.settings.instances["a-1"] = {
         .config = {{{"n", 1}, {"t", {{"s", "x"}}}}, {{"t.s", "/m.toml:3:1"}}},
         .digest_bytes = 99};
+    request.settings.defaults.digest_bytes = 98;
     const auto read = decode_probe_request(encode(request));
     REQUIRE(read.has_value());
     CHECK(read->spec.instance == "a-1");
@@ -70,6 +73,7 @@ TEST_CASE("probe request: what goes to the probe arrives", "[plugin][plan]") {
     CHECK(settings.config.values == request.settings.instances["a-1"].config.values);
     CHECK(settings.config.origins == request.settings.instances["a-1"].config.origins);
     CHECK(settings.digest_bytes == 99);
+    CHECK(read->settings.defaults.digest_bytes == 98);
     for (const char* wrong : {"", "{}", "[]", "{\"instance\": 1}"})
         CHECK_FALSE(decode_probe_request(wrong));
 }
