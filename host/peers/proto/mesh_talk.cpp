@@ -74,7 +74,7 @@ void mesh_talk::lagged(const std::vector<endpoint_id>& neighbors, time_point now
 /// We live: a newer record says so. One is enough for all reports of the older.
 bool mesh_talk::is_doubt(const loss_report& report) const {
     return report.subject == key_.id() && report.version >= self_.digest().number()
-           && !announcer_.is_doubted();
+           && !announcer_.is_answering();
 }
 
 void mesh_talk::take_hearsay(const loss_report& report, time_point now) {

@@ -23,7 +23,8 @@ public:
     void doubted() noexcept { is_doubted_ = true; }
     /// Somebody believes that we are gone: likewise, and at once, unless that is said all the time.
     void contradict(time_point now) noexcept;
-    bool is_doubted() const noexcept { return is_doubted_; }
+    /// The answer to such a belief is about to go.
+    bool is_answering() const noexcept { return is_urgent_; }
 
     /// When the next one should go; nullopt: never.
     std::optional<time_point> due() const;

@@ -11,7 +11,7 @@ constexpr time_point now{100s};
 peers::peer_view known_peer() {
     peers::peer_view peer;
     peer.entry.state = peers::peer_state::alive;
-    peer.entry.evidence = "says so itself";
+    peer.evidence = "says so itself";
     peer.entry.since = now - 4s;
     peer.entry.last_heard = now - 250ms;
     peer.uptime = 9s;

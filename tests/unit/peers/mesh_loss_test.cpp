@@ -1,37 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose word of a loss counts, and against what.
-#include "mesh_sample.hpp"
+#include "four_nodes.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
 
 using namespace meshhost;
 using namespace meshhost::peers::proto;
+using test::four_nodes;
 using test::mesh_node;
 
 namespace {
-
-/// Four that know each other, each with a neighbour that is none of them.
-struct four_nodes {
-    four_nodes() {
-        const std::vector<mesh_node*> all{&a, &b, &c, &d};
-        for (mesh_node* each : all)
-            each->talk.neighbor_up(test::sample_key(9).id(), each->now);
-        for (mesh_node* from : all) {
-            const auto said = from->say();
-            for (mesh_node* to : all)
-                if (to != from) to->hear(said);
-        }
-    }
-
-    /// What `reporter` says when it has lost `subject`.
-    byte_buffer report(const mesh_node& reporter, const mesh_node& subject) const {
-        const auto number = reporter.registry.find(subject.id())->digest->number();
-        return make_loss_message(reporter.key, {subject.id(), number, reporter.id()});
-    }
-
-    mesh_node a{1}, b{2}, c{3}, d{4};
-};
 
 /// `who` has these neighbours and no others.
 void surround(mesh_node& who, const std::vector<const mesh_node*>& with) {

@@ -118,7 +118,7 @@ TEST_CASE_METHOD(
     CHECK_FALSE(a->service.find(id)->uptime);
     b = start(2, 2000);
     REQUIRE(run_until([&] { return a->sees(*b) == "alive" && b->sees(*a) == "alive"; }));
-    CHECK(a->service.find(id)->entry.evidence == "restarted");
+    CHECK(a->service.find(id)->evidence == "restarted");
 }
 
 TEST_CASE_METHOD(
@@ -359,7 +359,7 @@ TEST_CASE_METHOD(
     test::fake_endpoint other(network, test::sample_key(8), ip_endpoint::loopback_v4(8));
     REQUIRE(host->service.name_peer(other.address()));
     REQUIRE(run_until([&] { return host->sees(other.id()) == "dead"; }));
-    CHECK(host->service.find(other.id())->entry.evidence == "does not speak mesh/digest/1");
+    CHECK(host->service.find(other.id())->evidence == "does not speak mesh/digest/1");
     CHECK(run_until([&] { return host->service.find(other.id())->next_dial.has_value(); }));
 }
 
