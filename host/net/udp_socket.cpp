@@ -4,6 +4,7 @@
 #include "base/assert.hpp"
 #include "base/unique_fd.hpp"
 #include "net/control_messages.hpp"
+#include "net/error_queue.hpp"
 #include "net/receive_buffers.hpp"
 #include "net/socket_address.hpp"
 
@@ -91,6 +92,7 @@ void request_options(
         local.is_v4() ? set_option(descriptor, IPPROTO_IP, IP_PKTINFO, 1)
                       : set_option(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
     }
+    keep_errors(descriptor, local.is_v4());
     constexpr std::size_t asked_max = 1u << 30;
     const int bytes = static_cast<int>(std::min(options.buffer_bytes, asked_max));
     set_option(descriptor, SOL_SOCKET, SO_RCVBUF, bytes);
@@ -135,8 +137,9 @@ iovec buffer_of(bytes_view data) noexcept {
     return {const_cast<std::uint8_t*>(data.data()), data.size()};  // sendmsg only reads it
 }
 
-/// One sendmsg for all of it. 0 or an errno.
-int send_at_once(int descriptor, const outgoing_datagrams& datagrams) noexcept {
+/// One sendmsg for all of it, a second when the first only told of earlier datagrams, which
+/// `is_told` then says. 0 or an errno.
+int send_at_once(int descriptor, const outgoing_datagrams& datagrams, bool& is_told) noexcept {
     socket_address to(datagrams.to);
     iovec buffer = buffer_of(datagrams.data);
     control_messages control;
@@ -150,12 +153,15 @@ int send_at_once(int descriptor, const outgoing_datagrams& datagrams) noexcept {
     header.msg_iov = &buffer;
     header.msg_iovlen = 1;
     control.attach_to(header);
+    if (::sendmsg(descriptor, &header, MSG_DONTWAIT) >= 0) return 0;
+    if (!may_be_an_earlier_one(errno)) return errno;
+    is_told = true;
     return ::sendmsg(descriptor, &header, MSG_DONTWAIT) < 0 ? errno : 0;
 }
 
 /// sendmmsg, one message a segment. 0 when the kernel took the first, else its errno: what it
 /// did not take after that is lost, as in any full queue.
-int send_one_by_one(int descriptor, const outgoing_datagrams& datagrams) noexcept {
+int send_one_by_one(int descriptor, const outgoing_datagrams& datagrams, bool& is_told) noexcept {
     socket_address to(datagrams.to);
     control_messages control;
     add_ecn(control, datagrams);
@@ -175,11 +181,17 @@ int send_one_by_one(int descriptor, const outgoing_datagrams& datagrams) noexcep
         rest = rest.subspan(size);
     }
     unsigned sent = 0;
+    bool is_repeated = false;
     while (sent < count) {
         const int taken =
             ::sendmmsg(descriptor, messages.data() + sent, count - sent, MSG_DONTWAIT);
-        if (taken < 0) return sent > 0 ? 0 : errno;
-        sent += static_cast<unsigned>(taken);
+        if (taken >= 0) {
+            sent += static_cast<unsigned>(taken);
+        } else if (may_be_an_earlier_one(errno) && !std::exchange(is_repeated, true)) {
+            is_told = true;
+        } else {
+            return sent > 0 ? 0 : errno;
+        }
     }
     return 0;
 }
@@ -233,6 +245,7 @@ struct udp_socket::state {
     ip_endpoint local;
     bool segments_out = false;  ///< UDP_SEGMENT works
     bool coalesces_in = false;  ///< UDP_GRO is on
+    bool has_errors = false;    ///< in its error queue, perhaps
 };
 
 outcome<udp_socket> udp_socket::bind(const ip_endpoint& local, const udp_options& options) {
@@ -280,7 +293,10 @@ bool udp_socket::receive(receive_sink& sink, std::size_t rounds_max) {
     const slot_layout& layout = state_->coalesces_in ? coalesced_slots : single_slots;
     for (std::size_t round = 0; round < rounds_max; ++round) {
         const int filled = buffers.fill(state_->descriptor.get(), layout);
-        if (filled < 0) continue;
+        if (filled < 0) {
+            state_->has_errors = true;
+            continue;
+        }
         const auto count = static_cast<std::size_t>(filled);
         for (std::size_t i = 0; i < count; ++i)
             buffers.deliver(i, sink);
@@ -288,6 +304,16 @@ bool udp_socket::receive(receive_sink& sink, std::size_t rounds_max) {
         if (count < layout.count) return true;
     }
     return false;
+}
+
+bool udp_socket::has_errors() const noexcept {
+    return state_->has_errors;
+}
+
+std::vector<ip_endpoint> udp_socket::take_refused() {
+    error_batch batch = take_errors(state_->descriptor.get());
+    state_->has_errors = !batch.is_drained;
+    return std::move(batch.refused);
 }
 
 send_status udp_socket::send(const outgoing_datagrams& datagrams) {
@@ -312,10 +338,11 @@ send_status udp_socket::send(const outgoing_datagrams& datagrams) {
 int udp_socket::try_to_send(const outgoing_datagrams& datagrams) {
     const int descriptor = state_->descriptor.get();
     const bool is_train = datagrams.data.size() > datagrams.segment_size;
-    if (is_train && !state_->segments_out) return send_one_by_one(descriptor, datagrams);
-    int error = send_at_once(descriptor, datagrams);
+    bool& is_told = state_->has_errors;
+    if (is_train && !state_->segments_out) return send_one_by_one(descriptor, datagrams, is_told);
+    int error = send_at_once(descriptor, datagrams, is_told);
     if (is_train && may_be_the_offload(error)) {
-        error = send_one_by_one(descriptor, datagrams);
+        error = send_one_by_one(descriptor, datagrams, is_told);
         if (error == 0) state_->segments_out = false;
     }
     return error;

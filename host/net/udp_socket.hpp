@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace meshhost::net {
 
@@ -76,6 +77,12 @@ public:
     /// has been drained, false when more may be waiting. The sink may send, but neither receive
     /// on this thread nor destroy the socket. What came truncated is dropped.
     bool receive(receive_sink& sink, std::size_t rounds_max = 16);
+
+    /// The network had something to say of what was sent. Also when send() came across it: the
+    /// socket becomes readable then.
+    bool has_errors() const noexcept;
+    /// Whom it said to have no such port since the last call, each once; at most some.
+    std::vector<ip_endpoint> take_refused();
 
     /// A batch of which the kernel took only the first datagrams counts as sent: the rest is
     /// lost, as in any full queue.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "path/path_mux.hpp"
 
+#include "base/assert.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -22,13 +24,20 @@ public:
 private:
     bool on_readable() override {
         const bool drained = socket_.receive(*this);
+        if (socket_.has_errors()) tell_of_refusals();
         mux_.sink_.on_turn_end();
-        return drained;
+        return drained && !socket_.has_errors();
     }
 
     void on_writable() override { mux_.on_socket_writable(); }
 
+    void tell_of_refusals() {
+        for (const ip_endpoint& remote : socket_.take_refused())
+            mux_.sink_.on_refused(remote);
+    }
+
     void on_datagrams(const net::received_datagrams& batch) override {
+        if (mux_.faults_ != nullptr && mux_.faults_->drops_from(batch.from)) return;
         const path_id path = mux_.paths_.intern(batch.from, asked_at(batch));
         const auto ecn = static_cast<std::uint8_t>(batch.ecn);
         for (std::size_t at = 0; at < batch.data.size(); at += batch.segment_size) {
@@ -154,7 +163,9 @@ bool path_mux::send(const datagrams& out) {
     const ip_endpoint local = paths_.local(out.path);
     bool full = false;
     for (const ip_endpoint& remote : remotes) {
-        switch (send_to(remote, local, out)) {
+        const auto status = faults_ == nullptr ? send_to(remote, local, out)
+                                               : send_through_faults(remote, local, out);
+        switch (status) {
         case net::send_status::sent:
         case net::send_status::dropped:
             break;
@@ -185,6 +196,29 @@ net::send_status path_mux::send_to(
     const auto status = socket.send({remote, out.data, out.segment_size, mark, from});
     if (status == net::send_status::would_block) way->watch_writable();
     return status;
+}
+
+void path_mux::set_faults(const fault_plan& plan) {
+    MH_ASSERT(plan.is_valid(), "a share of loss, and not too many addresses");
+    faults_ = plan.is_none() ? nullptr : std::make_unique<fault_filter>(plan);
+}
+
+/// One by one: each of a train has a fate of its own. What a full socket does not take is lost,
+/// too, so that nothing that was dropped is sent later.
+net::send_status path_mux::send_through_faults(
+    const ip_endpoint& remote,
+    const ip_endpoint& local,
+    const datagrams& out
+) {
+    bool is_broken = false;
+    for (bytes_view rest = out.data; !rest.empty();) {
+        const bytes_view one = rest.first(std::min(rest.size(), out.segment_size));
+        rest = rest.subspan(one.size());
+        if (faults_->drops_to(remote)) continue;
+        const auto status = send_to(remote, local, {out.path, one, one.size(), out.ecn});
+        is_broken = is_broken || status == net::send_status::broken;
+    }
+    return is_broken ? net::send_status::broken : net::send_status::sent;
 }
 
 /// The socket that was asked at `local`; where there is none, the first that reaches `remote`.

@@ -7,6 +7,7 @@
 #include "net/readable_watch.hpp"
 #include "net/shard.hpp"
 #include "net/udp_socket.hpp"
+#include "path/fault_filter.hpp"
 #include "path/path_table.hpp"
 
 #include <memory>
@@ -26,6 +27,8 @@ class path_sink {
 public:
     /// `data` may be written to, and is valid during the call only.
     virtual void on_datagram(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data) = 0;
+    /// A host says that nobody listens at this address of it, or somebody says so in its name.
+    virtual void on_refused(const ip_endpoint& remote) = 0;
     /// What was waiting has been handed over: the time to answer.
     virtual void on_turn_end() = 0;
     /// After send() returned false: there is room again.
@@ -66,6 +69,9 @@ public:
     /// unknown path, or nowhere, is dropped like any lost datagram.
     bool send(const datagrams& out);
 
+    /// For labs: from now on the network is as bad as this. Precondition: it is valid.
+    void set_faults(const fault_plan& plan);
+
     /// Fresh sockets in place of the old; every address gets a new path. Where a fixed port
     /// cannot be had again a free one is taken. Nothing is held any more: whoever waits for
     /// on_writable() may send. Errors: as open(), for one of the addresses; the others are bound
@@ -82,6 +88,11 @@ private:
     outcome<bool> bind_if_there(const ip_endpoint& local);
     outcome<bool> bind_again(ip_endpoint local);
     net::send_status send_to(
+        const ip_endpoint& remote,
+        const ip_endpoint& local,
+        const datagrams& out
+    );
+    net::send_status send_through_faults(
         const ip_endpoint& remote,
         const ip_endpoint& local,
         const datagrams& out
@@ -103,6 +114,7 @@ private:
         std::uint8_t ecn = 0;
     };
     std::optional<held_train> held_;
+    std::unique_ptr<fault_filter> faults_;  ///< nullptr: none
 };
 
 }  // namespace meshhost::path

@@ -247,7 +247,7 @@ private:
     void write_ping(packet_writer& writer, time_point now);
     void ask_if_due(packet_writer& writer, time_point now);
     void review_liveness(liveness::verdict verdict);
-    duration quiet_max() const noexcept;
+    duration idle_share(double share) const noexcept;
     duration probe_timeout() const noexcept;
     void offer_resumption(time_point now);
 

@@ -8,8 +8,9 @@ namespace meshhost::quic {
 
 namespace {
 
-/// Two tries within the idle limit, and some time for the second's answer.
-constexpr int tries_fifths = 2;
+/// ngtcp2 does not repeat a keep-alive: there are two within the idle limit. A question of ours is.
+constexpr double keep_alive_share = 0.4;
+constexpr double question_share = 0.5;
 
 constexpr std::string_view no_answer = "no answer to pings";
 
@@ -18,7 +19,10 @@ constexpr std::string_view no_answer = "no answer to pings";
 void quic_connection::watch_liveness(const liveness_terms& terms, time_point now) {
     if (ended_) return;
     set_keep_alive(duration::zero());
-    liveness_.watch({std::min(terms.ping_every, quiet_max()), terms.answer_within}, now);
+    liveness_.watch(
+        {std::min(terms.ping_every, idle_share(question_share)), terms.answer_within},
+        now
+    );
     mark_dirty();
 }
 
@@ -30,7 +34,7 @@ void quic_connection::probe_now(time_point now) {
 
 void quic_connection::set_keep_alive(duration interval) {
     if (ended_) return;
-    keep_alive_ = std::min(interval, quiet_max());
+    keep_alive_ = std::min(interval, idle_share(keep_alive_share));
     ngtcp2_conn_set_keep_alive_timeout(conn_.get(), to_ngtcp2(keep_alive_));
     mark_dirty();
 }
@@ -42,14 +46,15 @@ void quic_connection::on_refused(time_point now) {
 }
 
 /// What either end allows, for it may have said so in its transport parameters.
-duration quic_connection::quiet_max() const noexcept {
+duration quic_connection::idle_share(double share) const noexcept {
     duration idle = context_.config.idle_timeout;
     const auto* const remote = ngtcp2_conn_get_remote_transport_params(conn_.get());
     if (remote != nullptr && remote->max_idle_timeout > 0) {
         const auto theirs = duration(static_cast<duration::rep>(remote->max_idle_timeout));
         idle = idle > duration::zero() ? std::min(idle, theirs) : theirs;
     }
-    return idle > duration::zero() ? idle * tries_fifths / 5 : duration::max();
+    if (idle <= duration::zero()) return duration::max();
+    return duration(static_cast<duration::rep>(static_cast<double>(idle.count()) * share));
 }
 
 void quic_connection::write_ping(packet_writer& writer, time_point now) {

@@ -181,11 +181,39 @@ void connection_impl::on_closed(const close_reason& reason) {
     if (told.cause == close_cause::identity_mismatch) {
         told.reason = owner_->address_text(quic_->last_heard()) + " has " + told.reason;
     } else if (told.cause == close_cause::handshake_timeout) {
-        for (const ip_endpoint& address : to_.direct) {
-            told.reason += (told.reason.empty() ? "" : ", ") + address.to_string();
-        }
+        told.reason = dialled_addresses();
+    } else if (told.cause == close_cause::port_closed && !quic_->was_heard()) {
+        told.reason = dialled_addresses();
     }
     finish(told);
+}
+
+std::string connection_impl::dialled_addresses() const {
+    std::string all;
+    for (const ip_endpoint& address : to_.direct)
+        all += (all.empty() ? "" : ", ") + address.to_string();
+    return all;
+}
+
+/// A dial that nobody answered is over when it was refused at every address: who starts later is
+/// dialled anew. One that is up asks whether it is true.
+void connection_impl::on_refused(const ip_endpoint& remote, time_point now) {
+    if (quic_ == nullptr) return;
+    if (quic_->is_connected()) {
+        if (owner_->remote_of(quic_->current_path()) == remote) quic_->on_refused(now);
+        return;
+    }
+    if (!dialled_ || quic_->was_heard() || quic_->has_ended()) return;
+    const auto is_among = [](const std::vector<ip_endpoint>& all, const ip_endpoint& one) {
+        return std::find(all.begin(), all.end(), one) != all.end();
+    };
+    if (!is_among(to_.direct, remote)) return;
+    if (!is_among(refused_, remote)) refused_.push_back(remote);
+    const bool is_everywhere =
+        std::all_of(to_.direct.begin(), to_.direct.end(), [&](const ip_endpoint& address) {
+            return is_among(refused_, address);
+        });
+    if (is_everywhere) quic_->abandon(close_cause::port_closed, {});
 }
 
 bool connection_impl::try_other_addresses(const close_reason& reason) {

@@ -47,6 +47,8 @@ public:
     bool has_handler() const noexcept { return handler_ != nullptr; }
     const identity::endpoint_addr& target() const noexcept { return to_; }
     const connect_options& options() const noexcept { return options_; }
+    /// Somebody says that nobody listens there. Ends nothing before it returns.
+    void on_refused(const ip_endpoint& remote, time_point now);
     void attach(quic::quic_connection& dialling) noexcept { quic_ = &dialling; }
     /// The last word: for a dial that failed before there was anything to dial with, too.
     void finish(const close_reason& reason);
@@ -66,6 +68,7 @@ private:
     void accept_stream(stream_id id);
     void end_stream(stream_id id, stream_end how, std::uint64_t code);
     bool try_other_addresses(const close_reason& reason);
+    std::string dialled_addresses() const;
 
     endpoint_impl* owner_;  ///< nullptr once closed
     quic::quic_connection* quic_ = nullptr;
@@ -74,6 +77,7 @@ private:
     connect_options options_;
     bool dialled_;
     bool closed_ = false;
+    std::vector<ip_endpoint> refused_;  ///< of the addresses dialled
     std::shared_ptr<connection_handler> handler_;
     std::map<stream_id, std::shared_ptr<stream_impl>> streams_;
 };

@@ -6,6 +6,7 @@
 #include "identity/endpoint_addr.hpp"
 #include "identity/secret_key.hpp"
 #include "net/shard.hpp"
+#include "path/fault_filter.hpp"
 #include "transport/alpn_router.hpp"
 #include "transport/probe.hpp"
 
@@ -15,6 +16,8 @@
 #include <vector>
 
 namespace meshhost::transport {
+
+using path::fault_plan;
 
 /// Limits and timings. The defaults are iroh's where iroh has one (wire-compatible either way).
 struct endpoint_options {
@@ -68,6 +71,10 @@ public:
     /// Errors: as bind(), for one of the addresses; the others are bound all the same. Never from
     /// inside a handler.
     virtual outcome<bool> rebind() = 0;
+
+    /// For labs: what is lost on the way, until the next call; an empty plan is the network as it
+    /// is. False, and nothing changed: the plan is not valid.
+    virtual bool set_faults(const fault_plan& plan) = 0;
 
     virtual probe measure() const = 0;
 

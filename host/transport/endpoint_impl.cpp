@@ -173,6 +173,12 @@ outcome<bool> endpoint_impl::rebind() {
     return bound;
 }
 
+bool endpoint_impl::set_faults(const fault_plan& plan) {
+    if (!plan.is_valid()) return false;
+    mux_->set_faults(plan);
+    return true;
+}
+
 probe endpoint_impl::measure() const {
     const auto tables = core_.measure();
     const auto& counters = core_.counters();
@@ -234,6 +240,13 @@ void endpoint_impl::on_datagram(path_id path, std::uint8_t ecn, std::span<std::u
         refresh_alpns();
     }
     core_.receive(path, ecn, data, now_);
+}
+
+void endpoint_impl::on_refused(const ip_endpoint& remote) {
+    const time_point now = shard_.now();
+    if (!refusals_.take(now)) return;
+    for (const auto& [raw, handle] : handles_)
+        handle->on_refused(remote, now);
 }
 
 void endpoint_impl::on_turn_end() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The endpoint's driver: sockets and the clock on one side, the QUIC core on the other.
+#include "base/token_bucket.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/interface_monitor.hpp"
 #include "path/path_mux.hpp"
@@ -35,6 +36,7 @@ public:
         const connect_options& options
     ) override;
     outcome<bool> rebind() override;
+    bool set_faults(const fault_plan& plan) override;
     probe measure() const override;
     void close(std::uint64_t code, std::string_view reason) override;
 
@@ -50,6 +52,7 @@ public:
 private:
     // path::path_sink
     void on_datagram(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data) override;
+    void on_refused(const ip_endpoint& remote) override;
     void on_turn_end() override;
     void on_writable() override;
     void on_socket_broken() override;
@@ -89,7 +92,8 @@ private:
     /// Keeps every handle alive until its on_closed.
     boost::unordered_flat_map<connection_impl*, std::shared_ptr<connection_impl>> handles_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-    time_point now_{};  ///< of the turn being handled
+    time_point now_{};                 ///< of the turn being handled
+    token_bucket refusals_{200, 400};  ///< heard out: each costs a look at every connection
     bool rebinding_ = false;
     bool closed_ = false;
 };

@@ -169,6 +169,7 @@ public:
         const transport::connect_options& options
     ) override;
     outcome<bool> rebind() override { return true; }
+    bool set_faults(const transport::fault_plan& plan) override { return plan.is_valid(); }
     transport::probe measure() const override;
     void close(std::uint64_t code, std::string_view reason) override;
 

@@ -239,6 +239,46 @@ TEST_CASE_METHOD(gossip_fixture, "gossip: a lost peer is a lost neighbour", "[go
 
 TEST_CASE_METHOD(
     gossip_fixture,
+    "gossip: both ends of a link watch it, and ask when somebody misses the peer",
+    "[gossip][service]"
+) {
+    options.limits.liveness = {.ping_every = 7s, .answer_within = 2s};
+    const auto a = start(1);
+    const auto b = start(2);
+    meet(*a, *b);
+    for (const auto* const host : {a.get(), b.get()}) {
+        const auto& connections = host->endpoint.connections();
+        REQUIRE(connections.size() == 1);
+        REQUIRE(connections.front()->watched());
+        CHECK(connections.front()->watched()->ping_every == 7s);
+        CHECK(connections.front()->watched()->answer_within == 2s);
+        CHECK(connections.front()->probes() == 0);
+    }
+    a->service.probe_peer(b->endpoint.id());
+    a->service.probe_peer(test::key_of(9).id());  // nobody's
+    CHECK(a->endpoint.connections().front()->probes() == 1);
+    CHECK(b->endpoint.connections().front()->probes() == 0);
+}
+
+TEST_CASE_METHOD(
+    gossip_fixture,
+    "gossip: a neighbour that does not answer, or whose port is closed, is lost",
+    "[gossip][service]"
+) {
+    using transport::close_cause;
+    const auto cause = GENERATE(close_cause::unresponsive, close_cause::port_closed);
+    const auto a = start(1);
+    auto b = start(2);
+    meet(*a, *b);
+    b->endpoint.vanish();
+    b.reset();
+    network.expire(cause);
+    REQUIRE(run_until([&] { return a->heard().neighbors.empty(); }));
+    CHECK(a->service.measure().links == 0);
+}
+
+TEST_CASE_METHOD(
+    gossip_fixture,
     "gossip: a stop takes leave of everybody, and ends",
     "[gossip][service]"
 ) {

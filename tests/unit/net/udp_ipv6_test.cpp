@@ -44,3 +44,16 @@ TEST_CASE("net: an IPv6 socket leaves the port to IPv4", "[.][net][udp][ipv6]") 
     const auto v4 = udp_socket::bind(ip_endpoint::any_v4(v6.value().local().port));
     CHECK(v4.has_value());
 }
+
+TEST_CASE("net: IPv6 refusals are told as IPv4's are", "[.][net][udp][ipv6]") {
+    udp_socket sender = bind_loopback_v6();
+    udp_socket receiver = bind_loopback_v6();
+    const ip_endpoint closed = bind_loopback_v6().local();
+    const byte_buffer data = test::counting_bytes(100);
+    REQUIRE(sender.send({closed, data, 100, ecn_mark::not_ect}) == send_status::sent);
+    REQUIRE(sender.send({receiver.local(), data, 100, ecn_mark::not_ect}) == send_status::sent);
+    test::datagram_collector arrived;
+    test::receive_some(receiver, arrived, 1);
+    REQUIRE(sender.has_errors());
+    CHECK(sender.take_refused() == std::vector{closed});
+}

@@ -16,6 +16,12 @@ std::string words(close_cause cause, std::uint64_t code = 0, std::string detail 
 
 TEST_CASE("evidence: every end of a connection has its words", "[peers][evidence]") {
     CHECK(words(close_cause::idle_timeout) == "idle for 30 s");
+    CHECK(words(close_cause::unresponsive) == "no answer to pings");
+    CHECK(words(close_cause::port_closed) == "nobody listens at its port");
+    CHECK(
+        words(close_cause::port_closed, 0, "192.0.2.1:1")
+        == "nobody listens at its port: 192.0.2.1:1"
+    );
     CHECK(words(close_cause::stateless_reset) == "connection reset by a restart");
     CHECK(words(close_cause::handshake_timeout, 0, "192.0.2.1:1") == "no answer from 192.0.2.1:1");
     CHECK(words(close_cause::handshake_timeout) == "no answer");

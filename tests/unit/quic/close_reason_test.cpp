@@ -30,3 +30,11 @@ TEST_CASE("quic: a peer's reason cannot break a log line, nor fill it", "[close_
     CHECK(printable("").empty());
     CHECK(printable_reason(nullptr, 0).empty());
 }
+
+TEST_CASE("quic: a reset and a closed port are evidence, silence is not", "[close_reason]") {
+    CHECK(is_positive(close_cause::port_closed));
+    CHECK(is_positive(close_cause::stateless_reset));
+    CHECK_FALSE(is_positive(close_cause::unresponsive));
+    CHECK_FALSE(is_positive(close_cause::idle_timeout));
+    CHECK_FALSE(is_positive(close_cause::handshake_timeout));
+}
