@@ -144,6 +144,7 @@ probe peers_service::measure() const {
     figures.dial_targets = state_.schedule().size();
     figures.neighbors = state_.mesh().neighbors().size();
     figures.syncs = mesh_ ? mesh_->syncs() : 0;
+    figures.timers = 1 + figures.syncs;
     return figures;
 }
 

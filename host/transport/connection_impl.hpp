@@ -47,6 +47,7 @@ public:
     bool has_handler() const noexcept { return handler_ != nullptr; }
     const identity::endpoint_addr& target() const noexcept { return to_; }
     const connect_options& options() const noexcept { return options_; }
+    std::size_t streams() const noexcept { return streams_.size(); }
     void attach(quic::quic_connection& dialling) noexcept { quic_ = &dialling; }
     /// The last word: for a dial that failed before there was anything to dial with, too.
     void finish(const close_reason& reason);

@@ -36,6 +36,10 @@ public:
     ) override;
     outcome<bool> rebind() override;
     probe measure() const override;
+    std::vector<held_connection> held() const override;
+    std::vector<invariant> invariants(time_point due) const override {
+        return core_.invariants(due);
+    }
     void close(std::uint64_t code, std::string_view reason) override;
 
     // --- for connection_impl
