@@ -77,6 +77,12 @@ void add_action_routes(router& to, const host_view& view, host_actions& actions)
     to.add("POST", "/v1/ping", [&actions](const auto& asked, const auto& answer) {
         post_ping(actions, asked, answer);
     });
+    to.add("GET", "/v1/audit", [&actions](const auto&, const auto& answer) {
+        const auto begun = actions.audit([answer](const audit_snapshot& audit) {
+            reply(*answer, "audit", audit_json(audit));
+        });
+        if (!begun) refuse(*answer, begun.error());
+    });
     to.add("POST", "/v1/rebind", [&](const auto&, const auto& answer) {
         const auto done = actions.rebind();
         if (!done) return refuse(*answer, done.error());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What the local API needs of the host around it. The composition root provides it.
+#include "admin/audit_snapshot.hpp"
 #include "admin/snapshot.hpp"
 #include "base/error.hpp"
 #include "base/ip_endpoint.hpp"
@@ -84,6 +85,10 @@ public:
     virtual outcome<void> set_faults(const fault_settings& faults) = 0;
     /// The instance fails as if one of its callbacks had thrown. Errors: E_NO_SUCH_INSTANCE, too.
     virtual outcome<void> crash_plugin(const std::string& instance) = 0;
+
+    /// Goes over the host's books. Takes seconds when something may be no more than in flux.
+    /// Errors: E_TOO_MANY_AUDITS.
+    virtual outcome<void> audit(audit_sink sink) = 0;
 };
 
 }  // namespace meshhost::admin

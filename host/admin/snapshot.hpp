@@ -122,6 +122,7 @@ struct node_snapshot {
     std::optional<duration> ready_after;  ///< from start to ready; nullopt: not yet
     std::int64_t process_id = 0;
     std::optional<gossip_snapshot> gossip;  ///< nullopt: switched off
+    std::vector<std::string> warnings;      ///< of this host alone, a sentence each
     std::string tier;
     budget_snapshot budget;
     load_snapshot load;

@@ -179,6 +179,8 @@ json::array warnings_json(
     std::span<const plugin_snapshot> plugins
 ) {
     json::array warnings;
+    for (const auto& warning : node.warnings)
+        warnings.emplace_back(warning);
     for (const auto& peer : peers) {
         constexpr std::array<std::string_view, 4> unwell{"stale", "dead", "refused", "degraded"};
         if (std::find(unwell.begin(), unwell.end(), peer.state) == unwell.end()) continue;

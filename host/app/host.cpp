@@ -6,7 +6,6 @@
 #include "config/bind_endpoints.hpp"
 #include "config/paths.hpp"
 #include "identity/key_file.hpp"
-#include "ping/ping_handler.hpp"
 
 #include <algorithm>
 #include <random>
@@ -45,6 +44,21 @@ std::uint64_t unix_ms(std::chrono::system_clock::time_point at) {
 std::uint64_t random_seed() {
     std::random_device source;
     return std::uint64_t{source()} << 32 | source();
+}
+
+/// Where nothing is said, builds for developers look all the time.
+duration audit_interval(const config::loaded_config& settings) {
+#ifdef NDEBUG
+    constexpr duration unsaid = 0s;
+#else
+    constexpr duration unsaid = 5s;
+#endif
+    const auto said =
+        std::find_if(settings.settings.begin(), settings.settings.end(), [](const auto& each) {
+            return each.path == "audit.interval";
+        });
+    const bool is_said = said != settings.settings.end() && said->origin != "default";
+    return is_said ? settings.values.audit.interval : unsaid;
 }
 
 plugin::plugin_settings plugin_settings_of(
@@ -192,7 +206,69 @@ outcome<void> host::name_peers() {
     return {};
 }
 
+void host::watch_usage() {
+    const auto& settings = options_.settings.values;
+    budget_observer& self = *this;
+    load_ = std::make_unique<load_reporter>(load_parts{
+        *peers_,
+        *reporter_,
+        *endpoint_,
+        gossip_.get(),
+        self,
+        settings.digest.emit_interval != duration::zero()});
+    usage_ = std::make_unique<usage::usage_sampler>(
+        shard_,
+        *load_,
+        usage::proto::limits{settings.budget.cpu_millicores, settings.budget.memory_bytes}
+    );
+    usage_->start();
+}
+
+/// The last of all: what is open by then belongs to the host.
+void host::open_books() {
+    audit_parts parts{
+        .shard = shard_,
+        .endpoint = *endpoint_,
+        .peers = *peers_,
+        .gossip = gossip_.get(),
+        .gossip_alpn = options_.settings.values.gossip.alpn,
+        .plugins = plugins_.get(),
+        .pings = &api_->pings(),
+        .echo = echo_.get(),
+        .meter = &usage_->meter(),
+        .api_connections = [this] { return admin_->connections(); }};
+    parts.users.push_back({"introspect", {std::string(introspect::introspect_alpn)}, [this] {
+                               auto all = asker_->owned();
+                               const auto served = answerer_->owned();
+                               all.insert(all.end(), served.begin(), served.end());
+                               return all;
+                           }});
+    audit_observer& self = *this;
+    auditor_ = std::make_unique<auditor>(shard_, std::move(parts), self, logger("audit"));
+    auditor_->start(audit_interval(options_.settings));
+    api_->set_auditor(auditor_.get());
+}
+
+void host::on_budget_news(const char* kind, const usage::proto::budget_news& news) {
+    const std::string budget = std::string(kind) + " budget";
+    telemetry::event what;
+    what.from = news.is_over ? "within the " + budget : "over the " + budget;
+    what.to = news.is_over ? "over the " + budget : "within the " + budget;
+    what.reason = news.words;
+    events_.write(telemetry::event_type::self_state, std::move(what));
+}
+
+void host::on_discrepancy(const audit_finding& finding) {
+    telemetry::event what;
+    what.name = finding.owner;
+    what.to = finding.rule;
+    what.reason =
+        fmt::format("{}: expected {}, found {}", finding.words, finding.expected, finding.found);
+    events_.write(telemetry::event_type::audit_discrepancy, std::move(what));
+}
+
 void host::serve() {
+    watch_usage();
     api_ = std::make_unique<host_api>(
         host_parts{
             shard_,
@@ -203,7 +279,9 @@ void host::serve() {
             *plugins_,
             *reporter_,
             named_,
-            events_},
+            events_,
+            usage_.get(),
+            load_.get()},
         options_.started,
         options_.started_at
     );
@@ -227,7 +305,7 @@ void host::serve() {
         [this](const identity::endpoint_id& peer) { return is_member(*peers_, peer); },
         introspect_options_of(options_.settings.values.introspect, mesh_secret_)
     );
-    endpoint_->router().add(std::string(ping::ping_alpn), std::make_shared<ping::ping_handler>());
+    endpoint_->router().add(std::string(ping::ping_alpn), echo_);
     reporter_->refresh();  // before anybody can hear us
     plugins_->start();
     if (gossip_) gossip_->start();
@@ -244,6 +322,7 @@ void host::become_ready() {
     const auto plugins = plugins_->status();
     if (std::any_of(plugins.begin(), plugins.end(), is_under_way)) return;
     is_ready_ = true;
+    open_books();
     api_->set_ready(shard_.now());
     observer_.on_host_ready();
 }
@@ -295,6 +374,8 @@ void host::stop_now() {
 void host::finish() {
     if (is_finished_) return;
     is_finished_ = true;
+    if (auditor_) api_->set_auditor(nullptr);
+    auditor_.reset();
     admin_->close();
     endpoint_->close(0, "stopping");
     observer_.on_host_stopped(abandoned_);

@@ -3,8 +3,10 @@
 // One host, whole: its identity, its endpoint, the peers it knows, the roles it runs, the local
 // API. Built bottom-up, drained top-down. Knows nothing of the process around it.
 #include "admin/admin_server.hpp"
+#include "app/auditor.hpp"
 #include "app/event_recorder.hpp"
 #include "app/host_api.hpp"
+#include "app/load_reporter.hpp"
 #include "app/mesh_bridge.hpp"
 #include "app/self_reporter.hpp"
 #include "config/config_loader.hpp"
@@ -14,6 +16,7 @@
 #include "introspect/introspect_server.hpp"
 #include "net/shard.hpp"
 #include "peers/peers_service.hpp"
+#include "ping/ping_handler.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "telemetry/event_journal.hpp"
 #include "transport/endpoint.hpp"
@@ -50,7 +53,9 @@ protected:
 /// `shard` and `observer` outlive it.
 class host final : private plugin::plugin_observer,
                    private peers::peers_observer,
-                   private gossip::gossip_observer {
+                   private gossip::gossip_observer,
+                   private budget_observer,
+                   private audit_observer {
 public:
     host(net::shard& shard, host_options options, host_observer& observer);
     ~host() override;
@@ -77,6 +82,8 @@ private:
     outcome<void> judge(const std::vector<failure>& refused) const;
     outcome<void> name_peers();
     void serve();
+    void watch_usage();
+    void open_books();
 
     void become_ready();
     void on_instance_changed(const plugin::instance_status& status) override;
@@ -84,6 +91,8 @@ private:
     void on_peer_changed(const peers::peer_view&) override {}
     void on_stopped() override;
     void on_gossip_stopped() override;
+    void on_budget_news(const char* kind, const usage::proto::budget_news& news) override;
+    void on_discrepancy(const audit_finding& finding) override;
     void leave_gossip();
     void finish();
 
@@ -104,9 +113,13 @@ private:
     std::unique_ptr<mesh_bridge> bridge_;
     std::unique_ptr<plugin::plugin_manager> plugins_;
     std::unique_ptr<self_reporter> reporter_;
+    std::unique_ptr<load_reporter> load_;
+    std::unique_ptr<usage::usage_sampler> usage_;
+    std::shared_ptr<ping::ping_handler> echo_ = std::make_shared<ping::ping_handler>();
     std::unique_ptr<host_api> api_;
     std::unique_ptr<introspect::introspect_client> asker_;  ///< of other hosts
     std::unique_ptr<admin::admin_server> admin_;
+    std::unique_ptr<auditor> auditor_;
     std::unique_ptr<introspect::introspect_server> answerer_;  ///< to other hosts
     std::size_t abandoned_ = 0;
     bool is_ready_ = false;

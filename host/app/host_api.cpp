@@ -41,11 +41,22 @@ admin::node_snapshot host_api::node() const {
     out.tier = text_of(self.tier);
     out.budget = snapshot_of(self.budget);
     out.load = snapshot_of(self.load);
+    out.warnings = warnings();
     if (const auto topic = digest_topic()) {
         out.gossip = snapshot_of(*topic);
         out.gossip->topic = parts_.peers.topic()->to_hex();
     }
     return out;
+}
+
+std::vector<std::string> host_api::warnings() const {
+    auto all = parts_.load == nullptr ? std::vector<std::string>() : parts_.load->warnings();
+    if (auditor_ == nullptr) return all;
+    for (const auto& each : auditor_->standing())
+        all.push_back(
+            fmt::format("the books do not add up: {}, {}: {}", each.owner, each.rule, each.words)
+        );
+    return all;
 }
 
 std::optional<gossip::proto::topic_probe> host_api::digest_topic() const {
@@ -84,8 +95,9 @@ std::vector<admin::probe_section> host_api::probe() const {
     std::vector<admin::probe_section> sections{
         section_of(parts_.endpoint.measure()),
         section_of(parts_.peers.measure()),
-        {"plugins", {{"instances", parts_.plugins.status().size()}}},
+        section_of(parts_.plugins.measure(), parts_.plugins.status().size()),
         {"ping", {{"running", pings_.size()}}},
+        section_of(parts_.shard),
         process_section()};
     if (parts_.gossip != nullptr) sections.push_back(section_of(parts_.gossip->measure()));
     return sections;
@@ -150,6 +162,14 @@ outcome<void> host_api::ping(
     const auto to = resolve(request.peer);
     if (!to) return to.error();
     return pings_.start(*to, request, std::move(sink));
+}
+
+outcome<void> host_api::audit(admin::audit_sink sink) {
+    if (auditor_ == nullptr)
+        return failure{exit_code::failure, "E_NOT_READY", "the host is not ready yet", ""};
+    return auditor_->check([sink = std::move(sink)](const audit_report& report) {
+        sink(snapshot_of(report));
+    });
 }
 
 outcome<void> host_api::rebind() {

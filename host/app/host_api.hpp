@@ -2,7 +2,9 @@
 #pragma once
 // The running host as the local API sees it: questions are put to the rooms, requests handed on.
 #include "admin/host_view.hpp"
+#include "app/auditor.hpp"
 #include "app/event_recorder.hpp"
+#include "app/load_reporter.hpp"
 #include "app/ping_table.hpp"
 #include "app/self_reporter.hpp"
 #include "config/config_loader.hpp"
@@ -30,6 +32,7 @@ struct host_parts {
     const std::vector<identity::endpoint_addr>& named;  ///< whom it was told to connect to
     event_recorder& events;
     const usage::usage_sampler* usage = nullptr;  ///< null: not measured
+    const load_reporter* load = nullptr;          ///< null: nothing looks at the usage
 };
 
 /// One thread: the shard's.
@@ -65,19 +68,24 @@ public:
 
     /// By id, wherever the peer was last seen or is said to be.
     identity::endpoint_addr address_of(const identity::endpoint_id& peer) const;
+    outcome<void> audit(admin::audit_sink sink) override;
+
+    const ping_table& pings() const noexcept { return pings_; }
+    void set_auditor(auditor* books) noexcept { auditor_ = books; }
 
 private:
     /// Of the topic on which digests travel.
     std::optional<gossip::proto::topic_probe> digest_topic() const;
     admin::usage_snapshot usage() const;
     admin::meters_snapshot::net_meters net_meters() const;
+    std::vector<std::string> warnings() const;
     outcome<identity::endpoint_addr> resolve(const std::string& peer) const;
     outcome<identity::endpoint_addr> find_known(const std::string& peer) const;
     bool names_this_host(const std::string& peer) const;
 
     host_parts parts_;
-    usage::process_meter meter_;  ///< while nothing looks all the time
     ping_table pings_;
+    auditor* auditor_ = nullptr;
     time_point started_;
     std::chrono::system_clock::time_point started_at_;
     std::optional<time_point> ready_;

@@ -71,11 +71,9 @@ admin::meters_snapshot host_api::meters() const {
 }
 
 admin::usage_snapshot host_api::usage() const {
-    if (parts_.usage != nullptr) {
-        const auto& used = parts_.usage->used();
-        return {used.cpu_millicores, used.rss_bytes, used.descriptors, used.threads};
-    }
-    return {std::nullopt, meter_.resident_bytes(), meter_.descriptors(), meter_.threads()};
+    if (parts_.usage == nullptr) return {};
+    const auto& used = parts_.usage->used();
+    return {used.cpu_millicores, used.rss_bytes, used.descriptors, used.threads};
 }
 
 admin::meters_snapshot::net_meters host_api::net_meters() const {

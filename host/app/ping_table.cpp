@@ -30,6 +30,7 @@ public:
         , client_(table.shard_, table.endpoint_, *this, options_of(request)) {}
 
     void start(const identity::endpoint_addr& to) { client_.start(to); }
+    const transport::connection* connection() const noexcept { return client_.connection(); }
 
     void on_ping_result(const ping::ping_result& result, const transport::path_info& path)
         override {
@@ -54,6 +55,13 @@ ping_table::ping_table(net::shard& shard, transport::endpoint& endpoint)
     , endpoint_(endpoint) {}
 
 ping_table::~ping_table() = default;
+
+std::vector<const transport::connection*> ping_table::owned() const {
+    std::vector<const transport::connection*> all;
+    for (const auto& each : running_)
+        if (each->connection() != nullptr) all.push_back(each->connection());
+    return all;
+}
 
 outcome<void> ping_table::start(
     const identity::endpoint_addr& to,

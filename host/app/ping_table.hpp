@@ -6,6 +6,7 @@
 
 #include <list>
 #include <memory>
+#include <vector>
 
 namespace meshhost::app {
 
@@ -28,6 +29,8 @@ public:
     );
 
     std::size_t size() const noexcept { return running_.size(); }
+    /// The connections of those that have one. For the audit.
+    std::vector<const transport::connection*> owned() const;
 
 private:
     class entry;

@@ -2,10 +2,31 @@
 #include "app/self_reporter.hpp"
 
 #include "base/version.hpp"
+#include "peers/proto/capabilities.hpp"
 
 #include <algorithm>
 
 namespace meshhost::app {
+
+namespace {
+
+peers::proto::node_tier tier_of(const std::string& name) {
+    using peers::proto::node_tier;
+    if (name == "hub") return node_tier::hub;
+    if (name == "leaf") return node_tier::leaf;
+    if (name == "observer") return node_tier::observer;
+    return node_tier::edge;
+}
+
+std::uint64_t capabilities_of(const config::host_config& settings) {
+    using namespace peers::proto;
+    std::uint64_t bits = 0;
+    if (settings.gossip.enabled) bits |= bit_of(capability::gossip);
+    if (settings.introspect.allow != "none") bits |= bit_of(capability::introspect);
+    return bits;
+}
+
+}  // namespace
 
 bool is_active(const plugin::instance_status& status) {
     return status.state != plugin::proto::instance_state::failed
@@ -19,7 +40,10 @@ void self_reporter::refresh() {
         .name = settings_.node.name,
         .version = version(),
         .roles = {},
-        .addresses = endpoint_.address().direct};
+        .addresses = endpoint_.address().direct,
+        .tier = tier_of(settings_.gossip.tier),
+        .budget = budget_,
+        .capabilities = capabilities_of(settings_)};
     bool is_whole = true;
     for (const auto& each : plugins_.status()) {
         is_whole = is_whole && is_active(each);
@@ -40,6 +64,12 @@ void self_reporter::refresh() {
 
 void self_reporter::set_drained(bool is_drained) {
     is_drained_ = is_drained;
+    refresh();
+}
+
+void self_reporter::set_budget(const peers::proto::node_budget& budget) {
+    if (budget == budget_) return;
+    budget_ = budget;
     refresh();
 }
 

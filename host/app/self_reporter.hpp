@@ -33,6 +33,9 @@ public:
     /// goes into the digest, and into what neighbours pass on.
     void refresh();
 
+    /// What the node may use; told when it is another.
+    void set_budget(const peers::proto::node_budget& budget);
+
     /// From now on the node is draining, and its roles stay what they were.
     void say_draining();
 
@@ -47,6 +50,7 @@ private:
     peers::peers_service& peers_;
     gossip::gossip_service* gossip_;  ///< may be null
     logger log_{"host"};
+    peers::proto::node_budget budget_;
     bool is_draining_ = false;  ///< for good: it stops
     bool is_drained_ = false;   ///< by its operator, until told otherwise
 };

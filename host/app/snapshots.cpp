@@ -130,6 +130,15 @@ admin::load_snapshot snapshot_of(const peers::proto::load_class& load) {
     return out;
 }
 
+admin::audit_snapshot snapshot_of(const audit_report& report) {
+    admin::audit_snapshot out;
+    for (const auto& each : report.rules)
+        out.rules.push_back({each.rule, each.words, each.ok});
+    for (const auto& each : report.discrepancies)
+        out.discrepancies.push_back({each.rule, each.owner, each.expected, each.found, each.words});
+    return out;
+}
+
 admin::path_snapshot snapshot_of(const transport::path_info& path) {
     return {
         .kind = kind_text(path.kind),
@@ -194,8 +203,13 @@ admin::probe_section section_of(const transport::probe& counters) {
          {"address_tokens", counters.address_tokens},
          {"tls_sessions", counters.tls_sessions},
          {"send_bytes", counters.send_bytes},
+         {"closing", counters.closing},
+         {"objects", counters.objects},
+         {"handles", counters.handles},
          {"opened", counters.opened},
          {"closed", counters.closed},
+         {"streams_opened", counters.streams_opened},
+         {"streams_closed", counters.streams_closed},
          {"datagrams_received", counters.datagrams_received},
          {"datagrams_sent", counters.datagrams_sent},
          {"datagrams_dropped", counters.datagrams_dropped},
@@ -236,6 +250,7 @@ admin::probe_section section_of(const peers::probe& counters) {
          {"checks", counters.checks},
          {"neighbors", counters.neighbors},
          {"syncs", counters.syncs},
+         {"timers", counters.timers},
          {"broadcasts", counters.broadcasts},
          {"comparisons", counters.comparisons},
          {"records_said", counters.mesh.records_said},
@@ -296,6 +311,7 @@ admin::probe_section section_of(const gossip::probe& counters) {
          {"addresses", counters.addresses},
          {"topics", counters.state.topics},
          {"subscriptions", counters.subscriptions},
+         {"timers", counters.timers},
          {"dials", counters.dials},
          {"dials_failed", counters.dials_failed},
          {"links_up", counters.links_up},
@@ -313,6 +329,28 @@ admin::probe_section section_of(const gossip::probe& counters) {
             "received_" + name + "_bytes",
             counters.state.received[i].bytes
         );
+    }
+    return section;
+}
+
+admin::probe_section section_of(const plugin::plugin_counts& counters, std::size_t known) {
+    return {
+        "plugins",
+        {{"instances", known},
+         {"strands", counters.strands},
+         {"queued", counters.queued},
+         {"handles", counters.handles}}};
+}
+
+admin::probe_section section_of(const net::shard& shard) {
+    admin::probe_section section{
+        "loop",
+        {{"tasks_waiting", shard.tasks_waiting()},
+         {"tasks_posted", shard.tasks_posted()},
+         {"orphaned_waits", shard.timers().orphans()}}};
+    for (const auto& each : shard.timers().count(shard.now())) {
+        section.counters.emplace_back("timers_" + each.owner, each.timers);
+        section.counters.emplace_back("timers_armed_" + each.owner, each.armed);
     }
     return section;
 }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What the rooms know, as the plain values of the local API. Pure.
+#include "admin/audit_snapshot.hpp"
 #include "admin/snapshot.hpp"
+#include "app/audit.hpp"
 #include "gossip/probe.hpp"
+#include "net/shard.hpp"
 #include "peers/peer_view.hpp"
 #include "peers/probe.hpp"
+#include "plugin/plugin_manager.hpp"
 #include "transport/connection.hpp"
 #include "transport/probe.hpp"
 
@@ -20,6 +24,7 @@ const char* text_of(peers::proto::node_tier tier);
 
 admin::budget_snapshot snapshot_of(const peers::proto::node_budget& budget);
 admin::load_snapshot snapshot_of(const peers::proto::load_class& load);
+admin::audit_snapshot snapshot_of(const audit_report& report);
 admin::path_snapshot snapshot_of(const transport::path_info& path);
 admin::peer_snapshot snapshot_of(const peers::peer_view& peer, time_point now);
 std::vector<admin::contribution_snapshot> snapshot_of(
@@ -37,6 +42,10 @@ std::string gossip_mode_of(
 admin::probe_section section_of(const transport::probe& counters);
 admin::probe_section section_of(const gossip::probe& counters);
 admin::probe_section section_of(const peers::probe& counters);
+/// `known`: instances that never ran included.
+admin::probe_section section_of(const plugin::plugin_counts& counters, std::size_t known);
+/// The loop's: work that waits, timers by the rooms that made them.
+admin::probe_section section_of(const net::shard& shard);
 /// What the kernel says of this process: descriptors, threads, memory.
 admin::probe_section process_section();
 

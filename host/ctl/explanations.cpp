@@ -155,6 +155,9 @@ constexpr explanation table[] = {
      "The command does harm if it hits the wrong node, so that meshctl asks before it does it.\n"
      "There was nobody to ask, because it does not run on a terminal, or the answer was not yes.\n"
      "--yes does it without asking."},
+    {"E_NOT_READY",
+     "The host is still starting: its plugins have not answered yet. It says `ready` on standard\n"
+     "output, and to systemd, when it is."},
     {"E_NO_ADDRESS",
      "An id says who somebody is, not where. This host knows no address for that id. Give it a\n"
      "ticket, or ID@ADDRESS."},
@@ -230,6 +233,9 @@ constexpr explanation table[] = {
      "is\n"
      "wrong. `meshctl events --since SEQ` goes on where it ended, as long as the same host runs."},
     {"E_TIMEOUT", "No answer came in time. `--timeout 30s` waits longer."},
+    {"E_TOO_MANY_AUDITS",
+     "An audit takes up to three seconds when something may be no more than in flux, and 16 may\n"
+     "wait at one time. Ask again when one of them has ended."},
     {"E_TOO_MANY_PINGS",
      "Every ping costs a connection, so that a host runs 32 at a time. Wait for one to end."},
     {"E_UNREACHABLE",

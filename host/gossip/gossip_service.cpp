@@ -161,6 +161,7 @@ probe gossip_service::measure() const {
     figures.dials_remembered = dials_.size();
     figures.addresses = addresses_.size();
     figures.subscriptions = subscribers_.size();
+    figures.timers = 1 + connections_.size();
     figures.events_lagged = subscribers_.lagged();
     figures.state = state_.probe();
     return figures;

@@ -101,6 +101,13 @@ public:
     void refresh_address();
 
     probe measure() const;
+    // For the audit.
+    /// The connections that are this room's.
+    std::vector<const transport::connection*> owned() const;
+    /// Peers with a link, in the order of their ids.
+    std::vector<identity::endpoint_id> linked() const;
+    /// What must hold between the tables.
+    std::vector<invariant> invariants() const;
     /// nullopt when the topic is not subscribed to.
     std::optional<proto::topic_probe> measure(const identity::topic_id& topic) const {
         return state_.probe(topic);

@@ -65,6 +65,8 @@ public:
 
     const identity::endpoint_id& peer() const noexcept { return peer_; }
     bool is_dialled() const noexcept { return is_dialled_; }
+    /// Of an attached one.
+    const transport::connection* connection() const noexcept { return connection_.get(); }
     /// False for a dial that has not been answered, or never was.
     bool was_up() const noexcept { return was_up_; }
     duration rtt() const { return connection_->path().rtt; }

@@ -19,6 +19,7 @@ struct probe {
     std::size_t dials_remembered = 0;  ///< peers that are wanted or failed lately
     std::size_t addresses = 0;         ///< peers whose address is remembered
     std::size_t subscriptions = 0;
+    std::size_t timers = 0;  ///< the service's, and one for each connection
     // counted since the start
     std::uint64_t dials = 0;
     std::uint64_t dials_failed = 0;

@@ -64,6 +64,7 @@ public:
     /// The client goes, or has let go of it.
     void detach() { client_ = nullptr; }
     void close() { connection_->close(to_wire(close_code::done), "done"); }
+    const transport::connection* connection() const { return connection_.get(); }
 
     void add(std::shared_ptr<asked_stream> question) {
         questions_.push_back(std::move(question));
@@ -139,6 +140,13 @@ introspect_client::~introspect_client() {
             question->detach();
         line->close();
     }
+}
+
+std::vector<const transport::connection*> introspect_client::owned() const {
+    std::vector<const transport::connection*> all;
+    for (const auto& [peer, line] : lines_)
+        all.push_back(line->connection());
+    return all;
 }
 
 client_probe introspect_client::measure() const {

@@ -59,6 +59,8 @@ public:
     ) override;
 
     client_probe measure() const;
+    /// The connections that are its own. For the audit.
+    std::vector<const transport::connection*> owned() const;
 
 private:
     class peer_line;

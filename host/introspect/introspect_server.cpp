@@ -116,6 +116,13 @@ introspect_server::~introspect_server() {
     }
 }
 
+std::vector<const transport::connection*> introspect_server::owned() const {
+    std::vector<const transport::connection*> all;
+    for (const auto& [connection, session] : sessions_)
+        all.push_back(connection);
+    return all;
+}
+
 server_probe introspect_server::measure() const {
     return {sessions_.size(), streams(), questions_, refused_};
 }

@@ -50,6 +50,8 @@ public:
     ~introspect_server();
 
     server_probe measure() const;
+    /// The connections that are its own. For the audit.
+    std::vector<const transport::connection*> owned() const;
 
 private:
     class asker_session;

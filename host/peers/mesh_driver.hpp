@@ -61,6 +61,7 @@ public:
     /// nullopt while there is no topic.
     std::optional<identity::topic_id> topic() const;
     std::size_t syncs() const noexcept { return syncs_.size(); }
+    void add_owned(std::vector<const transport::connection*>& all) const;
 
 private:
     void on_topic_message(bytes_view content) override;

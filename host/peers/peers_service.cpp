@@ -153,6 +153,7 @@ probe peers_service::measure() const {
     figures.mesh = state_.mesh().counts();
     figures.neighbors = state_.mesh().neighbors().size();
     figures.syncs = mesh_ ? mesh_->syncs() : 0;
+    figures.timers = 1 + figures.syncs;
     return figures;
 }
 

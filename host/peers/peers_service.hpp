@@ -86,6 +86,12 @@ public:
 
     probe measure() const;
 
+    // For the audit.
+    /// The connections that are this room's, comparisons with neighbours included.
+    std::vector<const transport::connection*> owned() const;
+    /// What must hold between the tables.
+    std::vector<invariant> invariants() const;
+
 private:
     void on_deadline(time_point now) override;
     void on_mesh_turn() override { turn(); }

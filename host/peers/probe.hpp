@@ -21,6 +21,7 @@ struct probe {
     std::size_t dial_targets = 0;  ///< peers that we keep trying, or hold a connection to
     std::size_t neighbors = 0;     ///< of the gossip on digests
     std::size_t syncs = 0;         ///< comparisons with neighbours under way
+    std::size_t timers = 0;        ///< the service's, and one for each comparison
     // counted since the start
     std::uint64_t links_opened = 0;
     std::uint64_t links_closed = 0;

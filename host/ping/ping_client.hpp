@@ -55,6 +55,9 @@ public:
     /// Sends no more; on_ping_done follows, unless it came before, never from inside this call.
     void stop();
 
+    /// nullptr when there is none, yet or any more. For the audit.
+    const transport::connection* connection() const noexcept { return connection_.get(); }
+
 private:
     class link;
 

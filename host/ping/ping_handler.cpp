@@ -36,8 +36,13 @@ public:
     void on_closed(transport::stream&, transport::stream_end, std::uint64_t) override {}
 };
 
+using connection_set = std::set<const transport::connection*>;
+
 class echo_connection final : public transport::connection_handler {
 public:
+    explicit echo_connection(std::shared_ptr<connection_set> served)
+        : served_(std::move(served)) {}
+
     void on_stream(transport::connection&, std::shared_ptr<transport::stream> opened) override {
         if (opened->is_bidi())
             opened->set_handler(std::make_shared<echo_stream>());
@@ -47,12 +52,23 @@ public:
     void on_datagram(transport::connection& from, bytes_view data) override {
         from.send_datagram(data);  // unreliable: one that does not fit is lost
     }
+    void on_closed(transport::connection& closed, const transport::close_reason&) override {
+        served_->erase(&closed);
+    }
+
+private:
+    std::shared_ptr<connection_set> served_;
 };
 
 }  // namespace
 
 void ping_handler::on_connection(std::shared_ptr<transport::connection> incoming) {
-    incoming->set_handler(std::make_shared<echo_connection>());
+    served_->insert(incoming.get());
+    incoming->set_handler(std::make_shared<echo_connection>(served_));
+}
+
+std::vector<const transport::connection*> ping_handler::owned() const {
+    return {served_->begin(), served_->end()};
 }
 
 }  // namespace meshhost::ping

@@ -3,7 +3,10 @@
 // The answering side of `mesh/ping/1` (docs/wire/digest.md): gives back what it is sent.
 #include "transport/alpn_router.hpp"
 
+#include <memory>
+#include <set>
 #include <string_view>
+#include <vector>
 
 namespace meshhost::ping {
 
@@ -19,6 +22,14 @@ class ping_handler final : public transport::protocol_handler {
 public:
     void on_connection(std::shared_ptr<transport::connection> incoming) override;
     bool is_replay_safe() const noexcept override { return true; }
+
+    /// The connections being served. For the audit.
+    std::vector<const transport::connection*> owned() const;
+
+private:
+    using connection_set = std::set<const transport::connection*>;
+    std::shared_ptr<connection_set> served_ =
+        std::make_shared<connection_set>();  ///< shared with the connections
 };
 
 }  // namespace meshhost::ping

@@ -65,6 +65,11 @@ strand_work event_queue::wait_until(time_point deadline) {
     return work;
 }
 
+std::size_t event_queue::size() const {
+    const std::lock_guard lock(mutex_);
+    return items_.size();
+}
+
 std::size_t event_queue::drop_items() {
     const std::lock_guard lock(mutex_);
     return std::exchange(items_, {}).size();

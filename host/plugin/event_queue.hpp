@@ -66,11 +66,12 @@ public:
 
     /// Drops the items, not the signals; how many there were.
     std::size_t drop_items();
+    std::size_t size() const;
 
 private:
     bool has_work() const noexcept;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::array<std::optional<strand_signal>, signal_kinds> signals_;
     proto::peer_snapshot_ptr snapshot_;

@@ -15,6 +15,8 @@
 
 #include <boost/json/value.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <string>
 
 namespace meshhost::plugin {
@@ -47,6 +49,7 @@ struct instance_context {
     call_gate gate;
     event_queue queue;
     const host_table host;
+    std::atomic<std::size_t> handles = 0;  ///< timers and watches, as of the strand's last turn
 
     // For the strand alone; digest.check() for any thread once create has returned.
     role_calls role;  ///< here, so that an instance that must not be destroyed is not lost either

@@ -93,8 +93,10 @@ void instance_strand::run() {
         deliver_timer();
         if (life_.next_deadline() <= strand_now()) make(pass_deadline());
         report_values();
+        count_handles();
     }
     cancel_all();
+    count_handles();
     post([](instance_listener& listener, const std::string& instance) {
         listener.on_exit(instance);
     });
@@ -212,6 +214,10 @@ void instance_strand::look_for_leaks() {
     }
     if (left.empty()) return;
     report_fault({"MP305", "left open at stop, cancelled by the host:" + left});
+}
+
+void instance_strand::count_handles() {
+    context_->handles = context_->timers.size() + context_->peers.size() + context_->digests.size();
 }
 
 /// From now on nothing is delivered, calls are refused, and peers forget what it said.

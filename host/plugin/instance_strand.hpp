@@ -43,6 +43,7 @@ private:
     proto::callback pass_deadline();
     void look_for_leaks();
     void cancel_all();
+    void count_handles();
 
     // What it hears
     time_point next_wake() const noexcept;

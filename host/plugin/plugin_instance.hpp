@@ -53,6 +53,8 @@ public:
     bool is_abandoned() const noexcept { return context_->gate.is_abandoned(); }
 
     const instance_facts& facts() const noexcept { return context_->facts; }
+    std::size_t queued() const { return context_->queue.size(); }
+    std::size_t handles() const noexcept { return context_->handles; }
 
 private:
     std::shared_ptr<instance_context> context_;

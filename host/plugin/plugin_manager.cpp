@@ -234,6 +234,20 @@ void plugin_manager::on_exit(const std::string& instance) {
     if (stopping_ && running() == 0) finish_stop(0);
 }
 
+plugin_counts plugin_manager::measure() const {
+    plugin_counts figures;
+    figures.instances = entries_.size();
+    for (const entry& each : entries_) {
+        if (!each.instance) continue;
+        const std::size_t queued = each.instance->queued();
+        ++figures.strands;
+        figures.queued += queued;
+        figures.queued_most = std::max(figures.queued_most, queued);
+        figures.handles += each.instance->handles();
+    }
+    return figures;
+}
+
 std::size_t plugin_manager::running() const {
     return static_cast<std::size_t>(std::count_if(
         entries_.begin(),

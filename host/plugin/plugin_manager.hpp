@@ -35,6 +35,15 @@ struct instance_status {
     std::string last_error;  ///< "MP204 start returned ...": of a failed one, what it failed of
 };
 
+/// What the room holds, for `meshctl probe` and the audit.
+struct plugin_counts {
+    std::size_t instances = 0;
+    std::size_t strands = 0;      ///< threads: of instances that have not ended
+    std::size_t queued = 0;       ///< events that wait for strands
+    std::size_t queued_most = 0;  ///< for one of them
+    std::size_t handles = 0;      ///< timers and watches of instances
+};
+
 /// Called on the shard's thread, never from inside a call on the plugin_manager.
 class plugin_observer {
 public:
@@ -84,6 +93,8 @@ public:
     /// In the order of loading; those that never became an instance come last, as failed. The
     /// roles of this node are those that are not failed or stopped.
     std::vector<instance_status> status() const;
+
+    plugin_counts measure() const;
 
 private:
     class relay;

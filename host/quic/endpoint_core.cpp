@@ -227,49 +227,4 @@ std::vector<quic_connection*> endpoint_core::connections() const {
     return all;
 }
 
-core_tables endpoint_core::measure() const {
-    core_tables tables{
-        .connections = slots_.size() + closing_.size(),
-        .half_open = half_open_,
-        .timers = static_cast<std::size_t>(std::count_if(
-            timers_.begin(),
-            timers_.end(),
-            [](const timer& one) { return one.at != no_deadline; }
-        )),
-        .connection_ids = ids_.size() + closing_.ids(),
-        .tickets = cache_.tickets(),
-        .tokens = cache_.tokens(),
-    };
-    for (const slot& one : slots_) {
-        tables.streams += one.connection->streams();
-        tables.send_bytes += one.connection->send_bytes();
-        tables.tls_sessions += one.connection->holds_tls() ? 1 : 0;
-    }
-    return tables;
-}
-
-void endpoint_core::check_invariants() const {
-    std::size_t ids = 0;
-    std::size_t half_open = 0;
-    std::size_t accepted = 0;
-    std::size_t tokens = 0;
-    for (const slot& one : slots_) {
-        const quic_connection& connection = *one.connection;
-        ids += connection.issued_ids().size() + connection.book.first_ids.size();
-        half_open += connection.book.half_open ? 1 : 0;
-        accepted += connection.book.counted_for_peer ? 1 : 0;
-        tokens += connection.book.reset_tokens.size();
-        MH_ASSERT(&*slots_[connection.book.slot].connection == &connection, "slots are indexed");
-    }
-    std::size_t counted = 0;
-    for (const auto& [peer, count] : accepted_per_peer_)
-        counted += count;
-    MH_ASSERT(ids == ids_.size(), "every connection id has one owner");
-    MH_ASSERT(half_open == half_open_, "half-open connections are counted once");
-    MH_ASSERT(accepted == counted, "connections are counted for their peers");
-    MH_ASSERT(tokens == reset_tokens_.size(), "every reset token has one owner");
-    MH_ASSERT(timers_.size() == slots_.size(), "one timer a connection");
-    MH_ASSERT(counters_.opened - counters_.closed == slots_.size(), "opened less closed is alive");
-}
-
 }  // namespace meshhost::quic

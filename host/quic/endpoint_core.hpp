@@ -2,6 +2,7 @@
 #pragma once
 // All QUIC connections of an endpoint without IO: datagrams are told apart by connection id,
 // newcomers are accepted, made to prove their address, or refused; one deadline serves all.
+#include "base/invariant.hpp"
 #include "base/token_bucket.hpp"
 #include "quic/closing_table.hpp"
 #include "quic/connection_id.hpp"
@@ -37,6 +38,8 @@ struct core_tables {
     std::size_t tokens = 0;
     std::size_t tls_sessions = 0;
     std::size_t send_bytes = 0;
+    std::size_t closing = 0;  ///< of the connections: ended, their ids reserved
+    object_counts objects;
 };
 
 struct core_options {
@@ -80,7 +83,9 @@ public:
     std::uint64_t datagrams_sent() const noexcept { return writer_.packets(); }
     std::uint64_t bytes_sent() const noexcept { return writer_.bytes(); }
     core_tables measure() const;
-    /// The tables agree with each other. For tests and debug builds.
+    /// What must hold between the tables; what should have gone before `due` is gone.
+    std::vector<invariant> invariants(time_point due) const;
+    /// The same for tests and debug builds, which it ends.
     void check_invariants() const;
 
 private:
@@ -108,7 +113,7 @@ private:
     byte_buffer make_token(path_id path, time_point now) const override;
 
     connection_context context() {
-        return {options_.transport, tls_, port_, *this, cache_, memory_.get()};
+        return {options_.transport, tls_, port_, *this, cache_, memory_.get(), objects_};
     }
     quic_connection& adopt(std::unique_ptr<quic_connection> connection);
     void accept(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data, time_point now);
@@ -142,6 +147,7 @@ private:
     packet_writer writer_;
     session_cache cache_;
     connection_memory memory_;
+    object_counts objects_;
     connection_id_issuer issuer_;
     std::array<std::uint8_t, 32> token_key_;
 

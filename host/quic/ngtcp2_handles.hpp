@@ -6,14 +6,33 @@
 #include <gnutls/gnutls.h>
 #include <ngtcp2/ngtcp2.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace meshhost::quic {
 
+/// What exists of the objects behind an endpoint's connections, counted where they are made and
+/// unmade, and nowhere else: for the audit.
+struct object_counts {
+    std::size_t connections = 0;  ///< ngtcp2_conn
+    std::uint64_t streams_opened = 0;
+    std::uint64_t streams_closed = 0;
+};
+
 struct connection_deleter {
-    void operator()(ngtcp2_conn* conn) const noexcept { ngtcp2_conn_del(conn); }
+    object_counts* counts = nullptr;
+    void operator()(ngtcp2_conn* conn) const noexcept {
+        ngtcp2_conn_del(conn);
+        --counts->connections;
+    }
 };
 using ngtcp2_conn_ptr = std::unique_ptr<ngtcp2_conn, connection_deleter>;
+
+inline ngtcp2_conn_ptr own(ngtcp2_conn* conn, object_counts& counts) noexcept {
+    ++counts.connections;
+    return ngtcp2_conn_ptr(conn, connection_deleter{&counts});
+}
 
 struct session_deleter {
     void operator()(gnutls_session_int* session) const noexcept { gnutls_deinit(session); }

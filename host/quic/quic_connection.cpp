@@ -41,6 +41,7 @@ quic_connection::quic_connection(const connection_context& context, bool is_clie
 }
 
 quic_connection::~quic_connection() {
+    context_.counts.streams_closed += streams_.size();
     for (const path_id path : paths_)
         context_.port.release(path);
 }
@@ -110,7 +111,7 @@ std::unique_ptr<quic_connection> quic_connection::dial(
         made.get()
     );
     MH_ASSERT(rv == 0, "ngtcp2 accepts our own settings");
-    made->conn_.reset(conn);
+    made->conn_ = own(conn, context.counts);
     ngtcp2_conn_set_keep_alive_timeout(conn, to_ngtcp2(context.config.keep_alive));
 
     std::optional<resumption> remembered;
@@ -173,7 +174,7 @@ std::unique_ptr<quic_connection> quic_connection::accept(
         context.owner.retire_id(ours);
         return nullptr;
     }
-    made->conn_.reset(conn);
+    made->conn_ = own(conn, context.counts);
     ngtcp2_conn_set_keep_alive_timeout(conn, to_ngtcp2(context.config.keep_alive));
     made->tls_ = tls_session::server(context.tls, made->reference_, parameters.alpns);
     ngtcp2_conn_set_tls_native_handle(conn, made->tls_->get());
@@ -187,6 +188,7 @@ std::optional<stream_id> quic_connection::open_stream(bool bidi) {
                         : ngtcp2_conn_open_uni_stream(conn_.get(), &id, nullptr);
     if (rv != 0) return std::nullopt;
     streams_[stream_id(id)].id = stream_id(id);
+    ++context_.counts.streams_opened;
     return stream_id(id);
 }
 

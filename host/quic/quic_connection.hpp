@@ -51,6 +51,7 @@ struct connection_context {
     connection_owner& owner;
     session_cache& cache;
     const ngtcp2_mem* memory;
+    object_counts& counts;
 };
 
 struct dial_parameters {

@@ -211,6 +211,7 @@ bool quic_connection::ensure_sink_for_early_data() {
 
 int quic_connection::on_stream_opened(stream_id id) {
     streams_[id].id = id;
+    ++context_.counts.streams_opened;
     if (closing_) return 0;
     if (sink_ == nullptr && !ensure_sink_for_early_data()) {
         held_.push_back({.stream = id, .opened = true});
@@ -299,6 +300,7 @@ void quic_connection::end_stream(stream_id id, std::uint64_t code) {
     ngtcp2_conn_extend_max_offset(conn_.get(), found->second.unconsumed);
     drop_from_schedule(found->second);
     streams_.erase(found);
+    ++context_.counts.streams_closed;
     if (!ngtcp2_conn_is_local_stream(conn_.get(), id.value)) {
         if (ngtcp2_is_bidi_stream(id.value)) {
             ngtcp2_conn_extend_max_streams_bidi(conn_.get(), 1);

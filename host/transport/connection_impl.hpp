@@ -49,6 +49,7 @@ public:
     const connect_options& options() const noexcept { return options_; }
     /// Somebody says that nobody listens there. Ends nothing before it returns.
     void on_refused(const ip_endpoint& remote, time_point now);
+    std::size_t streams() const noexcept { return streams_.size(); }
     void attach(quic::quic_connection& dialling) noexcept { quic_ = &dialling; }
     /// The last word: for a dial that failed before there was anything to dial with, too.
     void finish(const close_reason& reason);

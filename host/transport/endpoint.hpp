@@ -2,6 +2,7 @@
 #pragma once
 // This host's presence on the network: one key, its sockets, its connections.
 #include "base/error.hpp"
+#include "base/invariant.hpp"
 #include "base/log.hpp"
 #include "identity/endpoint_addr.hpp"
 #include "identity/secret_key.hpp"
@@ -37,6 +38,14 @@ struct connect_options {
     bool early_data = false;  ///< 0-RTT when a ticket is at hand: streams may be opened at once.
                               ///< Only for requests that may be replayed.
     bool resume = true;       ///< false: offers no ticket, which makes a full handshake
+};
+
+/// A connection as the endpoint holds it, for the audit. Not to be used: `handle` names it.
+struct held_connection {
+    const connection* handle = nullptr;
+    identity::endpoint_id peer;
+    std::string alpn;
+    std::size_t streams = 0;
 };
 
 /// Lifecycle: bind() → use → close() → destroy when the shard has run dry. Owned by the
@@ -77,6 +86,12 @@ public:
     virtual bool set_faults(const fault_plan& plan) = 0;
 
     virtual probe measure() const = 0;
+
+    // For the audit.
+    /// Every connection that a user has, in no order; those that are being dialled, too.
+    virtual std::vector<held_connection> held() const { return {}; }
+    /// What must hold between the tables; what should have gone before `due` is gone.
+    virtual std::vector<invariant> invariants(time_point /*due*/) const { return {}; }
 
     /// Closes every connection with `code`; idempotent.
     virtual void close(std::uint64_t code, std::string_view reason) = 0;

@@ -194,8 +194,13 @@ probe endpoint_impl::measure() const {
         .address_tokens = tables.tokens,
         .tls_sessions = tables.tls_sessions,
         .send_bytes = tables.send_bytes,
+        .closing = tables.closing,
+        .objects = tables.objects.connections,
+        .handles = handles_.size(),
         .opened = counters.opened,
         .closed = counters.closed,
+        .streams_opened = tables.objects.streams_opened,
+        .streams_closed = tables.objects.streams_closed,
         .closed_by_cause = counters.closed_by_cause,
         .datagrams_received = counters.datagrams_received,
         .datagrams_sent = core_.datagrams_sent(),
@@ -206,6 +211,14 @@ probe endpoint_impl::measure() const {
         .resets_sent = counters.resets_sent,
         .early_data_accepted = counters.early_data_accepted,
     };
+}
+
+std::vector<held_connection> endpoint_impl::held() const {
+    std::vector<held_connection> all;
+    all.reserve(handles_.size());
+    for (const auto& [raw, handle] : handles_)
+        all.push_back({raw, handle->remote_id(), handle->alpn(), handle->streams()});
+    return all;
 }
 
 void endpoint_impl::close(std::uint64_t code, std::string_view reason) {

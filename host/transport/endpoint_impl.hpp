@@ -38,6 +38,10 @@ public:
     outcome<bool> rebind() override;
     bool set_faults(const fault_plan& plan) override;
     probe measure() const override;
+    std::vector<held_connection> held() const override;
+    std::vector<invariant> invariants(time_point due) const override {
+        return core_.invariants(due);
+    }
     void close(std::uint64_t code, std::string_view reason) override;
 
     // --- for connection_impl

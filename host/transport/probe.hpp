@@ -23,9 +23,14 @@ struct probe {
     std::size_t address_tokens = 0;   ///< NEW_TOKENs by peer; bounded
     std::size_t tls_sessions = 0;
     std::size_t send_bytes = 0;  ///< queued in stream send buffers
+    std::size_t closing = 0;     ///< of the connections: ended, their ids reserved
+    std::size_t objects = 0;     ///< of ngtcp2, one for each of the others
+    std::size_t handles = 0;     ///< connections as their users hold them, failed dials included
     // counted since the start
     std::uint64_t opened = 0;
     std::uint64_t closed = 0;
+    std::uint64_t streams_opened = 0;
+    std::uint64_t streams_closed = 0;
     std::array<std::uint64_t, quic::close_cause_count>
         closed_by_cause{};  ///< indexed by close_cause
     std::uint64_t datagrams_received = 0;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <string>
@@ -53,6 +54,15 @@ duration cpu_spent() {
     timespec spent{};
     if (::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent) != 0) return {};
     return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+}
+
+proto::limits machine_limits() {
+    constexpr std::uint32_t millis = 1000;
+    const auto count = [](int name) { return std::max(::sysconf(name), 0L); };
+    return {
+        static_cast<std::uint32_t>(count(_SC_NPROCESSORS_ONLN)) * millis,
+        static_cast<std::uint64_t>(count(_SC_PHYS_PAGES))
+            * static_cast<std::uint64_t>(count(_SC_PAGESIZE))};
 }
 
 process_meter::process_meter(

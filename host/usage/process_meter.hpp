@@ -16,6 +16,9 @@ namespace meshhost::usage {
 /// ten milliseconds and walks every thread for them.
 duration cpu_spent();
 
+/// What the machine has: cores, as thousandths, and memory. 0 where it does not say.
+proto::limits machine_limits();
+
 /// One thread.
 class process_meter {
 public:

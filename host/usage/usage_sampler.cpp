@@ -28,7 +28,7 @@ void usage_sampler::look(time_point now) {
         used_.threads = meter_.threads();
         budget_ = proto::effective_budget(configured_, meter_.cgroup_limits());
     }
-    sink_.on_usage(used_, budget_);
+    sink_.on_usage(now, used_, budget_);
     if (const auto news = cpu_.read(now, used_.cpu_millicores, budget_.most.cpu_millicores))
         sink_.on_budget_news("cpu", *news);
     if (const auto news = memory_.read(now, used_.rss_bytes, budget_.most.memory_bytes))

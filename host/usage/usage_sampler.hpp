@@ -16,7 +16,11 @@ inline constexpr unsigned looks_per_count = 5;
 class usage_sink {
 public:
     /// After each look.
-    virtual void on_usage(const proto::usage& used, const proto::budget& budget) = 0;
+    virtual void on_usage(
+        time_point now,
+        const proto::usage& used,
+        const proto::budget& budget
+    ) = 0;
     /// `kind` is "cpu" or "memory".
     virtual void on_budget_news(const char* kind, const proto::budget_news& news) = 0;
 

@@ -2,7 +2,6 @@
 """The configurations that ship with the roles."""
 import os
 import pathlib
-import unittest
 
 from mesh_lab import PLUGINS, LabTest, meshctl
 
@@ -44,7 +43,3 @@ class Presets(LabTest):
         own = host.data("status")["self"]
         self.assertEqual((own["roles"], own["state"]), ([], "alive"))
         self.assertEqual(host.stop()[0], 0)
-
-
-if __name__ == "__main__":
-    unittest.main()

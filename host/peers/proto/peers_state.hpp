@@ -101,6 +101,7 @@ public:
     const node_digest& self() const noexcept { return self_.digest(); }
     const peer_registry& registry() const noexcept { return registry_; }
     const dial_schedule& schedule() const noexcept { return schedule_; }
+    const config& options() const noexcept { return options_; }
     const link_table& links() const noexcept { return links_; }
     const mesh_talk& mesh() const noexcept { return mesh_; }
 

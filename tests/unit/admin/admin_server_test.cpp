@@ -15,7 +15,8 @@ TEST_CASE("admin: every question is answered under its schema", "[admin]") {
         "config",
         "topology",
         "meters",
-        "events"
+        "events",
+        "audit"
     );
     api local;
     const auto exchange = local.ask("GET", "/v1/" + name);
@@ -80,4 +81,17 @@ TEST_CASE("admin: a full API is not the fault of who asks", "[admin]") {
         code_of(local.server.local().describe_fault(503, "too many connections")) == "E_API_FULL"
     );
     CHECK(code_of(local.server.local().describe_fault(400, "no request")) == "E_BAD_REQUEST");
+}
+
+TEST_CASE("admin: an audit names its rules and what is against them", "[admin]") {
+    api local;
+    const auto data = local.ask("GET", "/v1/audit")->json().at("data").as_object();
+    CHECK(data.at("checked").to_number<int>() == 1);
+    const auto& rule = data.at("rules").as_array().at(0).as_object();
+    CHECK(rule.at("rule").as_string() == "connections.counted");
+    CHECK_FALSE(rule.at("ok").as_bool());
+    const auto& found = data.at("discrepancies").as_array().at(0).as_object();
+    CHECK(found.at("owner").as_string() == "transport");
+    CHECK(found.at("expected").to_number<int>() == 3);
+    CHECK(found.at("found").to_number<int>() == 4);
 }

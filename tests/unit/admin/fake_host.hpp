@@ -102,6 +102,14 @@ public:
         return {};
     }
 
+    outcome<void> audit(admin::audit_sink sink) override {
+        sink(
+            {{{"connections.counted", "opened less closed is alive", false}},
+             {{"connections.counted", "transport", 3, 4, "opened less closed is alive"}}}
+        );
+        return {};
+    }
+
     std::vector<admin::peer_snapshot> known{connected_peer(), lost_peer()};
     admin::ping_request pinged;
     std::shared_ptr<admin::ping_sink> ping_sink;

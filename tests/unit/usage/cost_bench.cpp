@@ -8,7 +8,7 @@ using namespace meshhost;
 namespace {
 
 struct deaf final : usage::usage_sink {
-    void on_usage(const usage::proto::usage&, const usage::proto::budget&) override {}
+    void on_usage(time_point, const usage::proto::usage&, const usage::proto::budget&) override {}
     void on_budget_news(const char*, const usage::proto::budget_news&) override {}
 };
 

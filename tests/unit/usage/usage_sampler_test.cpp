@@ -11,7 +11,8 @@ using namespace meshhost;
 namespace {
 
 struct listener final : usage::usage_sink {
-    void on_usage(const usage::proto::usage& used, const usage::proto::budget& budget) override {
+    void on_usage(time_point, const usage::proto::usage& used, const usage::proto::budget& budget)
+        override {
         last = used;
         allowed = budget;
         ++looks;

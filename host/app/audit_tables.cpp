@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/audit_tables.hpp"
+
+#include "peers/mesh_driver.hpp"
+#include "plugin/proto/limits.hpp"
+
+namespace meshhost::app {
+
+namespace {
+
+/// What is late by less may be on its way: this loop turns, and has not got there.
+constexpr duration lateness = 2s;
+
+// What an instance may open for itself before somebody should look.
+constexpr std::uint64_t descriptors_per_plugin = 16;
+constexpr std::uint64_t threads_per_plugin = 4;
+
+std::uint64_t key_of(const transport::connection* connection) {
+    return reinterpret_cast<std::uintptr_t>(connection);
+}
+
+std::vector<std::uint64_t> keys_of(const std::vector<const transport::connection*>& all) {
+    std::vector<std::uint64_t> keys;
+    for (const auto* each : all)
+        keys.push_back(key_of(each));
+    return keys;
+}
+
+void append(std::vector<std::uint64_t>& to, const std::vector<std::uint64_t>& more) {
+    to.insert(to.end(), more.begin(), more.end());
+}
+
+void add_invariants(audit_facts& facts, const char* room, const std::vector<invariant>& all) {
+    for (const auto& each : all)
+        facts.invariants.push_back({room, each});
+}
+
+void add_transport(const audit_parts& parts, audit_facts& facts, time_point now) {
+    for (const auto& each : parts.endpoint.held())
+        facts.connections.push_back(
+            {key_of(each.handle), each.peer.short_text(), each.alpn, each.streams}
+        );
+    add_invariants(facts, "transport", parts.endpoint.invariants(now - lateness));
+    facts.declared.push_back({"transport", 1, false});
+    facts.declared.push_back({"net", 1, true});  // the watch on addresses, where there is one
+}
+
+void add_peers(const audit_parts& parts, audit_facts& facts) {
+    facts.owners.push_back(
+        {"peers",
+         {std::string(peers::digest_alpn), std::string(peers::sync_alpn)},
+         keys_of(parts.peers.owned()),
+         std::nullopt}
+    );
+    add_invariants(facts, "peers", parts.peers.invariants());
+    facts.declared.push_back({"peers", parts.peers.measure().timers, false});
+}
+
+void add_gossip(const audit_parts& parts, audit_facts& facts) {
+    if (parts.gossip == nullptr) return;
+    const auto figures = parts.gossip->measure();
+    facts.owners.push_back(
+        {"gossip", {parts.gossip_alpn}, keys_of(parts.gossip->owned()), figures.streams}
+    );
+    add_invariants(facts, "gossip", parts.gossip->invariants());
+    facts.declared.push_back({"gossip", figures.timers, false});
+    for (const auto& peer : parts.gossip->linked())
+        facts.linked.push_back(peer.short_text());
+    const auto id = parts.peers.topic();
+    const auto topic = id ? parts.gossip->measure(*id) : std::nullopt;
+    if (!topic) return;
+    audit_facts::neighborhood around{id->short_text(), {}};
+    for (const auto& peer : topic->active)
+        around.active.push_back(peer.short_text());
+    facts.topics.push_back(std::move(around));
+}
+
+void add_pings(const audit_parts& parts, audit_facts& facts) {
+    audit_facts::owner owner{"ping", {std::string(ping::ping_alpn)}, {}, std::nullopt};
+    std::uint64_t clients = 0;
+    if (parts.pings != nullptr) {
+        clients = parts.pings->size();
+        append(owner.connections, keys_of(parts.pings->owned()));
+        facts.invariants.push_back(
+            {"ping", within("ping.running", "pings at one time", clients, pings_max)}
+        );
+    }
+    if (parts.echo != nullptr) append(owner.connections, keys_of(parts.echo->owned()));
+    facts.owners.push_back(std::move(owner));
+    facts.declared.push_back({"ping", clients, false});
+}
+
+void add_plugins(const audit_parts& parts, audit_facts& facts) {
+    if (parts.plugins == nullptr) return;
+    const auto figures = parts.plugins->measure();
+    facts.declared.push_back({"plugin", 1, false});
+    using namespace plugin::proto;
+    facts.invariants.push_back(
+        {"plugin",
+         within("plugin.queues", "events for one instance", figures.queued_most, posted_max)}
+    );
+    facts.invariants.push_back(
+        {"plugin",
+         within(
+             "plugin.handles",
+             "timers and watches of instances",
+             figures.handles,
+             figures.strands * (timers_max + 2 * watches_max)
+         )}
+    );
+    facts.invariants.push_back(
+        {"plugin",
+         within("plugin.strands", "threads of instances", figures.strands, figures.instances)}
+    );
+}
+
+void add_users(const audit_parts& parts, audit_facts& facts) {
+    for (const auto& each : parts.users)
+        facts.owners.push_back({each.room, each.alpns, keys_of(each.owned()), std::nullopt});
+}
+
+std::uint64_t strands_of(const audit_parts& parts) {
+    return parts.plugins == nullptr ? 0 : parts.plugins->measure().strands;
+}
+
+/// UDP sockets come and go with rebind(), those of the local API with its clients. A QUIC
+/// connection has none.
+std::uint64_t accounted_descriptors(const audit_parts& parts) {
+    const std::uint64_t api = parts.api_connections ? parts.api_connections() : 0;
+    return parts.endpoint.bound().size() + api;
+}
+
+void add_process(const audit_parts& parts, const audit_constants& constants, audit_facts& facts) {
+    if (parts.meter == nullptr) return;
+    const std::uint64_t strands = strands_of(parts);
+    facts.resources.push_back(
+        {.rule = "process.descriptors",
+         .words = "descriptors",
+         .found = parts.meter->descriptors(),
+         .accounted = accounted_descriptors(parts),
+         .constant = constants.descriptors,
+         .slack = strands * descriptors_per_plugin}
+    );
+    facts.resources.push_back(
+        {.rule = "process.threads",
+         .words = "threads",
+         .found = parts.meter->threads(),
+         .accounted = strands,
+         .constant = constants.threads,
+         .slack = strands * threads_per_plugin}
+    );
+}
+
+std::uint64_t less(std::uint64_t all, std::uint64_t part) {
+    return all > part ? all - part : 0;
+}
+
+}  // namespace
+
+audit_constants constants_of(const audit_parts& parts) {
+    if (parts.meter == nullptr) return {};
+    return {
+        less(parts.meter->descriptors(), accounted_descriptors(parts)),
+        less(parts.meter->threads(), strands_of(parts))};
+}
+
+audit_facts facts_of(const audit_parts& parts, const audit_constants& constants, time_point now) {
+    audit_facts facts;
+    const auto& ledger = parts.shard.timers();
+    for (const auto& each : ledger.count(now - lateness))
+        facts.timers.push_back({each.owner, each.timers, each.overdue});
+    facts.orphaned_waits = ledger.orphans();
+    facts.tasks_waiting = parts.shard.tasks_waiting();
+    facts.declared.push_back({"app", 2, true});    // the audit's own, and the patience of a stop
+    facts.declared.push_back({"usage", 1, true});  // where a host looks at its usage
+    facts.declared.push_back({"admin", 2, true});  // of those who follow its meters, and the mesh's
+    facts.declared.push_back({"introspect", 2, true});  // of asking and of answering
+    add_transport(parts, facts, now);
+    add_peers(parts, facts);
+    add_gossip(parts, facts);
+    add_pings(parts, facts);
+    add_plugins(parts, facts);
+    add_users(parts, facts);
+    add_process(parts, constants, facts);
+    return facts;
+}
+
+}  // namespace meshhost::app
