@@ -43,7 +43,8 @@ void event_recorder::on_peer_changed(const peers::peer_view& peer) {
         auto changed = of_peer(peer.entry.id);
         changed.from = std::exchange(known.state, state);
         changed.to = state;
-        changed.reason = known.evidence = peer.entry.evidence;
+        known.evidence = peer.entry.evidence;
+        changed.reason = peer.evidence;
         write(event_type::peer_state, std::move(changed));
     }
     auto path = path_text(peer.path);

@@ -35,7 +35,7 @@ private:
     struct known_peer {
         std::string name;
         std::string state;
-        std::string evidence;
+        peers::proto::state_evidence evidence;
         std::string path;
     };
 

@@ -16,6 +16,9 @@ namespace {
 proto::link_end end_of(const transport::close_reason& reason) {
     using transport::close_cause;
     const bool is_orderly = reason.cause == close_cause::closed_by_peer && reason.code == 0;
+    const bool is_refused =
+        reason.cause == close_cause::port_closed || reason.cause == close_cause::stateless_reset;
+    if (is_refused) return proto::link_end::refused;
     return is_orderly ? proto::link_end::closed : proto::link_end::lost;
 }
 

@@ -57,10 +57,7 @@ void digest_topic::on_gossip_ready(gossip::subscription& from) {
         else if (const auto* up = std::get_if<gossip::proto::neighbor_up_output>(&*event))
             sink.on_topic_neighbor_up(up->peer);
         else if (const auto* down = std::get_if<gossip::proto::neighbor_down_output>(&*event))
-            sink.on_topic_neighbor_down(
-                down->peer,
-                down->reason == gossip::proto::down_reason::closed
-            );
+            sink.on_topic_neighbor_down(down->peer, down->reason);
         else
             sink.on_topic_lagged();
     }

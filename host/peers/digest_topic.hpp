@@ -17,7 +17,10 @@ public:
     /// Some of what should have been told here was not.
     virtual void on_topic_lagged() = 0;
     virtual void on_topic_neighbor_up(const identity::endpoint_id& peer) = 0;
-    virtual void on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) = 0;
+    virtual void on_topic_neighbor_down(
+        const identity::endpoint_id& peer,
+        gossip::proto::down_reason why
+    ) = 0;
 
 protected:
     ~digest_topic_sink() = default;

@@ -80,7 +80,11 @@ std::string words_of(const transport::close_reason& reason, duration idle_timeou
 proto::link_end evidence_of(const transport::close_reason& reason, duration idle_timeout) {
     proto::link_end end;
     end.words = words_of(reason, idle_timeout);
-    if (reason.cause == transport::close_cause::closed_by_peer)
+    using transport::close_cause;
+    const bool is_refused =
+        reason.cause == close_cause::port_closed || reason.cause == close_cause::stateless_reset;
+    if (is_refused) end.kind = proto::loss_kind::refused;
+    if (reason.cause == close_cause::closed_by_peer)
         end.code = static_cast<proto::close_code>(reason.code);
     return end;
 }

@@ -73,8 +73,9 @@ void mesh_driver::perform(const proto::sync_output& with) {
     link->attach(endpoint_.connect(gossip_.address_of(with.peer), sync_alpn, link));
 }
 
-/// Those of this room notice for themselves.
-void mesh_driver::perform(const proto::check_output&) {}
+void mesh_driver::perform(const proto::check_output& of) {
+    gossip_.probe_peer(of.peer);
+}
 
 // --- what the network says ---
 
@@ -144,8 +145,15 @@ void mesh_driver::on_topic_neighbor_up(const identity::endpoint_id& peer) {
     sink_.on_mesh_turn();
 }
 
-void mesh_driver::on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) {
-    state_.mesh_neighbor_down(peer, is_lost, shard_.now());
+void mesh_driver::on_topic_neighbor_down(
+    const identity::endpoint_id& peer,
+    gossip::proto::down_reason why
+) {
+    using gossip::proto::down_reason;
+    const bool is_refused = why == down_reason::refused;
+    const bool is_lost = is_refused || why == down_reason::closed;
+    const auto kind = is_refused ? proto::loss_kind::refused : proto::loss_kind::silence;
+    state_.mesh_neighbor_down(peer, is_lost, shard_.now(), kind);
     if (state_.mesh().neighbors().empty()) suggest_members();
     sink_.on_mesh_neighbor_down(peer, is_lost);
     sink_.on_mesh_turn();

@@ -67,7 +67,8 @@ private:
     void on_topic_message(bytes_view content) override;
     void on_topic_lagged() override;
     void on_topic_neighbor_up(const identity::endpoint_id& peer) override;
-    void on_topic_neighbor_down(const identity::endpoint_id& peer, bool is_lost) override;
+    void on_topic_neighbor_down(const identity::endpoint_id& peer, gossip::proto::down_reason why)
+        override;
     void on_sync_connected(sync_link& link) override;
     void on_sync_stream(sync_link& link, std::shared_ptr<transport::stream> opened) override;
     void on_sync_data(sync_link& link, bytes_view data) override;

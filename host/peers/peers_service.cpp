@@ -317,6 +317,9 @@ void peers_service::perform(const proto::sync_output& sync) {
 void peers_service::perform(const proto::check_output& check) {
     ++counters_.checks;
     if (mesh_) mesh_->perform(check);
+    const proto::digest_link* const best = state_.links().best(check.peer);
+    const auto link = best == nullptr ? links_.end() : links_.find(best->id());
+    if (link != links_.end() && link->second->has_stream()) link->second->connection()->probe_now();
 }
 
 void peers_service::perform(const proto::peer_changed_output& changed) {

@@ -29,8 +29,9 @@ inline constexpr std::size_t traffic_class_count = 5;
 
 /// How a link ended.
 enum class link_end : std::uint8_t {
-    closed,  ///< by the peer, in order: it meant to go
-    lost,    ///< timed out, reset, or failed by us: it may be there still, out of reach
+    closed,   ///< by the peer, in order: it meant to go
+    lost,     ///< timed out, or failed by us: it may be there still, out of reach
+    refused,  ///< its host answered that nobody is there any more
 };
 
 /// How fast a broadcast should be. Hosts of ours pass it on, iroh-gossip treats all as `normal`.
@@ -55,6 +56,7 @@ enum class down_reason : std::uint8_t {
     polite,   ///< it said so
     evicted,  ///< we made room for another
     left,     ///< we left the topic
+    refused,  ///< its link is gone, and its host answered that nobody is there any more
 };
 
 /// Put the frame, whose length is in it, on the topic's stream of the peer's link, which is up.

@@ -117,8 +117,10 @@ void hyparview::link_down(const endpoint_id& peer, link_end how, time_point now)
     std::erase(polite_, peer);
     if (probed_ == peer) probed_.reset();
     if (const view_entry* const neighbor = active_.find(peer)) {
-        if (how == link_end::lost && options_.heal.probes) heal_.lose(neighbor->info(), now);
-        remove_active(peer, down_reason::closed, was_polite);
+        const bool is_lost = how != link_end::closed;
+        if (is_lost && options_.heal.probes) heal_.lose(neighbor->info(), now);
+        const bool is_refused = how == link_end::refused;
+        remove_active(peer, is_refused ? down_reason::refused : down_reason::closed, was_polite);
         refill_attempts_ = options_.membership.refill_attempts;
         return refill(&peer);
     }

@@ -65,8 +65,7 @@ void loss_judge::neighbor_up(const endpoint_id& peer, bool was_alone, time_point
         settle(each, now);
 }
 
-void loss_judge::neighbor_down(const endpoint_id& peer, bool is_lost, time_point now) {
-    if (is_lost) report_loss(peer, {}, now);
+void loss_judge::neighbor_down(time_point now) {
     if (!neighbors_.empty()) return;
     // Those that went one after the other went together after all.
     const time_point until = now + options_.cut_off_wait;

@@ -43,8 +43,8 @@ public:
     void join(time_point now);
     /// After it was added to the neighbours. `was_alone`: it is the first.
     void neighbor_up(const identity::endpoint_id& peer, bool was_alone, time_point now);
-    /// After it was taken from the neighbours.
-    void neighbor_down(const identity::endpoint_id& peer, bool is_lost, time_point now);
+    /// After one was taken from the neighbours, and reported if it was lost.
+    void neighbor_down(time_point now);
     /// See mesh_talk.
     bool report_loss(const identity::endpoint_id& peer, const lost_link& how, time_point now);
     /// It lives, whatever anybody says.

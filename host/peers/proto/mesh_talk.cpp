@@ -54,10 +54,16 @@ void mesh_talk::neighbor_up(const endpoint_id& peer, time_point now) {
     compare_soon(now);
 }
 
-void mesh_talk::neighbor_down(const endpoint_id& peer, bool is_lost, time_point now) {
+void mesh_talk::neighbor_down(
+    const endpoint_id& peer,
+    bool is_lost,
+    time_point now,
+    loss_kind how
+) {
     std::erase(neighbors_, peer);
     self_.set_neighbors(neighbors_);
-    judge_.neighbor_down(peer, is_lost, now);
+    if (is_lost) judge_.report_loss(peer, {{}, how}, now);
+    judge_.neighbor_down(now);
 }
 
 void mesh_talk::lagged(const std::vector<endpoint_id>& neighbors, time_point now) {

@@ -34,7 +34,12 @@ public:
     /// The topic is joined: from now on there is something to say.
     void join(time_point now);
     void neighbor_up(const identity::endpoint_id& peer, time_point now);
-    void neighbor_down(const identity::endpoint_id& peer, bool is_lost, time_point now);
+    void neighbor_down(
+        const identity::endpoint_id& peer,
+        bool is_lost,
+        time_point now,
+        loss_kind how = loss_kind::silence
+    );
     /// Some of the above was lost: these are the neighbours now.
     void lagged(const std::vector<identity::endpoint_id>& neighbors, time_point now);
     /// What somebody broadcast. Forged, foreign and unknown things change nothing.

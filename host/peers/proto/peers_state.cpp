@@ -162,8 +162,13 @@ void peers_state::mesh_neighbor_up(const endpoint_id& peer, time_point now) {
     settle(now);
 }
 
-void peers_state::mesh_neighbor_down(const endpoint_id& peer, bool is_lost, time_point now) {
-    mesh_.neighbor_down(peer, is_lost, now);
+void peers_state::mesh_neighbor_down(
+    const endpoint_id& peer,
+    bool is_lost,
+    time_point now,
+    loss_kind how
+) {
+    mesh_.neighbor_down(peer, is_lost, now, how);
     settle(now);
 }
 

@@ -78,7 +78,12 @@ public:
 
     void mesh_joined(time_point now);
     void mesh_neighbor_up(const identity::endpoint_id& peer, time_point now);
-    void mesh_neighbor_down(const identity::endpoint_id& peer, bool is_lost, time_point now);
+    void mesh_neighbor_down(
+        const identity::endpoint_id& peer,
+        bool is_lost,
+        time_point now,
+        loss_kind how = loss_kind::silence
+    );
     void mesh_lagged(const std::vector<identity::endpoint_id>& neighbors, time_point now);
     void mesh_received(bytes_view content, time_point now);
     void mesh_sync_received(sync_exchange& exchange, bytes_view data, time_point now);
