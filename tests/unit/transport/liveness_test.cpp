@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Peers that fall silent, and ports that nobody listens at any more, over real sockets.
 #include "echo_peers.hpp"
+#include "net/udp_socket.hpp"
 
 using namespace meshhost;
 using namespace meshhost::test;
