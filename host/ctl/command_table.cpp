@@ -86,6 +86,15 @@ constexpr example lab_chaos_examples[] = {
     {"meshctl lab chaos partition \"broker-01,compute-01|rest\" --for 30s", "healed after that"},
     {"meshctl lab chaos loss 5%", "of all datagrams, until heal"}};
 
+constexpr example lab_run_examples[] = {
+    {"meshctl lab run etc/lab/a-host-dies.toml", "exit code 9 when an expectation fails"},
+    {"meshctl lab run FILE --out report", "with a report to read"}};
+
+constexpr example lab_experiment_examples[] = {
+    {"meshctl lab experiment heartbeat --quick", "what a full-state broadcast costs, in a minute"},
+    {"meshctl lab experiment accounting --out results",
+     "10000 joins and leaves: is all of it gone?"}};
+
 const command_row table[] = {
     {"status", "this host, the nodes it sees, and what is wrong", make_status, status_examples},
     {"peers", "the nodes that this host knows", make_peers, peers_examples},
@@ -117,6 +126,13 @@ const command_row table[] = {
      "break something, and check what comes of it",
      make_lab_chaos,
      lab_chaos_examples},
+    {"lab measure", "what a lab's hosts use", make_lab_measure, {}},
+    {"lab run", "play a scenario, and check what was expected", make_lab_run, lab_run_examples},
+    {"lab report", "all that a lab has shown, as one HTML file", make_lab_report, {}},
+    {"lab experiment",
+     "boot labs and measure: heartbeat, telemetry or accounting",
+     make_lab_experiment,
+     lab_experiment_examples},
     {"lab down", "end a lab, whatever state it is in", make_lab_down, {}},
     {"explain", "what an error code means and what to do", make_explain, help_examples},
     {"examples", "lines to copy, by command", make_examples, {}},

@@ -208,8 +208,10 @@ constexpr explanation table[] = {
      "The other end has no memory of the connection: it was restarted. The host connects again\n"
      "by itself."},
     {"E_SCENARIO",
-     "mesh_sim could not use a scenario: the file cannot be read, a key or table in it is not\n"
-     "known, or its values contradict each other. The message names the line and the column."},
+     "A scenario, of `meshctl lab run` or of mesh_sim, is a TOML file that is read strictly: it\n"
+     "cannot be read, a key or table in it is not known, or its values contradict each other. The\n"
+     "message names the line and the column. Nothing was started.\n\n"
+     "docs/lab.md lists the keys of a lab's scenario; etc/lab holds some to start from."},
     {"E_SIGNAL",
      "The kernel did not let this user signal a process of the lab. Only who made a lab, or root, "
      "can\n"

@@ -161,6 +161,31 @@ std::string lab_verdict_text(const lab::model::verdict& decided, const console& 
     );
 }
 
+std::string lab_run_text(const lab::run_result& result, const console& out) {
+    std::string text = fmt::format(
+        "{}: {} hosts, every one heard every other after {:.0f} ms\n",
+        printable(result.title),
+        result.lab.nodes.size(),
+        std::chrono::duration<double, std::milli>(result.boot.all_heard).count()
+    );
+    for (const auto& deed : result.deeds)
+        text += "\n" + lab_chaos_text(deed, out);
+    for (const auto& window : result.windows)
+        text += fmt::format(
+            "\n{}: CPU {:.3f} % of a core, {} datagrams/s, PSS {:.2f} MiB a host, for {:.0f} s; "
+            "other "
+            "load {:.0f} %\n",
+            printable(window.label),
+            window.figures.cpu_percent,
+            window.figures.datagrams_per_s ? fmt::format("{:.1f}", *window.figures.datagrams_per_s)
+                                           : "not counted",
+            window.figures.pss_mib,
+            window.figures.seconds,
+            window.figures.other_percent
+        );
+    return text;
+}
+
 std::string lab_chaos_text(const lab::chaos_result& result, const console& out) {
     std::string text = fmt::format("{}  {}\n", result.at, result.deed);
     for (const auto& seen : lab::model::summarize(result.changes, result.done_at)) {

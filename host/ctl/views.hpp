@@ -5,6 +5,7 @@
 #include "ctl/console.hpp"
 #include "ctl/table_view.hpp"
 #include "lab/chaos.hpp"
+#include "lab/scenario_run.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -36,6 +37,7 @@ std::string lab_up_text(const boost::json::object& data, const console& out);
 std::string lab_status_text(const boost::json::object& data, const console& out);
 /// "PASS  dead within 8s: 6.20 s, last by compute-02", without a newline.
 std::string lab_verdict_text(const lab::model::verdict& decided, const console& out);
+std::string lab_run_text(const lab::run_result& result, const console& out);
 std::string lab_chaos_text(const lab::chaos_result& result, const console& out);
 
 }  // namespace meshhost::ctl

@@ -12,6 +12,7 @@
 #include "lab/model/fields.hpp"
 #include "lab/process.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -206,6 +207,10 @@ outcome<running_lab> start_lab(
     auto up = boot(*lab, asked, shown);
     if (!up) static_cast<void>(stop_lab(*lab, {}));
     return up;
+}
+
+outcome<void> note_boot(const model::lab_record& lab, const boot_times& boot) {
+    return write_file(lab.dir / "boot.json", boost::json::serialize(to_json(boot)) + "\n");
 }
 
 boost::json::object to_json(const boot_times& boot) {

@@ -57,6 +57,9 @@ outcome<running_lab> start_lab(
 /// {"first_ready_ms",...}
 boost::json::object to_json(const boot_times& boot);
 
+/// Keeps the times in the lab's directory, for its report.
+outcome<void> note_boot(const model::lab_record& lab, const boot_times& boot);
+
 /// Waits until the hosts that run are one mesh, at most `patience`.
 outcome<model::convergence> await_mesh(
     const model::lab_record& lab,

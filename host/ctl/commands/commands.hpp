@@ -35,6 +35,11 @@ std::unique_ptr<command> make_lab_up();
 std::unique_ptr<command> make_lab_status();
 std::unique_ptr<command> make_lab_down();
 std::unique_ptr<command> make_lab_chaos();
+// lab_results.cpp
+std::unique_ptr<command> make_lab_run();
+std::unique_ptr<command> make_lab_measure();
+std::unique_ptr<command> make_lab_report();
+std::unique_ptr<command> make_lab_experiment();
 
 // help.cpp
 std::unique_ptr<command> make_version();

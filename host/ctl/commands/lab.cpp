@@ -10,7 +10,6 @@
 #include "lab/lab_stop.hpp"
 #include "lab/model/cast.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 namespace meshhost::ctl {
@@ -50,10 +49,7 @@ public:
         if (const auto released = up->keeper.release(); !released) return released.error();
         auto data = lab::model::to_json(up->lab);
         data["boot"] = lab::to_json(up->boot);
-        // For `lab report`, which is asked later.
-        const auto kept =
-            lab::write_file(up->lab.dir / "boot.json", boost::json::serialize(data["boot"]) + "\n");
-        if (!kept) return kept.error();
+        if (const auto kept = lab::note_boot(up->lab, up->boot); !kept) return kept.error();
         if (here.out.is_text())
             here.out.print(lab_up_text(data, here.out));
         else

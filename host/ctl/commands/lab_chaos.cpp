@@ -2,6 +2,7 @@
 // `meshctl lab chaos`: break something, and check what was expected of it.
 #include "ctl/commands/commands.hpp"
 #include "ctl/commands/lab_options.hpp"
+#include "ctl/commands/narrator.hpp"
 #include "ctl/option_types.hpp"
 #include "ctl/views.hpp"
 #include "http/envelope.hpp"
@@ -13,25 +14,6 @@
 namespace meshhost::ctl {
 
 namespace {
-
-/// Tells on standard error what happens, as it happens.
-class narrator final : public lab::chaos_observer {
-public:
-    narrator(const console& out, std::size_t expected)
-        : shown_(out)
-        , expected_(expected) {}
-
-    void on_deed(const std::string& what) override { shown_.say(what); }
-
-    void on_verdict(const lab::model::verdict&) override {
-        shown_.show("expectations decided", ++decided_, expected_);
-    }
-
-private:
-    lab_progress shown_;
-    std::size_t expected_;
-    std::size_t decided_ = 0;
-};
 
 class lab_chaos final : public command {
 public:

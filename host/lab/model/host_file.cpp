@@ -52,7 +52,7 @@ std::string host_file(const lab_record& lab, const lab_node& node) {
     text += table_if_known("digest", "emit", toml_text(lab.emit));
     text += table_if_known("introspect", "allow", toml_text("all"));
     text += table_if_known("lab", "faults", "true");
-    if (!lab.presets.empty()) return text;
+    if (!lab.presets.empty() || node.role.empty()) return text;
     text += fmt::format("\n[gossip]\ntier = {}\n", toml_text(node.tier));
     text += fmt::format("\n[plugin.{}]\npath = {}\n", node.role, toml_text(node.role + ".so"));
     return text;
