@@ -9,6 +9,8 @@
 #include <boost/json/value_from.hpp>
 #include <fmt/format.h>
 
+#include <limits>
+
 namespace meshhost::admin {
 
 namespace json = boost::json;
@@ -60,6 +62,10 @@ outcome<fault_settings> parse_faults(std::string_view body) {
         out.loss = loss->to_number<double>();
         if (!(out.loss >= 0 && out.loss <= 1)) return bad_request("loss must be 0..1");
     }
+    constexpr auto seed_max = std::numeric_limits<std::int64_t>::max();
+    std::int64_t seed = 1;
+    if (auto fault = read_number(*fields, "seed", 0, seed_max, seed)) return *fault;
+    out.seed = static_cast<std::uint64_t>(seed);
     const auto* block = fields->if_contains("block");
     if (block == nullptr) return out;
     if (!block->is_array() || block->get_array().size() > blocked_max)

@@ -6,7 +6,7 @@
 
 namespace meshhost::admin {
 
-/// {"loss"?: 0..1, "block"?: ["192.0.2.7:4433", ...]}. Errors: E_BAD_REQUEST.
+/// {"loss"?: 0..1, "block"?: ["192.0.2.7:4433", ...], "seed"?}. Errors: E_BAD_REQUEST.
 outcome<fault_settings> parse_faults(std::string_view body);
 
 /// ping, rebind, drain, resume, lab/faults, lab/plugin-crash. The references outlive the router.

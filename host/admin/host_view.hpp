@@ -63,6 +63,7 @@ public:
 struct fault_settings {
     double loss = 0;                 ///< the share of them that is dropped, 0..1
     std::vector<ip_endpoint> block;  ///< nothing goes to these or is taken from them
+    std::uint64_t seed = 1;          ///< of which are dropped
 };
 
 inline constexpr std::size_t blocked_max = 1024;

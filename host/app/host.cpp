@@ -305,6 +305,7 @@ void host::serve() {
         [this](const identity::endpoint_id& peer) { return is_member(*peers_, peer); },
         introspect_options_of(options_.settings.values.introspect, mesh_secret_)
     );
+    api_->set_introspection(asker_.get(), answerer_.get());
     endpoint_->router().add(std::string(ping::ping_alpn), echo_);
     reporter_->refresh();  // before anybody can hear us
     plugins_->start();

@@ -99,6 +99,8 @@ std::vector<admin::probe_section> host_api::probe() const {
         {"ping", {{"running", pings_.size()}}},
         section_of(parts_.shard),
         process_section()};
+    if (asker_ != nullptr && answerer_ != nullptr)
+        sections.push_back(section_of(asker_->measure(), answerer_->measure()));
     if (parts_.gossip != nullptr) sections.push_back(section_of(parts_.gossip->measure()));
     return sections;
 }

@@ -9,6 +9,8 @@
 #include "app/self_reporter.hpp"
 #include "config/config_loader.hpp"
 #include "gossip/gossip_service.hpp"
+#include "introspect/introspect_client.hpp"
+#include "introspect/introspect_server.hpp"
 #include "net/shard.hpp"
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
@@ -50,6 +52,14 @@ public:
         , started_at_(started_at) {}
 
     void set_ready(time_point at) noexcept { ready_ = at; }
+    /// Both ends of mesh/introspect/1, which come later and go sooner: null again then.
+    void set_introspection(
+        const introspect::introspect_client* asker,
+        const introspect::introspect_server* answerer
+    ) noexcept {
+        asker_ = asker;
+        answerer_ = answerer;
+    }
 
     admin::node_snapshot node() const override;
     std::vector<admin::peer_snapshot> peers() const override;
@@ -84,6 +94,8 @@ private:
     bool names_this_host(const std::string& peer) const;
 
     host_parts parts_;
+    const introspect::introspect_client* asker_ = nullptr;
+    const introspect::introspect_server* answerer_ = nullptr;
     ping_table pings_;
     auditor* auditor_ = nullptr;
     time_point started_;

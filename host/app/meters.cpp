@@ -89,8 +89,13 @@ admin::meters_snapshot::net_meters host_api::net_meters() const {
 
 outcome<void> host_api::set_faults(const admin::fault_settings& faults) {
     if (!parts_.settings.values.lab.faults) return not_a_lab();
-    (void)faults;
-    return failure{exit_code::failure, "E_NO_FAULTS", "this build cannot drop datagrams", ""};
+    parts_.endpoint.set_faults({faults.loss, faults.block, faults.seed});
+    parts_.events.on_lab_fault(fmt::format(
+        "{:g} % of all datagrams dropped, {} addresses blocked",
+        faults.loss * 100,
+        faults.block.size()
+    ));
+    return {};
 }
 
 outcome<void> host_api::crash_plugin(const std::string& instance) {

@@ -355,6 +355,21 @@ admin::probe_section section_of(const net::shard& shard) {
     return section;
 }
 
+admin::probe_section section_of(
+    const introspect::client_probe& asking,
+    const introspect::server_probe& answering
+) {
+    return {
+        "introspect",
+        {{"asking", asking.connections},
+         {"questions", asking.questions},
+         {"asked", asking.asked},
+         {"answering", answering.connections},
+         {"streams", answering.streams},
+         {"answered", answering.questions},
+         {"refused", answering.refused}}};
+}
+
 admin::probe_section process_section() {
     constexpr std::uint64_t kibibyte = 1024;
     return {

@@ -5,6 +5,8 @@
 #include "admin/snapshot.hpp"
 #include "app/audit.hpp"
 #include "gossip/probe.hpp"
+#include "introspect/introspect_client.hpp"
+#include "introspect/introspect_server.hpp"
 #include "net/shard.hpp"
 #include "peers/peer_view.hpp"
 #include "peers/probe.hpp"
@@ -46,6 +48,11 @@ admin::probe_section section_of(const peers::probe& counters);
 admin::probe_section section_of(const plugin::plugin_counts& counters, std::size_t known);
 /// The loop's: work that waits, timers by the rooms that made them.
 admin::probe_section section_of(const net::shard& shard);
+/// Both ends of mesh/introspect/1.
+admin::probe_section section_of(
+    const introspect::client_probe& asking,
+    const introspect::server_probe& answering
+);
 /// What the kernel says of this process: descriptors, threads, memory.
 admin::probe_section process_section();
 

@@ -18,9 +18,14 @@ constexpr explanation table[] = {
     {"E_AMBIGUOUS",
      "A node can be named by its name, by the first four or more digits of its id, or as ROLE/N.\n"
      "What was written fits several nodes, and meshctl does not guess. The message lists them."},
+    {"E_ANSWER_TOO_LARGE",
+     "Another host's answer in one piece is passed on up to 4 MiB. What is larger can be had from\n"
+     "that host's own socket."},
     {"E_API_FULL",
-     "64 programs hold connections to the local API at once, and it takes no more. meshctl holds\n"
-     "one while it runs, so look for a program that opens them and does not close them."},
+     "The host has a limit on everything that asks it. 64 programs hold connections to the local\n"
+     "API at once, 16 follow events or meters, 4 watch the whole mesh; another host answers 8\n"
+     "questions of this one at a time. The message says which limit it was. meshctl holds one\n"
+     "connection while it runs, so look for a program that opens them and does not close them."},
     {"E_BAD_ANSWER",
      "The local API answered with something that this meshctl does not understand, or the answer\n"
      "broke off. The usual reasons: meshctl and meshhost are of different versions, or the host\n"
@@ -38,6 +43,10 @@ constexpr explanation table[] = {
      "an id and addresses. The usual reason for a damaged one is a copy that lost its end.\n\n"
      "Print it again on its host: `meshctl identity show`."},
     {"E_BIND", "The kernel refused to open a UDP socket, for the reason in the message."},
+    {"E_BROKEN_ANSWER",
+     "Another host was asked over the mesh (mesh/introspect/1) and its answer broke off, or was\n"
+     "none. The usual reasons: it was stopped while it answered, it ran into a limit of its own,\n"
+     "or the two run versions of meshhost that do not fit together."},
     {"E_CHAOS",
      "What was asked for cannot be done to a lab: the word for it is not known, or the host that "
      "it\n"
@@ -151,10 +160,19 @@ constexpr explanation table[] = {
     {"E_NETLINK",
      "The host could not watch the network interfaces. It works, but does not notice by itself\n"
      "when an address comes or goes; `meshctl rebind` tells it."},
+    {"E_NOT_A_LAB",
+     "Only a host that was started with lab.faults = true drops datagrams on purpose or fails a\n"
+     "plugin. Never set it where somebody relies on the host: whoever can open its socket can\n"
+     "then break it."},
     {"E_NOT_CONFIRMED",
      "The command does harm if it hits the wrong node, so that meshctl asks before it does it.\n"
      "There was nobody to ask, because it does not run on a terminal, or the answer was not yes.\n"
      "--yes does it without asking."},
+    {"E_NOT_PERMITTED",
+     "Another host was asked over the mesh and refused. It answers only members of its mesh that\n"
+     "it knows, who have the mesh's secret if there is one (mesh.secret_file), and only what\n"
+     "introspect.allow lets them: none, read (questions, the default) or all. The message says\n"
+     "which of the three it was. That host's own socket is not concerned."},
     {"E_NOT_READY",
      "The host is still starting: its plugins have not answered yet. It says `ready` on standard\n"
      "output, and to systemd, when it is."},
@@ -176,6 +194,9 @@ constexpr explanation table[] = {
      "[net] bind or --bind names an address that no interface of this machine has now. Without\n"
      "it, the host listens on all."},
     {"E_NO_SUCH_CODE", "`meshctl explain` without a code lists all codes."},
+    {"E_NO_SUCH_INSTANCE",
+     "No plugin runs under this instance name: it never did, or it has failed or stopped.\n"
+     "`meshctl plugin list` shows the names."},
     {"E_NO_SUCH_KEY",
      "The configuration has no key and no table of that name. `meshctl config show` lists what is\n"
      "in force, `meshctl config init` every key with what it means."},
@@ -238,6 +259,9 @@ constexpr explanation table[] = {
     {"E_TOO_MANY_AUDITS",
      "An audit takes up to three seconds when something may be no more than in flux, and 16 may\n"
      "wait at one time. Ask again when one of them has ended."},
+    {"E_TOO_MANY_HOSTS",
+     "One view of the whole mesh asks at most 256 hosts, so that looking at a large mesh does not\n"
+     "disturb it. Those with the smallest ids are asked."},
     {"E_TOO_MANY_PINGS",
      "Every ping costs a connection, so that a host runs 32 at a time. Wait for one to end."},
     {"E_UNREACHABLE",

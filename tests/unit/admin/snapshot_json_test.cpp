@@ -96,7 +96,10 @@ TEST_CASE("admin: a peer is shown as it was agreed", "[admin]") {
                  R"("path":{"kind":"direct","reason":"same_host","remote":"127.0.0.1:4433",)"
                  R"("rtt_us":1500,"rtt_min_us":null,"bytes_sent":0,"bytes_received":0,)"
                  R"("mtu":0},)"
-                 R"("contributions":[{"role":"gateway","key":"clients","unit":"{client}","value":3}]}]})"
+                 R"("contributions":[{"role":"gateway","key":"clients","unit":"{client}","value":3}],)"
+                 R"("tier":null,"budget":{"cpu_millicores":null,"memory_bytes":null,"source":"none"},)"
+                 R"("load":{"cpu":null,"memory":null},"neighbors":{"count":0,"ids":[]},)"
+                 R"("lease_ms":null,"capabilities":0,"home_relay":null}]})"
     );
 }
 
