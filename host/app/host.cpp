@@ -6,6 +6,9 @@
 #include "config/bind_endpoints.hpp"
 #include "config/paths.hpp"
 #include "identity/key_file.hpp"
+#include "introspect/message.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <random>
