@@ -54,7 +54,8 @@ std::string event_lines::line(const boost::json::object& event) {
     const auto from = text_in(event, "from");
     const auto to = text_in(event, "to");
     if (!from.empty()) text += " " + from + (to.empty() ? "" : fmt::format(" {}", out_.arrow()));
-    if (!to.empty()) text += " " + out_.tinted(to, tone_of_state(to));
+    const bool is_state = type.ends_with(".state");
+    if (!to.empty()) text += " " + (is_state ? out_.tinted(to, tone_of_state(to)) : to);
     if (const auto reason = text_in(event, "reason"); !reason.empty()) text += "  " + reason;
     return text + "\n";
 }

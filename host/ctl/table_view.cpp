@@ -183,7 +183,7 @@ std::string table_view::csv(
         cells.clear();
         for (const auto column : chosen) {
             const auto& cell = rows_[i][column];
-            cells.push_back(cell.number ? fmt::format("{}", *cell.number) : csv_cell(cell.text));
+            cells.push_back(cell.number ? csv_number(*cell.number) : csv_cell(cell.text));
         }
         text += fmt::format("{}\r\n", fmt::join(cells, ","));
     }

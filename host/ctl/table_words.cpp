@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace meshhost::ctl {
 
@@ -56,6 +57,11 @@ std::string csv_cell(std::string_view text) {
         "\"{}\"",
         boost::algorithm::replace_all_copy(std::string(text), "\"", "\"\"")
     );
+}
+
+std::string csv_number(double number) {
+    constexpr double parts = 1000;
+    return fmt::format("{}", std::round(number * parts) / parts);
 }
 
 }  // namespace meshhost::ctl

@@ -21,4 +21,7 @@ bool has_word(std::string_view text, const std::vector<std::string>& beginnings)
 /// As a field of CSV (RFC 4180): in quotes when it needs them.
 std::string csv_cell(std::string_view text);
 
+/// With three decimals at most, a point between them in every locale.
+std::string csv_number(double number);
+
 }  // namespace meshhost::ctl

@@ -39,7 +39,7 @@ std::string presence_line(const boost::json::object& peer, const console& out) {
         parts.push_back("seen " + age_text(*seen) + " ago");
     if (const auto lease = ms_in(peer, "lease_ms"))
         parts.push_back("good for " + age_text(*lease) + " without a newer record");
-    if (const auto number = number_in(peer, "incarnation"))
+    if (const auto number = number_in(peer, "incarnation"); number && *number > 0)
         parts.push_back(fmt::format(
             "incarnation {}, record {}",
             *number,

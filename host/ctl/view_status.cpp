@@ -15,14 +15,9 @@ namespace {
 
 std::string head_text(const boost::json::object& data, const console& out) {
     const auto& self = object_in(data, "self");
-    const auto node = fmt::format(
-        "{}{}{}{}{}",
-        name_of(self),
-        out.dot(),
-        short_id(text_in(self, "id")),
-        out.dot(),
-        joined(texts_in(self, "roles"), ", ")
-    );
+    std::vector<std::string> node{name_of(self), short_id(text_in(self, "id"))};
+    for (const auto& word : {text_in(self, "tier"), joined(texts_in(self, "roles"), ", ")})
+        if (!word.empty()) node.push_back(word);
     const auto version =
         fmt::format("meshhost {} (abi {})", text_in(self, "version"), text_in(self, "abi"));
     const auto ready = us_in(self, "ready_us");
@@ -31,7 +26,12 @@ std::string head_text(const boost::json::object& data, const console& out) {
         age_text(ms_in(self, "uptime_ms").value_or(0s)),
         ready ? "ready in " + rtt_text(*ready) : "not ready yet"
     );
-    return two_facts("mesh", text_in(object_in(data, "mesh"), "name"), "node", node)
+    return two_facts(
+               "mesh",
+               text_in(object_in(data, "mesh"), "name"),
+               "node",
+               joined(node, out.dot())
+           )
            + two_facts("version", version, "up", up);
 }
 

@@ -35,7 +35,7 @@ table_cell state_cell(const host_row& row, duration patience, const console& out
         fmt::format(
             "{}{} {}",
             state_mark(likened, out.style().unicode),
-            is_over_budget ? "!" : " ",
+            is_over_budget ? "!" : "",
             state
         ),
         {},
@@ -161,14 +161,15 @@ std::string top_header(std::string_view mesh, const mesh_totals& totals, const c
         gossip +=
             fmt::format("{}{} first copies", dot, percent_text(totals.messages / totals.copies));
     return fmt::format(
-        "{}  {}   CPU {} processors{}RAM {}   {}   {}\n",
+        "{}  {}   {}\nCPU {} processors{}RAM {}{}{}\n",
         printable(mesh),
         joined(nodes, dot),
+        clock_text(totals.at),
         of_budget(totals.cpu_millicores, totals.cpu_budget, processors_text),
         dot,
         of_budget(totals.memory_bytes, totals.memory_budget, bytes_text),
-        gossip,
-        clock_text(totals.at)
+        dot,
+        gossip
     );
 }
 

@@ -18,8 +18,8 @@ std::string sparkline(const std::deque<double>& values, bool unicode);
 /// A host that said nothing for `patience` is shown as silent.
 table_view top_table(const std::vector<host_row>& rows, duration patience, const console& out);
 
-/// "lab  18 nodes · 4 hubs   CPU 4.12 of 6.00 processors · RAM ...   gossip 412 msg/s · 96 % first
-/// copies   12:04:51", with its newline.
+/// "lab  18 nodes · 4 hubs   12:04:51", and on a second line "CPU 4.12 of 6.00 processors ·
+/// RAM 611 MiB of 1.1 GiB · gossip 412 msg/s, 96 % first copies".
 std::string top_header(std::string_view mesh, const mesh_totals& totals, const console& out);
 
 /// The next one of the orders that a key goes through, as --sort takes them.

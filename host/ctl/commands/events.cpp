@@ -4,6 +4,7 @@
 #include "ctl/fields.hpp"
 #include "ctl/live_session.hpp"
 #include "ctl/table_options.hpp"
+#include "ctl/view_parts.hpp"
 #include "ctl/words.hpp"
 #include "http/envelope.hpp"
 
@@ -80,13 +81,10 @@ std::string total_text(const table_choice& choice) {
     if (choice.hidden + choice.cut == 0)
         return shown == 0 ? "no events: none of these has happened since the host started\n"
                           : all + "\n";
-    return fmt::format(
-        "{} of {} ({} hidden by filter, {} older than --limit)\n",
-        shown,
-        all,
-        choice.hidden,
-        choice.cut
-    );
+    std::vector<std::string> missing;
+    if (choice.hidden > 0) missing.push_back(fmt::format("{} hidden by filter", choice.hidden));
+    if (choice.cut > 0) missing.push_back(fmt::format("{} older than --limit", choice.cut));
+    return fmt::format("{} of {} ({})\n", shown, all, joined(missing, ", "));
 }
 
 outcome<void> events_command::check(const console& out) const {

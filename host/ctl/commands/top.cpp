@@ -24,6 +24,9 @@ constexpr duration interval_max = 60s;
 constexpr int silent_rounds = 3;  // before a host counts as silent
 constexpr int forgotten_rounds = 20;
 
+/// All of the usual ones, so that none comes and goes with what is in it.
+constexpr const char* live_columns = "node,state,cpu,trend,ram,rx,tx,msgs,dup,tree,rtt,note";
+
 time_point now() {
     return time_point(std::chrono::steady_clock::now().time_since_epoch());
 }
@@ -56,7 +59,7 @@ public:
     outcome<verdict> run(workplace& here) override;
 
 private:
-    outcome<void> check() const;
+    outcome<void> check(const workplace& here) const;
     outcome<verdict> pass_on(workplace& here) const;
     outcome<verdict> look_once(workplace& here);
     outcome<verdict> look_on(workplace& here);
@@ -69,6 +72,7 @@ private:
     std::string path() const {
         return fmt::format("/v1/mesh/meters?follow=true&interval_ms={}", interval_ / 1ms);
     }
+    std::string sorted_by() const { return options_.sort.empty() ? "node" : options_.sort; }
     duration patience(const workplace& here) const { return interval_ + here.options.timeout * 2; }
 
     duration interval_ = 1s;
@@ -80,13 +84,19 @@ private:
     exit_code end_ = exit_code::ok;
 };
 
-outcome<void> top_command::check() const {
+outcome<void> top_command::check(const workplace& here) const {
+    if (!here.options.via.empty())
+        return failure{
+            exit_code::usage,
+            "E_USAGE",
+            "the local host asks all others, and no other host does so for it",
+            "leave --via out"};
     if (interval_ >= interval_min && interval_ <= interval_max) return {};
     return failure{exit_code::usage, "E_USAGE", "--interval is out of range", "write 250ms to 1m"};
 }
 
 outcome<verdict> top_command::run(workplace& here) {
-    if (const auto fine = check(); !fine) return fine.error();
+    if (const auto fine = check(here); !fine) return fine.error();
     const auto format = here.out.style().format;
     if (format == output_format::ndjson && !once_) return pass_on(here);
     const auto status = here.api.get("/v1/status");
@@ -159,6 +169,7 @@ outcome<void> top_command::show_table(console& out) const {
 }
 
 outcome<verdict> top_command::look_on(workplace& here) {
+    if (options_.columns.empty()) options_.columns = live_columns;
     if (const auto fine = picture(here.out); !fine) return fine.error();
     auto live = live_session::open(std::min<duration>(interval_, 500ms), true);
     if (!live) return live.error();
@@ -183,7 +194,7 @@ bool top_command::on_input(live_session& live, console& out) {
     }
     if (input.kind == live_news::key && (input.key == 'q' || input.key == 'Q')) return false;
     if (input.kind == live_news::key && (input.key == 's' || input.key == 'S'))
-        options_.sort = next_top_order(options_.sort);
+        options_.sort = next_top_order(sorted_by());
     if (input.kind != live_news::none) draw(out);
     return out.wrote_all();
 }
@@ -202,8 +213,7 @@ void top_command::draw(console& out) {
     const auto text = picture(out);
     if (!text) return;
     const auto window = current_window();
-    const auto order = options_.sort.empty() ? std::string("node") : options_.sort;
-    const auto keys = out.tinted(fmt::format("q quit, s sort (by {})", order), tone::faint);
+    const auto keys = out.tinted(fmt::format("q quit, s sort (by {})", sorted_by()), tone::faint);
     out.print(
         screen_text(*text, window.columns, window.rows - std::min<std::size_t>(window.rows, 1))
         + "\r\n" + keys
