@@ -200,6 +200,8 @@ constexpr explanation table[] = {
     {"E_NO_SUCH_KEY",
      "The configuration has no key and no table of that name. `meshctl config show` lists what is\n"
      "in force, `meshctl config init` every key with what it means."},
+    {"E_NO_SUCH_NODE",
+     "The lab has no host of that name. `meshctl lab status` lists them, with their names."},
     {"E_NO_SUCH_PATH", "The local API has no such path. docs/operating.md lists them."},
     {"E_OUTPUT",
      "Standard output did not take the answer, or not all of it: its disk is full, or whoever "

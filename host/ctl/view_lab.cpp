@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/fields.hpp"
+#include "ctl/terminal_text.hpp"
 #include "ctl/text_table.hpp"
 #include "ctl/view_parts.hpp"
 #include "ctl/views.hpp"
