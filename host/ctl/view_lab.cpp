@@ -68,7 +68,11 @@ std::vector<std::string> status_cells(const boost::json::object& host) {
 
 }  // namespace
 
-std::string lab_up_text(const boost::json::object& data, const console& out) {
+std::string lab_up_text(
+    const boost::json::object& data,
+    std::string_view which,
+    const console& out
+) {
     const auto& nodes = array_in(data, "nodes");
     const auto& boot = object_in(data, "boot");
     std::string text = fmt::format(
@@ -111,10 +115,11 @@ std::string lab_up_text(const boost::json::object& data, const console& out) {
                           : text_in(nodes.back().get_object(), "socket");
     return text
            + fmt::format(
-               "\nlook    meshctl lab status{0}meshctl --socket {1} peers\n"
-               "break   meshctl lab chaos kill any --expect \"dead within 8s, mesh reconverges "
+               "\nlook    meshctl lab status{0}{1}meshctl --socket {2} peers\n"
+               "break   meshctl lab chaos kill any{0} --expect \"dead within 8s, mesh reconverges "
                "within 3s\"\n"
-               "end     meshctl lab down\n",
+               "end     meshctl lab down{0}\n",
+               which,
                out.dot(),
                last
            );

@@ -32,8 +32,13 @@ std::string ping_reply_text(const boost::json::object& reply, const console& out
 /// "4/4 replies · min 11.8 · median 11.9 · max 12.4 ms".
 std::string ping_summary_text(const boost::json::object& data, const console& out);
 
-/// What `lab up` made: lab.json with the times of its boot as "boot".
-std::string lab_up_text(const boost::json::object& data, const console& out);
+/// What `lab up` made: lab.json with the times of its boot as "boot". `which`: the options that
+/// name this lab to later commands, with a blank before; empty when it is the only one.
+std::string lab_up_text(
+    const boost::json::object& data,
+    std::string_view which,
+    const console& out
+);
 std::string lab_status_text(const boost::json::object& data, const console& out);
 /// "PASS  dead within 8s: 6.20 s, last by compute-02", without a newline.
 std::string lab_verdict_text(const lab::model::verdict& decided, const console& out);

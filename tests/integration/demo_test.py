@@ -43,8 +43,9 @@ class Demo(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         for role in ROLES:
             self.assertIn(f"{role}-01", done.stdout)
-        rows = [line for line in done.stdout.splitlines() if f" {HOSTS - 1} peers " in line]
+        rows = [line for line in done.stdout.splitlines() if f"  {HOSTS - 1} alive  " in line]
         self.assertEqual(len(rows), HOSTS, done.stdout)
+        self.assertIn(f"{HOSTS} of {HOSTS} hosts run; one mesh, every host hears every other", done.stdout)
         self.assertIn(f"{HOSTS - 1} peers: {HOSTS - 1} alive", done.stdout)
         self.assert_nothing_left()
 

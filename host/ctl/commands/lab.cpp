@@ -51,7 +51,7 @@ public:
         data["boot"] = lab::to_json(up->boot);
         if (const auto kept = lab::note_boot(up->lab, up->boot); !kept) return kept.error();
         if (here.out.is_text())
-            here.out.print(lab_up_text(data, here.out));
+            here.out.print(lab_up_text(data, which(here), here.out));
         else
             here.out.print(http::make_envelope("lab", std::move(data)));
         return verdict{};
@@ -61,6 +61,13 @@ private:
     outcome<lab::running_lab> start(workplace& here) {
         lab_progress shown(here.out);
         return lab::start_lab(asked_, here.around, shown);
+    }
+
+    /// What later commands need to find this lab.
+    std::string which(const workplace& here) const {
+        if (!asked_.where.dir.empty()) return " --dir " + asked_.where.dir.string();
+        const auto labs = lab::list_labs(here.around);
+        return labs.size() > 1 && !asked_.where.name.empty() ? " --name " + asked_.where.name : "";
     }
 
     lab::up_request asked_;

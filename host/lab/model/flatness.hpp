@@ -20,11 +20,12 @@ struct table_growth {
     bool is_flat = true;
 };
 
-/// Whether a counter says how full something is, not how much has happened since the start.
+/// Whether a probe's counter is known to say how full something is, not how much has happened since
+/// the start.
 bool is_table(std::string_view name);
 
-/// Tables only, in the order of their names. Flat: at most `tolerance` above, or at most `slack`
-/// entries, which a table that is nearly empty may have more.
+/// Tables, and whatever else goes down at times, in the order of their names. Flat: at most
+/// `tolerance` above, or at most `slack` entries, which a table that is nearly empty may have more.
 std::vector<table_growth> judge_growth(
     const std::vector<table_sample>& samples,
     double tolerance,
