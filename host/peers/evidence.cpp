@@ -50,6 +50,7 @@ std::string words_of(const transport::close_reason& reason, duration idle_timeou
     case close_cause::closed_by_peer:
         return words_of_peer(reason);
     case close_cause::transport_error:
+        if (reason.code == 0) return joined("it gave the connection up", ": ", reason.reason);
         return joined(fmt::format("transport error {:#x}", reason.code), ": ", reason.reason);
     case close_cause::idle_timeout:
         return fmt::format("idle for {:g} s", std::chrono::duration<double>(idle_timeout).count());

@@ -32,6 +32,10 @@ TEST_CASE("evidence: every end of a connection has its words", "[peers][evidence
     );
     CHECK(words(close_cause::refused) == "refused the connection");
     CHECK(words(close_cause::transport_error, 0x0a, "protocol") == "transport error 0xa: protocol");
+    CHECK(
+        words(close_cause::transport_error, 0, "no answer to pings")
+        == "it gave the connection up: no answer to pings"
+    );
     CHECK(words(close_cause::closed_by_peer, 1) == "the node is leaving");
     CHECK(words(close_cause::closed_by_peer, 8) == "it says that this node sent more than allowed");
     CHECK(
