@@ -15,10 +15,15 @@ config config::for_tier(tier which) {
         views.passive_max = 60;
         break;
     case tier::leaf:
-    case tier::observer:
         views.active_max = 3;
         views.own_choice_quota = 1;
         out.heal.extra_links = 1;
+        break;
+    case tier::observer:
+        views.active_max = 2;
+        views.is_observer = true;
+        out.heal.extra_links = 0;
+        out.shuffle.mixes = 0;  // nobody reaches anybody through it
         break;
     }
     return out;
@@ -36,6 +41,7 @@ config config::upstream() {
     views.redials = false;
     views.corrects_strangers = false;
     views.own_choice_quota = 0;
+    views.observers_max = 0;
     views.admissions_per_second = 0;
     views.prefix_share = 1;
 

@@ -20,7 +20,11 @@ struct membership_config {
     std::size_t passive_max = 30;    ///< the paper's and upstream's
     std::uint16_t active_walk = 6;   ///< hops of a ForwardJoin; the paper's
     std::uint16_t passive_walk = 3;  ///< hops left where it enters passive views; the paper's
-    std::size_t refusal_nodes = 7;   ///< ids given to who is refused or evicted; upstream's
+    /// Hears everything and carries nothing: passes nothing on, is named to nobody, and says so to
+    /// its neighbours, who hold it beside the others. iroh-gossip takes it for any other.
+    bool is_observer = false;
+    std::size_t observers_max = 2;  ///< of that kind, over active_max; a guess
+    std::size_t refusal_nodes = 7;  ///< ids given to who is refused or evicted; upstream's
 
     /// Of a neighbour request whose link is up. Upstream: of every one, dials included, which
     /// forgets peers behind slow relays.

@@ -8,7 +8,13 @@ namespace meshhost::gossip::proto {
 
 namespace {
 
-enum tag : std::uint8_t { tag_urgency = 1, tag_trace = 2, tag_heal = 3, tag_component = 4 };
+enum tag : std::uint8_t {
+    tag_urgency = 1,
+    tag_trace = 2,
+    tag_heal = 3,
+    tag_component = 4,
+    tag_observer = 5
+};
 
 constexpr std::size_t component_size = 32;
 
@@ -22,6 +28,8 @@ void take(extension& out, std::uint8_t tag, bytes_view value) noexcept {
         out.is_heal = true;
     } else if (tag == tag_component && value.size() == component_size) {
         out.component = value;
+    } else if (tag == tag_observer && value.empty()) {
+        out.is_observer = true;
     }
 }
 
@@ -53,6 +61,7 @@ void append_extension(byte_buffer& out, const extension& what) {
     if (!what.trace.empty()) append(writer, tag_trace, what.trace);
     if (what.is_heal) append(writer, tag_heal, {});
     if (!what.component.empty()) append(writer, tag_component, what.component);
+    if (what.is_observer) append(writer, tag_observer, {});
 }
 
 }  // namespace meshhost::gossip::proto

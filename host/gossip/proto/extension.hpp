@@ -8,6 +8,7 @@
 //   2  trace        up to 32 bytes, opaque here
 //   3  heal         empty: this neighbour request is a probe's, take it beside the others
 //   4  component    32 bytes: see component_mark.hpp
+//   5  observer     empty: the sender hears everything and carries nothing
 #include "gossip/proto/gossip_output.hpp"
 
 #include <optional>
@@ -19,11 +20,13 @@ inline constexpr std::size_t trace_size_max = 32;
 struct extension {
     urgency how = urgency::normal;
     bool is_heal = false;
+    bool is_observer = false;
     bytes_view trace;      ///< borrowed
     bytes_view component;  ///< borrowed; empty or 32 bytes
 
     bool empty() const noexcept {
-        return how == urgency::normal && !is_heal && trace.empty() && component.empty();
+        return how == urgency::normal && !is_heal && !is_observer && trace.empty()
+               && component.empty();
     }
 };
 

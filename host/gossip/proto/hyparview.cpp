@@ -74,7 +74,7 @@ bool hyparview::add_active(const peer_info& peer, priority how, bool is_own_choi
 /// Evicts somebody if that is what it takes and may be done.
 bool hyparview::make_room(const peer_info& peer, priority how, bool is_own_choice, bool is_heal) {
     const std::size_t extra = is_heal ? options_.heal.extra_links : 0;
-    if (active_.size() < options_.membership.active_max + extra) return true;
+    if (carriers() < options_.membership.active_max + extra) return true;
     if (how == priority::low || is_heal) return false;
     const auto entries = active_.entries();
     const auto own = static_cast<std::size_t>(std::count_if(
@@ -87,7 +87,9 @@ bool hyparview::make_room(const peer_info& peer, priority how, bool is_own_choic
         prefix_of(peer.data),
         prefix_max(options_.membership.active_max),
         random_,
-        [=](const view_entry& entry) { return !(keeps_own && entry.is_own_choice); }
+        [=](const view_entry& entry) {
+            return !entry.is_observer && !(keeps_own && entry.is_own_choice);
+        }
     );
     if (victim == nullptr) return false;
     const endpoint_id evicted = victim->id;
@@ -111,7 +113,7 @@ void hyparview::remove_active(const endpoint_id& peer, down_reason why, bool kee
     active_.remove(peer);
     ++counts_.neighbors_down;
     sink_.neighbor_down(peer, why);
-    if (keep_in_reserve) add_passive(entry.info());
+    if (keep_in_reserve && !entry.is_observer) add_passive(entry.info());
     if (view_entry* const reserve = passive_.find(peer)) reserve->was_neighbor = true;
     change_pace();
     watch_isolation();
@@ -122,15 +124,20 @@ void hyparview::refuse(const endpoint_id& peer) {
     say_goodbye(peer, true);
 }
 
-/// A few others to turn to, and that we are no neighbours.
-void hyparview::say_goodbye(const endpoint_id& peer, bool is_alive) {
+/// A few to turn to.
+shuffle_reply_message hyparview::others_than(const endpoint_id& peer) {
     shuffle_reply_message others;
     passive_.sample(others.nodes, options_.membership.refusal_nodes, peer, random_);
     if (others.nodes.size() < options_.membership.refusal_nodes) {
         const std::size_t missing = options_.membership.refusal_nodes - others.nodes.size();
         active_.sample(others.nodes, missing, peer, random_);
     }
-    send(peer, others);
+    return others;
+}
+
+/// That we are no neighbours, and who may be instead.
+void hyparview::say_goodbye(const endpoint_id& peer, bool is_alive) {
+    send(peer, others_than(peer));
     send(peer, disconnect_message{is_alive}, true);
     requests_.take(peer);
 }
@@ -145,6 +152,8 @@ void hyparview::on(
 ) {
     now_ = now;
     const peer_info newcomer{from, m.data};
+    if (after.is_observer) return admit_observer(newcomer, priority::high);
+    if (options_.membership.is_observer) return refuse(from);
     const bool is_known = active_.contains(from);
     if (!admits(from, priority::high, false)
         || !add_active(newcomer, priority::high, false, false)) {
@@ -157,7 +166,7 @@ void hyparview::on(
     if (is_known) return;  // the others have heard of it
     const forward_join_message forwarded{newcomer, options_.membership.active_walk};
     for (const view_entry& neighbor : active_.entries())
-        if (neighbor.id != from) send(neighbor.id, forwarded);
+        if (neighbor.id != from && !neighbor.is_observer) send(neighbor.id, forwarded);
 }
 
 void hyparview::on(
@@ -167,20 +176,21 @@ void hyparview::on(
     time_point now
 ) {
     now_ = now;
-    if (m.peer.id == self_) return;
+    if (m.peer.id == self_ || options_.membership.is_observer) return;
     if (view_entry* const known = active_.find(m.peer.id)) {
         learn(*known, m.peer.data);
         return ask(m.peer, priority::high, purpose::join);
     }
     const std::uint16_t ttl = std::min(m.ttl, options_.membership.active_walk);
-    if (ttl == 0 || active_.size() <= 1) {
+    if (ttl == 0 || carriers() <= 1) {
         if (!may_dial(m.peer.id)) return add_passive(m.peer);
         return ask(m.peer, priority::high, purpose::join);
     }
     if (ttl == options_.membership.passive_walk) add_passive(m.peer);
     if (requests_.contains(m.peer.id)) return;
-    const view_entry* const next =
-        active_.pick(random_, [&](const view_entry& entry) { return entry.id != from; });
+    const view_entry* const next = active_.pick(random_, [&](const view_entry& entry) {
+        return entry.id != from && !entry.is_observer;
+    });
     const auto ttl_left = static_cast<std::uint16_t>(ttl - 1);
     if (next != nullptr) send(next->id, forward_join_message{m.peer, ttl_left});
 }
@@ -192,11 +202,14 @@ void hyparview::on(
     time_point now
 ) {
     now_ = now;
+    const bool is_answer = awaits_join(from) || requests_.contains(from);
     forget_join(from);
+    const peer_info peer{from, m.data};
+    if (after.is_observer) return admit_observer(peer, m.how);
+    if (options_.membership.is_observer && !is_answer) return refuse(from);
     const bool was_replied_to = requests_.take_reply(from);
     const auto request = requests_.take(from);
     const bool is_heal = after.is_heal || (request && request->is_heal);
-    const peer_info peer{from, m.data};
     if ((!request && !admits(from, m.how, is_heal))
         || !add_active(peer, m.how, request.has_value(), is_heal)) {
         if (!request) add_passive(peer);
@@ -261,6 +274,7 @@ bool hyparview::needs(const endpoint_id& peer) const noexcept {
 extension hyparview::own_extension() const noexcept {
     extension out;
     if (options_.heal.probes) out.component = mark_.bytes();
+    out.is_observer = options_.membership.is_observer;
     return out;
 }
 
@@ -293,8 +307,12 @@ void hyparview::leave(time_point now) {
 void hyparview::check_invariants() const {
     const config& o = options_;
     MH_ASSERT(
-        active_.size() <= o.membership.active_max + o.heal.extra_links,
+        carriers() <= o.membership.active_max + o.heal.extra_links,
         "the active view is bounded"
+    );
+    MH_ASSERT(
+        observers() <= o.membership.observers_max + o.membership.active_max,
+        "so are observers"
     );
     MH_ASSERT(passive_.size() <= o.membership.passive_max, "the passive view is bounded");
     MH_ASSERT(requests_.requests() <= o.limit.requests, "requests are bounded");

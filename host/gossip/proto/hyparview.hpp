@@ -122,7 +122,13 @@ private:
     void say_goodbye(const identity::endpoint_id& peer, bool is_alive);
     void add_passive(const peer_info& peer);
     void learn(view_entry& entry, bytes_view data);
-    bool is_full() const noexcept { return active_.size() >= options_.membership.active_max; }
+    shuffle_reply_message others_than(const identity::endpoint_id& peer);
+    bool is_full() const noexcept { return carriers() >= options_.membership.active_max; }
+
+    // hyparview_observers.cpp: who hears, and carries nothing
+    std::size_t observers() const noexcept;
+    std::size_t carriers() const noexcept;
+    void admit_observer(const peer_info& peer, priority how);
 
     // hyparview_repair.cpp: what is asked of others
     enum class purpose : std::uint8_t { join, refill, heal };

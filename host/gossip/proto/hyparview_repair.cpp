@@ -50,15 +50,16 @@ void hyparview::reply(const endpoint_id& peer, priority how, bool is_heal) {
 void hyparview::refill(const endpoint_id* except) {
     const membership_config& o = options_.membership;
     const std::size_t replies = o.counts_replies ? requests_.replies() : 0;
-    if (active_.size() + requests_.requests() + replies >= o.active_max) return;
-    const bool is_patient = o.refills_after_refusal && !active_.empty();
+    if (carriers() + requests_.requests() + replies >= o.active_max) return;
+    const bool is_alone = carriers() == 0;
+    const bool is_patient = o.refills_after_refusal && !is_alone;
     if (is_patient && refill_attempts_ <= 0) return;
     const view_entry* const next = passive_.pick(random_, [&](const view_entry& entry) {
         return entry.not_before <= now_ && !requests_.contains(entry.id)
                && (except == nullptr || entry.id != *except);
     });
     if (next == nullptr) return starve();
-    ask(next->info(), active_.empty() ? priority::high : priority::low, purpose::refill);
+    ask(next->info(), is_alone ? priority::high : priority::low, purpose::refill);
 }
 
 /// Whether we turn to a peer because a neighbour named it. That may be anybody, at any address: few
@@ -117,7 +118,7 @@ void hyparview::link_down(const endpoint_id& peer, link_end how, time_point now)
     std::erase(polite_, peer);
     if (probed_ == peer) probed_.reset();
     if (const view_entry* const neighbor = active_.find(peer)) {
-        const bool is_lost = how != link_end::closed;
+        const bool is_lost = how != link_end::closed && !neighbor->is_observer;
         if (is_lost && options_.heal.probes) heal_.lose(neighbor->info(), now);
         const bool is_refused = how == link_end::refused;
         remove_active(peer, is_refused ? down_reason::refused : down_reason::closed, was_polite);
@@ -192,7 +193,11 @@ void hyparview::send_join(const endpoint_id& peer) {
         return now_ - join.at >= join_answer_wait;
     });
     joins_.push_back({peer, now_});
-    send(peer, join_message{self_data_.view()});
+    // A Join is passed on to everybody near the contact.
+    if (options_.membership.is_observer)
+        send(peer, neighbor_message{priority::high, self_data_.view()});
+    else
+        send(peer, join_message{self_data_.view()});
 }
 
 void hyparview::forget_join(const endpoint_id& peer) noexcept {
@@ -216,7 +221,7 @@ void hyparview::suggest(std::span<const endpoint_id> peers, time_point now) {
 void hyparview::watch_isolation() {
     if (!options_.heal.rejoins) return;
     const bool knows_nobody = bootstrap_.empty() && passive_.empty() && heal_.empty();
-    if (!active_.empty() || knows_nobody) {
+    if (carriers() > 0 || knows_nobody) {
         rejoin_at_ = no_deadline;
     } else if (rejoin_at_ == no_deadline) {
         rejoin_at_ = now_ + rejoin_wait_.next(random_);
@@ -253,7 +258,7 @@ void hyparview::probe() {
     if (candidate == nullptr || active_.contains(candidate->id)) return;
     const endpoint_id peer = candidate->id;
     const std::size_t most = options_.membership.active_max + options_.heal.extra_links;
-    if (active_.size() >= most) return;
+    if (carriers() >= most) return;
     ++counts_.probes;
     if (candidate->is_lost) {
         ask(candidate->info(), priority::high, purpose::heal);

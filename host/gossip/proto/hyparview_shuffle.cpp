@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t replies_expected_max = 4;  ///< shuffles under way; more were lost
 
+bool is_carrier(const view_entry& entry) noexcept {
+    return !entry.is_observer;
+}
+
 }  // namespace
 
 void hyparview::shuffle() {
@@ -20,7 +24,7 @@ void hyparview::shuffle() {
     } else {
         shuffle_pace_.start(options_.shuffle.interval_min, now_);
     }
-    const view_entry* const target = active_.pick(random_, [](const view_entry&) { return true; });
+    const view_entry* const target = active_.pick(random_, is_carrier);
     if (target != nullptr) send(target->id, make_shuffle(target->id, options_.shuffle.walk));
     refill_attempts_ = options_.membership.refill_attempts;
     mix();
@@ -32,7 +36,7 @@ void hyparview::mix() {
     if (mixes_left_ <= 0 || !is_full() || passive_.size() < options_.membership.passive_max / 2)
         return;
     --mixes_left_;
-    const endpoint_id near = active_.pick(random_, [](const view_entry&) { return true; })->id;
+    const endpoint_id near = active_.pick(random_, is_carrier)->id;
     say_goodbye(near, true);
     remove_active(near, down_reason::evicted, true);
     if (view_entry* const reserve = passive_.find(near))
@@ -44,7 +48,7 @@ shuffle_message hyparview::make_shuffle(const endpoint_id& target, std::uint16_t
     shuffle_message out{.origin = self_, .nodes = {}, .ttl = ttl};
     active_.sample(out.nodes, options_.shuffle.active_nodes, target, random_);
     passive_.sample(out.nodes, options_.shuffle.passive_nodes, target, random_);
-    out.nodes.push_back({self_, self_data_.view()});
+    if (!options_.membership.is_observer) out.nodes.push_back({self_, self_data_.view()});
     replies_expected_ = std::min(replies_expected_ + 1, replies_expected_max);
     return out;
 }
@@ -63,7 +67,7 @@ void hyparview::on(
     if (options_.broadcast.members_only && !is_member && !is_probe)
         return correct_stranger(from, now);
     if (is_member) merge_mark(after.component);
-    if (m.ttl > 0 && active_.size() > 1) {
+    if (m.ttl > 0 && carriers() > 1 && !options_.membership.is_observer) {
         if (forward_shuffle(from, m) || !options_.shuffle.accepts_at_dead_end) return;
     }
     accept_shuffle(m, is_member || !options_.broadcast.members_only);
@@ -71,7 +75,7 @@ void hyparview::on(
 
 bool hyparview::forward_shuffle(const endpoint_id& from, const shuffle_message& m) {
     const view_entry* const next = active_.pick(random_, [&](const view_entry& entry) {
-        return entry.id != from && entry.id != m.origin;
+        return is_carrier(entry) && entry.id != from && entry.id != m.origin;
     });
     if (next == nullptr) return false;
     shuffle_message onward = m;

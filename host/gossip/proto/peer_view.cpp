@@ -49,8 +49,8 @@ void peer_view::sample(peer_list& out, std::size_t count, const endpoint_id& exc
     for (std::size_t i = 0; i < order.size() && count > 0; ++i) {
         std::swap(order[i], order[i + random.below(order.size() - i)]);
         const view_entry& chosen = entries_[order[i]];
-        if (chosen.id == except || size + encoded_size(chosen.info()) > peer_list_size_max)
-            continue;
+        if (chosen.id == except || chosen.is_observer) continue;
+        if (size + encoded_size(chosen.info()) > peer_list_size_max) continue;
         size += encoded_size(chosen.info());
         out.push_back(chosen.info());
         --count;

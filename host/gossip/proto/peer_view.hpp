@@ -18,6 +18,7 @@ struct view_entry {
     shared_bytes data;           ///< its AddrInfo; empty: not known
     address_prefix prefix = 0;   ///< of `data`
     bool is_own_choice = false;  ///< of a neighbour: we asked it, not it us
+    bool is_observer = false;    ///< of a neighbour: it carries nothing, and is named to nobody
     bool was_neighbor = false;   ///< of a reserve: not only known by name
     time_point not_before{};     ///< of a reserve: it refused us, ask again then
 

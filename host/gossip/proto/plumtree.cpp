@@ -129,7 +129,10 @@ void plumtree::on(
         ++counts_.oversize;
         return;
     }
-    spread(onward, frame, after.how, &from, now);
+    if (options_.membership.is_observer)
+        store_.add(m.id, frame, now);  // so that a second copy is known as one
+    else
+        spread(onward, frame, after.how, &from, now);
     if (const missing_message* const announced = missing_.find(m.id)) {
         optimize(from, m, *announced, now);
         missing_.erase(m.id);
