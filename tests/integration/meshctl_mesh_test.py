@@ -23,7 +23,7 @@ class Following:
         self.lines = []
         self.process = subprocess.Popen(
             [BIN / "meshctl", "--socket", host.socket, *arguments], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment())
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(LC_ALL="C"))
         self.reader = threading.Thread(target=lambda: self.lines.extend(iter(self.process.stdout.readline, "")),
                                        daemon=True)
         self.reader.start()
@@ -92,7 +92,8 @@ class MeshOfThree(LabTest):
                 peer for peer in host.data("peers")["peers"] if peer["state"] == "alive"]) == 2)
 
     def text(self, *arguments, host=None):
-        done = run("meshctl", "--socket", (host or self.hub).socket, *arguments)
+        done = run("meshctl", "--socket", (host or self.hub).socket, *arguments,
+                   environment=clean_environment(LC_ALL="C"))
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 
@@ -187,7 +188,7 @@ class MeshOfThree(LabTest):
         machine = Following(self.hub, "events", "-f", "--since", str(newest["next_seq"]), "-o", "ndjson")
         self.assertEqual(self.leaves[0].stop()[0], 0)
         wait_until("the end of leaf-1", lambda: any(" left" in line for line in following.lines))
-        self.assertRegex(following.lines[-1], r"peer\.state leaf-1 \w+ -> left")
+        self.assertRegex("".join(following.lines), r"(?m)^\S+ peer\.state leaf-1 \w+ -> left")
         self.assertEqual(following.end(signal.SIGINT), (130, ""))
         wait_until("the same for programs", lambda: any('"to":"left"' in line for line in machine.lines))
         numbers = [json.loads(line)["seq"] for line in machine.lines]
@@ -196,14 +197,16 @@ class MeshOfThree(LabTest):
 
     def test_the_end_of_a_host_that_is_followed_is_told(self):
         following = [Following(self.hub, "events", "-f"), Following(self.hub, "top", "-o", "ndjson", "-i", "250ms")]
-        for each in following:
-            wait_until("it follows", lambda: each.lines)
+        self.hub.data("node", "drain", "hub", "--yes")
+        wait_until("what happens is shown", lambda: any("draining" in line for line in following[0].lines))
+        wait_until("meters come", lambda: following[1].lines)
         self.hub.kill()
-        for each in following:
-            code, errors = each.end()
-            self.assertEqual(code, 4, errors)
-            self.assertIn("[E_STREAM_ENDED]", errors)
-            self.assertEqual(len(errors.splitlines()), 2, errors)
+        code, errors = following[0].end()
+        self.assertEqual(code, 4, errors)
+        self.assertIn("[E_STREAM_ENDED]", errors)
+        self.assertEqual(len(errors.splitlines()), 2, errors)
+        self.assertEqual(following[1].end(), (4, ""))
+        self.assertEqual(json.loads(following[1].lines[-1])["error"]["code"], "E_STREAM_ENDED")
 
     def test_a_node_is_shown_with_what_it_says_itself(self):
         shown = self.hub.data("node", "show", "leaf-1")
