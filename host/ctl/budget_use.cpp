@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace meshhost::ctl {
 
 namespace {
@@ -76,31 +74,11 @@ std::string budget_use_text(const boost::json::object& meters, const console& ou
            + use_text("RAM", memory_used(meters), positive(budget, "memory_bytes"), bytes_text);
 }
 
-std::vector<std::string> budget_warnings(const boost::json::object& meters) {
-    const auto& budget = object_in(meters, "budget");
-    std::vector<std::string> warnings;
-    if (const auto cpu = cpu_share(meters); cpu && *cpu > 1)
-        warnings.push_back(
-            "over its budget: "
-            + use_text("CPU", cpu_used(meters), positive(budget, "cpu_millicores"), millicores_text)
-        );
-    if (const auto memory = memory_share(meters); memory && *memory > 1)
-        warnings.push_back(
-            "over its budget: "
-            + use_text("RAM", memory_used(meters), positive(budget, "memory_bytes"), bytes_text)
-        );
-    return warnings;
-}
-
 void add_budget_use(boost::json::object& status, const boost::json::object& meters) {
-    if (auto* self = status["self"].if_object()) {
-        (*self)["usage"] = object_in(meters, "usage");
-        (*self)["budget"] = object_in(meters, "budget");
-    }
-    auto warnings = array_in(status, "warnings");
-    for (const auto& warning : budget_warnings(meters))
-        warnings.emplace_back("this host is " + warning);
-    status["warnings"] = std::move(warnings);
+    auto* self = status.if_contains("self");
+    if (self == nullptr || !self->is_object()) return;
+    self->get_object()["usage"] = object_in(meters, "usage");
+    self->get_object()["budget"] = object_in(meters, "budget");
 }
 
 }  // namespace meshhost::ctl

@@ -7,7 +7,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace meshhost::ctl {
 
@@ -18,10 +17,7 @@ std::optional<double> memory_share(const boost::json::object& meters);
 /// "CPU 110 m of 250 m (44 %) · RAM 32.0 MiB of 64.0 MiB (50 %)".
 std::string budget_use_text(const boost::json::object& meters, const console& out);
 
-/// One sentence for each budget that is exceeded.
-std::vector<std::string> budget_warnings(const boost::json::object& meters);
-
-/// Adds what the host uses to the "data" of its status, and the warnings that follow from it.
+/// Adds what the host uses to the "data" of its status.
 void add_budget_use(boost::json::object& status, const boost::json::object& meters);
 
 /// "44 %".

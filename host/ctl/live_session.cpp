@@ -69,7 +69,8 @@ live_session::live_session(live_session&& from) noexcept
 live_session::~live_session() {
     if (has_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before_);
     if (!has_signals_) return;
-    while (take().kind == live_news::interrupted) {
+    signalfd_siginfo info{};
+    while (::read(signals_.get(), &info, sizeof info) > 0) {
         // those that still wait would kill us once they are let through
     }
     ::pthread_sigmask(SIG_SETMASK, &blocked_before_, nullptr);

@@ -65,7 +65,7 @@ std::string value_in(const boost::json::object& from, std::string_view key) {
 }
 
 std::string first_text(const boost::json::object& first) {
-    return "\nthe first discrepancy\n" + one_fact("rule", text_in(first, "rule"))
+    return "the first discrepancy\n" + one_fact("rule", text_in(first, "rule"))
            + one_fact("owner", text_in(first, "owner"))
            + one_fact("expected", value_in(first, "expected"))
            + one_fact("found", value_in(first, "found")) + one_fact("so", text_in(first, "words"));
@@ -103,12 +103,13 @@ std::string audit_text(const boost::json::object& data, const console& out) {
     const auto& rules = array_in(data, "rules");
     const auto& discrepancies = array_in(data, "discrepancies");
     if (rules.empty()) return "no rules: this host audits nothing\n";
-    auto text = rules_text(rules, out);
+    std::string text;
     if (!discrepancies.empty() && discrepancies.front().is_object()) {
         text += first_text(discrepancies.front().get_object()) + others_text(discrepancies);
         if (!out.style().quiet) text += how_to_read;
         text += "\n";
     }
+    text += rules_text(rules, out);
     return out.style().quiet ? text : text + total_text(rules);
 }
 

@@ -158,8 +158,7 @@ std::string top_header(std::string_view mesh, const mesh_totals& totals, const c
     if (totals.unreachable > 0) nodes.push_back(fmt::format("{} unreached", totals.unreachable));
     auto gossip = fmt::format("gossip {:.1f} msg/s", totals.messages);
     if (totals.copies > 0)
-        gossip +=
-            fmt::format("{}{} first copies", dot, percent_text(totals.messages / totals.copies));
+        gossip += fmt::format(", {} first copies", percent_text(totals.messages / totals.copies));
     return fmt::format(
         "{}  {}   {}\nCPU {} processors{}RAM {}{}{}\n",
         printable(mesh),

@@ -15,7 +15,9 @@ class Meshctl(LabTest):
     def test_without_a_host_the_exit_code_is_10(self):
         nowhere = str(self.directory / "none.sock")
         for command in (["status"], ["peers"], ["ping", "x"], ["identity", "show"], ["plugin", "list"], ["probe"],
-                        ["rebind"], ["config", "show", "--running"]):
+                        ["rebind"], ["config", "show", "--running"], ["topology"], ["top", "--once"], ["events"],
+                        ["events", "-f"], ["node", "show", "x"], ["node", "drain", "x", "--yes"], ["doctor"],
+                        ["status", "--via", "x"]):
             code, answer = meshctl("--json", "--socket", nowhere, *command)
             self.assertEqual(code, 10, command)
             self.assertEqual(answer["error"]["code"], "E_NO_DAEMON")

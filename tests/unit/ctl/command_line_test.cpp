@@ -79,6 +79,30 @@ TEST_CASE("ctl: a line without a command, or with a bad value, is a usage error"
     usage_error({"status", "--color", "blue"});
     usage_error({"status", "--instance", "z/z"});
     usage_error({"status", "--instance", ""});
+    usage_error({"peers", "--watch=1ms"});
+    usage_error({"peers", "--watch=soon"});
+    usage_error({"peers", "--limit", "0"});
+    usage_error({"events", "--since", "-1"});
+    usage_error({"node", "drain"});
+}
+
+TEST_CASE("ctl: tables come as CSV and graphs as DOT, and nothing else does", "[ctl]") {
+    CHECK(names_a_command({"peers", "-o", "csv"}));
+    CHECK(names_a_command({"-o", "csv", "events"}));
+    CHECK(names_a_command({"topology", "-o", "dot"}));
+    CHECK(
+        usage_error({"status", "-o", "csv"}).message == "its answer does not come in that format"
+    );
+    usage_error({"peers", "-o", "dot"});
+    usage_error({"topology", "-o", "csv"});
+}
+
+TEST_CASE("ctl: the options of tables may be given in many ways", "[ctl]") {
+    CHECK(names_a_command({"peers", "--where", "-state:alive", "--where", "path:relay"}));
+    CHECK(names_a_command({"peers", "--sort", "-rtt", "--columns=node,rtt", "--limit", "3"}));
+    CHECK(names_a_command({"peers", "--watch"}));
+    CHECK(names_a_command({"peers", "--watch=500ms", "--json"}));
+    CHECK(names_a_command({"--via", "gateway-01", "plugin", "list", "--where=state:failed"}));
 }
 
 TEST_CASE("ctl: a node may be named like a command", "[ctl]") {

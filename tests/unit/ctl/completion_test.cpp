@@ -40,6 +40,10 @@ TEST_CASE("ctl: bash offers commands, their parts and their options", "[ctl]") {
     CHECK(offered("meshctl config show --or", 3) == "--origin\n");
     CHECK(offered("meshctl ping --jso", 2) == "--json\n");
     CHECK(offered("meshctl status zzz", 2) == "\n");
+    CHECK(offered("meshctl node dr", 2) == "drain\n");
+    CHECK(offered("meshctl peers --wh", 2) == "--where\n");
+    CHECK(offered("meshctl events --fol", 2) == "--follow\n");
+    CHECK(offered("meshctl doctor --vi", 2) == "--via\n");
 }
 
 TEST_CASE("ctl: every command is in every shell's script", "[ctl]") {
