@@ -12,7 +12,10 @@ namespace meshhost::ctl {
 
 namespace {
 
+constexpr std::size_t sights_shown_max = 12;  ///< of a deed
+
 std::string seconds_text(duration value) {
+    value = std::max(value, duration::zero());  // the hosts tell milliseconds
     return fmt::format("{:.2f} s", std::chrono::duration<double>(value).count());
 }
 
@@ -194,7 +197,13 @@ std::string lab_run_text(const lab::run_result& result, const console& out) {
 
 std::string lab_chaos_text(const lab::chaos_result& result, const console& out) {
     std::string text = fmt::format("{}  {}\n", result.at, result.deed);
-    for (const auto& seen : lab::model::summarize(result.changes, result.done_at)) {
+    std::size_t shown = 0;
+    const auto all = lab::model::summarize(result.changes, result.done_at);
+    for (const auto& seen : all) {
+        if (++shown > sights_shown_max) {
+            text += fmt::format("  and {} more: --json has them all\n", all.size() - shown + 1);
+            break;
+        }
         const auto evidence = printable(seen.evidence);
         text += fmt::format(
             "  {:>8}  {} seen {} by {} hosts, first by {}{}{}\n",

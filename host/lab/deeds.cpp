@@ -19,12 +19,16 @@ namespace {
 
 using model::chaos_verb;
 
-constexpr duration ready_wait = 30s;  ///< for a host that is started again
+constexpr duration ready_wait = 30s;        ///< for a host that is started again
+constexpr std::size_t names_shown_max = 6;  ///< of a group; a larger one is a number
 
 std::string joined(const host_groups& groups) {
     std::vector<std::string> sides;
     for (const auto& group : groups)
-        sides.push_back(boost::algorithm::join(group, ","));
+        sides.push_back(
+            group.size() <= names_shown_max ? boost::algorithm::join(group, ",")
+                                            : fmt::format("{} hosts", group.size())
+        );
     return boost::algorithm::join(sides, "|");
 }
 
@@ -80,20 +84,17 @@ outcome<time_point> restart_each(
     return told;
 }
 
-outcome<time_point> crash_plugins(
-    const model::lab_record& lab,
-    const std::vector<std::string>& names
-) {
+outcome<void> crash_plugins(const model::lab_record& lab, const std::vector<std::string>& names) {
     for (const auto& name : names) {
         const auto* node = lab.find(name);
         const auto done =
             post(lab.socket_of(*node), "/v1/lab/plugin-crash", {{"instance", node->role}});
         if (!done) return done.error();
     }
-    return monotonic_now();
+    return {};
 }
 
-outcome<time_point> set_loss(
+outcome<void> set_loss(
     const model::lab_record& lab,
     const model::chaos_action& action,
     std::vector<std::string> names
@@ -101,8 +102,7 @@ outcome<time_point> set_loss(
     if (names.empty())
         for (const auto& node : lab.nodes)
             names.push_back(node.name);
-    if (const auto done = lose(lab, names, action.loss); !done) return done.error();
-    return monotonic_now();
+    return lose(lab, names, action.loss);
 }
 
 std::string_view needed_state(chaos_verb verb) {
@@ -196,6 +196,8 @@ outcome<time_point> do_deed(
     const host_groups& groups
 ) {
     const auto names = all_of(groups);
+    // What takes several calls counts from the first: its first consequences come before the last.
+    const auto told = monotonic_now();
     switch (action.verb) {
     case chaos_verb::kill:
         return signal_each(lab, names, SIGKILL);
@@ -209,16 +211,18 @@ outcome<time_point> do_deed(
         return restart_each(lab, names);
     case chaos_verb::partition:
         if (const auto done = partition(lab, groups); !done) return done.error();
-        return monotonic_now();
+        return told;
     case chaos_verb::heal:
         if (const auto done = heal(lab); !done) return done.error();
-        return monotonic_now();
+        return told;
     case chaos_verb::loss:
-        return set_loss(lab, action, names);
+        if (const auto done = set_loss(lab, action, names); !done) return done.error();
+        return told;
     case chaos_verb::plugin_crash:
-        return crash_plugins(lab, names);
+        if (const auto done = crash_plugins(lab, names); !done) return done.error();
+        return told;
     }
-    return monotonic_now();
+    return told;
 }
 
 }  // namespace meshhost::lab

@@ -30,7 +30,7 @@ model::deed plan_deed(
     const model::mesh_view& before
 );
 
-/// Does it, and says when: of a stop and a restart, which take a while, when they were asked for.
+/// Does it, and says when; of what takes a while, such as a stop, when it was asked for.
 outcome<time_point> do_deed(
     const model::lab_record& lab,
     const model::chaos_action& action,

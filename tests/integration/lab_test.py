@@ -61,8 +61,8 @@ class Lab(unittest.TestCase):
 
     def assert_nothing_left(self):
         labs = self.scratch / "meshhost-lab"
-        self.assertEqual(list(labs.iterdir()) if labs.exists() else [], [])
         wait_until("no process of the lab is left", lambda: not list(processes_naming(str(self.scratch))))
+        wait_until("no directory of a lab is left", lambda: not labs.exists() or not list(labs.iterdir()))
 
     def test_up_makes_one_mesh_and_down_leaves_nothing(self):
         made = self.up("--seed", 7)
@@ -150,7 +150,7 @@ class Lab(unittest.TestCase):
 
     def test_a_partition_splits_and_heals(self):
         self.up(*QUICK)
-        code, answer = self.lab("chaos", "partition", "broker-01,compute-01|rest", "--for", "12s", "--expect",
+        code, answer = self.lab("chaos", "partition", "broker-01|rest", "--for", "12s", "--expect",
                                 "dead within 60s, mesh reconverges within 100s")
         self.assertEqual(code, 0, answer)
         self.assertEqual(self.lab("chaos", "loss", "5%")[0], 0)
