@@ -24,7 +24,7 @@ enum class event_type : std::uint8_t {
 const char* to_string(event_type type) noexcept;
 
 struct event {
-    std::uint64_t sequence = 0;  ///< from 1, without gaps
+    std::uint64_t sequence = 0;      ///< from 1, without gaps
     std::chrono::milliseconds at{};  ///< since the Unix epoch
     event_type type = event_type::peer_state;
     std::string peer;  ///< 64 hex digits; empty: it is of this host alone

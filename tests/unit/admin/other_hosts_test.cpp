@@ -60,7 +60,8 @@ TEST_CASE("via: the question goes to the node, and its answer comes back", "[adm
 TEST_CASE("via: a node is named, numbered or begun", "[admin]") {
     mesh_api local;
     const auto id = local.host.known[1].id;
-    for (const auto& name : {std::string("compute-03"), id, id.substr(0, 8), std::string("compute%2D03")})
+    for (const auto& name :
+         {std::string("compute-03"), id, id.substr(0, 8), std::string("compute%2D03")})
         local.ask("GET", "/v1/via/" + name + "/status");
     REQUIRE(local.others.calls.size() == 4);
     for (const auto& call : local.others.calls)
@@ -157,8 +158,11 @@ TEST_CASE("mesh meters: a line of each host, the dead not asked", "[admin]") {
     local.answer(1, "7");
     local.others.calls[2]->sink->on_end(failure{exit_code::timeout, "E_TIMEOUT", "late", ""});
     CHECK_FALSE(asked->is_finished);
-    local.others.calls[3]->answer(403, http::content_type_json,
-        R"({"ok":false,"error":{"code":"E_NOT_PERMITTED","message":"no","exit":6}})");
+    local.others.calls[3]->answer(
+        403,
+        http::content_type_json,
+        R"({"ok":false,"error":{"code":"E_NOT_PERMITTED","message":"no","exit":6}})"
+    );
     CHECK(asked->is_finished);
     const auto lines = asked->lines();
     REQUIRE(lines.size() == 5);

@@ -21,8 +21,8 @@
 
 namespace meshhost::test {
 
-/// Answers "/hello" and "/query", streams "/lines", follows "/follow", echoes the length of what is posted to "/size", and never
-/// answers "/silence".
+/// Answers "/hello" and "/query", streams "/lines", follows "/follow", echoes the length of what is
+/// posted to "/size", and never answers "/silence".
 class scripted_handler : public http::request_handler {
 public:
     void on_request(const http::request& asked, std::shared_ptr<http::exchange> answer) override {
