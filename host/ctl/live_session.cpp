@@ -1,27 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/live_session.hpp"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <string>
+#include <termios.h>
 #include <utility>
 
 namespace meshhost::ctl {
 
 namespace {
 
-sigset_t signals_of_interest() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH})
-        sigaddset(&set, signal);
-    return set;
+// What a signal's handler can reach: of the one session that there is.
+int catcher = -1;
+volatile std::sig_atomic_t is_stop_untaken = 0;
+volatile std::sig_atomic_t is_terminal_changed = 0;
+termios terminal_before{};
+
+constexpr char letter_stop = 's';
+constexpr char letter_resize = 'w';
+
+/// Only what a handler may call (signal-safety(7)).
+void on_signal(int signal) {
+    const int error = errno;
+    const bool is_stop = signal != SIGWINCH;
+    if (is_stop && is_stop_untaken != 0) {
+        if (is_terminal_changed != 0) ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
+        ::_exit(static_cast<int>(exit_code::interrupted));
+    }
+    if (is_stop) is_stop_untaken = 1;
+    const char letter = is_stop ? letter_stop : letter_resize;
+    [[maybe_unused]] const auto written = ::write(catcher, &letter, 1);
+    errno = error;
 }
 
 unique_fd make_beats(duration every) {
@@ -45,35 +62,48 @@ failure no_descriptor() {
 outcome<live_session> live_session::open(duration beat, bool wants_keys) {
     live_session session;
     session.all_ = unique_fd(::epoll_create1(EPOLL_CLOEXEC));
-    const auto wanted = signals_of_interest();
-    session.signals_ = unique_fd(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!session.all_ || !session.watch(session.signals_.get())) return no_descriptor();
+    int ends[2];
+    if (!session.all_ || ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return no_descriptor();
+    session.caught_ = unique_fd(ends[0]);
+    session.catcher_ = unique_fd(ends[1]);
+    if (!session.watch(session.caught_.get())) return no_descriptor();
     if (beat > duration::zero()) {
         session.beats_ = make_beats(beat);
         if (!session.watch(session.beats_.get())) return no_descriptor();
     }
-    session.has_signals_ = ::pthread_sigmask(SIG_BLOCK, &wanted, &session.blocked_before_) == 0;
+    session.catch_signals();
     if (wants_keys) session.read_keys();
     return session;
 }
 
 live_session::live_session(live_session&& from) noexcept
     : all_(std::move(from.all_))
-    , signals_(std::move(from.signals_))
+    , caught_(std::move(from.caught_))
+    , catcher_(std::move(from.catcher_))
     , beats_(std::move(from.beats_))
-    , blocked_before_(from.blocked_before_)
-    , terminal_before_(from.terminal_before_)
+    , before_(from.before_)
     , has_signals_(std::exchange(from.has_signals_, false))
     , has_terminal_(std::exchange(from.has_terminal_, false)) {}
 
 live_session::~live_session() {
-    if (has_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before_);
+    if (has_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
+    if (has_terminal_) is_terminal_changed = 0;
     if (!has_signals_) return;
-    signalfd_siginfo info{};
-    while (::read(signals_.get(), &info, sizeof info) > 0) {
-        // those that still wait would kill us once they are let through
+    for (std::size_t i = 0; i < signals.size(); ++i)
+        ::sigaction(signals[i], &before_[i], nullptr);
+    is_stop_untaken = 0;
+}
+
+void live_session::catch_signals() {
+    catcher = catcher_.get();
+    struct sigaction ours {};
+    ours.sa_handler = on_signal;
+    ours.sa_flags = SA_RESTART;
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+        ::sigaction(signals[i], nullptr, &before_[i]);
+        if (before_[i].sa_handler != SIG_IGN) ::sigaction(signals[i], &ours, nullptr);
     }
-    ::pthread_sigmask(SIG_SETMASK, &blocked_before_, nullptr);
+    has_signals_ = true;
 }
 
 bool live_session::watch(int descriptor) {
@@ -85,22 +115,25 @@ bool live_session::watch(int descriptor) {
 
 /// Ctrl-Z is switched off with the rest: a stopped command would leave the shell in this mode.
 void live_session::read_keys() {
-    if (::tcgetattr(STDIN_FILENO, &terminal_before_) != 0 || !watch(STDIN_FILENO)) return;
-    termios raw = terminal_before_;
+    if (::tcgetattr(STDIN_FILENO, &terminal_before) != 0 || !watch(STDIN_FILENO)) return;
+    termios raw = terminal_before;
     raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
     raw.c_cc[VSUSP] = _POSIX_VDISABLE;
     has_terminal_ = ::tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+    is_terminal_changed = has_terminal_ ? 1 : 0;
 }
 
 live_input live_session::take() {
     epoll_event event{};
     if (::epoll_wait(all_.get(), &event, 1, 0) != 1) return {};
-    if (event.data.fd == signals_.get()) {
-        signalfd_siginfo info{};
-        if (::read(signals_.get(), &info, sizeof info) != sizeof info) return {};
-        return {info.ssi_signo == SIGWINCH ? live_news::resized : live_news::interrupted};
+    if (event.data.fd == caught_.get()) {
+        char letter = 0;
+        if (::read(caught_.get(), &letter, 1) != 1) return {};
+        if (letter == letter_resize) return {live_news::resized};
+        is_stop_untaken = 0;
+        return {live_news::interrupted};
     }
     if (event.data.fd == STDIN_FILENO) {
         char key = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What happens beside the answers while a command goes on until it is told to stop: Ctrl-C, a key,
-// another size of the window, the next beat. Signals are read from a descriptor, so that they
+// another size of the window, the next beat. Signals become something to read, so that they
 // arrive between two lines and never within one.
 #include "base/error.hpp"
 #include "base/time.hpp"
@@ -26,7 +26,9 @@ struct window_size {
 };
 
 /// One at a time in a process, and one thread: SIGINT, SIGTERM, SIGHUP and SIGWINCH come here as
-/// long as it lives. After that the terminal is as it was.
+/// long as it lives, those excepted that were ignored. After that the terminal is as it was. Who
+/// asks to stop a second time before the first was noticed, because nobody reads what is printed,
+/// is not kept waiting: the process ends at once, with 130.
 class live_session {
 public:
     /// `beat` is the time between two beats, zero for none. Keys are read, unseen and without
@@ -51,11 +53,15 @@ private:
     bool watch(int descriptor);
     void read_keys();
 
+    static constexpr std::array<int, 4> signals{SIGINT, SIGTERM, SIGHUP, SIGWINCH};
+
+    void catch_signals();
+
     unique_fd all_;
-    unique_fd signals_;
+    unique_fd caught_;   ///< a letter for each signal
+    unique_fd catcher_;  ///< where the letters are written
     unique_fd beats_;
-    sigset_t blocked_before_{};
-    termios terminal_before_{};
+    std::array<struct sigaction, signals.size()> before_{};
     bool has_signals_ = false;
     bool has_terminal_ = false;
 };

@@ -10,6 +10,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <future>
 #include <optional>
@@ -175,6 +178,31 @@ TEST_CASE("ctl: a signal is news for who follows, and kills nobody", "[ctl]") {
     REQUIRE(std::raise(SIGTERM) == 0);
     CHECK_FALSE(live->sleep(1h));
     REQUIRE(std::raise(SIGINT) == 0);  // one that nobody takes must not outlive the session
+}
+
+TEST_CASE("ctl: who asks twice to stop is not kept waiting", "[ctl]") {
+    const auto child = ::fork();
+    if (child == 0) {
+        auto live = ctl::live_session::open(0s, false);
+        std::raise(SIGINT);
+        std::raise(SIGTERM);  // nobody has taken the first
+        ::_exit(1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 130);
+}
+
+TEST_CASE("ctl: a signal that was ignored still is", "[ctl]") {
+    const auto before = std::signal(SIGINT, SIG_IGN);
+    {
+        auto live = ctl::live_session::open(0s, false);
+        REQUIRE(live.has_value());
+        REQUIRE(std::raise(SIGINT) == 0);
+        CHECK(live->take().kind == ctl::live_news::none);
+    }
+    CHECK(std::signal(SIGINT, before) == SIG_IGN);
 }
 
 TEST_CASE("ctl: a session has its beats", "[ctl]") {
