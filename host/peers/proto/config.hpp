@@ -115,11 +115,15 @@ struct config {
     std::size_t tombstones_max = 256;  ///< entries of peers that are gone and that nobody named
     duration tombstone_life = 24h;     ///< the longest partition that heals without a mistake
 
-    duration sync_first = 2s;    ///< between comparisons with a neighbour after a change
-    duration sync_last = 1024s;  ///< and after a long time without one: 17 min
-    std::size_t syncs_max = 16;  ///< comparisons at one time; a guess
-    duration catch_up_gap = 5s;  ///< between comparisons because a delta's base is missing:
-                                 ///< anybody can pretend to have sent one
+    duration sync_first = 8s;     ///< between comparisons with a neighbour after a change: what is
+                                  ///< under way by gossip meanwhile is no difference
+    int sync_growth = 4;          ///< each wait is so many times the one before. A comparison costs
+                                  ///< 4.5 kB, most of it the connection
+    duration sync_last = 1024s;   ///< after a long time without a change: 17 min
+    duration catch_up_wait = 2s;  ///< before one, when a record showed that we lack another
+    std::size_t syncs_max = 16;   ///< comparisons at one time; a guess
+    duration catch_up_gap = 5s;   ///< between comparisons because a delta's base is missing:
+                                  ///< anybody can pretend to have sent one
 
     duration load_memory = 10s;  ///< of the average that load classes are drawn from: a job of a
                                  ///< few seconds is no load yet. A guess

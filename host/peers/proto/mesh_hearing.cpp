@@ -139,7 +139,7 @@ bool mesh_talk::accept(bytes_view record, time_point now) {
 /// Somebody has a record that we lack: a neighbour should know. At a bounded pace, since anybody
 /// can pretend so.
 void mesh_talk::catch_up(time_point now) {
-    const time_point soon = now + jittered(options_.sync_first);
+    const time_point soon = now + jittered(options_.catch_up_wait);
     sync_at_ = std::min(sync_at_, std::max(soon, synced_at_ + options_.catch_up_gap));
 }
 
