@@ -109,8 +109,9 @@ struct broadcast_config {
     duration announce_delay_low = 250ms;  ///< for `low` messages, whose latency nobody feels
     /// Hold announcements back for as long as their receiver would wait before it asks, and say for
     /// how long: it asks no later, and what came by the tree or from its end of the link meanwhile
-    /// is never announced. Those of a message that may shape the tree are not held. 18 nodes on a
-    /// clock sent 40 announcements a message without and 5 with. Upstream: never.
+    /// is never announced. Those of a message that may shape the tree are not held. 18 nodes on
+    /// clocks of their own send 7 such frames a message; without elections and this it was 47.
+    /// Upstream: never.
     bool holds_announcements = true;
     duration payload_retention = 30s;          ///< upstream's
     duration seen_retention = 90s;             ///< upstream's
@@ -126,9 +127,10 @@ struct broadcast_config {
     /// of 26, and the last receiver has it no later. Upstream: 1.
     unsigned optimization_wins = 2;
 
-    /// Of the messages near each other in time only one cuts the tree (tree_shaper.hpp), and a
-    /// branch that is earlier is added; the later one is cut like any other cycle. Upstream: each
-    /// message cuts where it meets itself, at once, and exchanges branches.
+    /// Of the messages near each other in time only one cuts the tree and exchanges its branches
+    /// (tree_shaper.hpp). Upstream: each does, where it meets itself, at once. 18 nodes on clocks
+    /// of their own, links with 30 ms of jitter: half of the deliveries after 200 ms, most of them
+    /// by a graft, and for as long as anybody spoke; with elections after 50 ms.
     bool elects_shapers = true;
     /// How long a message may be under way: the least, round trips of the slowest neighbour, and
     /// the most. A mesh of 1,000 is 14 links of half the mean round trip across.
