@@ -3,6 +3,8 @@
 // ngtcp2's callback table, each entry a thin step into quic_connection.
 #include <ngtcp2/ngtcp2.h>
 
+#include <cstdint>
+
 namespace meshhost::quic {
 
 /// The same for every connection of that side; `user_data` is the quic_connection.

@@ -178,6 +178,8 @@ json::object gossip_console::tell_probe(const json::object& command) const {
     const auto repair = static_cast<std::size_t>(gossip::proto::traffic_class::repair);
     out["repairs_sent"] = held.state.sent[repair].frames;
     out["repairs_received"] = held.state.received[repair].frames;
+    const auto announce = static_cast<std::size_t>(gossip::proto::traffic_class::announce);
+    out["announcements_sent"] = held.state.sent[announce].frames;
     if (const auto topic = service_.measure(topic_of(command))) {
         out["grafts_sent"] = topic->counts.grafts_sent;
         out["prunes_sent"] = topic->counts.prunes_sent;

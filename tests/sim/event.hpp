@@ -30,7 +30,8 @@ enum class event_kind : std::uint8_t {
     sync_fails,  ///< there was nobody to compare with
     // subject: what the run is made of
     broadcast,  ///< a series of rounds; `detail` is the round
-    judge,      ///< a message, in `detail`
+    tick,   ///< of a node (the subject) with a clock; its series in `life`, the round in `detail`
+    judge,  ///< a message, in `detail`
     fault_begins,
     fault_ends,
     sample,

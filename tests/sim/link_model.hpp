@@ -24,7 +24,10 @@ public:
 
     /// One way, the same in both directions and for the whole run.
     duration latency(node_index a, node_index b) const noexcept;
-    duration round_trip(node_index a, node_index b) const noexcept { return 2 * latency(a, b); }
+    /// On average, as QUIC measures it.
+    duration round_trip(node_index a, node_index b) const noexcept {
+        return 2 * latency(a, b) + settings_.jitter;
+    }
 
     bool is_blocked(node_index from, node_index to) const noexcept;
     void add_cut(cut what) { cuts_.push_back(std::move(what)); }

@@ -24,7 +24,7 @@ constexpr std::array<metric_definition, 10> of_traffic{{
     {"p99_ms", "time of 99 of 100 deliveries", mean},
 }};
 
-constexpr std::array<metric_definition, 26> of_run{{
+constexpr std::array<metric_definition, 29> of_run{{
     {"overlay.degree_mean", "active neighbours of a live node, at the end", mean},
     {"overlay.degree_min", "the fewest that any live node has, at the end", smallest},
     {"overlay.degree_max", "the most that any live node has, at the end", largest},
@@ -53,6 +53,9 @@ constexpr std::array<metric_definition, 26> of_run{{
     {"digests.unnoticed", "dead nodes that somebody still counts as alive, at the end", largest},
     {"digests.deaths", "conclusions that somebody is dead", largest},
     {"digests.false_deaths", "conclusions that somebody is dead who lives within reach", largest},
+    {"tree.grafts", "grafts for each broadcast", mean},
+    {"tree.prunes", "prunes for each broadcast", mean},
+    {"tree.announcements", "frames that announce, for each broadcast", mean},
     {"tables.entries_max", "entries in the largest node's tables, at any time", largest},
     {"tables.growth",
      "entries in the last quarter of the run / in the second, medians of the mean node",

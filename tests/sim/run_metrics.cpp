@@ -149,6 +149,18 @@ void measure_cost(run_record& record) {
     put("cost.frames_dropped", static_cast<double>(record.frames_dropped));
 }
 
+void measure_tree(const delivery_log& deliveries, run_record& record) {
+    const auto broadcasts = static_cast<double>(deliveries.outcomes().size());
+    if (broadcasts == 0) return;
+    const auto announce = static_cast<std::size_t>(gossip::proto::traffic_class::announce);
+    const auto put = [&](std::string_view name, std::uint64_t count) {
+        record.metrics.push_back({std::string(name), static_cast<double>(count) / broadcasts});
+    };
+    put("tree.grafts", record.grafts);
+    put("tree.prunes", record.prunes);
+    put("tree.announcements", record.sent[announce].frames);
+}
+
 void measure_tables(run_record& record) {
     std::vector<double> entries;
     for (const mesh_sample& sample : record.samples) {
@@ -176,6 +188,7 @@ void measure(const scenario& of, const delivery_log& deliveries, run_record& rec
     }
     measure_overlay(record);
     measure_cost(record);
+    measure_tree(deliveries, record);
     measure_tables(record);
 }
 

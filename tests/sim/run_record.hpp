@@ -42,6 +42,8 @@ struct run_record {
     std::vector<series_summary> series;
     std::vector<mesh_sample> samples;
     gossip::proto::traffic_counts sent;  ///< by all nodes, by class
+    std::uint64_t grafts = 0;            ///< sent by all nodes
+    std::uint64_t prunes = 0;            ///< the same
     double node_seconds = 0;             ///< that nodes were up, together
     std::uint64_t frames_dropped = 0;    ///< by full queues and links that were down
     std::size_t entries_max = 0;         ///< in the tables of any node at any time

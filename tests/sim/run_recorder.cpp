@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/run_recorder.hpp"
 
+#include "gossip/proto/message.hpp"
 #include "sim/run_metrics.hpp"
 
 #include <algorithm>
 
 namespace meshhost::sim {
+
+namespace proto = gossip::proto;
+
 namespace {
 
 constexpr duration disturbance_lasts = 60s;
@@ -60,11 +64,14 @@ void run_recorder::neighbor_down(node_index node, node_index peer) {
     view.erase(gone);
 }
 
-void run_recorder::frame_sent(gossip::proto::traffic_class kind, std::size_t bytes) noexcept {
+void run_recorder::frame_sent(gossip::proto::traffic_class kind, bytes_view frame) noexcept {
     auto& count = record_.sent[static_cast<std::size_t>(kind)];
     ++count.frames;
-    count.bytes += bytes;
-    bytes_since_sample_ += bytes;
+    count.bytes += frame.size();
+    bytes_since_sample_ += frame.size();
+    const auto what = proto::kind_of(frame.subspan(proto::frame_length_size));
+    record_.grafts += what == proto::message_kind::graft ? 1 : 0;
+    record_.prunes += what == proto::message_kind::prune ? 1 : 0;
 }
 
 void run_recorder::table_entries(std::size_t entries) {

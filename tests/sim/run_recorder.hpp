@@ -23,7 +23,7 @@ public:
     bool is_up_since(node_index node, time_point then) const noexcept;
     void neighbor_up(node_index node, node_index peer);
     void neighbor_down(node_index node, node_index peer);
-    void frame_sent(gossip::proto::traffic_class kind, std::size_t bytes) noexcept;
+    void frame_sent(gossip::proto::traffic_class kind, bytes_view frame) noexcept;
     void frame_dropped() noexcept { ++record_.frames_dropped; }
     /// Of one node, for the sample to come.
     void table_entries(std::size_t entries);

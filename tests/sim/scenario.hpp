@@ -31,7 +31,12 @@ struct join_settings {
     duration spacing = 0ms;      ///< between one node's join and the next one's
 };
 
-enum class sender_choice : std::uint8_t { one, rotating, all };
+enum class sender_choice : std::uint8_t {
+    one,
+    rotating,  ///< another one each round
+    all,       ///< in the same instant
+    each,      ///< everybody once a round, each on a clock of its own
+};
 
 /// A series of rounds; in each one, somebody broadcasts.
 struct traffic_settings {

@@ -145,7 +145,7 @@ std::vector<scenario_key> keys_of_world() {
 }
 
 std::vector<scenario_key> keys_of_traffic() {
-    constexpr std::array<std::string_view, 3> senders{"one", "rotating", "all"};
+    constexpr std::array<std::string_view, 4> senders{"one", "rotating", "all", "each"};
     return {
         {"traffic.*.senders",
          word<sender_choice>(senders, [](slot to, sender_choice v) { to.series->senders = v; })},

@@ -15,6 +15,14 @@ failure refused(std::string_view text) {
     return read.error();
 }
 
+TEST_CASE("scenario_reader: clocks need a whole interval for their last round", "[sim]") {
+    const std::string text = "length = \"20s\"\n[traffic.t]\nsenders = \"each\"\nrounds = ";
+    const auto read = read_scenario(text + "20", "s.toml");
+    REQUIRE(read);
+    CHECK(read->traffic[0].senders == sender_choice::each);
+    CHECK(refused(text + "21").message == "s.toml: traffic.t has rounds after the end (length)");
+}
+
 TEST_CASE("scenario_reader: every kind of value arrives where it belongs", "[sim]") {
     const auto read = read_scenario(
         R"(

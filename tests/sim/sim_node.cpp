@@ -167,7 +167,7 @@ void sim_node::arm(time_point now) {
 }
 
 void sim_node::act(proto::send_output& out, time_point now) {
-    around_.recorder.frame_sent(out.kind, out.frame.size());
+    around_.recorder.frame_sent(out.kind, out.frame.view());
     const node_index to = around_.identities.index_of(out.to);
     around_.network.send(self_, to, std::move(out.frame), now);
 }

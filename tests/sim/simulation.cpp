@@ -96,8 +96,23 @@ void simulation::plan_traffic() {
         const traffic_settings& traffic = settings_.traffic[series];
         for (std::uint32_t round = 0; round < traffic.rounds; ++round) {
             const time_point at = traffic.start + traffic.interval * round;
-            schedule_.schedule(at, {event_kind::broadcast, 0, false, series, 0, round});
+            if (traffic.senders == sender_choice::each) {
+                plan_clocks(series, round, at);
+            } else {
+                schedule_.schedule(at, {event_kind::broadcast, 0, false, series, 0, round});
+            }
         }
+    }
+}
+
+/// A node's clock has the same phase in each round.
+void simulation::plan_clocks(std::uint32_t series, std::uint32_t round, time_point at) {
+    const draw phase(seed_, purpose::traffic);
+    const auto interval = static_cast<double>(settings_.traffic[series].interval.count());
+    for (node_index node = 0; node < settings_.nodes; ++node) {
+        const double part = phase.unit(series, node) * interval;
+        const time_point tick = at + duration(static_cast<duration::rep>(part));
+        schedule_.schedule(tick, {event_kind::tick, 0, false, node, series, round});
     }
 }
 
@@ -174,6 +189,8 @@ void simulation::handle_world(const event& what) {
     switch (what.kind) {
     case event_kind::broadcast:
         return broadcast(what.subject, static_cast<std::uint32_t>(what.detail));
+    case event_kind::tick:
+        return broadcast_from(what.subject, what.life, static_cast<std::uint32_t>(what.detail));
     case event_kind::judge:
         return judge(what.detail);
     case event_kind::fault_begins:
@@ -242,7 +259,6 @@ void simulation::start_again(node_index node, time_point at) {
 // --- traffic -------------------------------------------------------------------------------------
 
 void simulation::broadcast(std::uint32_t series, std::uint32_t round) {
-    recorder_.disturbed(now_);
     const sender_choice senders = settings_.traffic[series].senders;
     if (senders == sender_choice::all) {
         for (node_index node = 0; node < settings_.nodes; ++node)
@@ -261,6 +277,7 @@ void simulation::broadcast(std::uint32_t series, std::uint32_t round) {
 }
 
 void simulation::broadcast_from(node_index node, std::uint32_t series, std::uint32_t round) {
+    recorder_.disturbed(now_);
     if (!nodes_[node].is_member()) return;
     const auto bytes = settings_.traffic[series].bytes;
     const message_number number = nodes_[node].broadcast(series, round, bytes, now_);

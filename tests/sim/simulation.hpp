@@ -35,6 +35,7 @@ private:
     void plan();
     void plan_joins();
     void plan_traffic();
+    void plan_clocks(std::uint32_t series, std::uint32_t round, time_point at);
     void plan_faults();
     void plan_churn();
 

@@ -43,6 +43,17 @@ WHOLE_AFTER = Column("whole after, s", "overlay.merge_s", "{:.0f}")
 TABLES = [
     Table("Broadcasting", re.compile(r"(single|multi|burst)-"), [*traffic("all"), DEGREE]),
     Table(
+        "Everybody all the time",
+        re.compile(r"clocks-"),
+        [
+            *traffic("clocks"),
+            Column("p50, ms", "clocks.p50_ms", "{:.0f}"),
+            Column("grafts", "tree.grafts"),
+            Column("prunes", "tree.prunes"),
+            Column("announcements", "tree.announcements", "{:.1f}"),
+        ],
+    ),
+    Table(
         "Joining through one contact at the same instant",
         re.compile(r"join-herd-"),
         [Column("whole after, s", "overlay.join_s", "{:.0f}"), *traffic("soon"), DEGREE],

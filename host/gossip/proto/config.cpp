@@ -61,6 +61,10 @@ config config::upstream() {
     broadcast.announce_delay_low = broadcast.announce_delay;
     broadcast.optimization_threshold = 6;
     broadcast.optimizes_by_time = false;
+    broadcast.optimization_wins = 1;
+    broadcast.holds_announcements = false;
+    broadcast.elects_shapers = false;
+    broadcast.grafts_branches_first = false;
     broadcast.floods_urgent = false;
     broadcast.members_only = false;
     broadcast.reaches_lazy = false;

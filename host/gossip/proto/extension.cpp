@@ -13,7 +13,8 @@ enum tag : std::uint8_t {
     tag_trace = 2,
     tag_heal = 3,
     tag_component = 4,
-    tag_observer = 5
+    tag_observer = 5,
+    tag_ages = 6,
 };
 
 constexpr std::size_t component_size = 32;
@@ -30,6 +31,8 @@ void take(extension& out, std::uint8_t tag, bytes_view value) noexcept {
         out.component = value;
     } else if (tag == tag_observer && value.empty()) {
         out.is_observer = true;
+    } else if (tag == tag_ages && value.size() <= ages_max) {
+        out.ages = value;
     }
 }
 
@@ -62,6 +65,7 @@ void append_extension(byte_buffer& out, const extension& what) {
     if (what.is_heal) append(writer, tag_heal, {});
     if (!what.component.empty()) append(writer, tag_component, what.component);
     if (what.is_observer) append(writer, tag_observer, {});
+    if (!what.ages.empty()) append(writer, tag_ages, what.ages);
 }
 
 }  // namespace meshhost::gossip::proto

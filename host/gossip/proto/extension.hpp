@@ -9,6 +9,9 @@
 //   3  heal         empty: this neighbour request is a probe's, take it beside the others
 //   4  component    32 bytes: see component_mark.hpp
 //   5  observer     empty: the sender hears everything and carries nothing
+//   6  ages         up to 64 bytes: how long each announcement was held back, in units of 10 ms;
+//                   the last one is also that of all that follow
+#include "base/time.hpp"
 #include "gossip/proto/gossip_output.hpp"
 
 #include <optional>
@@ -16,6 +19,8 @@
 namespace meshhost::gossip::proto {
 
 inline constexpr std::size_t trace_size_max = 32;
+inline constexpr std::size_t ages_max = 64;
+inline constexpr duration age_unit = 10ms;
 
 struct extension {
     urgency how = urgency::normal;
@@ -23,10 +28,11 @@ struct extension {
     bool is_observer = false;
     bytes_view trace;      ///< borrowed
     bytes_view component;  ///< borrowed; empty or 32 bytes
+    bytes_view ages;       ///< borrowed
 
     bool empty() const noexcept {
         return how == urgency::normal && !is_heal && !is_observer && trace.empty()
-               && component.empty();
+               && component.empty() && ages.empty();
     }
 };
 

@@ -41,6 +41,12 @@ missing_message* missing_table::claim(
     return &added;
 }
 
+bool missing_table::has_asked() const noexcept {
+    return std::any_of(entries_.begin(), entries_.end(), [](const auto& entry) {
+        return entry.second.asked > 0;
+    });
+}
+
 missing_message* missing_table::find(const content_hash& id) {
     const auto at = entries_.find(id);
     return at == entries_.end() ? nullptr : &at->second;

@@ -34,6 +34,8 @@ public:
         : limits_(limit) {}
 
     std::size_t size() const noexcept { return entries_.size(); }
+    /// Whether any of them had to be asked for.
+    bool has_asked() const noexcept;
 
     /// A peer says that it has the message. The entry, or nullptr when there is no room for it.
     missing_message* claim(

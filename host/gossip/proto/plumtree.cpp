@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace meshhost::gossip::proto {
 
@@ -15,10 +16,10 @@ using identity::endpoint_id;
 
 namespace {
 
-/// One in 16 `low` messages is announced like any other: without timely announcements nobody
-/// would notice that the tree has become a detour.
+/// One in 16 `low` messages is announced in time like any other: without timely announcements
+/// nobody would notice that the tree has become a detour.
 bool is_sample(const content_hash& id) noexcept {
-    return id.bytes[0] < 16;
+    return id.bytes[content_hash::size - 1] < 16;
 }
 
 /// Where the content is in a frame that append_frame() made of a gossip_message.
@@ -42,17 +43,18 @@ plumtree::plumtree(const config& options, broadcast_sink& sink, topic_counts& co
     , sink_(sink)
     , counts_(counts)
     , store_(options.broadcast, options.limit)
-    , missing_(options.limit) {}
+    , missing_(options.limit)
+    , shaper_(options.broadcast.shaping_pause) {}
 
 // --- neighbours ---
 
 void plumtree::neighbor_up(const endpoint_id& peer) {
-    if (find(peer) == nullptr)
-        neighbors_.push_back({.id = peer, .is_eager = true, .announced = {}});
+    if (find(peer) == nullptr) neighbors_.emplace_back().id = peer;
 }
 
 void plumtree::neighbor_down(const endpoint_id& peer) {
     missing_.forget_peer(peer);
+    if (shaped_by_ == peer) shaper_.forget();
     neighbor* const gone = find(peer);
     if (gone == nullptr) return;
     announced_ -= gone->announced.size();
@@ -75,6 +77,7 @@ void plumtree::set_eager(const endpoint_id& peer, bool is_eager) {
         known = &neighbors_.back();
     }
     known->is_eager = is_eager;
+    known->is_redundant = false;
 }
 
 // --- messages ---
@@ -94,7 +97,9 @@ error_code plumtree::broadcast(bytes_view content, const broadcast_options& how,
         return {};
     }
     if (store_.contains(m.id)) return errc::repeated;
-    spread(m, make_frame(m, after), how.how, nullptr, now);
+    const shared_bytes frame = make_frame(m, after);
+    keep(m.id, frame, how.how, nullptr, now);
+    spread(m, frame, how.how, nullptr, now);
     return {};
 }
 
@@ -115,9 +120,7 @@ void plumtree::on(
     if (store_.contains(m.id)) {
         ++counts_.duplicates;
         if (is_flood) return;  // it goes along every link; that says nothing about the tree
-        ++counts_.prunes_sent;
-        set_eager(from, false);
-        return sink_.send_repair(from, prune_message{});
+        return came_again(from, m.id);
     }
     gossip_message onward = m;
     if (onward.round < std::numeric_limits<std::uint16_t>::max()) ++onward.round;
@@ -129,18 +132,33 @@ void plumtree::on(
         ++counts_.oversize;
         return;
     }
-    if (options_.membership.is_observer)
-        store_.add(m.id, frame, now);  // so that a second copy is known as one
-    else
-        spread(onward, frame, after.how, &from, now);
+    keep(m.id, frame, after.how, &from, now);
+    if (!options_.membership.is_observer) spread(onward, frame, after.how, &from, now);
     if (const missing_message* const announced = missing_.find(m.id)) {
-        optimize(from, m, *announced, now);
+        if (options_.broadcast.elects_shapers) {
+            if (is_timely(m.id, after.how)) exchange_branch(from, *announced, now);
+        } else {
+            optimize(from, m, *announced, now);
+        }
         missing_.erase(m.id);
     }
     deliver(from, m, after, frame.slice(content_offset(m.content.size()), m.content.size()));
 }
 
-/// In full to the eager, announced to the lazy, remembered for both.
+/// So that whoever grafts gets it, and a second copy is known as one.
+void plumtree::keep(
+    const content_hash& id,
+    const shared_bytes& frame,
+    urgency how,
+    const endpoint_id* from,
+    time_point now
+) {
+    store_.add(id, frame, now);
+    const bool is_flood = how == urgency::urgent && options_.broadcast.floods_urgent;
+    if (!is_flood) stand(id, from, now);
+}
+
+/// In full to the eager, announced to the lazy.
 void plumtree::spread(
     const gossip_message& m,
     const shared_bytes& frame,
@@ -148,7 +166,6 @@ void plumtree::spread(
     const endpoint_id* except,
     time_point now
 ) {
-    store_.add(m.id, frame, now);
     const bool is_flood = how == urgency::urgent && options_.broadcast.floods_urgent;
     for (neighbor& to : neighbors_) {
         if (except != nullptr && to.id == *except) continue;
@@ -157,32 +174,6 @@ void plumtree::spread(
         } else {
             announce(to, {m.id, m.round}, how, now);
         }
-    }
-}
-
-void plumtree::announce(neighbor& to, const announcement& what, urgency how, time_point now) {
-    if (announced_ >= options_.limit.announced) flush_announcements();
-    to.announced.push_back(what);
-    ++announced_;
-    const bool is_batched = how == urgency::low && !is_sample(what.id);
-    const duration delay =
-        is_batched ? options_.broadcast.announce_delay_low : options_.broadcast.announce_delay;
-    announce_at_ = std::min(announce_at_, now + delay);
-}
-
-void plumtree::flush_announcements() {
-    announce_at_ = no_deadline;
-    announced_ = 0;
-    for (neighbor& to : neighbors_) {
-        std::span<const announcement> left = to.announced;
-        while (!left.empty()) {
-            const auto part = left.first(std::min(left.size(), announcements_max));
-            ihave_message m;
-            m.items.assign(part.begin(), part.end());
-            sink_.send_repair(to.id, m);
-            left = left.subspan(part.size());
-        }
-        to.announced.clear();
     }
 }
 
@@ -202,6 +193,61 @@ void plumtree::deliver(
     out.how = after.how;
     out.trace = shared_bytes::copy_of(after.trace);
     sink_.deliver(std::move(out));
+}
+
+// --- the shape of the tree ---
+
+/// A copy of what is here already: over that link the tree has a cycle.
+void plumtree::came_again(const endpoint_id& from, const content_hash& id) {
+    neighbor* known = find(from);
+    if (known != nullptr) retract(*known, id);
+    if (options_.broadcast.elects_shapers) {
+        if (known == nullptr || !shaper_.is_shaping(id)) return;
+        if (!shaper_.is_elected()) {
+            known->is_redundant = true;
+            return;
+        }
+    }
+    ++counts_.prunes_sent;
+    set_eager(from, false);
+    sink_.send_repair(from, prune_message{}, {});
+}
+
+/// The message may become the one that shapes the tree.
+void plumtree::stand(const content_hash& id, const endpoint_id* from, time_point now) {
+    if (!options_.broadcast.elects_shapers || !shaper_.consider(id, shaping_window(), now)) return;
+    shaped_by_ = from == nullptr ? std::nullopt : std::optional(*from);
+    for (neighbor& one : neighbors_)
+        one.is_redundant = false;
+}
+
+/// Whether its announcements are not held back: whoever hears of it well before it comes has found
+/// a better branch.
+bool plumtree::is_timely(const content_hash& id, urgency how) const {
+    if (how == urgency::low && !is_sample(id)) return false;
+    return !options_.broadcast.elects_shapers || shaper_.is_shaping(id);
+}
+
+/// Not while a message had to be asked for: who misses messages needs links, not fewer of them.
+void plumtree::cut_redundant(time_point now) {
+    shaper_.elect(now);
+    const bool is_broken = missing_.has_asked();
+    for (neighbor& one : neighbors_) {
+        if (!std::exchange(one.is_redundant, false) || !one.is_eager || is_broken) continue;
+        one.is_eager = false;
+        ++counts_.prunes_sent;
+        sink_.send_repair(one.id, prune_message{}, {});
+    }
+    if (is_broken) shaper_.forget();
+}
+
+duration plumtree::shaping_window() const {
+    const broadcast_config& o = options_.broadcast;
+    duration slowest{};
+    for (const neighbor& one : neighbors_)
+        slowest = std::max(slowest, sink_.round_trip(one.id));
+    const auto by_links = std::chrono::duration_cast<duration>(slowest * o.shaping_window_rtts);
+    return std::clamp(by_links, o.shaping_window, o.shaping_window_max);
 }
 
 void plumtree::measure(topic_sizes& sizes) const noexcept {

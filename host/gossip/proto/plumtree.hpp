@@ -8,7 +8,9 @@
 #include "gossip/proto/gossip_probe.hpp"
 #include "gossip/proto/message_store.hpp"
 #include "gossip/proto/missing_table.hpp"
+#include "gossip/proto/tree_shaper.hpp"
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,7 +19,11 @@ namespace meshhost::gossip::proto {
 /// What the broadcast asks of its topic.
 class broadcast_sink {
 public:
-    virtual void send_repair(const identity::endpoint_id& to, const message& what) = 0;
+    virtual void send_repair(
+        const identity::endpoint_id& to,
+        const message& what,
+        const extension& after
+    ) = 0;
     /// A frame that goes to many.
     virtual void send_payload(
         const identity::endpoint_id& to,
@@ -72,10 +78,18 @@ public:
 
     // --- what it knows ---
 
+    struct pending_announcement {
+        announcement what;
+        time_point since;
+        time_point due;
+    };
     struct neighbor {
         identity::endpoint_id id;
         bool is_eager = true;
-        std::vector<announcement> announced;  ///< of the next IHave
+        unsigned wins = 0;          ///< messages in a row that it announced well before they came
+        bool is_redundant = false;  ///< the message that may shape the tree came from it, too late
+        std::vector<pending_announcement> announced;  ///< of the next IHave, oldest first
+        time_point announce_at = no_deadline;
     };
     std::span<const neighbor> neighbors() const noexcept { return neighbors_; }
     void measure(topic_sizes& sizes) const noexcept;
@@ -83,6 +97,13 @@ public:
 private:
     neighbor* find(const identity::endpoint_id& peer) noexcept;
     void set_eager(const identity::endpoint_id& peer, bool is_eager);
+    void keep(
+        const identity::content_hash& id,
+        const shared_bytes& frame,
+        urgency how,
+        const identity::endpoint_id* from,
+        time_point now
+    );
     void spread(
         const gossip_message& m,
         const shared_bytes& frame,
@@ -90,13 +111,26 @@ private:
         const identity::endpoint_id* except,
         time_point now
     );
+    void came_again(const identity::endpoint_id& from, const identity::content_hash& id);
+    void stand(const identity::content_hash& id, const identity::endpoint_id* from, time_point now);
+    void cut_redundant(time_point now);
+    duration shaping_window() const;
+    bool is_timely(const identity::content_hash& id, urgency how) const;
+
     void announce(neighbor& to, const announcement& what, urgency how, time_point now);
-    void flush_announcements();
+    void announce_now(neighbor& to, time_point now);
+    void retract(neighbor& from, const identity::content_hash& id);
+    duration announce_delay(const neighbor& to, const announcement& what, urgency how) const;
     void deliver(
         const identity::endpoint_id& from,
         const gossip_message& m,
         const extension& after,
         shared_bytes content
+    );
+    void exchange_branch(
+        const identity::endpoint_id& sender,
+        const missing_message& announced,
+        time_point now
     );
     void optimize(
         const identity::endpoint_id& sender,
@@ -114,8 +148,9 @@ private:
     std::vector<neighbor> neighbors_;
     message_store store_;
     missing_table missing_;
-    std::size_t announced_ = 0;  ///< in all neighbours' lists
-    time_point announce_at_ = no_deadline;
+    tree_shaper shaper_;
+    std::optional<identity::endpoint_id> shaped_by_;  ///< who brought the message that may shape it
+    std::size_t announced_ = 0;                       ///< in all neighbours' lists
 };
 
 }  // namespace meshhost::gossip::proto

@@ -13,6 +13,12 @@ namespace {
 
 constexpr unsigned backoff_rounds_max = 5;  ///< doublings of the wait, once all were asked
 
+/// How long the announcement at `place` of a frame was held back.
+duration age_of(std::size_t place, const extension& after) noexcept {
+    if (after.ages.empty()) return {};
+    return after.ages[std::min(place, after.ages.size() - 1)] * age_unit;
+}
+
 duration scaled(duration by, double factor) {
     return std::chrono::duration_cast<duration>(by * factor);
 }
@@ -22,15 +28,19 @@ duration scaled(duration by, double factor) {
 void plumtree::on(
     const endpoint_id& from,
     const ihave_message& m,
-    const extension&,
+    const extension& after,
     time_point now
 ) {
     store_.expire(now);
-    for (const announcement& item : m.items) {
+    neighbor* const known = find(from);
+    const duration wait = first_wait(from);
+    for (std::size_t i = 0; i < m.items.size(); ++i) {
+        const announcement& item = m.items[i];
+        if (known != nullptr) retract(*known, item.id);
         if (store_.contains(item.id)) continue;
         missing_message* const entry = missing_.claim(item.id, {from, item.round}, now);
         if (entry == nullptr || entry->deadline != no_deadline) continue;
-        entry->deadline = now + first_wait(from);
+        entry->deadline = now + std::max(wait - age_of(i, after), duration{});
     }
 }
 
@@ -43,12 +53,14 @@ void plumtree::on(
     store_.expire(now);
     set_eager(from, true);
     if (!m.id) return;
+    if (neighbor* const known = find(from)) retract(*known, *m.id);
     if (const shared_bytes* const frame = store_.frame_of(*m.id))
         sink_.send_payload(from, *frame, urgency::normal);
 }
 
 void plumtree::on(const endpoint_id& from, const prune_message&, const extension&, time_point) {
     set_eager(from, false);
+    if (shaped_by_ == from) shaper_.forget();
 }
 
 /// Asks the claimant whose turn it is.
@@ -58,8 +70,17 @@ void plumtree::graft(const content_hash& id, time_point now) {
                              ? now - entry.since >= options_.broadcast.payload_retention
                              : entry.claims.empty();
     if (is_over || entry.claims.empty()) return missing_.erase(id);
-    const missing_claim claim = entry.claims.front();
-    entry.claims.erase(entry.claims.begin());
+    auto turn = entry.claims.begin();
+    if (options_.broadcast.grafts_branches_first && entry.asked == 0) {
+        const auto branch =
+            std::find_if(entry.claims.begin(), entry.claims.end(), [&](const missing_claim& one) {
+                const neighbor* const known = find(one.peer);
+                return known != nullptr && known->is_eager;
+            });
+        if (branch != entry.claims.end()) turn = branch;
+    }
+    const missing_claim claim = *turn;
+    entry.claims.erase(turn);
     duration wait = next_wait(claim.peer);
     if (options_.broadcast.retries_grafts) {
         entry.claims.push_back(claim);
@@ -70,7 +91,33 @@ void plumtree::graft(const content_hash& id, time_point now) {
     entry.deadline = now + wait;
     ++counts_.grafts_sent;
     set_eager(claim.peer, true);
-    sink_.send_repair(claim.peer, graft_message{id, claim.round});
+    sink_.send_repair(claim.peer, graft_message{id, claim.round}, {});
+}
+
+/// Whoever announced messages that shape the tree well before they came, so many in a row, joins it
+/// at once; the branch that this one came on leaves it when the message is elected, so that nothing
+/// falls between the two.
+void plumtree::exchange_branch(
+    const endpoint_id& sender,
+    const missing_message& announced,
+    time_point now
+) {
+    const broadcast_config& o = options_.broadcast;
+    if (!o.optimizes_by_time || announced.asked != 0 || announced.claims.empty()) return;
+    const missing_claim better = announced.claims.front();
+    const bool is_late = now - announced.since >= o.optimization_gain;
+    for (neighbor& one : neighbors_)
+        one.wins = is_late && one.id == better.peer ? one.wins + 1 : 0;
+    neighbor* const from = find(sender);
+    neighbor* const branch = find(better.peer);
+    if (from == nullptr || branch == nullptr || branch == from || branch->is_eager) return;
+    if (branch->wins < o.optimization_wins) return;
+    from->is_redundant = true;
+    shaped_by_ = branch->id;
+    ++counts_.grafts_sent;
+    branch->is_eager = true;
+    branch->wins = 0;
+    sink_.send_repair(branch->id, graft_message{std::nullopt, better.round}, {});
 }
 
 /// Whoever announced the message well before it came (upstream: had it after far fewer hops) is a
@@ -98,11 +145,11 @@ void plumtree::optimize(
     if (branch != nullptr && !branch->is_eager) {
         ++counts_.grafts_sent;
         set_eager(better.peer, true);
-        sink_.send_repair(better.peer, graft_message{std::nullopt, better.round});
+        sink_.send_repair(better.peer, graft_message{std::nullopt, better.round}, {});
     }
     ++counts_.prunes_sent;
     set_eager(sender, false);
-    sink_.send_repair(sender, prune_message{});
+    sink_.send_repair(sender, prune_message{}, {});
 }
 
 duration plumtree::first_wait(const endpoint_id& peer) const {
@@ -119,12 +166,17 @@ duration plumtree::next_wait(const endpoint_id& peer) const {
 }
 
 time_point plumtree::next_deadline() const noexcept {
-    return std::min(announce_at_, missing_.next_deadline());
+    time_point next = std::min(shaper_.next_deadline(), missing_.next_deadline());
+    for (const neighbor& one : neighbors_)
+        next = std::min(next, one.announce_at);
+    return next;
 }
 
 void plumtree::handle_deadline(time_point now) {
     store_.expire(now);
-    if (announce_at_ <= now) flush_announcements();
+    for (neighbor& one : neighbors_)
+        if (one.announce_at <= now) announce_now(one, now);
+    if (shaper_.next_deadline() <= now) cut_redundant(now);
     while (const content_hash* const due = missing_.due(now)) {
         const content_hash id = *due;
         graft(id, now);

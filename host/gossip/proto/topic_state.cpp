@@ -133,8 +133,8 @@ link_phase topic_state::link_of(const endpoint_id& peer) const {
     return sink_.link_of(peer);
 }
 
-void topic_state::send_repair(const endpoint_id& to, const message& what) {
-    sink_.send(id_, to, what, {}, false);
+void topic_state::send_repair(const endpoint_id& to, const message& what, const extension& after) {
+    sink_.send(id_, to, what, after, false);
 }
 
 void topic_state::send_payload(const endpoint_id& to, const shared_bytes& frame, urgency how) {

@@ -78,7 +78,8 @@ private:
     link_phase link_of(const identity::endpoint_id& peer) const override;
     void hurry(const identity::endpoint_id& peer) override { sink_.hurry(peer); }
 
-    void send_repair(const identity::endpoint_id& to, const message& what) override;
+    void send_repair(const identity::endpoint_id& to, const message& what, const extension& after)
+        override;
     void send_payload(const identity::endpoint_id& to, const shared_bytes& frame, urgency how)
         override;
     void deliver(message_output what) override;

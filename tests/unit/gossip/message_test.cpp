@@ -118,6 +118,24 @@ TEST_CASE("gossip: bytes after a message are its extension", "[gossip][wire]") {
     CHECK(decode_extension(decoded->extension).empty());
 }
 
+TEST_CASE(
+    "gossip: ages are read as they were written, unless there are too many",
+    "[gossip][wire]"
+) {
+    byte_buffer ages(ages_max, 7);
+    byte_buffer out;
+    extension after;
+    after.ages = ages;
+    append_extension(out, after);
+    CHECK(out.size() <= extension_size_max);
+    CHECK(to_hex(decode_extension(out).ages) == to_hex(ages));
+    out.clear();
+    ages.push_back(7);
+    after.ages = ages;
+    append_extension(out, after);
+    CHECK(decode_extension(out).ages.empty());
+}
+
 TEST_CASE("gossip: an extension is read as it was written", "[gossip][wire]") {
     const byte_buffer trace(25, 't');
     extension after;

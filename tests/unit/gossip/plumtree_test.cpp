@@ -1,52 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The broadcast rules, one at a time: what a node says when it hears something.
 #include "gossip/proto/errc.hpp"
-#include "lone_node.hpp"
 #include "support/catch.hpp"
+#include "tree_node.hpp"
 
 #include <algorithm>
 
 using namespace meshhost;
 using namespace meshhost::gossip::proto;
-using test::lone_node;
+using namespace meshhost::test;
 using numbers = std::vector<std::size_t>;
-
-namespace {
-
-config quiet() {
-    config out;
-    out.heal.probes = false;
-    out.shuffle.first_min = 24h;
-    out.shuffle.first_max = 24h;
-    return out;
-}
-
-gossip_message message_of(std::string_view content, std::uint16_t round = 0) {
-    const bytes_view bytes = as_bytes(content);
-    return {identity::hash_content(bytes), bytes, delivery_scope::swarm, round};
-}
-
-identity::content_hash id_of(std::string_view content) {
-    return identity::hash_content(as_bytes(content));
-}
-
-ihave_message ihave(std::string_view content, std::uint16_t round = 0) {
-    return {{{id_of(content), round}}};
-}
-
-/// A node with the neighbours 1 to 4, of which 3 and 4 are lazy.
-struct tree_node : lone_node {
-    explicit tree_node(const config& options = quiet())
-        : lone_node(options) {
-        befriend(1, 4);
-        hear(3, prune_message{});
-        hear(4, prune_message{});
-        for (const std::size_t peer : {1U, 2U, 3U, 4U})
-            state.set_rtt(test::sample_id(peer), 20ms);
-    }
-};
-
-}  // namespace
 
 TEST_CASE("plumtree: a new neighbour is eager", "[gossip][plumtree]") {
     lone_node node(quiet());
@@ -104,6 +67,9 @@ TEST_CASE("plumtree: a message that came before makes its sender lazy", "[gossip
     node.hear(1, message_of("hello"));
     node.hear(2, message_of("hello"));
     CHECK(node.messages.size() == 1);
+    node.advance(249ms);
+    CHECK(node.hearers<prune_message>().empty());
+    node.advance(1ms);
     CHECK(node.said<prune_message>(2).size() == 1);
     CHECK(node.lazy() == numbers{2, 3, 4});
 }
@@ -198,7 +164,7 @@ TEST_CASE("plumtree: an announcement carries 116 ids at most", "[gossip][plumtre
     tree_node node;
     for (int i = 0; i < 300; ++i)
         (void)node.broadcast("message " + std::to_string(i));
-    node.advance(5ms);
+    node.advance(150ms);
     const auto announced = node.said<ihave_message>(3);
     REQUIRE(announced.size() == 3);
     CHECK(announced[0].items.size() == 116);
@@ -306,6 +272,7 @@ TEST_CASE(
     "[gossip][plumtree]"
 ) {
     config by_rounds = quiet();
+    by_rounds.broadcast.elects_shapers = false;
     by_rounds.broadcast.optimizes_by_time = false;
     tree_node node(by_rounds);
     node.hear(3, ihave("hello", 1));
@@ -321,16 +288,27 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "plumtree: a branch that is much earlier replaces the one it came on",
+    "plumtree: a branch that is much earlier twice in a row replaces the one it came on",
     "[gossip][plumtree]"
 ) {
     tree_node node;
-    node.hear(3, ihave("hello", 5));
-    node.advance(19ms);
-    node.hear(1, message_of("hello", 25));  // however many hops it took
+    const auto come = [&](const std::string& content, duration later) {
+        node.hear(3, ihave(content, 5));
+        node.advance(later);
+        node.hear(1, message_of(content, 25));  // however many hops it took
+        node.forget_said();
+        node.advance(1s);
+    };
+    come("first", 20ms);
+    come("second", 19ms);
+    come("third", 20ms);
     CHECK(node.eager() == numbers{1, 2});
-    node.hear(3, ihave("second", 5));
+    node.hear(3, ihave("fourth", 5));
     node.advance(20ms);
-    node.hear(1, message_of("second", 5));
+    node.hear(1, message_of("fourth", 5));
+    CHECK(node.said<graft_message>(3).size() == 1);
+    CHECK(node.eager() == numbers{1, 2, 3});  // the other leaves when the message is elected
+    node.advance(250ms);
+    CHECK(node.said<prune_message>(1).size() == 1);
     CHECK(node.eager() == numbers{2, 3});
 }
