@@ -145,7 +145,8 @@ constexpr std::array<config_key, 36> keys{{
     {.path = "quic.keep_alive",
      .rule = time_span(0s, 5min),
      .fallback = R"("5s")",
-     .doc = "A quiet connection beside the gossip is kept up by a small packet this often. \"0s\": never.",
+     .doc = "A quiet connection beside the gossip is kept up by a small packet this often. \"0s\": "
+            "never.",
      .store = put<&c::quic, &quic_config::keep_alive>},
     {.path = "quic.handshake_timeout",
      .rule = time_span(1s, 2min),
@@ -196,7 +197,8 @@ constexpr std::array<config_key, 36> keys{{
     {.path = "gossip.tier",
      .rule = one_of("edge|hub|leaf|observer"),
      .fallback = R"("edge")",
-     .doc = "How many neighbours this host takes: a hub many, a leaf and an observer few.",
+     .doc = "How many neighbours this host takes: a hub many, a leaf few; an observer two, and it "
+            "passes nothing on.",
      .store = put<&c::gossip, &gossip_config::tier>},
     {.path = "gossip.active_view",
      .rule = integer(0, active_view_max),
