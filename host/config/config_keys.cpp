@@ -197,7 +197,8 @@ constexpr std::array<config_key, 36> keys{{
     {.path = "gossip.tier",
      .rule = one_of("edge|hub|leaf|observer"),
      .fallback = R"("edge")",
-     .doc = "How many neighbours this host takes: a hub many, a leaf and an observer few.",
+     .doc = "How many neighbours this host takes: a hub many, a leaf few; an observer two, and it "
+            "passes nothing on.",
      .store = put<&c::gossip, &gossip_config::tier>},
     {.path = "gossip.active_view",
      .rule = integer(0, active_view_max),
