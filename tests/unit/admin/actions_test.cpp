@@ -35,8 +35,14 @@ TEST_CASE("faults are injected where that is allowed", "[admin]") {
 
 TEST_CASE("faults that make no sense are refused", "[admin]") {
     for (const auto* body :
-         {"", "[]", R"({"loss":"much"})", R"({"loss":-0.1})", R"({"loss":1.1})",
-          R"({"block":"all"})", R"({"block":[1]})", R"({"block":["127.0.0.1"]})"})
+         {"",
+          "[]",
+          R"({"loss":"much"})",
+          R"({"loss":-0.1})",
+          R"({"loss":1.1})",
+          R"({"block":"all"})",
+          R"({"block":[1]})",
+          R"({"block":["127.0.0.1"]})"})
         CHECK(admin::parse_faults(body).error().code == "E_BAD_REQUEST");
     std::string many = R"({"block":["127.0.0.1:1")";
     for (std::size_t i = 0; i < admin::blocked_max; ++i)

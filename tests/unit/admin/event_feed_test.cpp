@@ -2,8 +2,8 @@
 #include "api_fixture.hpp"
 
 using namespace meshhost;
-using test::api;
 using telemetry::event_type;
+using test::api;
 
 namespace {
 
