@@ -82,7 +82,7 @@ private:
             held_.erase(0, count);
         }
         if (held_.empty() && is_ended_) answer_->finish();
-        return held_.empty();
+        return held_.empty() && answer_->waiting() <= via_route::unread_max;
     }
 
     void on_client() {

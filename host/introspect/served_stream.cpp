@@ -87,6 +87,7 @@ bool served_stream::write(std::string_view data) {
     if (phase_ != phase::streaming) return false;
     if (data.empty()) return true;
     if (waiting() + data.size() > limits_.unread_bytes_max) {
+        watcher_ = nullptr;  // who writes hears it from the answer
         break_off(to_wire(close_code::too_many));
         return false;
     }

@@ -166,11 +166,13 @@ TEST_CASE("introspect: a host that does not answer costs the timeout and no more
     CHECK_FALSE(hosts.get("/v1/status")->fault);
 }
 
-TEST_CASE("introspect: a host that is not there is unreachable", "[introspect]") {
+TEST_CASE("introspect: why a host cannot be asked is told", "[introspect]") {
     introspect_fixture hosts;  // serves nothing
-    CHECK(hosts.get("/v1/status")->fault.has_value());
-    hosts.asked.vanish();
-    CHECK(hosts.get("/v1/status")->fault->exit == exit_code::unreachable);
+    CHECK(hosts.get("/v1/status")->has_failed("E_ALPN"));
+    hosts.knows_address = false;
+    const auto answer = hosts.get("/v1/status");
+    CHECK(answer->has_failed("E_NO_ADDRESS"));
+    CHECK(answer->fault->exit == exit_code::unreachable);
 }
 
 TEST_CASE("introspect: a server that goes ends what it was answering", "[introspect]") {

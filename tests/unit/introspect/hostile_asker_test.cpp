@@ -189,11 +189,14 @@ TEST_CASE(
     hosts.open()->write(good_question("/v1/events"));
     REQUIRE(hosts.wait([&] { return hosts.routes.held.size() == 1; }));
     auto& stream = *hosts.routes.held[0];
+    bool is_told_inside = false;
+    stream.watch([&] { is_told_inside = true; });
     const std::string line(1000, 'x');
     std::size_t written = 0;
     while (stream.write(line))
         written += line.size();
     CHECK(written <= hosts.options.limits.unread_bytes_max);
+    CHECK_FALSE(is_told_inside);
     CHECK(hosts.wait([&] { return hosts.raw->ends == 1; }));
     CHECK(stream.waiting() == 0);
 }

@@ -74,6 +74,7 @@ struct introspect_fixture {
                 shard,
                 asker,
                 [this](const identity::endpoint_id& id) {
+                    if (!knows_address) return identity::endpoint_addr{id, {}, {}};
                     return identity::endpoint_addr{id, {}, {asked.bound().front()}};
                 },
                 asking
@@ -104,6 +105,7 @@ struct introspect_fixture {
     introspect::server_options options;
     introspect::client_options asking;
     bool is_member = true;
+    bool knows_address = true;
     std::unique_ptr<introspect::introspect_server> server;
     std::shared_ptr<introspect::call> call;
 
