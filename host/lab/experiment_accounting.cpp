@@ -36,10 +36,18 @@ model::table_sample sample(const model::lab_record& lab, unsigned cycle) {
                         [fmt::format("{}.{}", std::string_view(room), std::string_view(name))] +=
                         value.to_number<double>();
         }
-        now.values["memory.pss_bytes"] +=
-            static_cast<double>(memory_of(node.process.pid).pss_kib) * 1024;
+        constexpr double kibibyte = 1024;
+        const auto memory = memory_of(node.process.pid);
+        now.values["memory.pss_bytes"] += static_cast<double>(memory.pss_kib) * kibibyte;
+        now.values["memory.anonymous_bytes"] +=
+            static_cast<double>(memory.anonymous_kib) * kibibyte;
     }
     return now;
+}
+
+/// So few that each has come back a few times when the warm-up is over.
+unsigned ids_of(const experiment_request& asked) {
+    return std::max(5U, asked.cycles / 20);
 }
 
 struct accounting {
@@ -57,8 +65,7 @@ outcome<accounting> run_guests(
     accounting done;
     guest_plan plan;
     plan.cycles = asked.cycles;
-    // A fifth of them, so that all have come once when the warm-up is over.
-    plan.ids = std::max(1U, asked.cycles / 5);
+    plan.ids = ids_of(asked);
     const unsigned steps = std::clamp(asked.cycles / 12, 5U, samples_wanted);
     const auto began = monotonic_now();
     guest_house house(lab, plan);
@@ -129,8 +136,7 @@ boost::json::array json_of(const std::vector<model::table_sample>& samples) {
 }
 
 model::report report_of(const experiment_request& asked, const accounting& done) {
-    const auto growth =
-        model::judge_growth(done.samples, tolerance, slack_per_host * double{residents});
+    const auto growth = model::judge_growth(done.samples, {residents, tolerance, slack_per_host});
     model::report report;
     report.title = fmt::format("Accounting: {} guests", done.cycles);
     report.lead = finding(done, growth);
@@ -144,7 +150,9 @@ model::report report_of(const experiment_request& asked, const accounting& done)
              fmt::format("{:.0f}", one.first),
              fmt::format("{:.0f}", one.last),
              fmt::format("{:+.1f} %", ratio * 100),
-             one.is_flat ? "flat" : "GROWS"}
+             !one.is_flat    ? "GROWS"
+             : one.limit > 0 ? fmt::format("a cache of {:.0f}", one.limit)
+                             : "flat"}
         );
         verdicts.push_back(boost::json::object{
             {"table", one.name},
@@ -160,7 +168,7 @@ model::report report_of(const experiment_request& asked, const accounting& done)
         "the last guest of its batch; medians of the second and of the last fifth of them, summed "
         "over the hosts that stay.",
         residents,
-        std::max(1U, asked.cycles / 5),
+        ids_of(asked),
         done.samples.size(),
         std::chrono::duration<double>(done.took).count(),
         std::chrono::duration<double>(quiet_wait).count()

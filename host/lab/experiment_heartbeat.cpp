@@ -100,7 +100,7 @@ std::vector<std::string> row_of(const std::vector<run>& runs, const std::string&
         figure(other, "{:.0f}")};
 }
 
-/// Too aggressive: it costs a multiple, and what one hears is no fresher for it.
+/// Too aggressive: it costs a multiple, and news does not come in half the time for it.
 std::string finding(const std::vector<run>& runs) {
     const double cpu_ratio =
         median_of(runs, emits[1], cpu) / std::max(median_of(runs, emits[0], cpu), 1e-6);
@@ -110,7 +110,7 @@ std::string finding(const std::vector<run>& runs) {
         median_of(runs, emits[2], cpu) / std::max(median_of(runs, emits[0], cpu), 1e-6);
     const double news_of_change = median_of(runs, emits[0], news_ms);
     const double news_of_interval = median_of(runs, emits[1], news_ms);
-    const bool is_fresher = news_of_interval > 0 && news_of_interval < 0.9 * news_of_change;
+    const bool is_fresher = news_of_interval > 0 && news_of_interval < news_of_change / 2;
     const bool is_supported = cpu_ratio >= 2 && !is_fresher;
     const auto news = news_of_interval > 0
                           ? fmt::format(

@@ -91,6 +91,7 @@ memory_use memory_of(std::int64_t pid) {
     for (std::uint64_t kib = 0; rollup >> key >> kib >> unit;) {
         if (key == "Rss:") use.rss_kib = kib;
         if (key == "Pss:") use.pss_kib = kib;
+        if (key == "Anonymous:") use.anonymous_kib = kib;
     }
     return use;
 }

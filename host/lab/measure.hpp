@@ -19,6 +19,7 @@ outcome<model::window_figures> measure(const model::lab_record& lab, duration wi
 struct memory_use {
     std::uint64_t pss_kib = 0;
     std::uint64_t rss_kib = 0;
+    std::uint64_t anonymous_kib = 0;
 };
 /// From smaps_rollup (proc(5)); zeros when it is gone.
 memory_use memory_of(std::int64_t pid);

@@ -12,7 +12,7 @@ table_growth growth_of(Value value, double slack = 0) {
     std::vector<table_sample> samples;
     for (unsigned i = 0; i < 20; ++i)
         samples.push_back({i, {{"room.connections", value(i)}}});
-    const auto all = judge_growth(samples, 0.02, slack);
+    const auto all = judge_growth(samples, {1, 0.02, slack});
     REQUIRE(all.size() == 1);
     return all.front();
 }
@@ -68,12 +68,30 @@ TEST_CASE("flatness: what goes down at times is no counter, whatever it is calle
     std::vector<table_sample> samples;
     for (unsigned i = 0; i < 20; ++i)
         samples.push_back({i, {{"room.newly_made", i == 10 ? 0.0 : i}, {"room.things_done", i}}});
-    const auto all = judge_growth(samples, 0.02, 0);
+    const auto all = judge_growth(samples, {1, 0.02, 0});
     REQUIRE(all.size() == 1);
     CHECK(all.front().name == "room.newly_made");
     CHECK_FALSE(all.front().is_flat);
 }
 
+TEST_CASE("flatness: a cache may fill, up to its limit; PSS is not judged", "[lab]") {
+    const auto grown_to = [](double last) {
+        std::vector<table_sample> samples;
+        for (unsigned i = 0; i < 20; ++i)
+            samples.push_back(
+                {i,
+                 {{"transport.paths_cached", i < 10 ? 10 : last},
+                  {"memory.pss_bytes", i < 10 ? 10 : last}}}
+            );
+        const auto all = judge_growth(samples, {2, 0.02, 0});
+        REQUIRE(all.size() == 1);
+        return all.front();
+    };
+    CHECK(grown_to(8192).is_flat);
+    CHECK(grown_to(8192).limit == 8192);
+    CHECK_FALSE(grown_to(8193).is_flat);
+}
+
 TEST_CASE("flatness: too few samples say nothing", "[lab]") {
-    CHECK(judge_growth({{1, {{"room.connections", 1}}}}, 0.02, 0).empty());
+    CHECK(judge_growth({{1, {{"room.connections", 1}}}}, {}).empty());
 }
