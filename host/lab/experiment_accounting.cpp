@@ -16,10 +16,11 @@ namespace meshhost::lab {
 namespace {
 
 constexpr double tolerance = 0.02;
-constexpr double slack_per_host = 1;      ///< entries
-constexpr unsigned samples_wanted = 100;  ///< at most; fewer when there are few cycles
-constexpr std::size_t residents = 3;      ///< hosts that stay
-constexpr duration quiet_wait = 4s;       ///< from the last guest to the sample: deaths are noticed
+constexpr double slack_per_host = 1;  ///< entries
+constexpr unsigned samples_max = 60;
+constexpr std::size_t residents = 3;  ///< hosts that stay
+constexpr duration quiet_wait = 8s;  ///< from the last guest to the sample: the idle timeout below,
+                                     ///< and what a host waits before it believes in a death
 constexpr double mebibyte = 1 << 20;
 
 /// What the hosts that stay say of their tables, and what the kernel says of them; summed.
@@ -66,7 +67,7 @@ outcome<accounting> run_guests(
     guest_plan plan;
     plan.cycles = asked.cycles;
     plan.ids = ids_of(asked);
-    const unsigned steps = std::clamp(asked.cycles / 12, 5U, samples_wanted);
+    const unsigned steps = std::clamp(asked.cycles / 20, 10U, samples_max);
     const auto began = monotonic_now();
     guest_house house(lab, plan);
     for (unsigned step = 1; step <= steps; ++step) {
