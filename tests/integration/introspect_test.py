@@ -171,3 +171,17 @@ class Faults(LabTest):
             self.assertEqual((status, answer["error"]["code"]), (403, "E_NOT_A_LAB"))
             self.assertEqual(answer["error"]["exit"], 6)
         self.assertEqual(host.data("plugin", "list")["plugins"][0]["state"], "running")
+
+    def test_a_blocked_address_is_lost_until_it_is_free_again(self):
+        lab = [*QUICK_TO_NOTICE, "--set", "lab.faults=true"]
+        one = self.host("one", *lab).start()
+        two = self.host("two", "--peer", one.ticket, *lab).start()
+        wait_until("both to see each other", lambda: one.sees(two) and two.sees(one))
+        blocked = one.ready["self"]["addresses"]
+        status, answer = ask(two, "/v1/lab/faults", "POST", {"block": blocked})
+        self.assertEqual((status, answer["data"]["block"]), (200, blocked))
+        wait_until("one to be lost", lambda: two.sees(one, "dead"))
+        ask(two, "/v1/lab/faults", "POST", {})
+        wait_until("one to be back", lambda: two.sees(one))
+        types = [event["type"] for event in ask(two, "/v1/events")[1]["data"]["events"]]
+        self.assertEqual(types.count("lab.fault"), 2)
