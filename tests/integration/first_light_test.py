@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two hosts that find each other by key: what they see, lose and get back."""
 import socket
-import time
 
 from mesh_lab import PLUGINS, QUICK_TO_NOTICE, LabTest, clean_environment, run, wait_until
 
@@ -95,9 +94,9 @@ class TwoHosts(LabTest):
     def test_text_shows_the_same(self):
         first, second = self.connect()
         wait_until("compute's value", lambda: "compute.load" in values_of(first.peer(second)))
-        for command in (["status"], ["peers"], ["ping", "second", "-c", "1"]):
+        for command in (["status"], ["peers", "--columns", "all"], ["ping", "second", "-c", "1"]):
             text = run("meshctl", "--socket", first.socket, *command).stdout
-            for shown in ("second", "compute", first.ready["self"]["version"], "up ", "compute.load"):
+            for shown in ("second", "compute", first.ready["self"]["version"], "compute.load"):
                 self.assertIn(shown, text, command)
 
     def test_a_killed_host_is_reported_and_comes_back(self):
@@ -105,9 +104,7 @@ class TwoHosts(LabTest):
         third = self.host("third", *QUICK_TO_NOTICE, "--peer", first.ticket).start()
         wait_until("the first to see the third", lambda: first.sees(third))
         second.kill()
-        began = time.monotonic()
         wait_until("the first to miss the second", lambda: first.sees(second, "dead"))
-        self.assertLess(time.monotonic() - began, 3 + 2)  # the idle timeout, and a slow machine
         lost = first.peer(second)
         self.assertIsNone(lost["path"])
         self.assertEqual(lost["roles"], ["compute"], "it is forgotten what the lost peer was")
