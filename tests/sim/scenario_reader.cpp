@@ -134,8 +134,9 @@ std::optional<std::string> contradiction_in(const scenario& whole) {
     if (whole.churn.to > whole.churn.from && (whole.churn.stays <= 0s || whole.churn.away <= 0s))
         return "churn.stays and churn.away must be more than 0";
     for (const traffic_settings& series : whole.traffic) {
+        const time_point last = series.start + series.interval * (series.rounds - 1);
         const bool has_clocks = series.senders == sender_choice::each;
-        if (series.start + series.interval * (series.rounds - (has_clocks ? 0 : 1)) >= end)
+        if (has_clocks ? last + series.interval > end : last >= end)
             return fmt::format("traffic.{} has rounds after the end (length)", series.name);
     }
     if (whole.digests.enabled && !whole.traffic.empty())

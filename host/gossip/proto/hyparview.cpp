@@ -137,7 +137,8 @@ shuffle_reply_message hyparview::others_than(const endpoint_id& peer) {
 
 /// That we are no neighbours, and who may be instead.
 void hyparview::say_goodbye(const endpoint_id& peer, bool is_alive) {
-    send(peer, others_than(peer));
+    const shuffle_reply_message others = others_than(peer);  // moved, GCC 12 warns at -O2
+    send(peer, others);
     send(peer, disconnect_message{is_alive}, true);
     requests_.take(peer);
 }

@@ -42,7 +42,8 @@ void hyparview::admit_observer(const peer_info& peer, priority how) {
     ++counts_.neighbors_up;
     sink_.neighbor_up(peer.id);
     reply(peer.id, how, false);
-    send(peer.id, others_than(peer.id));
+    const shuffle_reply_message others = others_than(peer.id);  // moved, GCC 12 warns at -O2
+    send(peer.id, others);
 }
 
 }  // namespace meshhost::gossip::proto
