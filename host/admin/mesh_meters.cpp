@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace meshhost::admin {
@@ -36,6 +37,11 @@ std::string error_line(const target& whom, const failure& error) {
     );
 }
 
+failure gone(const peer_snapshot& peer) {
+    const std::string words = peer.evidence.empty() ? "" : ": " + peer.evidence;
+    return {exit_code::unreachable, "E_UNREACHABLE", peer.state + words, ""};
+}
+
 /// A host answers for itself: the id is the one that was asked, whatever it says.
 std::string answer_line(const target& whom, const outcome<http::response>& answer) {
     if (!answer) return error_line(whom, answer.error());
@@ -54,6 +60,7 @@ struct mesh_meters::watcher {
     std::deque<target> queue;                                        ///< to be asked this round
     std::map<std::string, target> asked;                             ///< by id
     std::map<std::string, std::shared_ptr<introspect::call>> calls;  ///< those under way
+    std::set<std::string> answered;  ///< ids of hosts whose last line was numbers
     bool has_told_of_limit = false;
 
     bool is_idle() const { return queue.empty() && asked.empty(); }
@@ -108,7 +115,12 @@ void mesh_meters::begin_round(watcher& of) {
     of.answer->write(one_line(meters_json(view_.meters())));
     std::size_t hosts = of.asked.size() + of.queue.size();
     for (const auto& peer : view_.peers()) {
-        if (!may_answer(peer)) continue;
+        if (!may_answer(peer)) {
+            // Nobody asks it any more, so that no failure would tell.
+            if (of.answered.erase(peer.id) > 0)
+                of.answer->write(error_line({peer.id, peer.name}, gone(peer)));
+            continue;
+        }
         const bool is_waiting =
             of.asked.contains(peer.id)
             || std::any_of(of.queue.begin(), of.queue.end(), [&](const target& each) {
@@ -160,7 +172,12 @@ void mesh_meters::on_answer(
 ) {
     of.calls.erase(id);
     const auto whom = of.asked.extract(id);
-    if (!whom.empty()) of.answer->write(answer_line(whom.mapped(), answer));
+    if (whom.empty()) return;
+    if (answer)
+        of.answered.insert(id);
+    else
+        of.answered.erase(id);
+    of.answer->write(answer_line(whom.mapped(), answer));
 }
 
 /// And who has got all that it asked for.

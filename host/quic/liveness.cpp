@@ -54,7 +54,8 @@ void liveness::heard(time_point now) {
 }
 
 liveness::verdict liveness::refused(time_point now) {
-    if (now < deaf_until_) return verdict::alive;
+    // Where nobody waits for the news, a peer that moved to another port is the likelier cause.
+    if (!is_watching_ || now < deaf_until_) return verdict::alive;
     if (!is_suspect_ || now - suspect_since_ > suspicion_max) {
         is_suspect_ = true;
         suspect_since_ = now;

@@ -15,7 +15,7 @@ struct liveness_terms {
     duration answer_within = 1500ms;  ///< silence after the question that ends the connection
 };
 
-/// One connection's. Nothing is watched, and no deadline set, until watch(), probe() or refused().
+/// One connection's. Nothing is watched, and no deadline set, until watch() or probe().
 class liveness {
 public:
     enum class verdict : std::uint8_t {
@@ -39,7 +39,8 @@ public:
     void heard(time_point now);
     /// Somebody says that nobody listens where the peer was. Believed when three questions in a
     /// row were refused and nothing was heard since the first: anybody can forge the message, but
-    /// a peer that lives answers.
+    /// a peer that lives answers. Unwatched connections believe it never: their peer may have
+    /// moved, and will be heard from elsewhere.
     verdict refused(time_point now);
 
     /// A PING should leave now; pinged() when it has. It is wanted again and again until there is

@@ -228,12 +228,12 @@ TEST_CASE("mesh: the lower of two neighbours compares at once, either one later"
     higher.say();
     CHECK(lower.syncs.size() == 1);
     CHECK(higher.syncs.empty());
-    for (int i = 0; i < 3600; ++i) {  // an hour: the waits double
+    for (int i = 0; i < 3600; ++i) {  // an hour: the waits grow from 8 s to 17 min
         higher.advance(1s);
         higher.say();
     }
-    CHECK(higher.syncs.size() >= 8);
-    CHECK(higher.syncs.size() <= 16);
+    CHECK(higher.syncs.size() >= 5);
+    CHECK(higher.syncs.size() <= 8);
 }
 
 TEST_CASE("mesh: a neighbour that compares all the time puts off no comparison", "[peers][mesh]") {
@@ -247,7 +247,7 @@ TEST_CASE("mesh: a neighbour that compares all the time puts off no comparison",
         a.talk.sync_ended(has_news, a.now);
         a.say();
     }
-    CHECK(a.syncs.size() >= (has_news ? 200 : 6));
+    CHECK(a.syncs.size() >= (has_news ? 60 : 3));
 }
 
 TEST_CASE("mesh: who missed something asks who is there, and compares", "[peers][mesh]") {

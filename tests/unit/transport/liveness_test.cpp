@@ -64,6 +64,7 @@ TEST_CASE("transport: a killed peer's port is closed, as its host says", "[trans
     echo_pair pair;
     const auto connection = pair.dial();
     REQUIRE(pair.run_until([&] { return pair.client->connected; }));
+    connection->watch_liveness({.ping_every = 10s, .answer_within = 5s});
     kill(pair.server);
     SECTION("when somebody asks") {
         connection->probe_now();
