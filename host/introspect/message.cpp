@@ -18,13 +18,10 @@ constexpr unsigned status_min = 100;
 constexpr unsigned status_max = 599;
 
 byte_buffer with_length(const std::string& text) {
-    const auto size = static_cast<std::uint32_t>(text.size());
-    byte_buffer out{
-        static_cast<std::uint8_t>(size >> 24),
-        static_cast<std::uint8_t>(size >> 16),
-        static_cast<std::uint8_t>(size >> 8),
-        static_cast<std::uint8_t>(size)};
-    out.insert(out.end(), text.begin(), text.end());
+    byte_buffer out(sizeof(std::uint32_t) + text.size());
+    for (std::size_t i = 0; i < sizeof(std::uint32_t); ++i)
+        out[i] = static_cast<std::uint8_t>(text.size() >> (24 - 8 * i));
+    std::copy(text.begin(), text.end(), out.begin() + sizeof(std::uint32_t));
     return out;
 }
 
