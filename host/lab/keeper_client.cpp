@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <map>
 #include <poll.h>
 #include <set>
 
