@@ -2,6 +2,7 @@
 #include "quic/liveness.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace meshhost::quic {
 
@@ -17,6 +18,8 @@ constexpr double spread = 0.04;
 constexpr int repetitions = 8;
 /// As much time as three questions and the last one's answer take on a long path.
 constexpr int timeouts_patient = 5;
+/// What an answer gets when somebody says that the peer is gone, however patient the terms are.
+constexpr duration hurried_answer = 1100ms;
 /// A deadline that we come to later than this tells of ourselves, not of the peer.
 constexpr duration lateness_max = 250ms;
 /// Long enough that the loop turns once more, and reads what has arrived.
@@ -43,7 +46,10 @@ void liveness::watch(const liveness_terms& terms, time_point now) {
 
 void liveness::probe(time_point now) {
     is_binding_ = true;
-    if (phase_ == phase::resting) ask(now);
+    if (std::exchange(is_hurried_, true)) return;
+    if (phase_ == phase::resting) return ask(now);
+    if (phase_ == phase::waiting)
+        due_ = std::min(due_, now + std::max(hurried_answer, least_patience_));
 }
 
 void liveness::heard(time_point now) {
@@ -75,7 +81,10 @@ bool liveness::wants_ping(time_point now) const noexcept {
 }
 
 void liveness::pinged(time_point now, duration probe_timeout) {
-    const duration patience = std::max(terms_.answer_within, timeouts_patient * probe_timeout);
+    const duration usual =
+        is_hurried_ ? std::min(terms_.answer_within, hurried_answer) : terms_.answer_within;
+    least_patience_ = timeouts_patient * probe_timeout;
+    const duration patience = std::max(usual, least_patience_);
     if (phase_ == phase::asking) {
         phase_ = phase::waiting;
         due_ = now + patience;
@@ -120,7 +129,7 @@ liveness::verdict liveness::on_deadline(time_point now) {
             rest();
             return verdict::silent;
         } else {
-            rest();  // a refusal's question, on a connection that nobody watches
+            rest();  // a refusal's question, when nobody else doubts the peer
         }
         break;
     }
@@ -129,7 +138,7 @@ liveness::verdict liveness::on_deadline(time_point now) {
 
 void liveness::rest() {
     phase_ = phase::resting;
-    is_binding_ = is_suspect_ = is_counted_ = is_repetition_due_ = false;
+    is_binding_ = is_hurried_ = is_suspect_ = is_counted_ = is_repetition_due_ = false;
     refusals_ = 0;
     again_ = no_deadline;
     draw_interval();

@@ -33,7 +33,8 @@ public:
 
     /// From now on it is asked whenever it was silent for terms.ping_every.
     void watch(const liveness_terms& terms, time_point now);
-    /// Asks now, unless a question is under way. No answer ends an unwatched connection, too.
+    /// Asks now, unless a question is under way, and waits for the answer for a second at most,
+    /// or as long as it may take on this path. No answer ends an unwatched connection, too.
     void probe(time_point now);
     /// A packet of the peer came that nobody else could have made.
     void heard(time_point now);
@@ -68,8 +69,10 @@ private:
     prng random_;
     liveness_terms terms_;
     bool is_watching_ = false;
-    bool is_binding_ = false;  ///< no answer to the question under way ends the connection
-    duration interval_{};      ///< ping_every, less or more a little
+    bool is_hurried_ = false;    ///< somebody says that the peer is gone
+    duration least_patience_{};  ///< what an answer may take on this path
+    bool is_binding_ = false;    ///< no answer to the question under way ends the connection
+    duration interval_{};        ///< ping_every, less or more a little
     phase phase_ = phase::resting;
     time_point heard_at_{};
     time_point due_ = no_deadline;    ///< of what phase_ waits for

@@ -162,7 +162,7 @@ TEST_CASE("liveness: asked to probe, it asks once, whether it watches or not", "
     machine.probe(now + 1s);
     CHECK_FALSE(machine.wants_ping(now + 1s));
     SECTION("no answer") {
-        CHECK(machine.on_deadline(now + 1500ms) == verdict::alive);
+        CHECK(machine.on_deadline(now + 1100ms) == verdict::alive);
         CHECK(machine.on_deadline(machine.deadline()) == verdict::silent);
     }
     SECTION("an answer: nothing is left of it") {
@@ -218,4 +218,30 @@ TEST_CASE("liveness: refusals mean nothing to a connection that nobody watches",
         CHECK(machine.refused(now += 100ms) == verdict::alive);
     CHECK_FALSE(machine.wants_ping(now));
     CHECK(machine.deadline() == no_deadline);
+}
+
+TEST_CASE("liveness: a doubt hurries a patient question", "[quic]") {
+    liveness machine(true, prng(1));
+    time_point now(1000s);
+    machine.watch({.ping_every = 15s, .answer_within = 10s}, now);
+    const bool is_asked_already = GENERATE(false, true);
+    now += 1s;
+    if (is_asked_already) {
+        now = machine.deadline();
+        CHECK(machine.on_deadline(now) == verdict::alive);
+        machine.pinged(now, short_path);
+        now += 500ms;
+    }
+    machine.probe(now);
+    if (!is_asked_already) {
+        REQUIRE(machine.wants_ping(now));
+        machine.pinged(now, short_path);
+    }
+    const time_point doubted = now;
+    for (verdict so_far = verdict::alive; so_far == verdict::alive;) {
+        now = machine.deadline();
+        REQUIRE(now <= doubted + 1200ms);
+        so_far = machine.on_deadline(now);
+        if (machine.wants_ping(now)) machine.pinged(now, short_path);
+    }
 }
