@@ -32,7 +32,8 @@ constexpr std::size_t command_bytes_max = 64 << 10;
 
 struct client {
     unique_fd socket;
-    std::string text;  ///< of a command that is still coming
+    std::string text;      ///< of a command that is still coming
+    bool is_lost = false;  ///< let go of at the next turn: somebody may be reading it now
 };
 
 class keeper {
@@ -65,6 +66,7 @@ private:
 
 void keeper::run(int signals) {
     while (!(killing_at_ && hosts_.all_gone())) {
+        clients_.remove_if([](const client& one) { return one.is_lost; });
         std::vector<pollfd> waits{{signals, POLLIN, 0}, {listener_.get(), POLLIN, 0}};
         for (const client& one : clients_)
             waits.push_back({one.socket.get(), POLLIN, 0});
@@ -117,7 +119,7 @@ void keeper::kill_if_late() {
 
 void keeper::accept_client() {
     unique_fd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (socket && clients_.size() < clients_max) clients_.push_back({std::move(socket), {}});
+    if (socket && clients_.size() < clients_max) clients_.push_back({std::move(socket), {}, false});
 }
 
 bool keeper::read_client(client& from) {
@@ -167,10 +169,10 @@ boost::json::object keeper::obey(std::string_view command) {
 void keeper::tell(const boost::json::object& line) {
     const std::string text = boost::json::serialize(line) + "\n";
     // Who does not read loses the connection; the keeper waits for nobody.
-    clients_.remove_if([&](const client& to) {
+    for (client& to : clients_) {
         const auto sent = ::send(to.socket.get(), text.data(), text.size(), MSG_NOSIGNAL);
-        return sent != static_cast<ssize_t>(text.size());
-    });
+        if (sent != static_cast<ssize_t>(text.size())) to.is_lost = true;
+    }
 }
 
 void keeper::tell_news() {

@@ -13,9 +13,9 @@ namespace meshhost::peers {
 
 namespace {
 
-/// Neighbours notice each other's silence within seconds, and the mesh hears of it by gossip. The
-/// connections beside it say little and cost as little, a quarter of what a neighbour's does.
-constexpr transport::liveness_terms beside_gossip{.ping_every = 15s, .answer_within = 10s};
+/// Neighbours in the gossip notice each other's silence within seconds, and the mesh hears of it.
+/// The connections beside it say little and cost as little, a quarter of what a neighbour's does.
+constexpr transport::liveness_terms patient{.ping_every = 15s, .answer_within = 10s};
 
 }  // namespace
 
@@ -215,7 +215,7 @@ void peers_service::on_link_stream(proto::link_id id, std::shared_ptr<transport:
 }
 
 void peers_service::become_ready(peer_link& link, proto::link_id id) {
-    if (mesh_) link.connection()->watch_liveness(beside_gossip);
+    link.connection()->watch_liveness(patient);
     state_.link_ready(id, link.connection()->path().remote, shard_.now());
     turn();
 }
