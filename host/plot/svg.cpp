@@ -8,6 +8,20 @@
 namespace meshhost::plot {
 namespace {
 
+std::string_view word(svg::anchor side) {
+    switch (side) {
+    case svg::anchor::start:
+        return "start";
+    case svg::anchor::middle:
+        return "middle";
+    case svg::anchor::end:
+        return "end";
+    }
+    return "";
+}
+
+}  // namespace
+
 std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -22,20 +36,6 @@ std::string escaped(std::string_view text) {
     }
     return out;
 }
-
-std::string_view word(svg::anchor side) {
-    switch (side) {
-    case svg::anchor::start:
-        return "start";
-    case svg::anchor::middle:
-        return "middle";
-    case svg::anchor::end:
-        return "end";
-    }
-    return "";
-}
-
-}  // namespace
 
 svg::svg(double width, double height, setting where)
     : body_(fmt::format(

@@ -8,6 +8,9 @@
 
 namespace meshhost::plot {
 
+/// Text between the tags of SVG or HTML: nothing in it is markup.
+std::string escaped(std::string_view text);
+
 struct point {
     double x = 0;
     double y = 0;

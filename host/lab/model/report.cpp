@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/model/report.hpp"
 
+#include "plot/svg.hpp"
+
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace meshhost::lab::model {
+using plot::escaped;
+
 namespace {
 
 constexpr std::string_view style = R"(:root{color-scheme:light dark}
@@ -27,21 +31,6 @@ constexpr std::string_view save_script = R"(document.getElementById('save').oncl
 const a=document.createElement('a');
 a.href=URL.createObjectURL(new Blob([document.getElementById('data').textContent],
 {type:'application/json'}));a.download='data.json';a.click();};)";
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '&')
-            out += "&amp;";
-        else
-            out += c;
-    }
-    return out;
-}
 
 /// JSON inside <script>: nothing in it may look like the end of the element.
 std::string script_safe(std::string text) {
