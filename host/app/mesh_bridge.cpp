@@ -3,9 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace meshhost::app {
 
 namespace {
+
+/// A role that acts on its peers notices no tenth of a second; a snapshot of a thousand costs a
+/// millisecond. A guess.
+constexpr duration snapshot_gap = 100ms;
 
 plugin::peer_presence presence_of(peers::peer_state state) {
     using peers::peer_state;
@@ -61,12 +67,12 @@ plugin::peer_view plugin_view_of(const peers::peer_view& peer, time_point now) {
 mesh_bridge::mesh_bridge(net::shard& shard, peers::peers_service& peers, logger log)
     : shard_(shard)
     , peers_(peers)
-    , log_(std::move(log)) {
+    , log_(std::move(log))
+    , publication_(shard, *this) {
     peers_.add_observer(*this);
 }
 
 mesh_bridge::~mesh_bridge() {
-    *alive_ = false;
     peers_.remove_observer(*this);
 }
 
@@ -99,20 +105,20 @@ void mesh_bridge::on_cleared(
         log_.warn("{}: {}.{} stays in the digest: {}", instance, role, key, ec.message());
 }
 
-/// Many peers may change in one turn of the loop; plugins get one snapshot of it.
+/// Many peers may change in one turn of the loop, and in a busy mesh in every one: plugins get one
+/// snapshot of it, at once if they had none lately.
 void mesh_bridge::publish_soon() {
-    if (plugins_ == nullptr || is_publish_due_) return;
-    is_publish_due_ = true;
-    shard_.post([this, alive = alive_] {
-        if (*alive) publish();
-    });
+    if (plugins_ != nullptr) publication_.arm(std::max(shard_.now(), published_at_ + snapshot_gap));
+}
+
+void mesh_bridge::on_deadline(time_point) {
+    if (plugins_ != nullptr) publish();
 }
 
 void mesh_bridge::publish() {
-    is_publish_due_ = false;
-    if (plugins_ == nullptr) return;
     auto snapshot = std::make_shared<plugin::peer_snapshot>();
     const auto now = shard_.now();
+    published_at_ = now;
     for (const auto& peer : peers_.snapshot())
         snapshot->emplace(peer.entry.id, plugin_view_of(peer, now));
     plugins_->publish(std::move(snapshot));

@@ -3,12 +3,11 @@
 // Between the peers and the plugins: what is known of the mesh goes down as snapshots, what roles
 // say of this node goes up into its digest.
 #include "base/log.hpp"
+#include "net/deadline_timer.hpp"
 #include "net/shard.hpp"
 #include "peers/peers_service.hpp"
 #include "plugin/mesh_view.hpp"
 #include "plugin/plugin_manager.hpp"
-
-#include <memory>
 
 namespace meshhost::app {
 
@@ -16,7 +15,9 @@ plugin::peer_view plugin_view_of(const peers::peer_view& peer, time_point now);
 
 /// Made before the plugin manager, whose sink it is; attach() tells it where snapshots go. One
 /// thread: the shard's. `shard` and `peers` outlive it.
-class mesh_bridge final : public plugin::contribution_sink, public peers::peers_observer {
+class mesh_bridge final : public plugin::contribution_sink,
+                          public peers::peers_observer,
+                          net::deadline_sink {
 public:
     mesh_bridge(net::shard& shard, peers::peers_service& peers, logger log);
     ~mesh_bridge() override;
@@ -37,13 +38,14 @@ public:
 private:
     void publish_soon();
     void publish();
+    void on_deadline(time_point now) override;
 
     net::shard& shard_;
     peers::peers_service& peers_;
     logger log_;
     plugin::plugin_manager* plugins_ = nullptr;
-    bool is_publish_due_ = false;
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    net::deadline_timer publication_;
+    time_point published_at_{};
 };
 
 }  // namespace meshhost::app

@@ -29,7 +29,7 @@ struct service_limits {
     /// Of every connection: a silent neighbour is missed within 5.3 s, for one exchange of some
     /// 120 bytes in 3.9 s where nothing else is said. A ping is repeated eight times meanwhile, so
     /// that loss ends no link, and a peer may stand still for a second.
-    transport::liveness_terms liveness{.ping_every = 4000ms, .answer_within = 1100ms};
+    transport::liveness_terms liveness{.ping_every = 3900ms, .answer_within = 1100ms};
     duration header_wait = 5s;  ///< for the topic at the start of a stream; upstream: for ever
     duration address_retention = 5min;  ///< of what PeerData said; upstream's
     duration crossing_window = 10s;     ///< two dials that began this close may have crossed

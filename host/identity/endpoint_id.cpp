@@ -4,6 +4,7 @@
 #include "wire/base32.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <sodium/crypto_core_ed25519.h>
 
@@ -14,6 +15,40 @@ namespace {
 constexpr std::size_t hex_length = endpoint_id::size * 2;
 constexpr std::size_t short_size = 5;
 
+/// The proof that a key is a point of the subgroup is a scalar multiplication, and every record and
+/// frame names its origin: the keys seen last are remembered. Lossy, so that nobody can make it
+/// grow.
+class proven_keys {
+public:
+    bool has(bytes_view key) const noexcept {
+        const auto& held = slots_[slot_of(key)];
+        return std::equal(key.begin(), key.end(), held.begin());
+    }
+    void add(bytes_view key) noexcept {
+        std::copy(key.begin(), key.end(), slots_[slot_of(key)].begin());
+    }
+
+private:
+    static constexpr std::size_t slots = 1024;  // 32 KiB a thread that reads keys
+
+    static std::size_t slot_of(bytes_view key) noexcept {
+        return (std::size_t{key[0]} << 8 | key[1]) % slots;
+    }
+
+    // An empty slot holds zeros, which are no key: is_key() sees to that first.
+    std::array<std::array<std::uint8_t, endpoint_id::size>, slots> slots_{};
+};
+
+bool is_key(bytes_view bytes) {
+    static thread_local proven_keys proven;
+    const bool is_zero = std::all_of(bytes.begin(), bytes.end(), [](auto b) { return b == 0; });
+    if (is_zero) return false;
+    if (proven.has(bytes)) return true;
+    if (crypto_core_ed25519_is_valid_point(bytes.data()) != 1) return false;
+    proven.add(bytes);
+    return true;
+}
+
 bool is_lower_hex(std::string_view text) noexcept {
     return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
@@ -21,8 +56,7 @@ bool is_lower_hex(std::string_view text) noexcept {
 }  // namespace
 
 std::optional<endpoint_id> endpoint_id::from_bytes(bytes_view bytes) {
-    if (bytes.size() != size) return std::nullopt;
-    if (crypto_core_ed25519_is_valid_point(bytes.data()) != 1) return std::nullopt;
+    if (bytes.size() != size || !is_key(bytes)) return std::nullopt;
     endpoint_id id;
     std::copy(bytes.begin(), bytes.end(), id.bytes_.begin());
     return id;

@@ -18,8 +18,9 @@ constexpr double spread = 0.04;
 constexpr int repetitions = 8;
 /// As much time as three questions and the last one's answer take on a long path.
 constexpr int timeouts_patient = 5;
-/// What an answer gets when somebody says that the peer is gone, however patient the terms are.
-constexpr duration hurried_answer = 1100ms;
+/// What an answer gets when somebody says that the peer is gone, however patient the terms are: who
+/// says so has waited longer already.
+constexpr duration hurried_answer = 600ms;
 /// A deadline that we come to later than this tells of ourselves, not of the peer.
 constexpr duration lateness_max = 250ms;
 /// Long enough that the loop turns once more, and reads what has arrived.

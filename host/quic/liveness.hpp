@@ -33,8 +33,8 @@ public:
 
     /// From now on it is asked whenever it was silent for terms.ping_every.
     void watch(const liveness_terms& terms, time_point now);
-    /// Asks now, unless a question is under way, and waits for the answer for a second at most,
-    /// or as long as it may take on this path. No answer ends an unwatched connection, too.
+    /// Asks now, unless a question is under way, and waits for the answer for 0.6 s at most, or
+    /// as long as it may take on this path. No answer ends an unwatched connection, too.
     void probe(time_point now);
     /// A packet of the peer came that nobody else could have made.
     void heard(time_point now);

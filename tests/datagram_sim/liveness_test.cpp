@@ -94,7 +94,7 @@ TEST_CASE("datagram_sim: a host that was suspended does not take its peer for de
     // Asleep in the middle of a question whose answer is lost.
     net.to_client().set_profile(dead);
     client_app.connection->probe_now(net.now());
-    net.run_for(800ms);
+    net.run_for(400ms);
     net.suspend_client(asleep);
     net.to_client().set_profile({});
     net.run_for(20s);
@@ -114,7 +114,7 @@ TEST_CASE("datagram_sim: who was given up in its sleep learns it when it wakes",
     CHECK(pair.ends.client.closed->reason == "no answer to pings");
 }
 
-TEST_CASE("datagram_sim: asked to probe, it knows in 1.2 s", "[liveness]") {
+TEST_CASE("datagram_sim: asked to probe, it knows in 0.7 s", "[liveness]") {
     quic_pair net;
     const auto [client_app, server_app] = net.connect();
     net.run_for(3s);
@@ -123,7 +123,7 @@ TEST_CASE("datagram_sim: asked to probe, it knows in 1.2 s", "[liveness]") {
     CHECK_FALSE(client_app.closed.has_value());
     net.to_client().set_profile(dead);
     client_app.connection->probe_now(net.now());
-    net.run_for(1050ms);
+    net.run_for(550ms);
     CHECK_FALSE(client_app.closed.has_value());
     net.run_for(150ms);
     REQUIRE(client_app.closed.has_value());

@@ -99,7 +99,7 @@ struct config {
     duration loss_wait_max = 30s;       ///< in large meshes, where others should have seen it, too
     std::size_t loss_reporters = 2;     ///< that make it certain
     duration loss_grace = 400ms;        ///< from the first report, for the lost one to contradict
-    duration loss_hold = 300ms;         ///< before we say that we lost somebody: neighbours that go
+    duration loss_hold = 200ms;         ///< before we say that we lost somebody: neighbours that go
                                         ///< within this go together. A guess
     duration loss_hold_refused = 50ms;  ///< likewise, when its host says that nobody is there
     duration cut_off_wait = 2s;         ///< before we believe that all are gone, and not we: what a
@@ -115,8 +115,10 @@ struct config {
     std::size_t tombstones_max = 256;  ///< entries of peers that are gone and that nobody named
     duration tombstone_life = 24h;     ///< the longest partition that heals without a mistake
 
-    duration sync_first = 8s;     ///< between comparisons with a neighbour after a change: what is
-                                  ///< under way by gossip meanwhile is no difference
+    duration sync_first = 1s;     ///< to the first comparison with a neighbour after a change: who
+                                  ///< joins while others do may miss a record
+    duration sync_second = 8s;    ///< to the next, at least: what is under way by gossip meanwhile
+                                  ///< is no difference
     int sync_growth = 4;          ///< each wait is so many times the one before. A comparison costs
                                   ///< 4.5 kB, most of it the connection
     duration sync_last = 1024s;   ///< after a long time without a change: 17 min

@@ -84,10 +84,24 @@ bool loss_judge::report_loss(const endpoint_id& peer, const lost_link& how, time
     check(peer);  // it may have another connection, and that one the same fault
     if (known->connected) return false;
     const time_point not_before = neighbors_.empty() ? now + options_.cut_off_wait : now;
-    const own_loss lost{peer, known->digest->number(), how.words, how.kind, now, not_before};
+    const own_loss lost{
+        peer,
+        known->digest->number(),
+        how.words,
+        how.kind,
+        now,
+        not_before,
+        is_confirmed(*known)};
     if (!own_losses_.add(lost)) return false;
     doubt(peer, now);
     return true;
+}
+
+/// Others lost it, too, and we hear them: it is not us who is cut off, and there is nothing to wait
+/// for.
+bool loss_judge::is_confirmed(const peer_entry& lost) const {
+    const loss_table::doubt* const told = losses_.find(lost.id);
+    return told != nullptr && !told->reporters.empty() && !neighbors_.empty() && !is_near(lost);
 }
 
 void loss_judge::acquit(const endpoint_id& peer) {

@@ -79,6 +79,7 @@ private:
     /// We hear it ourselves, whatever others say.
     bool is_near(const peer_entry& entry) const;
     bool is_late(const loss_report& report) const;
+    bool is_confirmed(const peer_entry& lost) const;
     bool is_heeded(const identity::endpoint_id& reporter) const;
     loss_table::circumstances here() const { return {registry_.size(), patience_}; }
     witness witness_of(const identity::endpoint_id& id, const node_digest& subject) const;

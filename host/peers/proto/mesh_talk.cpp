@@ -139,7 +139,8 @@ std::optional<time_point> mesh_talk::announce_due() const {
 void mesh_talk::handle_deadline(time_point now) {
     judge_.handle_deadline(now);
     if (now >= sync_at_) {
-        sync_wait_ = std::min(sync_wait_ * options_.sync_growth, options_.sync_last);
+        const duration next = std::max(sync_wait_ * options_.sync_growth, options_.sync_second);
+        sync_wait_ = std::min(next, options_.sync_last);
         sync_at_ = now + jittered(sync_wait_);
         synced_at_ = now;
         if (!neighbors_.empty()) want_sync(neighbors_[random_.below(neighbors_.size())]);

@@ -54,6 +54,7 @@ const own_loss* own_losses::find(const endpoint_id& peer) const {
 
 time_point own_losses::due(const own_loss& loss, double patience) const {
     if (loss.kind == loss_kind::refused) return loss.at + options_.loss_hold_refused;
+    if (loss.is_confirmed) return std::max(loss.at, loss.not_before);
     const auto hold = std::chrono::duration_cast<duration>(options_.loss_hold * patience);
     return std::max(loss.at + hold, loss.not_before);
 }

@@ -26,6 +26,7 @@ struct own_loss {
     loss_kind kind = loss_kind::silence;
     time_point at{};
     time_point not_before{};
+    bool is_confirmed = false;  ///< others lost it, too: nothing to wait for
 };
 
 /// A machine's part. At most losses_max peers, each once. `patience`: see local_health.

@@ -228,7 +228,7 @@ TEST_CASE("mesh: the lower of two neighbours compares at once, either one later"
     higher.say();
     CHECK(lower.syncs.size() == 1);
     CHECK(higher.syncs.empty());
-    for (int i = 0; i < 3600; ++i) {  // an hour: the waits grow from 8 s to 17 min
+    for (int i = 0; i < 3600; ++i) {  // an hour: the waits grow from 1 s to 17 min
         higher.advance(1s);
         higher.say();
     }
