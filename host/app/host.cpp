@@ -77,7 +77,7 @@ plugin::plugin_settings plugin_settings_of(
     const auto granted = static_cast<std::uint32_t>(settings.digest.plugin_bytes_max);
     out.defaults.digest_bytes = granted;
     for (const auto& each : settings.plugin)
-        out.instances[each.instance] = {{each.config, each.config_origins}, granted};
+        out.instances[each.instance] = {{each.config, each.config_origins}, each.grant, granted};
     return out;
 }
 
@@ -166,6 +166,7 @@ outcome<void> host::load_plugins() {
     plugins_ = std::make_unique<plugin::plugin_manager>(
         shard_,
         plugin_settings_of(settings, endpoint_->id()),
+        plugin::mesh_services{endpoint_.get(), gossip_.get(), &*key_},
         *bridge_,
         static_cast<plugin::plugin_observer&>(*this)
     );

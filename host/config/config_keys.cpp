@@ -97,7 +97,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 36> keys{{
+constexpr std::array<config_key, 37> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -285,6 +285,12 @@ constexpr std::array<config_key, 36> keys{{
      .fallback = "false",
      .doc = "Whether the host refuses to start without it.",
      .store = put_plugin<&plugin_config::required>},
+    {.path = "plugin.*.grant",
+     .rule = list_of(text_form::label, 64),
+     .fallback = R"(["declared"])",
+     .example = R"(["alpn:mesh-gateway/1", "gossip:pub:jobs/#"])",
+     .doc = "What it may do in the mesh. \"declared\" stands for all that the role asks for.",
+     .store = put_plugin<&plugin_config::grant>},
     {.path = "plugin.*.config",
      .rule = any_table(),
      .fallback = "{}",

@@ -112,8 +112,9 @@ struct plugins_config {
 /// [plugin.<instance>]: one running role.
 struct plugin_config {
     std::string instance;
-    std::string path;            ///< of the .so, or a name in [plugins] dir: "compute.so"
-    bool required = false;       ///< a host that cannot load it does not start
+    std::string path;       ///< of the .so, or a name in [plugins] dir: "compute.so"
+    bool required = false;  ///< a host that cannot load it does not start
+    std::vector<std::string> grant{"declared"};  ///< permissions; that word: all the role asks for
     boost::json::object config;  ///< its own table, unchecked: only the role knows its keys
     /// Where each key of `config` was set: "a.b" → "/etc/meshhost/meshhost.toml:41:1".
     std::map<std::string, std::string, std::less<>> config_origins;

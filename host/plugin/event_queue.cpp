@@ -12,11 +12,20 @@ namespace meshhost::plugin {
 bool event_queue::push(queued_item item) {
     {
         const std::lock_guard lock(mutex_);
-        if (items_.size() == proto::posted_max) return false;
+        if (pushed_ == proto::posted_max) return false;
+        ++pushed_;
         items_.push_back(std::move(item));
     }
     arrived_.notify_one();
     return true;
+}
+
+void event_queue::send(proto::down_message message) {
+    {
+        const std::lock_guard lock(mutex_);
+        items_.emplace_back(std::move(message));
+    }
+    arrived_.notify_one();
 }
 
 void event_queue::raise(strand_signal signal) {
@@ -61,6 +70,7 @@ strand_work event_queue::wait_until(time_point deadline) {
     if (!items_.empty()) {
         work.item = std::move(items_.front());
         items_.pop_front();
+        pushed_ -= std::holds_alternative<proto::down_message>(*work.item) ? 0 : 1;
     }
     return work;
 }
@@ -72,6 +82,7 @@ std::size_t event_queue::size() const {
 
 std::size_t event_queue::drop_items() {
     const std::lock_guard lock(mutex_);
+    pushed_ = 0;
     return std::exchange(items_, {}).size();
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "peers/proto/node_digest.hpp"
+#include "plugin/proto/link_message.hpp"
 #include "plugin/proto/peer_snapshot.hpp"
 
 #include <array>
@@ -43,7 +44,7 @@ struct digest_update {
     peers::proto::digest_value value;
 };
 
-using queued_item = std::variant<posted_event, digest_update>;
+using queued_item = std::variant<posted_event, digest_update, proto::down_message>;
 
 /// What one wait brings, in the order in which it is to be dealt with.
 struct strand_work {
@@ -52,11 +53,13 @@ struct strand_work {
     std::optional<queued_item> item;
 };
 
-/// Any thread feeds it; the strand alone waits. At most posted_max items.
+/// Any thread feeds it; the strand alone waits. At most posted_max items of the plugin's own; what
+/// the host sends is bounded where it is made.
 class event_queue {
 public:
     /// false: full; nothing was queued.
     bool push(queued_item item);
+    void send(proto::down_message message);
     void raise(strand_signal signal);
     /// Replaces a snapshot that the strand has not looked at yet.
     void publish(proto::peer_snapshot_ptr snapshot);
@@ -76,6 +79,7 @@ private:
     std::array<std::optional<strand_signal>, signal_kinds> signals_;
     proto::peer_snapshot_ptr snapshot_;
     std::deque<queued_item> items_;
+    std::size_t pushed_ = 0;  ///< of the items, those that are not the host's
 };
 
 }  // namespace meshhost::plugin

@@ -30,7 +30,7 @@ mesh_str get_last_error(const mesh_host*) noexcept {
 
 mesh_status post(const mesh_host* host, std::uint64_t tag, void* ptr) noexcept {
     return host_call(host, caller::any, [&](instance_context& context) -> proto::call_result<> {
-        if (context.queue.push(posted_event{tag, ptr, strand_now()})) return {};
+        if (context.queue->push(posted_event{tag, ptr, strand_now()})) return {};
         return proto::call_error{MESH_E_AGAIN, "the queue of posted events is full"};
     });
 }
@@ -51,7 +51,7 @@ mesh_ns wall(const mesh_host*) noexcept {
 /// Signals have no status to return: a refused one is dropped.
 void raise(const mesh_host* host, strand_signal signal) noexcept {
     host_call(host, caller::any, [&](instance_context& context) -> proto::call_result<> {
-        context.queue.raise(std::move(signal));
+        context.queue->raise(std::move(signal));
         return {};
     });
 }

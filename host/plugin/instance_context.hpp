@@ -9,14 +9,17 @@
 #include "plugin/plugin_role.hpp"
 #include "plugin/proto/digest_board.hpp"
 #include "plugin/proto/digest_watches.hpp"
+#include "plugin/proto/grants.hpp"
 #include "plugin/proto/peer_watches.hpp"
 #include "plugin/proto/timer_set.hpp"
 #include "plugin/role_calls.hpp"
+#include "plugin/uplink.hpp"
 
 #include <boost/json/value.hpp>
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <string>
 
 namespace meshhost::plugin {
@@ -35,19 +38,26 @@ struct instance_facts {
     const role_description* role = nullptr;
     node_self self;
     boost::json::value config;  ///< checked, with defaults
+    proto::grants grants;
     std::uint32_t digest_bytes = 0;
     logger log;
 };
 
 struct instance_context {
-    explicit instance_context(instance_facts known);
+    /// Neither pointer is null.
+    instance_context(
+        instance_facts known,
+        std::shared_ptr<event_queue> events,
+        std::shared_ptr<uplink> to_host
+    );
     instance_context(const instance_context&) = delete;
     instance_context& operator=(const instance_context&) = delete;
 
     // For any thread.
     const instance_facts facts;
     call_gate gate;
-    event_queue queue;
+    const std::shared_ptr<event_queue> queue;
+    const std::shared_ptr<uplink> link;
     const host_table host;
     std::atomic<std::size_t> handles = 0;  ///< timers and watches, as of the strand's last turn
 

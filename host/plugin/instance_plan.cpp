@@ -69,6 +69,35 @@ checked<std::string> choose_name(
     }
 }
 
+constexpr std::string_view all_declared = "declared";
+
+checked<proto::grants> choose_grants(
+    const role_description& role,
+    const std::string& instance,
+    const instance_settings& own
+) {
+    std::vector<std::string> all;
+    for (const std::string& grant : own.grant) {
+        if (grant == all_declared)
+            all.insert(all.end(), role.permissions.begin(), role.permissions.end());
+        else
+            all.push_back(grant);
+    }
+    proto::grants granted(std::move(all));
+    for (const std::string& wanted : role.permissions) {
+        if (granted.allows(wanted)) continue;
+        return plugin_fault{
+            "MP020",
+            fmt::format(
+                "role {} asks for {}, which plugin.{}.grant does not contain",
+                in_quotes(role.name),
+                wanted,
+                instance
+            )};
+    }
+    return granted;
+}
+
 }  // namespace
 
 checked<instance_plan> plan_instance(
@@ -89,10 +118,13 @@ checked<instance_plan> plan_instance(
     if (!config.problems.empty()) {
         return plugin_fault{"MP021", fmt::format("{}", fmt::join(config.problems, "; "))};
     }
+    auto grants = choose_grants(**role, *name, own);
+    if (!grants) return grants.error();
     return instance_plan{
         .instance = std::move(*name),
         .role = *role,
         .config = std::move(config.values),
+        .grants = std::move(*grants),
         .digest_bytes = own.digest_bytes,
         .warnings = std::move(config.warnings),
     };

@@ -5,6 +5,7 @@
 #include "plugin/plugin_fault.hpp"
 #include "plugin/plugin_role.hpp"
 #include "plugin/plugin_settings.hpp"
+#include "plugin/proto/grants.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -17,6 +18,7 @@ struct instance_plan {
     std::string instance;
     const role_description* role = nullptr;
     boost::json::object config;
+    proto::grants grants;
     std::uint32_t digest_bytes = 0;
     std::vector<std::string> warnings;  ///< of deprecated keys
 };
@@ -27,7 +29,8 @@ struct taken_name {
     std::string role;
 };
 
-/// `roles` outlives the plan. Errors: MP018, when the role to run is not clear; MP021, with all
+/// `roles` outlives the plan. Errors: MP018, when the role to run is not clear; MP020, when
+/// it asks for what it is not granted; MP021, with all
 /// that is wrong in the configuration; MP022, when the name is taken or the role cannot run twice.
 checked<instance_plan> plan_instance(
     const std::vector<role_description>& roles,

@@ -2,7 +2,6 @@
 // The life of an instance; what it hears is in strand_events.cpp.
 #include "plugin/instance_strand.hpp"
 
-#include "net/shard.hpp"
 #include "plugin/proto/call_error.hpp"
 #include "plugin/proto/limits.hpp"
 #include "plugin/strand_clock.hpp"
@@ -56,14 +55,8 @@ plugin_fault returned(const char* code, const char* where, const call_report& re
 
 }  // namespace
 
-instance_strand::instance_strand(
-    std::shared_ptr<instance_context> context,
-    net::shard& shard,
-    std::weak_ptr<instance_listener> listener
-)
-    : context_(std::move(context))
-    , shard_(shard)
-    , listener_(std::move(listener)) {}
+instance_strand::instance_strand(std::shared_ptr<instance_context> context)
+    : context_(std::move(context)) {}
 
 checked<> instance_strand::create() {
     context_->gate.bind_strand();
@@ -82,7 +75,7 @@ checked<> instance_strand::create() {
 
 void instance_strand::run() {
     while (!life_.is_over()) {
-        strand_work work = context_->queue.wait_until(next_wake());
+        strand_work work = context_->queue->wait_until(next_wake());
         for (const strand_signal& signal : work.signals)
             make(take_signal(signal));
         if (work.snapshot) newer_ = std::move(work.snapshot);
@@ -97,9 +90,7 @@ void instance_strand::run() {
     }
     cancel_all();
     count_handles();
-    post([](instance_listener& listener, const std::string& instance) {
-        listener.on_exit(instance);
-    });
+    say(proto::up::exited{});
 }
 
 /// Makes `next`, and what follows from how it went, until there is something to wait for.
@@ -226,39 +217,28 @@ void instance_strand::cancel_all() {
     context_->timers.clear();
     context_->peers.clear();
     context_->digests.clear();
-    context_->queue.drop_items();
+    context_->queue->drop_items();
     context_->digest.withdraw();
     report_values();
 }
 
-template <class Report>
-void instance_strand::post(Report report) {
+void instance_strand::say(proto::up_message message) {
     if (context_->gate.is_abandoned()) park();
-    shard_.post([listener = listener_, instance = context_->facts.instance, report] {
-        if (const auto alive = listener.lock()) report(*alive, instance);
-    });
+    context_->link->send(std::move(message));
 }
 
 void instance_strand::report_state() {
     const proto::instance_state state = life_.state();
-    if (state == std::exchange(reported_, state)) return;
-    post([state](instance_listener& listener, const std::string& instance) {
-        listener.on_state(instance, state);
-    });
+    if (state != std::exchange(reported_, state)) say(proto::up::state_changed{state});
 }
 
 void instance_strand::report_fault(plugin_fault fault) {
-    post([fault = std::move(fault)](instance_listener& listener, const std::string& instance) {
-        listener.on_fault(instance, fault);
-    });
+    say(proto::up::faulted{std::move(fault.code), std::move(fault.text)});
 }
 
 void instance_strand::report_values() {
-    while (auto value = context_->digest.poll(strand_now())) {
-        post([value](instance_listener& listener, const std::string& instance) {
-            listener.on_value(instance, *value);
-        });
-    }
+    while (auto value = context_->digest.poll(strand_now()))
+        say(proto::up::value_said{std::move(*value)});
 }
 
 }  // namespace meshhost::plugin

@@ -3,27 +3,18 @@
 // The thread side of an instance: the driver of its lifecycle, timers, watches and digest, and the
 // only caller of its callbacks.
 #include "plugin/instance_context.hpp"
-#include "plugin/instance_listener.hpp"
 #include "plugin/plugin_fault.hpp"
 #include "plugin/proto/lifecycle.hpp"
 
 #include <memory>
 
-namespace meshhost::net {
-class shard;
-}  // namespace meshhost::net
-
 namespace meshhost::plugin {
 
-/// Made on the shard's thread; everything else happens on its own. `shard` outlives it, unless the
-/// context's gate is abandoned first: then it never touches the shard again.
+/// Made on the shard's thread; everything else happens on its own. Once the context's gate is
+/// abandoned it touches nothing of the host's again.
 class instance_strand {
 public:
-    instance_strand(
-        std::shared_ptr<instance_context> context,
-        net::shard& shard,
-        std::weak_ptr<instance_listener> listener
-    );
+    explicit instance_strand(std::shared_ptr<instance_context> context);
 
     /// First, on the strand's thread. After a failure there is nothing to run.
     /// Errors: MP203, MP302.
@@ -49,6 +40,8 @@ private:
     time_point next_wake() const noexcept;
     void take(const posted_event& posted);
     void take(digest_update& update);
+    void take(proto::down_message& message);
+    void take(proto::down::uplink_ready& ready);
     void look_around();
     void deliver_peer();
     void deliver_digest();
@@ -60,12 +53,9 @@ private:
     void report_state();
     void report_fault(plugin_fault fault);
     void report_values();
-    template <class Report>
-    void post(Report report);
+    void say(proto::up_message message);
 
     std::shared_ptr<instance_context> context_;
-    net::shard& shard_;
-    std::weak_ptr<instance_listener> listener_;
     proto::lifecycle life_;
     proto::instance_state reported_ = proto::instance_state::created;
     proto::peer_snapshot_ptr newer_;  ///< waits until the events of the last one are delivered

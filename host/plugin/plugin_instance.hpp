@@ -1,67 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// One running role, seen from the shard: its thread is started, told and waited for here.
+// One running role, seen from the shard, wherever it runs.
 #include "plugin/instance_context.hpp"
-#include "plugin/instance_listener.hpp"
 #include "plugin/plugin_fault.hpp"
 #include "plugin/proto/limits.hpp"
 
-#include <future>
-#include <memory>
-#include <thread>
-
-namespace meshhost::net {
-class shard;
-}  // namespace meshhost::net
-
 namespace meshhost::plugin {
 
-/// Lifecycle: make it, create(), start(), shut_down(), and after the listener's on_exit() destroy
-/// it. Called on the shard's thread.
-///
-/// A thread that runs a stranger's code cannot be stopped from outside. One that does not return is
-/// abandoned: it may sit in the plugin until the process ends, and never touches the host again.
+/// Lifecycle: make it, create(), start(), shut_down(), and after up::exited destroy it. Called on
+/// the shard's thread. Destroying waits for what still runs until proto::stop_limit, then abandons
+/// it.
 class plugin_instance {
 public:
-    plugin_instance(
-        instance_facts facts,
-        proto::peer_snapshot_ptr known,
-        net::shard& shard,
-        std::weak_ptr<instance_listener> listener
-    );
+    plugin_instance() = default;
     plugin_instance(const plugin_instance&) = delete;
     plugin_instance& operator=(const plugin_instance&) = delete;
-
-    /// Waits for a running thread until the limit, then abandons it.
-    ~plugin_instance();
+    virtual ~plugin_instance() = default;
 
     /// Blocks until the role is created. Errors: MP201, MP203, MP302.
-    checked<> create(duration limit = proto::create_limit);
+    virtual checked<> create(duration limit = proto::create_limit) = 0;
 
-    void start();
-    void publish(proto::peer_snapshot_ptr snapshot);
+    virtual void start() = 0;
+    virtual void publish(proto::peer_snapshot_ptr snapshot) = 0;
+    virtual void send(proto::down_message message) = 0;
 
     /// For experiments: as if a callback had thrown.
-    void inject_exception();
+    virtual void inject_exception() = 0;
 
     /// Drains until the deadline, then stops and destroys.
-    void shut_down(time_point drain_deadline);
+    virtual void shut_down(time_point drain_deadline) = 0;
 
-    /// Whether the thread ends within `limit`; then it is joined.
-    bool join(duration limit);
-    void abandon();
-    bool is_abandoned() const noexcept { return context_->gate.is_abandoned(); }
+    /// Whether it ends within `limit`.
+    virtual bool join(duration limit) = 0;
+    /// It may never end: it is not waited for, and never touches the host again.
+    virtual void abandon() = 0;
 
-    const instance_facts& facts() const noexcept { return context_->facts; }
-    std::size_t queued() const { return context_->queue.size(); }
-    std::size_t handles() const noexcept { return context_->handles; }
-
-private:
-    std::shared_ptr<instance_context> context_;
-    net::shard& shard_;
-    std::weak_ptr<instance_listener> listener_;
-    std::thread thread_;
-    std::future<void> ended_;
+    virtual const instance_facts& facts() const noexcept = 0;
+    virtual std::size_t queued() const = 0;
+    virtual std::size_t handles() const noexcept = 0;
 };
 
 }  // namespace meshhost::plugin

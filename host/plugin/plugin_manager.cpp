@@ -3,7 +3,12 @@
 
 #include "net/shard.hpp"
 #include "plugin/abi_check.hpp"
+#include "plugin/event_queue.hpp"
+#include "plugin/plugin_instance.hpp"
 #include "plugin/plugin_probe.hpp"
+#include "plugin/services/instance_services.hpp"
+#include "plugin/shard_uplink.hpp"
+#include "plugin/thread_instance.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -35,35 +40,45 @@ instance_status refused_status(
 
 }  // namespace
 
-/// Hears the strands for a manager that may be gone when their reports arrive.
-class plugin_manager::relay final : public instance_listener {
+/// Hears the instances for a manager that may be gone when their messages arrive.
+class plugin_manager::relay final : public uplink_sink {
 public:
     explicit relay(plugin_manager& owner) noexcept
         : owner_(owner) {}
 
-    void on_state(const std::string& instance, proto::instance_state state) override {
-        owner_.on_state(instance, state);
+    void on_message(const std::string& instance, proto::up_message message) override {
+        owner_.on_message(instance, std::move(message));
     }
-    void on_fault(const std::string& instance, const plugin_fault& fault) override {
-        owner_.on_fault(instance, fault);
-    }
-    void on_value(const std::string& instance, const peers::proto::contribution& value) override {
-        owner_.on_value(instance, value);
-    }
-    void on_exit(const std::string& instance) override { owner_.on_exit(instance); }
 
 private:
     plugin_manager& owner_;
 };
 
+/// One role of this host: its status for as long as the host runs, the rest while it does.
+struct plugin_manager::entry final : downlink {
+    explicit entry(instance_status first)
+        : status(std::move(first)) {}
+
+    void send(proto::down_message message) override {
+        if (instance) instance->send(std::move(message));
+    }
+
+    instance_status status;
+    std::shared_ptr<shard_uplink> link;
+    std::unique_ptr<plugin_instance> instance;  ///< null once it has ended
+    std::unique_ptr<instance_services> services;
+};
+
 plugin_manager::plugin_manager(
     net::shard& shard,
     plugin_settings settings,
+    mesh_services mesh,
     contribution_sink& sink,
     plugin_observer& observer
 )
     : shard_(shard)
     , settings_(std::move(settings))
+    , mesh_(mesh)
     , sink_(sink)
     , observer_(observer)
     , stop_timer_(shard, *this)
@@ -71,9 +86,11 @@ plugin_manager::plugin_manager(
     , relay_(std::make_shared<relay>(*this)) {}
 
 plugin_manager::~plugin_manager() {
-    for (entry& each : entries_) {
-        if (each.instance) each.instance->shut_down(shard_.now());  // all at once, then wait
+    for (const auto& each : entries_) {
+        if (each->instance) each->instance->shut_down(shard_.now());  // all at once, then wait
     }
+    for (const auto& each : entries_)
+        end(*each);
 }
 
 std::vector<failure> plugin_manager::load(std::span<const plugin_spec> specs) {
@@ -136,17 +153,29 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
         .role = &role,
         .self = {settings_.self, roles, made_},
         .config = std::move(from.plan.config),
+        .grants = std::move(from.plan.grants),
         .digest_bytes = from.plan.digest_bytes,
         .log = logger(from.plan.instance),
     };
-    auto instance = std::make_unique<plugin_instance>(std::move(facts), snapshot_, shard_, relay_);
-    if (auto created = instance->create(); !created) {
+    entry& made = *entries_.emplace_back(std::make_unique<entry>(std::move(status)));
+    const auto events = std::make_shared<event_queue>();
+    made.link = std::make_shared<shard_uplink>(shard_, relay_, made.status.instance, events);
+    made.services = std::make_unique<instance_services>(shard_, mesh_, made);
+    made.instance =
+        std::make_unique<thread_instance>(std::move(facts), snapshot_, events, made.link);
+    if (auto created = made.instance->create(); !created) {
         refused.push_back(explain(from.path, created.error()));
-        status.state = proto::instance_state::failed;
-        status.last_error = text_of(created.error());
-        instance.reset();
+        made.status.state = proto::instance_state::failed;
+        made.status.last_error = text_of(created.error());
+        end(made);
     }
-    entries_.push_back({std::move(status), std::move(instance)});
+}
+
+/// Waits for what still runs; nothing of it is heard any more.
+void plugin_manager::end(entry& ended) {
+    ended.services.reset();
+    ended.instance.reset();
+    if (ended.link) ended.link->detach();
 }
 
 void plugin_manager::log_notices(const inspected_plugin& plugin) const {
@@ -155,15 +184,15 @@ void plugin_manager::log_notices(const inspected_plugin& plugin) const {
 }
 
 void plugin_manager::start() {
-    for (entry& each : entries_) {
-        if (each.instance) each.instance->start();
+    for (const auto& each : entries_) {
+        if (each->instance) each->instance->start();
     }
 }
 
 void plugin_manager::publish(peer_snapshot_ptr snapshot) {
     snapshot_ = std::move(snapshot);
-    for (entry& each : entries_) {
-        if (each.instance) each.instance->publish(snapshot_);
+    for (const auto& each : entries_) {
+        if (each->instance) each->instance->publish(snapshot_);
     }
 }
 
@@ -177,8 +206,8 @@ bool plugin_manager::inject_exception(const std::string& instance) {
 void plugin_manager::stop() {
     if (std::exchange(stopping_, true)) return;
     const time_point now = shard_.now();
-    for (entry& each : entries_) {
-        if (each.instance) each.instance->shut_down(now + settings_.drain_limit);
+    for (const auto& each : entries_) {
+        if (each->instance) each->instance->shut_down(now + settings_.drain_limit);
     }
     // With nothing to wait for the timer is due at once, so that the answer never comes from here.
     stop_timer_.arm(running() == 0 ? now : now + settings_.stop_limit);
@@ -186,64 +215,71 @@ void plugin_manager::stop() {
 
 std::vector<instance_status> plugin_manager::status() const {
     std::vector<instance_status> all;
-    for (const entry& each : entries_)
-        all.push_back(each.status);
+    for (const auto& each : entries_)
+        all.push_back(each->status);
     all.insert(all.end(), refused_.begin(), refused_.end());
     return all;
 }
 
 plugin_manager::entry* plugin_manager::find(const std::string& instance) {
-    const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const entry& each) {
-        return each.status.instance == instance;
+    const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const auto& each) {
+        return each->status.instance == instance;
     });
-    return found == entries_.end() ? nullptr : &*found;
+    return found == entries_.end() ? nullptr : found->get();
 }
 
-void plugin_manager::on_state(const std::string& instance, proto::instance_state state) {
+void plugin_manager::on_message(const std::string& instance, proto::up_message message) {
     entry* const found = find(instance);
     if (found == nullptr) return;
-    found->status.state = state;
-    log_.info("{} {}", instance, proto::to_string(state));
-    observer_.on_instance_changed(found->status);
+    const auto take = [&](auto& said) {
+        if constexpr (requires { on(*found, said); }) {
+            on(*found, said);
+        } else if (found->services) {
+            found->services->take(std::move(message));
+        }
+    };
+    std::visit(take, message);
 }
 
-void plugin_manager::on_fault(const std::string& instance, const plugin_fault& fault) {
-    entry* const found = find(instance);
-    if (found == nullptr) return;
-    log_.warn("{}", explain(found->status.path, fault).message);
-    if (found->status.state == proto::instance_state::failed) return;  // the first is the cause
-    found->status.last_error = text_of(fault);
-    observer_.on_instance_changed(found->status);
+void plugin_manager::on(entry& of, const proto::up::state_changed& said) {
+    of.status.state = said.state;
+    log_.info("{} {}", of.status.instance, proto::to_string(said.state));
+    observer_.on_instance_changed(of.status);
 }
 
-void plugin_manager::on_value(
-    const std::string& instance,
-    const peers::proto::contribution& value
-) {
-    if (std::holds_alternative<std::monostate>(value.value)) {
-        sink_.on_cleared(instance, value.role, value.key);
+void plugin_manager::on(entry& of, const proto::up::faulted& said) {
+    const plugin_fault fault(said.code, said.text);
+    log_.warn("{}", explain(of.status.path, fault).message);
+    if (of.status.state == proto::instance_state::failed) return;  // the first is the cause
+    of.status.last_error = text_of(fault);
+    observer_.on_instance_changed(of.status);
+}
+
+void plugin_manager::on(entry& of, const proto::up::value_said& said) {
+    const auto& [role, key, unit, value] = said.value;
+    if (std::holds_alternative<std::monostate>(value)) {
+        sink_.on_cleared(of.status.instance, role, key);
     } else {
-        sink_.on_contribution(instance, value.role, value);
+        sink_.on_contribution(of.status.instance, role, said.value);
     }
 }
 
-void plugin_manager::on_exit(const std::string& instance) {
-    entry* const found = find(instance);
-    if (found == nullptr) return;
-    found->instance.reset();  // its thread is on its last lines: joining does not wait for anything
+/// Its thread is on its last lines: waiting for it does not take long.
+void plugin_manager::on(entry& of, const proto::up::exited&) {
+    end(of);
     if (stopping_ && running() == 0) finish_stop(0);
 }
 
 plugin_counts plugin_manager::measure() const {
     plugin_counts figures;
     figures.instances = entries_.size();
-    for (const entry& each : entries_) {
-        if (!each.instance) continue;
-        const std::size_t queued = each.instance->queued();
+    for (const auto& each : entries_) {
+        if (!each->instance) continue;
+        const std::size_t queued = each->instance->queued();
         ++figures.strands;
         figures.queued += queued;
         figures.queued_most = std::max(figures.queued_most, queued);
-        figures.handles += each.instance->handles();
+        figures.handles += each->instance->handles();
     }
     return figures;
 }
@@ -252,28 +288,28 @@ std::size_t plugin_manager::running() const {
     return static_cast<std::size_t>(std::count_if(
         entries_.begin(),
         entries_.end(),
-        [](const entry& each) { return each.instance != nullptr; }
+        [](const auto& each) { return each->instance != nullptr; }
     ));
 }
 
 void plugin_manager::on_deadline(time_point) {
     std::size_t abandoned = 0;
-    for (entry& each : entries_) {
-        if (!each.instance) continue;
+    for (const auto& each : entries_) {
+        if (!each->instance) continue;
         ++abandoned;
-        each.instance->abandon();
-        each.instance.reset();
+        each->instance->abandon();
+        end(*each);
         const auto seconds = std::chrono::duration<double>(settings_.stop_limit).count();
-        const plugin_fault stalled{
-            "MP308",
-            fmt::format(
-                "stalled: {} has not stopped within {} s, and cannot be killed in-process: "
-                "left behind",
-                each.status.instance,
-                seconds
-            )};
-        on_fault(each.status.instance, stalled);
-        on_state(each.status.instance, proto::instance_state::failed);
+        on(*each,
+           proto::up::faulted{
+               "MP308",
+               fmt::format(
+                   "stalled: {} has not stopped within {} s, and cannot be killed in-process: "
+                   "left behind",
+                   each->status.instance,
+                   seconds
+               )});
+        on(*each, proto::up::state_changed{proto::instance_state::failed});
     }
     finish_stop(abandoned);
 }

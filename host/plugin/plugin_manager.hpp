@@ -7,9 +7,10 @@
 #include "net/deadline_timer.hpp"
 #include "plugin/instance_plan.hpp"
 #include "plugin/mesh_view.hpp"
-#include "plugin/plugin_instance.hpp"
 #include "plugin/plugin_library.hpp"
 #include "plugin/plugin_settings.hpp"
+#include "plugin/proto/link_message.hpp"
+#include "plugin/services/mesh_services.hpp"
 
 #include <map>
 #include <memory>
@@ -65,6 +66,7 @@ public:
     plugin_manager(
         net::shard& shard,
         plugin_settings settings,
+        mesh_services mesh,
         contribution_sink& sink,
         plugin_observer& observer
     );
@@ -98,10 +100,7 @@ public:
 
 private:
     class relay;
-    struct entry {
-        instance_status status;
-        std::unique_ptr<plugin_instance> instance;  ///< null once its thread has ended
-    };
+    struct entry;
     struct planned {
         std::string path;
         instance_plan plan;
@@ -112,16 +111,19 @@ private:
     void log_notices(const inspected_plugin& plugin) const;
 
     entry* find(const std::string& instance);
-    void on_state(const std::string& instance, proto::instance_state state);
-    void on_fault(const std::string& instance, const plugin_fault& fault);
-    void on_value(const std::string& instance, const peers::proto::contribution& value);
-    void on_exit(const std::string& instance);
+    void end(entry& ended);
+    void on_message(const std::string& instance, proto::up_message message);
+    void on(entry& of, const proto::up::state_changed& said);
+    void on(entry& of, const proto::up::faulted& said);
+    void on(entry& of, const proto::up::value_said& said);
+    void on(entry& of, const proto::up::exited& said);
     void on_deadline(time_point now) override;
     std::size_t running() const;
     void finish_stop(std::size_t abandoned);
 
     net::shard& shard_;
     plugin_settings settings_;
+    mesh_services mesh_;
     contribution_sink& sink_;
     plugin_observer& observer_;
     logger log_{"plugin"};
@@ -129,10 +131,10 @@ private:
     time_point made_;
     bool stopping_ = false;
     std::vector<taken_name> taken_;
-    std::vector<entry> entries_;
+    std::vector<std::unique_ptr<entry>> entries_;
     std::vector<instance_status> refused_;
     peer_snapshot_ptr snapshot_ = std::make_shared<const peer_snapshot>();
-    std::shared_ptr<relay> relay_;  ///< what strands hold weakly: gone with the manager
+    std::shared_ptr<relay> relay_;  ///< what uplinks hold weakly: gone with the manager
 };
 
 }  // namespace meshhost::plugin

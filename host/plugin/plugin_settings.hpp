@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace meshhost::plugin {
 
@@ -24,6 +25,7 @@ struct plugin_spec {
 /// [plugin.<instance>]
 struct instance_settings {
     plugin_config config;
+    std::vector<std::string> grant{"declared"};  ///< that word: all that the role asks for
     std::uint32_t digest_bytes = proto::digest_bytes_default;
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The probe's side: the same code that the host runs, up to destroy, in a process nobody misses.
-#include "net/shard.hpp"
-#include "plugin/plugin_instance.hpp"
+#include "plugin/event_queue.hpp"
 #include "plugin/plugin_probe.hpp"
 #include "plugin/probe_report.hpp"
 #include "plugin/strand_clock.hpp"
+#include "plugin/thread_instance.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -47,6 +47,13 @@ void say(const std::string& line) {
     [[maybe_unused]] const auto written = ::write(probe_report_fd, line.data(), line.size());
 }
 
+/// Nobody listens to a probe.
+class unheard final : public uplink {
+public:
+    bool offer(proto::up_message) override { return true; }
+    void send(proto::up_message) override {}
+};
+
 checked<> run(const char* path, const probe_request& request) {
     auto image = sealed_image::adopt(unique_fd(probe_image_fd));
     if (!image) return image.error();
@@ -57,18 +64,22 @@ checked<> run(const char* path, const probe_request& request) {
     if (!library) return library.error();
     auto plan = plan_instance((*library)->roles(), request.spec, request.settings, request.taken);
     if (!plan) return plan.error();
-    net::shard shard;  // never runs: nobody listens to a probe
     instance_facts facts{
         .instance = plan->instance,
         .path = path,
         .role = plan->role,
         .self = {.id = {}, .roles = plan->role->name, .since = strand_now()},
         .config = std::move(plan->config),
+        .grants = std::move(plan->grants),
         .digest_bytes = plan->digest_bytes,
         .log = {},
     };
-    plugin_instance
-        instance(std::move(facts), std::make_shared<const proto::peer_snapshot>(), shard, {});
+    thread_instance instance(
+        std::move(facts),
+        std::make_shared<const proto::peer_snapshot>(),
+        std::make_shared<event_queue>(),
+        std::make_shared<unheard>()
+    );
     say(step_line("create"));
     // The host has the clock, and kills.
     if (auto created = instance.create(duration::max() / 2); !created) return created;

@@ -16,6 +16,7 @@ json::object encode(const instance_settings& settings) {
     return {
         {"config", settings.config.values},
         {"origins", json::value_from(settings.config.origins)},
+        {"grant", json::value_from(settings.grant)},
         {"digest_bytes", settings.digest_bytes},
     };
 }
@@ -25,6 +26,7 @@ instance_settings decode_settings(const json::value& from) {
     settings.config.values = from.at("config").as_object();
     for (const auto& [path, origin] : from.at("origins").as_object())
         settings.config.origins.emplace(path, json::value_to<std::string>(origin));
+    settings.grant = json::value_to<std::vector<std::string>>(from.at("grant"));
     settings.digest_bytes = from.at("digest_bytes").to_number<std::uint32_t>();
     return settings;
 }

@@ -46,6 +46,12 @@ void instance_strand::take(digest_update& update) {
     context_->digest.set(update.key, std::move(update.value));
 }
 
+void instance_strand::take(proto::down_message& message) {
+    std::visit([this](auto& said) { take(said); }, message);
+}
+
+void instance_strand::take(proto::down::uplink_ready&) {}
+
 /// The backlog of a slow instance is bounded: what changes meanwhile comes as one difference.
 void instance_strand::look_around() {
     if (newer_ == nullptr || has_watch_events()) return;

@@ -69,7 +69,7 @@ call_result<> update(
         context.digest.set(key, std::move(value));
         return {};
     }
-    if (context.queue.push(digest_update{key, std::move(value)})) return {};
+    if (context.queue->push(digest_update{key, std::move(value)})) return {};
     return call_error{MESH_E_AGAIN, "the queue towards the strand is full"};
 }
 

@@ -21,6 +21,8 @@ inline constexpr duration timer_span_max = 24h * 3660;  ///< ten years; keeps su
 // --- one instance
 
 inline constexpr std::size_t posted_max = 1024;             ///< events waiting for the strand
+inline constexpr std::size_t uplink_messages_max = 1024;    ///< under way to the host
+inline constexpr std::size_t uplink_bytes_max = 4u << 20;   ///< of texts and bytes in them
 inline constexpr std::size_t timers_max = 64;               ///< a guess: a role has a handful
 inline constexpr std::size_t watches_max = 64;              ///< of peers, and as many of digests
 inline constexpr std::size_t name_max = 32;                 ///< bytes kept of a timer's name

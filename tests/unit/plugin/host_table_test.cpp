@@ -4,6 +4,7 @@
 
 #include "plugin/instance_context.hpp"
 #include "plugin_bench.hpp"
+#include "recording_uplink.hpp"
 #include "support/catch.hpp"
 
 #include <boost/json/parse.hpp>
@@ -28,7 +29,9 @@ struct bare_instance {
                .self = {test::peer_id(0), "test", {}},
                .config = boost::json::parse(config),
                .digest_bytes = 256,
-               .log = {}}
+               .log = {}},
+              std::make_shared<event_queue>(),
+              std::make_shared<test::recording_uplink>()
           ) {
         context.gate.bind_strand();
     }
@@ -254,7 +257,7 @@ TEST_CASE("digest table: declare in create, set from anywhere after it", "[plugi
     const auto clear = [&] { return digest.clear(plugin.host, 0); };
     CHECK(on_other_thread(clear) == MESH_OK);  // reaches the strand through its queue
     CHECK_FALSE(plugin.context.digest.poll({}));
-    const auto work = plugin.context.queue.wait_until(no_deadline);
+    const auto work = plugin.context.queue->wait_until(no_deadline);
     CHECK(std::holds_alternative<digest_update>(*work.item));
 }
 

@@ -55,7 +55,7 @@ plugin_bench::plugin_bench() {
 plugin_bench::~plugin_bench() = default;
 
 std::vector<failure> plugin_bench::load_all(const std::vector<plugin::plugin_spec>& specs) {
-    manager_.emplace(shard, settings, *this, *this);
+    manager_.emplace(shard, settings, plugin::mesh_services{}, *this, *this);
     return manager_->load(specs);
 }
 

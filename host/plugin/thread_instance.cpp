@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugin/plugin_instance.hpp"
+#include "plugin/thread_instance.hpp"
 
 #include "plugin/instance_strand.hpp"
 #include "plugin/keep_forever.hpp"
@@ -21,32 +21,34 @@ void name_thread(const std::string& instance) {
 
 }  // namespace
 
-plugin_instance::plugin_instance(
+thread_instance::thread_instance(
     instance_facts facts,
     proto::peer_snapshot_ptr known,
-    net::shard& shard,
-    std::weak_ptr<instance_listener> listener
+    std::shared_ptr<event_queue> events,
+    std::shared_ptr<uplink> to_host
 )
-    : context_(std::make_shared<instance_context>(std::move(facts)))
-    , shard_(shard)
-    , listener_(std::move(listener)) {
+    : context_(std::make_shared<instance_context>(
+          std::move(facts),
+          std::move(events),
+          std::move(to_host)
+      )) {
     context_->peers.apply(known);
     context_->digests.apply(std::move(known));
     keep_forever(context_);  // the role keeps its mesh_host, and its threads may outlive it
 }
 
-plugin_instance::~plugin_instance() {
+thread_instance::~thread_instance() {
     if (!thread_.joinable()) return;
     shut_down(strand_now());
     if (!join(proto::stop_limit)) abandon();
 }
 
-checked<> plugin_instance::create(duration limit) {
+checked<> thread_instance::create(duration limit) {
     std::promise<checked<>> created;
     std::promise<void> ended;
     auto outcome = created.get_future();
     ended_ = ended.get_future();
-    thread_ = std::thread([strand = instance_strand(context_, shard_, listener_),
+    thread_ = std::thread([strand = instance_strand(context_),
                            created = std::move(created),
                            ended = std::move(ended),
                            name = context_->facts.instance]() mutable {
@@ -70,30 +72,34 @@ checked<> plugin_instance::create(duration limit) {
     return result;
 }
 
-void plugin_instance::start() {
-    context_->queue.raise({.what = strand_signal::kind::start});
+void thread_instance::start() {
+    context_->queue->raise({.what = strand_signal::kind::start});
 }
 
-void plugin_instance::publish(proto::peer_snapshot_ptr snapshot) {
-    context_->queue.publish(std::move(snapshot));
+void thread_instance::publish(proto::peer_snapshot_ptr snapshot) {
+    context_->queue->publish(std::move(snapshot));
 }
 
-void plugin_instance::inject_exception() {
-    context_->queue.raise({.what = strand_signal::kind::throw_now});
+void thread_instance::send(proto::down_message message) {
+    context_->queue->send(std::move(message));
 }
 
-void plugin_instance::shut_down(time_point drain_deadline) {
-    context_->queue.raise({.what = strand_signal::kind::shut_down, .deadline = drain_deadline});
+void thread_instance::inject_exception() {
+    context_->queue->raise({.what = strand_signal::kind::throw_now});
 }
 
-bool plugin_instance::join(duration limit) {
+void thread_instance::shut_down(time_point drain_deadline) {
+    context_->queue->raise({.what = strand_signal::kind::shut_down, .deadline = drain_deadline});
+}
+
+bool thread_instance::join(duration limit) {
     if (!thread_.joinable()) return true;
     if (ended_.wait_for(limit) == std::future_status::timeout) return false;
     thread_.join();
     return true;
 }
 
-void plugin_instance::abandon() {
+void thread_instance::abandon() {
     if (!thread_.joinable()) return;
     context_->gate.abandon();
     thread_.detach();
