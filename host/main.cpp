@@ -5,6 +5,7 @@
 #include "app/process_setup.hpp"
 #include "http/envelope.hpp"
 #include "plugin/plugin_probe.hpp"
+#include "plugin/plugin_worker.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -39,6 +40,8 @@ int main(int argc, char** argv) {
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     if (words.size() == 2 && words[0] == "--probe-plugin")
         return plugin::plugin_probe_main(words[1].c_str());
+    if (words.size() == 2 && words[0] == "--plugin-worker")
+        return plugin::plugin_worker_main(words[1].c_str());
 
     auto line = app::parse_command_line(words);
     if (!line) return report(line.error(), app::asks_for_json(words));

@@ -3,6 +3,7 @@
 
 #include "admin/ping_exchange.hpp"
 #include "admin/request_fields.hpp"
+#include "admin/snapshot_json.hpp"
 #include "base/quote.hpp"
 
 #include <boost/json/array.hpp>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <utility>
 
 namespace meshhost::admin {
 
@@ -39,16 +41,56 @@ void post_faults(host_actions& actions, const http::request& asked, const answer
     reply(*answer, "faults", faults_json(*faults));
 }
 
-void post_crash(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
-    const auto body = parse_body(asked.body);
-    if (!body) return refuse(*answer, body.error());
+/// Which role a request is about, and what else it says.
+outcome<std::pair<std::string, json::object>> role_of(const http::request& asked) {
+    auto body = parse_body(asked.body);
+    if (!body) return body.error();
     const auto* instance = body->if_contains("instance");
     if (instance == nullptr || !instance->is_string())
-        return refuse(*answer, bad_request("instance must be a string"));
-    const std::string name(instance->get_string());
-    const auto done = actions.crash_plugin(name);
+        return bad_request("instance must be a string");
+    std::string name(instance->get_string());
+    return std::pair{std::move(name), std::move(*body)};
+}
+
+void post_crash(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
+    const auto role = role_of(asked);
+    if (!role) return refuse(*answer, role.error());
+    const auto done = actions.crash_plugin(role->first);
     if (!done) return refuse(*answer, done.error());
-    reply(*answer, "plugin-crash", {{"instance", name}});
+    reply(*answer, "plugin-crash", {{"instance", role->first}});
+}
+
+void post_restart(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
+    const auto role = role_of(asked);
+    if (!role) return refuse(*answer, role.error());
+    const auto done = actions.restart_plugin(role->first);
+    if (!done) return refuse(*answer, done.error());
+    reply(*answer, "plugin-restart", {{"instance", role->first}});
+}
+
+void post_enable(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
+    const auto role = role_of(asked);
+    if (!role) return refuse(*answer, role.error());
+    const auto done = actions.enable_plugin(role->first);
+    if (!done) return refuse(*answer, done.error());
+    reply(*answer, "plugin-enable", {{"instance", role->first}});
+}
+
+void post_reload(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
+    const auto role = role_of(asked);
+    if (!role) return refuse(*answer, role.error());
+    const auto* path = role->second.if_contains("path");
+    if (path != nullptr && !path->is_string())
+        return refuse(*answer, bad_request("path must be a string"));
+    const auto begun = actions.reload_plugin(
+        role->first,
+        path == nullptr ? std::string() : std::string(path->get_string()),
+        [answer](const outcome<plugin_snapshot>& how) {
+            if (!how) return refuse(*answer, how.error());
+            reply(*answer, "plugin-reload", plugins_json({&*how, 1}));
+        }
+    );
+    if (!begun) refuse(*answer, begun.error());
 }
 
 }  // namespace
@@ -101,6 +143,15 @@ void add_action_routes(router& to, const host_view& view, host_actions& actions)
     to.add("POST", "/v1/resume", [&](const auto&, const auto& answer) {
         actions.resume();
         reply(*answer, "resume", {{"state", view.node().state}});
+    });
+    to.add("POST", "/v1/plugins/restart", [&actions](const auto& asked, const auto& answer) {
+        post_restart(actions, asked, answer);
+    });
+    to.add("POST", "/v1/plugins/enable", [&actions](const auto& asked, const auto& answer) {
+        post_enable(actions, asked, answer);
+    });
+    to.add("POST", "/v1/plugins/reload", [&actions](const auto& asked, const auto& answer) {
+        post_reload(actions, asked, answer);
     });
     to.add("POST", "/v1/lab/faults", [&actions](const auto& asked, const auto& answer) {
         post_faults(actions, asked, answer);

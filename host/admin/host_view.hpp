@@ -15,6 +15,9 @@
 
 namespace meshhost::admin {
 
+/// How a reload went. Called once, on the shard's thread.
+using reload_sink = std::function<void(const outcome<plugin_snapshot>&)>;
+
 /// Questions, which change nothing. Called on the shard's thread.
 class host_view {
 public:
@@ -80,6 +83,18 @@ public:
     /// Others are told that this host takes no more work, or does again.
     virtual void drain() = 0;
     virtual void resume() = 0;
+
+    /// Starts a role again, whatever state it is in. Errors: E_NO_PLUGIN.
+    virtual outcome<void> restart_plugin(const std::string& instance) = 0;
+    /// Forgets that it took the host down. Errors: E_NOT_WRITTEN.
+    virtual outcome<void> enable_plugin(const std::string& instance) = 0;
+    /// Puts the code at `path`, or at the role's own path, in the place of what runs. Errors, at
+    /// once or in the answer: E_NO_PLUGIN, E_PLUGIN_BUSY, those of plugins.
+    virtual outcome<void> reload_plugin(
+        const std::string& instance,
+        const std::string& path,
+        reload_sink answer
+    ) = 0;
 
     // For experiments. Errors: E_NOT_A_LAB (not_permitted), where faults are not allowed.
     /// Replaces the faults that are injected.

@@ -81,9 +81,16 @@ struct plugin_snapshot {
     std::string role;
     std::string version;  ///< of the role
     std::string path;
-    std::string state;  ///< of its lifecycle: "running", ...
-    std::string abi;    ///< "1.0"
-    std::string error;  ///< why it is not running; empty when it is
+    std::string state;                    ///< of its lifecycle: "running", ...
+    std::string abi;                      ///< "1.0"
+    std::string error;                    ///< why it is not running; empty when it is
+    std::string isolation;                ///< "inprocess" or "process"
+    std::optional<std::int64_t> process;  ///< its own, while it has one
+    std::uint64_t restarts = 0;           ///< because it failed, or somebody wanted it
+    std::uint64_t slow_calls = 0;         ///< callbacks that held its strand for too long
+    bool is_stalled = false;              ///< one of them has not come back
+    bool is_restarting = false;           ///< failed, and about to be started again
+    unsigned generation = 1;              ///< of its code: rises with each reload
 };
 
 /// This host's place in the gossip on digests.

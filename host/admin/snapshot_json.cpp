@@ -151,7 +151,14 @@ json::array plugin_list(std::span<const plugin_snapshot> plugins) {
             {"path", plugin.path},
             {"state", plugin.state},
             {"abi", text_or_null(plugin.abi)},
-            {"error", text_or_null(plugin.error)}});
+            {"error", text_or_null(plugin.error)},
+            {"isolation", plugin.isolation},
+            {"process", plugin.process ? json::value(*plugin.process) : json::value()},
+            {"restarts", plugin.restarts},
+            {"slow_calls", plugin.slow_calls},
+            {"stalled", plugin.is_stalled},
+            {"restarting", plugin.is_restarting},
+            {"generation", plugin.generation}});
     return all;
 }
 

@@ -54,6 +54,7 @@ outcome<host_options> application::prepare() {
     host_options options{
         .settings = std::move(*loaded),
         .plugins = {},
+        .is_safe = options_.safe_mode,
         .started = started_,
         .started_at = started_at};
     for (const auto& text : options_.peers) {

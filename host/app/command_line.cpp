@@ -50,6 +50,11 @@ void declare(CLI::App& app, start_options& out, flags& given) {
         ->type_name("DIR");
     app.add_option("--log-level", given.log_level, "trace, debug, info, warn, error or off")
         ->type_name("LEVEL");
+    app.add_flag(
+        "--safe-mode",
+        out.safe_mode,
+        "load only plugins of the host's own directory, whatever the configuration says"
+    );
     app.add_flag("--json", out.json, "announce, and report errors, as JSON on standard output");
     app.set_version_flag("--version", fmt::format("meshhost {}", version()));
     app.footer(footer);

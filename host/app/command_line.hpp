@@ -15,6 +15,7 @@ struct start_options {
     config::config_request request;    ///< files and sets
     std::vector<std::string> plugins;  ///< as given with --plugin
     std::vector<std::string> peers;    ///< as given with --peer, unread
+    bool safe_mode = false;            ///< only plugins of the host's own directory
     bool json = false;                 ///< announce on standard output in JSON
 };
 

@@ -7,6 +7,7 @@
 #include "config/paths.hpp"
 #include "identity/key_file.hpp"
 #include "introspect/message.hpp"
+#include "plugin/crash_reporter.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ namespace {
 
 // Together below the five seconds in which a host has to stop.
 constexpr duration plugin_drain_limit = 2000ms;
+constexpr const char* crash_record = "plugin-crashes";
 constexpr duration plugin_stop_limit = 2700ms;  ///< then peers get 1 s, and the gossip 1 s
 
 transport::endpoint_options endpoint_options_of(
@@ -64,12 +66,31 @@ duration audit_interval(const config::loaded_config& settings) {
     return is_said ? settings.values.audit.interval : unsaid;
 }
 
+plugin::instance_settings instance_settings_of(
+    const config::plugin_config& from,
+    std::uint32_t digest_bytes
+) {
+    plugin::instance_settings out;
+    out.config = {from.config, from.config_origins};
+    out.grant = from.grant;
+    out.digest_bytes = digest_bytes;
+    out.is_isolated = from.isolation == "process";
+    out.restarts.most = static_cast<unsigned>(from.restart_max);
+    out.restarts.window = from.restart_window;
+    out.stalls.kill = from.stall_kill;
+    out.sha256 = from.sha256;
+    return out;
+}
+
 plugin::plugin_settings plugin_settings_of(
     const config::host_config& settings,
-    const identity::endpoint_id& self
+    const identity::endpoint_id& self,
+    bool is_safe
 ) {
     plugin::plugin_settings out;
     out.directory = settings.plugins.dir;
+    out.is_safe = is_safe;
+    out.crashes = settings.node.data_dir / crash_record;
     out.self = self;
     out.drain_limit = plugin_drain_limit;
     out.stop_limit = plugin_stop_limit;
@@ -77,7 +98,7 @@ plugin::plugin_settings plugin_settings_of(
     const auto granted = static_cast<std::uint32_t>(settings.digest.plugin_bytes_max);
     out.defaults.digest_bytes = granted;
     for (const auto& each : settings.plugin)
-        out.instances[each.instance] = {{each.config, each.config_origins}, each.grant, granted};
+        out.instances[each.instance] = instance_settings_of(each, granted);
     return out;
 }
 
@@ -162,10 +183,11 @@ outcome<void> host::open_mesh() {
 
 outcome<void> host::load_plugins() {
     const auto& settings = options_.settings.values;
+    plugin::report_crashes(settings.node.data_dir / crash_record);
     bridge_ = std::make_unique<mesh_bridge>(shard_, *peers_, logger("plugin"));
     plugins_ = std::make_unique<plugin::plugin_manager>(
         shard_,
-        plugin_settings_of(settings, endpoint_->id()),
+        plugin_settings_of(settings, endpoint_->id(), options_.is_safe),
         plugin::mesh_services{endpoint_.get(), gossip_.get(), &*key_},
         *bridge_,
         static_cast<plugin::plugin_observer&>(*this)
@@ -191,7 +213,12 @@ outcome<void> host::judge(const std::vector<failure>& refused) const {
                   });
     };
     const auto& wanted = options_.settings.values.plugin;
-    const auto permitted = std::count_if(wanted.begin(), wanted.end(), is_missing_by_permission);
+    // What was left out on purpose must not keep the host from starting.
+    const auto left_out = std::count_if(refused.begin(), refused.end(), [](const auto& each) {
+        return each.code == "MP309" || each.code == "MP024";
+    });
+    const auto permitted =
+        left_out + std::count_if(wanted.begin(), wanted.end(), is_missing_by_permission);
     const bool is_fatal = static_cast<std::ptrdiff_t>(refused.size()) > permitted;
     for (std::size_t i = is_fatal ? 1 : 0; i < refused.size(); ++i)
         log_.error("{}", refused[i].message);

@@ -31,6 +31,7 @@ namespace meshhost::app {
 struct host_options {
     config::loaded_config settings;            ///< as config::read_config() gives them
     std::vector<plugin::plugin_spec> plugins;  ///< besides; all of them required
+    bool is_safe = false;                      ///< only plugins of the host's own directory
     time_point started;                        ///< of the process, for "ready in"
     std::chrono::system_clock::time_point started_at;
 };

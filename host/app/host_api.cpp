@@ -79,16 +79,38 @@ std::vector<admin::peer_snapshot> host_api::peers() const {
 std::vector<admin::plugin_snapshot> host_api::plugins() const {
     std::vector<admin::plugin_snapshot> all;
     for (const auto& each : parts_.plugins.status())
-        all.push_back(
-            {each.instance,
-             each.role,
-             each.version,
-             each.path,
-             plugin::proto::to_string(each.state),
-             each.abi,
-             each.last_error}
-        );
+        all.push_back(snapshot_of(each));
     return all;
+}
+
+outcome<void> host_api::restart_plugin(const std::string& instance) {
+    return parts_.plugins.restart(instance);
+}
+
+outcome<void> host_api::enable_plugin(const std::string& instance) {
+    if (parts_.plugins.enable(instance)) return {};
+    return failure{
+        exit_code::failure,
+        "E_NOT_WRITTEN",
+        "the record of crashes cannot be written",
+        "is the disk full?"};
+}
+
+outcome<void> host_api::reload_plugin(
+    const std::string& instance,
+    const std::string& path,
+    admin::reload_sink answer
+) {
+    return parts_.plugins.reload(
+        instance,
+        path,
+        [answer = std::move(answer)](const outcome<plugin::instance_status>& how) {
+            if (how)
+                answer(snapshot_of(*how));
+            else
+                answer(how.error());
+        }
+    );
 }
 
 std::vector<admin::probe_section> host_api::probe() const {

@@ -73,6 +73,13 @@ public:
     outcome<void> rebind() override;
     void drain() override { parts_.reporter.set_drained(true); }
     void resume() override { parts_.reporter.set_drained(false); }
+    outcome<void> restart_plugin(const std::string& instance) override;
+    outcome<void> enable_plugin(const std::string& instance) override;
+    outcome<void> reload_plugin(
+        const std::string& instance,
+        const std::string& path,
+        admin::reload_sink answer
+    ) override;
     outcome<void> set_faults(const admin::fault_settings& faults) override;
     outcome<void> crash_plugin(const std::string& instance) override;
 

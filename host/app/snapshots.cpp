@@ -386,4 +386,22 @@ std::vector<std::string> texts_of(std::span<const ip_endpoint> addresses) {
     return texts;
 }
 
+admin::plugin_snapshot snapshot_of(const plugin::instance_status& role) {
+    return {
+        .instance = role.instance,
+        .role = role.role,
+        .version = role.version,
+        .path = role.path,
+        .state = plugin::proto::to_string(role.state),
+        .abi = role.abi,
+        .error = role.last_error,
+        .isolation = role.isolation,
+        .process = role.process,
+        .restarts = role.restarts,
+        .slow_calls = role.slow_calls,
+        .is_stalled = role.is_stalled,
+        .is_restarting = role.is_restarting,
+        .generation = role.generation};
+}
+
 }  // namespace meshhost::app

@@ -58,4 +58,6 @@ admin::probe_section process_section();
 
 std::vector<std::string> texts_of(std::span<const ip_endpoint> addresses);
 
+admin::plugin_snapshot snapshot_of(const plugin::instance_status& role);
+
 }  // namespace meshhost::app

@@ -112,8 +112,13 @@ struct plugins_config {
 /// [plugin.<instance>]: one running role.
 struct plugin_config {
     std::string instance;
-    std::string path;       ///< of the .so, or a name in [plugins] dir: "compute.so"
-    bool required = false;  ///< a host that cannot load it does not start
+    std::string path;                     ///< of the .so, or a name in [plugins] dir: "compute.so"
+    bool required = false;                ///< a host that cannot load it does not start
+    std::string isolation = "inprocess";  ///< or "process"
+    std::size_t restart_max = 5;          ///< within restart_window; 0: never
+    duration restart_window = 10min;
+    duration stall_kill = 10s;  ///< a callback that takes longer will not come back
+    std::string sha256;         ///< of the file, in hex; empty: any
     std::vector<std::string> grant{"declared"};  ///< permissions; that word: all the role asks for
     boost::json::object config;  ///< its own table, unchecked: only the role knows its keys
     /// Where each key of `config` was set: "a.b" → "/etc/meshhost/meshhost.toml:41:1".

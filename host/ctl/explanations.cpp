@@ -176,6 +176,7 @@ constexpr explanation table[] = {
     {"E_NOT_READY",
      "The host is still starting: its plugins have not answered yet. It says `ready` on standard\n"
      "output, and to systemd, when it is."},
+    {"E_NOT_WRITTEN", "A file in the host's data directory cannot be written. Is the disk full?"},
     {"E_NO_ADDRESS",
      "An id says who somebody is, not where. This host knows no address for that id. Give it a\n"
      "ticket, or ID@ADDRESS."},
@@ -190,6 +191,9 @@ constexpr explanation table[] = {
      "There is no lab of that name, or none at all. `meshctl lab up` makes one. Labs with a "
      "directory\n"
      "of their own are found with --dir only."},
+    {"E_NO_PLUGIN",
+     "No role is known here under this instance name, or, for a reload, it does not run.\n"
+     "`meshctl plugin list` shows the names."},
     {"E_NO_SUCH_ADDRESS",
      "[net] bind or --bind names an address that no interface of this machine has now. Without\n"
      "it, the host listens on all."},
@@ -218,6 +222,8 @@ constexpr explanation table[] = {
     {"E_PING_STREAM",
      "The other end closed the stream before all replies were in: it may have been stopping; ping\n"
      "it again. Or it lets nobody open a stream: then it does not speak mesh/ping/1 as we do."},
+    {"E_PLUGIN_BUSY",
+     "New code for this role is on its way already. Wait until that reload has ended."},
     {"E_PORT_FORBIDDEN",
      "Ports below 1024 are for root, or for a process with CAP_NET_BIND_SERVICE. Choose a higher\n"
      "one, or none: with port 0 the kernel picks one."},
@@ -286,6 +292,7 @@ constexpr explanation table[] = {
      "The dynamic loader refuses the plugin: a library that it needs is missing, or a symbol that\n"
      "it uses is defined nowhere. Build it with the flags of mesh_add_plugin(), which finds the\n"
      "latter when it is linked."},
+    {"MP005", "The plugin's file is not the one that was pinned with [plugin.NAME] sha256."},
     {"MP010",
      "The file does not export mesh_plugin_entry, so it is no plugin; or it is one, built with\n"
      "hidden visibility and without MESH_EXPORT."},
@@ -309,11 +316,19 @@ constexpr explanation table[] = {
      "one to run."},
     {"MP019",
      "The role needs a table of functions that this host does not offer. See docs/abi.md."},
+    {"MP020",
+     "The role asks for a permission that [plugin.NAME] grant does not contain. Add it there, or\n"
+     "\"declared\", which stands for all that the role asks for."},
     {"MP021",
      "The configuration below [plugin.NAME.config] is not what the role takes. All that is wrong "
      "is\n"
      "said at once, with file and line."},
     {"MP022", "The instance's name is taken, or the role runs at most once on a host."},
+    {"MP023",
+     "The role says that it cannot run in a process of its own, and its configuration wants that."},
+    {"MP024",
+     "The host was started with --safe-mode, which leaves out every plugin that is not in the\n"
+     "host's own plugin directory."},
     {"MP201",
      "Every plugin is tried in a process of its own before it is loaded. This one did not finish\n"
      "there within its time: it hangs while it loads or in create."},
@@ -331,14 +346,36 @@ constexpr explanation table[] = {
     {"MP302",
      "A C++ exception left the plugin. After that none of its code can be trusted, so that it is\n"
      "not called again. Plugins catch at their boundary; mesh/plugin.hpp does it for them."},
+    {"MP303",
+     "A warning: a callback of the plugin held its thread for more than 50 ms. Its other events\n"
+     "waited; the host and its other roles did not. Its author should use mesh.worker/1."},
+    {"MP304",
+     "A warning: a callback has not returned for more than 250 ms. The address is an offset in "
+     "the\n"
+     "plugin's file, of the innermost of its functions: addr2line -e FILE +0x1190 names the line."},
     {"MP305", "A warning: timers or watches were left open when the instance stopped."},
     {"MP306",
      "The plugin reported a fatal error and was stopped; its own words are in the message."},
     {"MP307", "A warning: one of the plugin's threads still called the host after it was stopped."},
     {"MP308",
-     "The plugin did not return from a call in time. A thread cannot be stopped from outside, so "
-     "it\n"
-     "was left behind; the process ends without waiting for it."},
+     "The plugin did not return from a call in time. In a process of its own it is killed, and\n"
+     "started again. A thread of the host cannot be stopped from outside: its role is marked, and\n"
+     "when the host stops, it is left behind."},
+    {"MP309",
+     "The role took the whole host down with it three times within ten minutes, so that it is "
+     "left\n"
+     "out. `meshctl plugin enable INSTANCE` and a restart of the host let it in again;\n"
+     "isolation = \"process\" makes its crashes its own."},
+    {"MP310", "The process of an isolated role died, and where. The role is started again."},
+    {"MP311",
+     "A plugin called exit() from a callback, which ends the whole host. Plugins report what is\n"
+     "fatal with mesh_host.fatal()."},
+    {"MP313",
+     "A role failed too often within restart_window, and is left alone. Look at why it fails;\n"
+     "`meshctl plugin restart INSTANCE` starts it again."},
+    {"MP314",
+     "The process of an isolated role sent what is no message, or does not read: it was killed."},
+    {"MP320", "New code could not take over from what runs, and why; the running code continues."},
 };
 
 }  // namespace

@@ -90,6 +90,8 @@ std::vector<table_cell> plugin_cells(const boost::json::object& plugin) {
         {text_in(plugin, "version")},
         {text_in(plugin, "abi")},
         {state, {}, state == "failed" ? tone::bad : tone::plain},
+        {text_in(plugin, "isolation")},
+        count_cell(number_in(plugin, "restarts")),
         {text_in(plugin, "path")},
         {text_in(plugin, "error")}};
 }
@@ -140,7 +142,15 @@ table_view plugins_table(const boost::json::object& data) {
     table_view table(
         "plugin",
         "state",
-        {{"instance"}, {"role"}, {"version"}, {"abi"}, {"state"}, {"file"}, {"why"}}
+        {{"instance"},
+         {"role"},
+         {"version"},
+         {"abi"},
+         {"state"},
+         {"runs"},
+         {"restarts"},
+         {"file"},
+         {"why"}}
     );
     add_rows(table, array_in(data, "plugins"), plugin_cells);
     return table;

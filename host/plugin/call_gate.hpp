@@ -4,6 +4,7 @@
 // plugin's own threads from the return of create on. Any thread.
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <thread>
 
 namespace meshhost::plugin {
@@ -21,21 +22,29 @@ public:
     void bind_strand() noexcept { strand_ = std::this_thread::get_id(); }
     bool on_strand() const noexcept { return strand_.load() == std::this_thread::get_id(); }
 
+    call_gate() = default;
+    /// Another generation's of the same instance: abandoned when that is.
+    explicit call_gate(const call_gate& before)
+        : abandoned_(before.abandoned_) {}
+    call_gate& operator=(const call_gate&) = delete;
+
     void created() noexcept { phase_ = phase::open; }
+    /// After close(): its code is the instance's again.
+    void reopen() noexcept { phase_ = phase::open; }
     bool is_created() const noexcept { return phase_ != phase::creating; }
     void close() noexcept { phase_ = phase::closed; }
 
     /// The host has given up on the strand's latest callback: should it ever return, the strand
     /// must not touch the host any more, which may be gone.
     void abandon() noexcept {
-        abandoned_ = true;
+        *abandoned_ = true;
         close();
     }
-    bool is_abandoned() const noexcept { return abandoned_; }
+    bool is_abandoned() const noexcept { return *abandoned_; }
 
     verdict judge(bool strand_only) const noexcept {
         const phase now = phase_;
-        if (now == phase::closed) return verdict::too_late;
+        if (now == phase::closed || is_abandoned()) return verdict::too_late;
         if (on_strand()) return verdict::admitted;
         if (strand_only) return verdict::off_strand;
         return now == phase::creating ? verdict::too_early : verdict::admitted;
@@ -50,7 +59,7 @@ private:
 
     std::atomic<std::thread::id> strand_{};
     std::atomic<phase> phase_{phase::creating};
-    std::atomic<bool> abandoned_{false};
+    std::shared_ptr<std::atomic<bool>> abandoned_ = std::make_shared<std::atomic<bool>>(false);
     std::atomic<std::uint64_t> off_strand_{0};
     std::atomic<std::uint64_t> late_{0};
 };

@@ -12,6 +12,7 @@
 #include <array>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -20,16 +21,19 @@
 
 namespace meshhost::plugin {
 
+struct next_generation;
+
 /// A turn in the instance's life. Never refused: one of each kind waits at most.
 struct strand_signal {
-    enum class kind : std::uint8_t { start, shut_down, started, drained, fatal, throw_now };
+    enum class kind : std::uint8_t { start, shut_down, started, drained, fatal, throw_now, swap };
 
     kind what = kind::start;
-    mesh_status status = MESH_OK;  ///< of `started` and `fatal`
-    std::string text;              ///< of `started` and `fatal`: the plugin's words
-    time_point deadline{};         ///< of `shut_down`: until when it may drain
+    mesh_status status = MESH_OK;                 ///< of `started` and `fatal`
+    std::string text;                             ///< of `started` and `fatal`: the plugin's words
+    time_point deadline{};                        ///< of `shut_down`: until when it may drain
+    std::shared_ptr<const next_generation> next;  ///< of `swap`
 };
-inline constexpr std::size_t signal_kinds = 6;
+inline constexpr std::size_t signal_kinds = 7;
 
 /// mesh_host.post()
 struct posted_event {

@@ -8,13 +8,25 @@ namespace meshhost::plugin {
 instance_context::instance_context(
     instance_facts known,
     std::shared_ptr<event_queue> events,
-    std::shared_ptr<uplink> to_host
+    std::shared_ptr<uplink> to_host,
+    std::shared_ptr<strand_pulse> pulse
 )
     : facts(std::move(known))
     , queue(std::move(events))
     , link(std::move(to_host))
     , host(*this)
-    , role(*facts.role->table)
+    , watch(std::move(pulse), link)
+    , role(*facts.role->table, watch)
+    , digest(facts.role->name, facts.digest_bytes) {}
+
+instance_context::instance_context(instance_facts known, const instance_context& before)
+    : facts(std::move(known))
+    , gate(before.gate)
+    , queue(before.queue)
+    , link(before.link)
+    , host(*this)
+    , watch(before.watch)
+    , role(*facts.role->table, watch)
     , digest(facts.role->name, facts.digest_bytes) {}
 
 }  // namespace meshhost::plugin

@@ -44,12 +44,15 @@ struct instance_facts {
 };
 
 struct instance_context {
-    /// Neither pointer is null.
+    /// No pointer is null.
     instance_context(
         instance_facts known,
         std::shared_ptr<event_queue> events,
-        std::shared_ptr<uplink> to_host
+        std::shared_ptr<uplink> to_host,
+        std::shared_ptr<strand_pulse> pulse
     );
+    /// For new code of an instance that runs: speaks through the same queue, link and pulse.
+    instance_context(instance_facts known, const instance_context& before);
     instance_context(const instance_context&) = delete;
     instance_context& operator=(const instance_context&) = delete;
 
@@ -59,9 +62,9 @@ struct instance_context {
     const std::shared_ptr<event_queue> queue;
     const std::shared_ptr<uplink> link;
     const host_table host;
-    std::atomic<std::size_t> handles = 0;  ///< timers and watches, as of the strand's last turn
 
     // For the strand alone; digest.check() for any thread once create has returned.
+    call_watch watch;
     role_calls role;  ///< here, so that an instance that must not be destroyed is not lost either
     proto::timer_set timers;
     proto::peer_watches peers;

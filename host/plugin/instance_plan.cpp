@@ -126,6 +126,7 @@ checked<instance_plan> plan_instance(
         .config = std::move(config.values),
         .grants = std::move(*grants),
         .digest_bytes = own.digest_bytes,
+        .settings = own,
         .warnings = std::move(config.warnings),
     };
 }

@@ -20,6 +20,7 @@ struct instance_plan {
     boost::json::object config;
     proto::grants grants;
     std::uint32_t digest_bytes = 0;
+    instance_settings settings;         ///< as the operator has it
     std::vector<std::string> warnings;  ///< of deprecated keys
 };
 

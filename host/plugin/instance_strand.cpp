@@ -2,6 +2,7 @@
 // The life of an instance; what it hears is in strand_events.cpp.
 #include "plugin/instance_strand.hpp"
 
+#include "plugin/crash_reporter.hpp"
 #include "plugin/proto/call_error.hpp"
 #include "plugin/proto/limits.hpp"
 #include "plugin/strand_clock.hpp"
@@ -60,6 +61,19 @@ instance_strand::instance_strand(std::shared_ptr<instance_context> context)
 
 checked<> instance_strand::create() {
     context_->gate.bind_strand();
+    context_->watch.bind_thread();
+    const instance_facts& facts = context_->facts;
+    name_in_crashes(
+        context_->watch.pulse(),
+        facts.instance,
+        fmt::format(
+            "plugin {} ({} {}, {})",
+            facts.instance,
+            facts.role->name,
+            facts.role->version,
+            facts.path
+        )
+    );
     call_report report = back(context_->role.create(context_->host.abi()));
     if (report.status == MESH_OK && !context_->role.has_instance()) {
         report = {MESH_E_INTERNAL, false, "it returned MESH_OK and no instance"};
@@ -90,7 +104,7 @@ void instance_strand::run() {
     }
     cancel_all();
     count_handles();
-    say(proto::up::exited{});
+    say(proto::up::exited{may_restart_});
 }
 
 /// Makes `next`, and what follows from how it went, until there is something to wait for.
@@ -141,12 +155,14 @@ callback instance_strand::settle(const char* name, const call_report& report) {
     if (report.status >= 0) return life_.returned(proto::call_end::done);
     const bool is_start = life_.state() == proto::instance_state::starting;
     plugin_fault fault = returned(is_start ? "MP204" : "MP206", name, report);
+    may_restart_ = may_restart_ && report.status != MESH_E_CONFIG;
     if (is_start) return give_up(std::move(fault), true);
     report_fault(std::move(fault));
     return life_.returned(proto::call_end::failed);
 }
 
 callback instance_strand::give_up(plugin_fault fault, bool callable) {
+    may_restart_ = may_restart_ && callable;
     report_fault(std::move(fault));
     return life_.broke(callable);
 }
@@ -173,10 +189,12 @@ callback instance_strand::take_signal(const strand_signal& signal) {
     case strand_signal::kind::started:
         if (signal.status >= 0) return life_.started(true);
         if (life_.state() != proto::instance_state::starting) return callback::none;
+        may_restart_ = may_restart_ && signal.status != MESH_E_CONFIG;
         return give_up(returned("MP204", "start", {signal.status, false, signal.text}), true);
     case strand_signal::kind::drained:
         return life_.drained();
     case strand_signal::kind::fatal:
+        may_restart_ = may_restart_ && signal.status != MESH_E_CONFIG;
         return give_up(
             {"MP306",
              fmt::format(
@@ -186,6 +204,9 @@ callback instance_strand::take_signal(const strand_signal& signal) {
              )},
             true
         );
+    case strand_signal::kind::swap:
+        swap(*signal.next);
+        return callback::none;
     case strand_signal::kind::throw_now:
         if (!life_.takes_events()) return callback::none;
         return settle("on_event", back(context_->role.throw_now()));
@@ -208,7 +229,14 @@ void instance_strand::look_for_leaks() {
 }
 
 void instance_strand::count_handles() {
-    context_->handles = context_->timers.size() + context_->peers.size() + context_->digests.size();
+    const std::size_t held =
+        context_->timers.size() + context_->peers.size() + context_->digests.size();
+    strand_pulse& pulse = context_->watch.pulse();
+    pulse.handles.store(static_cast<std::uint32_t>(held), std::memory_order_relaxed);
+    pulse.queued.store(
+        static_cast<std::uint32_t>(context_->queue->size()),
+        std::memory_order_relaxed
+    );
 }
 
 /// From now on nothing is delivered, calls are refused, and peers forget what it said.

@@ -32,6 +32,8 @@ private:
     proto::callback give_up(plugin_fault fault, bool callable);
     proto::callback take_signal(const strand_signal& signal);
     proto::callback pass_deadline();
+    void swap(const next_generation& next);
+    void answer_swap(const plugin_fault* fault);
     void look_for_leaks();
     void cancel_all();
     void count_handles();
@@ -61,6 +63,7 @@ private:
     proto::peer_snapshot_ptr newer_;  ///< waits until the events of the last one are delivered
     time_point drain_deadline_{};
     unsigned failures_in_a_row_ = 0;
+    bool may_restart_ = true;
 };
 
 }  // namespace meshhost::plugin

@@ -24,6 +24,9 @@ public:
     virtual void publish(proto::peer_snapshot_ptr snapshot) = 0;
     virtual void send(proto::down_message message) = 0;
 
+    /// New code takes over what the old one holds; up::swapped says how that went.
+    virtual void swap(std::shared_ptr<const next_generation> next) = 0;
+
     /// For experiments: as if a callback had thrown.
     virtual void inject_exception() = 0;
 
@@ -32,6 +35,9 @@ public:
 
     /// Whether it ends within `limit`.
     virtual bool join(duration limit) = 0;
+    /// Ends it at once, if that can be done without harm to the host; up::faulted and up::exited
+    /// follow.
+    virtual bool kill(const std::string& why) = 0;
     /// It may never end: it is not waited for, and never touches the host again.
     virtual void abandon() = 0;
 

@@ -23,6 +23,13 @@ struct inspected_plugin {
 checked<inspected_plugin> inspect(std::string path);
 checked<inspected_plugin> inspect(std::string path, sealed_image image);
 
+/// Whether the file is the one that was pinned; an empty pin fits all. Errors: MP005.
+checked<> check_pin(
+    const inspected_plugin& plugin,
+    const std::string& sha256,
+    const std::string& instance
+);
+
 /// Lives until the process ends once loaded: code that ran cannot be unmapped safely.
 class plugin_library {
 public:
@@ -31,6 +38,7 @@ public:
     static checked<const plugin_library*> load(inspected_plugin from);
 
     const std::string& path() const noexcept { return path_; }
+    int image() const noexcept { return image_.fd(); }
     const std::vector<role_description>& roles() const noexcept { return roles_; }
 
 private:

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/plugin_manager.hpp"
 
-#include "net/shard.hpp"
+#include "base/quote.hpp"
 #include "plugin/abi_check.hpp"
+#include "plugin/crash_reporter.hpp"
 #include "plugin/event_queue.hpp"
-#include "plugin/plugin_instance.hpp"
+#include "plugin/keep_forever.hpp"
+#include "plugin/plugin_entry.hpp"
 #include "plugin/plugin_probe.hpp"
-#include "plugin/services/instance_services.hpp"
-#include "plugin/shard_uplink.hpp"
+#include "plugin/process_instance.hpp"
+#include "plugin/strand_clock.hpp"
 #include "plugin/thread_instance.hpp"
 
 #include <spdlog/fmt/fmt.h>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -18,10 +22,6 @@
 namespace meshhost::plugin {
 
 namespace {
-
-std::string text_of(const plugin_fault& fault) {
-    return fault.code + " " + fault.text;
-}
 
 /// Of a plugin that never became an instance: neither its role nor its version is known.
 instance_status refused_status(
@@ -40,35 +40,6 @@ instance_status refused_status(
 
 }  // namespace
 
-/// Hears the instances for a manager that may be gone when their messages arrive.
-class plugin_manager::relay final : public uplink_sink {
-public:
-    explicit relay(plugin_manager& owner) noexcept
-        : owner_(owner) {}
-
-    void on_message(const std::string& instance, proto::up_message message) override {
-        owner_.on_message(instance, std::move(message));
-    }
-
-private:
-    plugin_manager& owner_;
-};
-
-/// One role of this host: its status for as long as the host runs, the rest while it does.
-struct plugin_manager::entry final : downlink {
-    explicit entry(instance_status first)
-        : status(std::move(first)) {}
-
-    void send(proto::down_message message) override {
-        if (instance) instance->send(std::move(message));
-    }
-
-    instance_status status;
-    std::shared_ptr<shard_uplink> link;
-    std::unique_ptr<plugin_instance> instance;  ///< null once it has ended
-    std::unique_ptr<instance_services> services;
-};
-
 plugin_manager::plugin_manager(
     net::shard& shard,
     plugin_settings settings,
@@ -82,6 +53,8 @@ plugin_manager::plugin_manager(
     , sink_(sink)
     , observer_(observer)
     , stop_timer_(shard, *this)
+    , restarts_(std::make_unique<restart_clock>(*this))
+    , stalls_(shard, *this)
     , made_(shard.now())
     , relay_(std::make_shared<relay>(*this)) {}
 
@@ -122,19 +95,101 @@ std::optional<plugin_manager::planned> plugin_manager::prepare(
         refused_.push_back(refused_status(path, spec, fault));
         return std::nullopt;
     };
+    if (settings_.is_safe && !is_own(path)) {
+        return refuse(
+            {"MP024", "left out: in safe mode only plugins of the host's own directory are loaded"}
+        );
+    }
     auto plugin = inspect(path);
     if (!plugin) return refuse(plugin.error());
     log_notices(*plugin);
-    if (auto passed = probe(*plugin, {spec, settings_, taken_}); !passed) {
-        return refuse(passed.error());
-    }
-    const auto library = plugin_library::load(std::move(*plugin));
-    if (!library) return refuse(library.error());
-    auto plan = plan_instance((*library)->roles(), spec, settings_, taken_);
-    if (!plan) return refuse(plan.error());
-    for (const std::string& warning : plan->warnings)
+    if (auto pinned = check_pin(*plugin, settings_of(spec.instance).sha256, spec.instance); !pinned)
+        return refuse(pinned.error());
+    auto passed = probe(*plugin, {spec, settings_, taken_});
+    if (!passed) return refuse(passed.error());
+    if (auto calm = check_crashes(passed->instance); !calm) return refuse(calm.error());
+    auto next = is_isolated(*passed) ? plan_process(std::move(*plugin), std::move(*passed))
+                                     : plan_thread(std::move(*plugin), spec);
+    if (!next) return refuse(next.error());
+    for (const std::string& warning : next->plan.warnings)
         log_.warn("plugin {}: {}", path, warning);
-    return planned{path, std::move(*plan)};
+    return std::move(*next);
+}
+
+bool plugin_manager::is_own(const std::string& path) const {
+    std::error_code ignored;
+    const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+    return std::filesystem::equivalent(parent, settings_.directory, ignored);
+}
+
+/// A role that takes the whole host down with it is left out before it does so again.
+checked<> plugin_manager::check_crashes(const std::string& instance) const {
+    if (settings_.crashes.empty()) return {};
+    if (!is_crashing(read_crashes(settings_.crashes), instance, wall_now())) return {};
+    return plugin_fault{
+        "MP309",
+        fmt::format(
+            "disabled: named in {} crashes within {} minutes; meshctl plugin enable {}",
+            crashes_tolerated,
+            std::chrono::duration_cast<std::chrono::minutes>(crash_window).count(),
+            instance
+        )};
+}
+
+const instance_settings& plugin_manager::settings_of(const std::string& instance) const {
+    const auto found = settings_.instances.find(instance);
+    return found == settings_.instances.end() ? settings_.defaults : found->second;
+}
+
+bool plugin_manager::is_isolated(const probed_plan& probed) const {
+    return settings_of(probed.instance).is_isolated
+           || (probed.role.flags & MESH_ROLE_NO_INPROC) != 0;
+}
+
+checked<plugin_manager::planned> plugin_manager::plan_thread(
+    inspected_plugin plugin,
+    const plugin_spec& spec
+) {
+    const std::string path = plugin.path;
+    const auto library = plugin_library::load(std::move(plugin));
+    if (!library) return library.error();
+    auto plan = plan_instance((*library)->roles(), spec, settings_, taken_);
+    if (!plan) return plan.error();
+    return planned{path, std::move(*plan), (*library)->image()};
+}
+
+/// None of its code runs here: what is known of the role, the probe process said.
+checked<plugin_manager::planned> plugin_manager::plan_process(
+    inspected_plugin plugin,
+    probed_plan probed
+) {
+    if ((probed.role.flags & MESH_ROLE_NO_SANDBOX) != 0) {
+        return plugin_fault{
+            "MP023",
+            fmt::format(
+                "role {} cannot run in a process of its own: set plugin.{}.isolation = "
+                "\"inprocess\"",
+                in_quotes(probed.role.name),
+                probed.instance
+            )};
+    }
+    struct source {
+        sealed_image image;
+        role_description role;
+    };
+    const source& kept = keep_forever(
+        std::make_unique<source>(source{std::move(plugin.image), std::move(probed.role)})
+    );
+    instance_plan plan{
+        .instance = std::move(probed.instance),
+        .role = &kept.role,
+        .config = {},
+        .grants = {},
+        .settings = {},
+        .warnings = std::move(probed.warnings)};
+    plan.settings = settings_of(plan.instance);
+    plan.settings.is_isolated = true;
+    return planned{plugin.path, std::move(plan), kept.image.fd()};
 }
 
 void plugin_manager::create(planned from, const std::string& roles, std::vector<failure>& refused) {
@@ -157,13 +212,12 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
         .digest_bytes = from.plan.digest_bytes,
         .log = logger(from.plan.instance),
     };
-    entry& made = *entries_.emplace_back(std::make_unique<entry>(std::move(status)));
-    const auto events = std::make_shared<event_queue>();
-    made.link = std::make_shared<shard_uplink>(shard_, relay_, made.status.instance, events);
-    made.services = std::make_unique<instance_services>(shard_, mesh_, made);
-    made.instance =
-        std::make_unique<thread_instance>(std::move(facts), snapshot_, events, made.link);
-    if (auto created = made.instance->create(); !created) {
+    entry& made = *entries_.emplace_back(
+        std::make_unique<entry>(std::move(status), std::move(facts), from.plan.settings)
+    );
+    made.image = from.image;
+    made.status.isolation = from.plan.settings.is_isolated ? "process" : "inprocess";
+    if (auto created = launch(made, proto::create_limit); !created) {
         refused.push_back(explain(from.path, created.error()));
         made.status.state = proto::instance_state::failed;
         made.status.last_error = text_of(created.error());
@@ -171,8 +225,51 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
     }
 }
 
+checked<> plugin_manager::launch(entry& role, duration limit) {
+    if (role.settings.is_isolated) return launch_process(role, limit);
+    const std::string& name = role.status.instance;
+    const auto events = std::make_shared<event_queue>();
+    const auto pulse = std::make_shared<strand_pulse>();
+    role.link = std::make_shared<shard_uplink>(shard_, relay_, name, events);
+    role.services = std::make_unique<instance_services>(shard_, mesh_, role);
+    role.instance =
+        std::make_unique<thread_instance>(role.facts, snapshot_, events, role.link, pulse);
+    stalls_.add(name, pulse, ::getpid(), role.settings.stalls);
+    return role.instance->create(limit);
+}
+
+checked<> plugin_manager::launch_process(entry& role, duration limit) {
+    auto made = std::make_unique<process_instance>(
+        role.facts,
+        snapshot_,
+        worker_source{settings_.probe_executable, role.image, role.settings},
+        shard_,
+        relay_
+    );
+    process_instance& worker = *made;
+    role.services = std::make_unique<instance_services>(shard_, mesh_, role);
+    role.instance = std::move(made);
+    auto created = worker.create(limit);
+    if (!created) return created;
+    role.status.process = worker.process();
+    stalls_.add(role.status.instance, worker.pulse(), worker.process(), role.settings.stalls);
+    stalls_.call_begun();
+    return {};
+}
+
 /// Waits for what still runs; nothing of it is heard any more.
 void plugin_manager::end(entry& ended) {
+    if (ended.reloading) {
+        answer_reload(
+            ended,
+            explain(ended.status.path, {"MP320", "the role ended while it was reloaded"})
+        );
+    }
+    // One that died could not take back itself what it had said.
+    for (const std::string& key : std::exchange(ended.said, {}))
+        sink_.on_cleared(ended.status.instance, ended.status.role, key);
+    stalls_.remove(ended.status.instance);
+    ended.status.process.reset();
     ended.services.reset();
     ended.instance.reset();
     if (ended.link) ended.link->detach();
@@ -226,48 +323,6 @@ plugin_manager::entry* plugin_manager::find(const std::string& instance) {
         return each->status.instance == instance;
     });
     return found == entries_.end() ? nullptr : found->get();
-}
-
-void plugin_manager::on_message(const std::string& instance, proto::up_message message) {
-    entry* const found = find(instance);
-    if (found == nullptr) return;
-    const auto take = [&](auto& said) {
-        if constexpr (requires { on(*found, said); }) {
-            on(*found, said);
-        } else if (found->services) {
-            found->services->take(std::move(message));
-        }
-    };
-    std::visit(take, message);
-}
-
-void plugin_manager::on(entry& of, const proto::up::state_changed& said) {
-    of.status.state = said.state;
-    log_.info("{} {}", of.status.instance, proto::to_string(said.state));
-    observer_.on_instance_changed(of.status);
-}
-
-void plugin_manager::on(entry& of, const proto::up::faulted& said) {
-    const plugin_fault fault(said.code, said.text);
-    log_.warn("{}", explain(of.status.path, fault).message);
-    if (of.status.state == proto::instance_state::failed) return;  // the first is the cause
-    of.status.last_error = text_of(fault);
-    observer_.on_instance_changed(of.status);
-}
-
-void plugin_manager::on(entry& of, const proto::up::value_said& said) {
-    const auto& [role, key, unit, value] = said.value;
-    if (std::holds_alternative<std::monostate>(value)) {
-        sink_.on_cleared(of.status.instance, role, key);
-    } else {
-        sink_.on_contribution(of.status.instance, role, said.value);
-    }
-}
-
-/// Its thread is on its last lines: waiting for it does not take long.
-void plugin_manager::on(entry& of, const proto::up::exited&) {
-    end(of);
-    if (stopping_ && running() == 0) finish_stop(0);
 }
 
 plugin_counts plugin_manager::measure() const {

@@ -9,9 +9,12 @@
 #include "plugin/mesh_view.hpp"
 #include "plugin/plugin_library.hpp"
 #include "plugin/plugin_settings.hpp"
+#include "plugin/probe_report.hpp"
 #include "plugin/proto/link_message.hpp"
 #include "plugin/services/mesh_services.hpp"
+#include "plugin/stall_keeper.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +37,13 @@ struct instance_status {
     std::string abi;  ///< that it is run with: "1.0"
     proto::instance_state state = proto::instance_state::created;
     std::string last_error;  ///< "MP204 start returned ...": of a failed one, what it failed of
+    std::string isolation = "inprocess";  ///< or "process"
+    std::uint64_t restarts = 0;           ///< because it failed
+    std::uint64_t slow_calls = 0;         ///< callbacks that held the strand for too long
+    bool is_stalled = false;              ///< one of them has not come back
+    bool is_restarting = false;           ///< failed, and about to be started again
+    std::optional<std::int64_t> process;  ///< its own
+    unsigned generation = 1;              ///< of its code: rises with each reload
 };
 
 /// What the room holds, for `meshctl probe` and the audit.
@@ -61,7 +71,7 @@ public:
 
 /// Lifecycle: make it, load(), start(), publish() as often as the mesh changes, stop(), destroy it
 /// after on_plugins_stopped(). One thread: the shard's. The references outlive it.
-class plugin_manager final : net::deadline_sink {
+class plugin_manager final : net::deadline_sink, stall_sink {
 public:
     plugin_manager(
         net::shard& shard,
@@ -89,6 +99,21 @@ public:
     /// instance runs.
     bool inject_exception(const std::string& instance);
 
+    /// Starts it again, whatever state it is in, and forgives its failures. Drains a running one
+    /// first. Errors: E_NO_PLUGIN; those of creating it come to the observer.
+    outcome<void> restart(const std::string& instance);
+
+    /// Forgets the crashes of an instance, so that it is loaded at the next start. False: the
+    /// record cannot be written.
+    bool enable(const std::string& instance);
+
+    /// Puts new code in the place of an instance's: the file at `path`, or, when that is empty,
+    /// what is at its own path by now. Connections and what the role holds stay; its state is
+    /// handed over where both sides can. `done` is called once, later, unless this refuses at once.
+    /// Errors: E_NO_PLUGIN; E_PLUGIN_BUSY; those of loading; MP320, when the old code goes on.
+    using reload_answer = std::function<void(const outcome<instance_status>&)>;
+    outcome<void> reload(const std::string& instance, const std::string& path, reload_answer done);
+
     /// Drains and stops every instance at the same time.
     void stop();
 
@@ -100,14 +125,32 @@ public:
 
 private:
     class relay;
+    class restart_clock;
+    struct new_code;
     struct entry;
     struct planned {
         std::string path;
         instance_plan plan;
+        int image = -1;  ///< of the shared object
     };
 
     std::optional<planned> prepare(const plugin_spec& spec, std::vector<failure>& refused);
+    bool is_own(const std::string& path) const;
+    checked<> check_crashes(const std::string& instance) const;
+    const instance_settings& settings_of(const std::string& instance) const;
+    bool is_isolated(const probed_plan& probed) const;
+    checked<planned> plan_thread(inspected_plugin plugin, const plugin_spec& spec);
+    checked<planned> plan_process(inspected_plugin plugin, probed_plan probed);
     void create(planned from, const std::string& roles, std::vector<failure>& refused);
+    checked<> launch(entry& role, duration limit);
+    checked<> launch_process(entry& role, duration limit);
+    void launch_again(entry& role);
+    void give_up_or_restart(entry& failed, bool may_restart);
+    void restart_due(time_point now);
+    void arm_restarts();
+    void report(entry& of, const plugin_fault& fault);
+    void swap_in(entry& role, checked<probed_plan> probed);
+    void answer_reload(entry& role, const outcome<instance_status>& answer);
     void log_notices(const inspected_plugin& plugin) const;
 
     entry* find(const std::string& instance);
@@ -116,7 +159,12 @@ private:
     void on(entry& of, const proto::up::state_changed& said);
     void on(entry& of, const proto::up::faulted& said);
     void on(entry& of, const proto::up::value_said& said);
+    void on(entry& of, const proto::up::swapped& said);
+    void on(entry& of, const proto::up::call_begun& said);
     void on(entry& of, const proto::up::exited& said);
+    void on_slow(const std::string& instance, const plugin_fault& fault) override;
+    void on_hung(const std::string& instance, const std::string& where) override;
+    void on_back(const std::string& instance) override;
     void on_deadline(time_point now) override;
     std::size_t running() const;
     void finish_stop(std::size_t abandoned);
@@ -128,6 +176,8 @@ private:
     plugin_observer& observer_;
     logger log_{"plugin"};
     net::deadline_timer stop_timer_;
+    std::unique_ptr<restart_clock> restarts_;
+    stall_keeper stalls_;
     time_point made_;
     bool stopping_ = false;
     std::vector<taken_name> taken_;

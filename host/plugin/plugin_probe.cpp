@@ -4,12 +4,11 @@
 
 #include "base/unique_fd.hpp"
 #include "plugin/probe_report.hpp"
+#include "plugin/spawn_actions.hpp"
 #include "plugin/strand_clock.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -35,35 +34,6 @@ plugin_fault no_probe(const char* what, int error) {
         )};
 }
 
-/// The request as a file: it cannot block, and the probe sees its end.
-unique_fd file_of(const std::string& text) {
-    unique_fd file(::memfd_create("mesh-probe", MFD_CLOEXEC));
-    if (!file || ::write(file.get(), text.data(), text.size()) != std::ssize(text)) return {};
-    ::lseek(file.get(), 0, SEEK_SET);
-    return file;
-}
-
-/// posix_spawn's list of what to do with descriptors in the child.
-class spawn_actions {
-public:
-    spawn_actions() { ::posix_spawn_file_actions_init(&actions_); }
-    spawn_actions(const spawn_actions&) = delete;
-    spawn_actions& operator=(const spawn_actions&) = delete;
-    ~spawn_actions() { ::posix_spawn_file_actions_destroy(&actions_); }
-
-    void give(int from, int to) { ::posix_spawn_file_actions_adddup2(&actions_, from, to); }
-    void close_from(int first) { ::posix_spawn_file_actions_addclosefrom_np(&actions_, first); }
-    const posix_spawn_file_actions_t* get() const noexcept { return &actions_; }
-
-private:
-    posix_spawn_file_actions_t actions_{};
-};
-
-/// A descriptor above all that the probe gets, so that no dup2 overwrites another's source.
-unique_fd above_probe_fds(int fd) {
-    return unique_fd(::fcntl(fd, F_DUPFD_CLOEXEC, probe_image_fd + 1));
-}
-
 checked<pid_t> spawn(
     const inspected_plugin& plugin,
     const probe_request& request,
@@ -71,9 +41,9 @@ checked<pid_t> spawn(
 ) {
     const unique_fd asked = file_of(encode(request));
     if (!asked) return no_probe("asked", errno);
-    const unique_fd input = above_probe_fds(asked.get());
-    const unique_fd output = above_probe_fds(report.get());
-    const unique_fd image = above_probe_fds(plugin.image.fd());
+    const unique_fd input = moved_above(asked.get(), probe_image_fd);
+    const unique_fd output = moved_above(report.get(), probe_image_fd);
+    const unique_fd image = moved_above(plugin.image.fd(), probe_image_fd);
     if (!input || !output || !image) return no_probe("asked", errno);
     spawn_actions actions;
     actions.give(input.get(), probe_request_fd);
@@ -121,9 +91,9 @@ std::string how_it_ended(int status) {
     return fmt::format("exit status {}", WEXITSTATUS(status));
 }
 
-checked<> judge(const std::string& said, bool in_time, int status, duration limit) {
+checked<probed_plan> judge(const std::string& said, bool in_time, int status, duration limit) {
     const probe_report report = read_probe_report(said);
-    if (report.is_done) return {};
+    if (report.is_done && report.plan) return *report.plan;
     if (report.fault) return *report.fault;
     if (!in_time) {
         return plugin_fault{
@@ -145,7 +115,7 @@ checked<> judge(const std::string& said, bool in_time, int status, duration limi
 
 }  // namespace
 
-checked<> probe(const inspected_plugin& plugin, const probe_request& request) {
+checked<probed_plan> probe(const inspected_plugin& plugin, const probe_request& request) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return no_probe("asked", errno);
     const unique_fd reading(ends[0]);

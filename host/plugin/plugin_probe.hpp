@@ -3,13 +3,14 @@
 // Every plugin is first loaded, created and destroyed in a process of its own: a crash or a hang
 // there is a line in the log, and the host is unharmed.
 #include "plugin/plugin_library.hpp"
+#include "plugin/probe_report.hpp"
 #include "plugin/probe_request.hpp"
 
 namespace meshhost::plugin {
 
 /// The host's side: runs the probe executable of `request.settings` on the image and waits, for at
 /// most their probe_limit. Errors: MP201 to MP203, and all that loading and planning can refuse.
-checked<> probe(const inspected_plugin& plugin, const probe_request& request);
+checked<probed_plan> probe(const inspected_plugin& plugin, const probe_request& request);
 
 /// The probe's side: what `<executable> --probe-plugin <path>` does, called first thing in main().
 /// Its other inputs are the descriptors of probe_report.hpp. Returns the exit code.

@@ -4,6 +4,8 @@
 #include "identity/endpoint_id.hpp"
 #include "plugin/proto/config_schema.hpp"
 #include "plugin/proto/limits.hpp"
+#include "plugin/proto/restart_policy.hpp"
+#include "plugin/proto/stall_watch.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -27,13 +29,19 @@ struct instance_settings {
     plugin_config config;
     std::vector<std::string> grant{"declared"};  ///< that word: all that the role asks for
     std::uint32_t digest_bytes = proto::digest_bytes_default;
+    bool is_isolated = false;  ///< in a process of its own
+    std::string sha256;        ///< of the file, in hex; empty: any
+    proto::restart_rules restarts;
+    proto::stall_limits stalls;
 };
 
 struct plugin_settings {
     std::filesystem::path directory;  ///< where names without a slash are looked up
     identity::endpoint_id self;
     std::map<std::string, instance_settings, std::less<>> instances;  ///< by instance name
-    instance_settings defaults;  ///< of an instance that is not among them
+    instance_settings defaults;     ///< of an instance that is not among them
+    std::filesystem::path crashes;  ///< where crashes are noted; empty: nowhere
+    bool is_safe = false;           ///< only plugins of `directory` are loaded
     /// What is run as the probe process; "--probe-plugin <path>" makes it call plugin_probe_main().
     std::string probe_executable = "/proc/self/exe";
     duration probe_limit = proto::probe_limit;

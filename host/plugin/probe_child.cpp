@@ -64,6 +64,7 @@ checked<> run(const char* path, const probe_request& request) {
     if (!library) return library.error();
     auto plan = plan_instance((*library)->roles(), request.spec, request.settings, request.taken);
     if (!plan) return plan.error();
+    say(plan_line(*plan));
     instance_facts facts{
         .instance = plan->instance,
         .path = path,
@@ -78,7 +79,8 @@ checked<> run(const char* path, const probe_request& request) {
         std::move(facts),
         std::make_shared<const proto::peer_snapshot>(),
         std::make_shared<event_queue>(),
-        std::make_shared<unheard>()
+        std::make_shared<unheard>(),
+        std::make_shared<strand_pulse>()
     );
     say(step_line("create"));
     // The host has the clock, and kills.

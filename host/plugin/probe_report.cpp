@@ -3,15 +3,65 @@
 
 #include "plugin/proto/limits.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
+#include <boost/json/value_to.hpp>
+
 namespace meshhost::plugin {
+
+namespace json = boost::json;
 
 namespace {
 
 constexpr std::string_view step_mark = "step ";
+constexpr std::string_view plan_mark = "plan ";
 constexpr std::string_view fault_mark = "fault ";
 constexpr std::string_view done = "done";
 
+std::optional<probed_plan> read_plan(std::string_view text) {
+    try {
+        const json::value root = json::parse(text);
+        const auto word = [&root](const char* key) {
+            return json::value_to<std::string>(root.at(key));
+        };
+        const auto words = [&root](const char* key) {
+            return json::value_to<std::vector<std::string>>(root.at(key));
+        };
+        probed_plan plan;
+        plan.instance = word("instance");
+        plan.role.name = word("role");
+        plan.role.version = word("version");
+        plan.role.vendor = word("vendor");
+        plan.role.summary = word("summary");
+        plan.role.flags = root.at("flags").to_number<std::uint32_t>();
+        plan.role.permissions = words("permissions");
+        plan.role.capabilities = words("capabilities");
+        plan.warnings = words("warnings");
+        return plan;
+    } catch (const std::exception&) {  // how Boost.JSON reports what is missing or of another type
+        return std::nullopt;
+    }
+}
+
 }  // namespace
+
+std::string plan_line(const instance_plan& plan) {
+    const role_description& role = *plan.role;
+    return std::string(plan_mark)
+           + json::serialize(json::object{
+               {"instance", plan.instance},
+               {"role", role.name},
+               {"version", role.version},
+               {"vendor", role.vendor},
+               {"summary", role.summary},
+               {"flags", role.flags},
+               {"permissions", json::value_from(role.permissions)},
+               {"capabilities", json::value_from(role.capabilities)},
+               {"warnings", json::value_from(plan.warnings)},
+           })
+           + "\n";
+}
 
 std::string step_line(std::string_view step) {
     return std::string(step_mark).append(step) + "\n";
@@ -33,6 +83,8 @@ probe_report read_probe_report(std::string_view text) {
         text.remove_prefix(end + 1);
         if (line.starts_with(step_mark)) {
             report.step = line.substr(step_mark.size());
+        } else if (line.starts_with(plan_mark)) {
+            report.plan = read_plan(line.substr(plan_mark.size()));
         } else if (line == done) {
             report.is_done = true;
         } else if (line.starts_with(fault_mark)) {

@@ -2,11 +2,13 @@
 #pragma once
 // What the probe process tells its host while it can: a line for each step before it is taken, and
 // at the end how it went. Whoever dies in between is known by the last line.
+#include "plugin/instance_plan.hpp"
 #include "plugin/plugin_fault.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace meshhost::plugin {
 
@@ -17,14 +19,23 @@ inline constexpr int probe_image_fd = 4;
 
 inline constexpr std::size_t probe_report_size_max = 16u << 10;
 
+/// What the host would run: for one that will not load the object itself.
+struct probed_plan {
+    std::string instance;
+    role_description role;  ///< without its configuration's schema and its table
+    std::vector<std::string> warnings;
+};
+
 /// Read from all that came: the last step begun, and the end if it was reached.
 struct probe_report {
     std::string step = "start of the probe";
     bool is_done = false;
+    std::optional<probed_plan> plan;
     std::optional<plugin_fault> fault;
 };
 
 std::string step_line(std::string_view step);
+std::string plan_line(const instance_plan& plan);
 std::string done_line();
 std::string fault_line(const plugin_fault& fault);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/role_calls.hpp"
 
+#include "plugin/proto/limits.hpp"
 #include "plugin/thread_errors.hpp"
 
 #include <exception>
@@ -21,10 +22,25 @@ throwing<Result, Args...> may_throw(Result (*function)(Args...) noexcept) noexce
     return function;
 }
 
+class call_scope {
+public:
+    call_scope(call_watch& watch, activity doing, std::uint32_t event_kind)
+        : watch_(watch) {
+        watch_.enter(doing, event_kind);
+    }
+    call_scope(const call_scope&) = delete;
+    call_scope& operator=(const call_scope&) = delete;
+    ~call_scope() { watch_.leave(); }
+
+private:
+    call_watch& watch_;
+};
+
 template <class Call>
-call_report guarded(Call&& call) {
+call_report guarded(call_watch& watch, activity doing, Call&& call, std::uint32_t event_kind = 0) {
     call_report report;
     take_said_error();  // of an earlier call
+    const call_scope scope(watch, doing, event_kind);
     try {
         report.status = call();
         report.words = take_said_error();
@@ -39,34 +55,91 @@ call_report guarded(Call&& call) {
 }  // namespace
 
 call_report role_calls::create(const mesh_host* host) {
-    return guarded([&] { return may_throw(role_.create)(&role_, host, &self_); });
+    return guarded(watch_, activity::create, [&] {
+        return may_throw(role_.create)(&role_, host, &self_);
+    });
 }
 
 call_report role_calls::start() {
-    return guarded([&] { return may_throw(role_.start)(self_); });
+    return guarded(watch_, activity::start, [&] { return may_throw(role_.start)(self_); });
 }
 
 call_report role_calls::drain(mesh_ns deadline) {
-    return guarded([&] { return may_throw(role_.drain)(self_, deadline); });
+    return guarded(watch_, activity::drain, [&] {
+        return may_throw(role_.drain)(self_, deadline);
+    });
 }
 
 call_report role_calls::stop() {
-    return guarded([&] { return may_throw(role_.stop)(self_); });
+    return guarded(watch_, activity::stop, [&] { return may_throw(role_.stop)(self_); });
 }
 
 call_report role_calls::destroy() {
-    return guarded([&] {
+    return guarded(watch_, activity::destroy, [&] {
         may_throw(role_.destroy)(std::exchange(self_, nullptr));
         return MESH_OK;
     });
 }
 
 call_report role_calls::on_event(const mesh_event& event) {
-    return guarded([&] { return may_throw(role_.on_event)(self_, &event); });
+    return guarded(
+        watch_,
+        activity::on_event,
+        [&] { return may_throw(role_.on_event)(self_, &event); },
+        event.kind
+    );
+}
+
+const mesh_plugin_handoff_v1* role_calls::handoff() {
+    const mesh_plugin_handoff_v1* found = nullptr;
+    guarded(watch_, activity::save, [&] {
+        const bool asks = MESH_HAS(&role_, mesh_role, get_extension) && role_.get_extension;
+        if (asks)
+            found = static_cast<const mesh_plugin_handoff_v1*>(may_throw(role_.get_extension
+            )(self_, MESH_PLUGIN_EXT_HANDOFF));
+        return MESH_OK;
+    });
+    const bool is_whole = MESH_HAS(found, mesh_plugin_handoff_v1, adopt) && found->save
+                          && found->restore && found->adopt;
+    return is_whole ? found : nullptr;
+}
+
+call_report role_calls::save(byte_buffer& blob) {
+    const auto put = [](void* sink, mesh_bytes chunk) noexcept -> mesh_status {
+        byte_buffer& into = *static_cast<byte_buffer*>(sink);
+        if (into.size() + chunk.len > proto::handoff_bytes_max) return MESH_E_TOO_LARGE;
+        try {
+            into.insert(into.end(), chunk.ptr, chunk.ptr + chunk.len);
+        } catch (...) {
+            return MESH_E_NOMEM;
+        }
+        return MESH_OK;
+    };
+    const mesh_plugin_handoff_v1* const table = handoff();
+    return guarded(watch_, activity::save, [&] {
+        return may_throw(table->save)(self_, &blob, put);
+    });
+}
+
+call_report role_calls::restore(std::uint32_t format, bytes_view blob) {
+    const mesh_plugin_handoff_v1* const table = handoff();
+    return guarded(watch_, activity::restore, [&] {
+        return may_throw(table->restore)(self_, format, mesh_bytes{blob.data(), blob.size()});
+    });
+}
+
+call_report role_calls::adopt(proto::handle handle, std::uint32_t kind, std::uint64_t& tag) {
+    const mesh_plugin_handoff_v1* const table = handoff();
+    const std::uint64_t old_tag = tag;
+    return guarded(watch_, activity::adopt, [&] {
+        return may_throw(table->adopt)(self_, handle, kind, old_tag, &tag);
+    });
 }
 
 call_report role_calls::throw_now() {
-    return guarded([]() -> mesh_status { throw std::runtime_error("injected for an experiment"); });
+    return guarded(watch_, activity::on_event, []() -> mesh_status {
+        throw std::runtime_error("injected for an experiment");
+    });
 }
 
 }  // namespace meshhost::plugin

@@ -4,6 +4,10 @@
 // exception that crosses the ABI.
 #include <mesh/plugin.h>
 
+#include "base/bytes.hpp"
+#include "plugin/call_watch.hpp"
+#include "plugin/proto/handle_table.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -19,8 +23,9 @@ struct call_report {
 class role_calls {
 public:
     /// `role` is complete (see plugin_role.hpp).
-    explicit role_calls(const mesh_role& role) noexcept
-        : role_(role) {}
+    role_calls(const mesh_role& role, call_watch& watch) noexcept
+        : role_(role)
+        , watch_(watch) {}
 
     call_report create(const mesh_host* host);
     call_report start();
@@ -28,6 +33,14 @@ public:
     call_report stop();
     call_report destroy();
     call_report on_event(const mesh_event& event);
+    // mesh.plugin.handoff/1. Precondition: handoff() is not null.
+    /// The state goes to `blob`, as far as it is small enough.
+    call_report save(byte_buffer& blob);
+    call_report restore(std::uint32_t format, bytes_view blob);
+    call_report adopt(proto::handle handle, std::uint32_t kind, std::uint64_t& tag);
+    /// nullptr when the role has none, or it lacks a function.
+    const mesh_plugin_handoff_v1* handoff();
+
     /// An exception from where on_event() is called, on purpose: the plugin is not called.
     call_report throw_now();
 
@@ -37,6 +50,7 @@ public:
 
 private:
     const mesh_role& role_;
+    call_watch& watch_;
     mesh_instance* self_ = nullptr;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/thread_instance.hpp"
 
+#include "plugin/image_range.hpp"
 #include "plugin/instance_strand.hpp"
 #include "plugin/keep_forever.hpp"
 #include "plugin/strand_clock.hpp"
@@ -25,13 +26,18 @@ thread_instance::thread_instance(
     instance_facts facts,
     proto::peer_snapshot_ptr known,
     std::shared_ptr<event_queue> events,
-    std::shared_ptr<uplink> to_host
+    std::shared_ptr<uplink> to_host,
+    std::shared_ptr<strand_pulse> pulse
 )
     : context_(std::make_shared<instance_context>(
-          std::move(facts),
-          std::move(events),
-          std::move(to_host)
-      )) {
+        std::move(facts),
+        std::move(events),
+        std::move(to_host),
+        std::move(pulse)
+    )) {
+    const image_range code = image_range_of(context_->facts.role->table);
+    context_->watch.pulse().code_begin = code.begin;
+    context_->watch.pulse().code_end = code.end;
     context_->peers.apply(known);
     context_->digests.apply(std::move(known));
     keep_forever(context_);  // the role keeps its mesh_host, and its threads may outlive it
@@ -82,6 +88,11 @@ void thread_instance::publish(proto::peer_snapshot_ptr snapshot) {
 
 void thread_instance::send(proto::down_message message) {
     context_->queue->send(std::move(message));
+}
+
+void thread_instance::swap(std::shared_ptr<const next_generation> next) {
+    context_->queue->raise({.what = strand_signal::kind::swap, .text = {}, .next = std::move(next)}
+    );
 }
 
 void thread_instance::inject_exception() {

@@ -18,7 +18,8 @@ public:
         instance_facts facts,
         proto::peer_snapshot_ptr known,
         std::shared_ptr<event_queue> events,
-        std::shared_ptr<uplink> to_host
+        std::shared_ptr<uplink> to_host,
+        std::shared_ptr<strand_pulse> pulse
     );
     ~thread_instance() override;
 
@@ -26,15 +27,17 @@ public:
     void start() override;
     void publish(proto::peer_snapshot_ptr snapshot) override;
     void send(proto::down_message message) override;
+    void swap(std::shared_ptr<const next_generation> next) override;
     void inject_exception() override;
     void shut_down(time_point drain_deadline) override;
     /// Joins the thread when it ended.
     bool join(duration limit) override;
+    bool kill(const std::string&) override { return false; }
     void abandon() override;
 
     const instance_facts& facts() const noexcept override { return context_->facts; }
     std::size_t queued() const override { return context_->queue->size(); }
-    std::size_t handles() const noexcept override { return context_->handles; }
+    std::size_t handles() const noexcept override { return context_->watch.pulse().handles; }
 
 private:
     std::shared_ptr<instance_context> context_;

@@ -9,6 +9,9 @@ namespace meshhost::ctl {
 std::unique_ptr<command> make_status();
 std::unique_ptr<command> make_peers();
 std::unique_ptr<command> make_plugin_list();
+std::unique_ptr<command> make_plugin_restart();
+std::unique_ptr<command> make_plugin_enable();
+std::unique_ptr<command> make_plugin_reload();
 std::unique_ptr<command> make_probe();
 std::unique_ptr<command> make_doctor();
 

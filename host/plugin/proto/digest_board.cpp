@@ -143,7 +143,7 @@ call_result<> digest_board::declare(std::vector<digest_key> keys) {
 }
 
 call_result<> digest_board::check(std::uint32_t key, const value& v) const {
-    if (key >= entries_.size()) {
+    if (key >= entries_.size() || entries_[key].is_retired) {
         return call_error{
             MESH_E_INVALID,
             fmt::format("digest key {} of {} declared", key, entries_.size())};
@@ -197,6 +197,25 @@ time_point digest_board::next_deadline() const noexcept {
         if (each.is_due()) first = std::min(first, each.not_before);
     }
     return first;
+}
+
+void digest_board::take_over(const digest_board& before) {
+    for (const entry& old : before.entries_) {
+        const auto mine = std::find_if(entries_.begin(), entries_.end(), [&](const entry& each) {
+            return each.key.name == old.key.name && each.key.type == old.key.type;
+        });
+        if (mine == entries_.end()) {
+            // Nobody declares it any more: an entry of its own, until peers have forgotten it.
+            entries_.push_back(old);
+            entries_.back().current = std::monostate{};
+            entries_.back().not_before = time_point::min();
+            entries_.back().is_retired = true;
+            continue;
+        }
+        if (mine->current.index() == MESH_T_NONE) mine->current = old.current;
+        mine->published = old.published;
+        mine->not_before = old.not_before;
+    }
 }
 
 void digest_board::withdraw() {

@@ -50,6 +50,9 @@ public:
     /// When poll() has something that is held back now; no_deadline when there is nothing.
     time_point next_deadline() const noexcept;
 
+    /// What the code before this one said under the same names stays said; the rest is forgotten.
+    void take_over(const digest_board& before);
+
     /// Everything published is to be forgotten, at once.
     void withdraw();
 
@@ -59,6 +62,7 @@ private:
         value current;
         value published;
         time_point not_before = time_point::min();  ///< of the next publication
+        bool is_retired = false;                    ///< an earlier generation's, to be forgotten
 
         bool is_due() const noexcept;
     };

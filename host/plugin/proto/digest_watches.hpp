@@ -42,6 +42,12 @@ public:
     std::size_t size() const noexcept { return watches_.size(); }
     void clear();
 
+    /// f(handle, tag&) for each, for a handoff.
+    template <class F>
+    void for_each(F&& f) {
+        watches_.for_each([&f](handle h, auto& held) { f(h, held.tag); });
+    }
+
 private:
     struct watcher {
         std::string role;

@@ -16,18 +16,28 @@ inline constexpr duration start_limit = 10s;    ///< from the call to MESH_OK or
 inline constexpr duration drain_limit = 3s;     ///< leaves time to stop within the five seconds
 inline constexpr duration stop_limit = 4500ms;  ///< from the wish to stop to the last callback
 
+inline constexpr duration stall_warn = 50ms;     ///< a callback that holds its strand this long
+inline constexpr duration stall_sample = 250ms;  ///< and is worth looking where it is
+inline constexpr duration stall_kill = 10s;      ///< and will not come back
+inline constexpr unsigned restarts_max = 5;      ///< of a role that fails, within:
+inline constexpr duration restart_window = 10min;
+inline constexpr duration restart_first = 200ms;  ///< before the first; then twice as long each
+inline constexpr duration restart_cap = 30s;
+inline constexpr duration restart_create_limit = 1s;  ///< its first create took less
+
 inline constexpr duration timer_span_max = 24h * 3660;  ///< ten years; keeps sums in range
 
 // --- one instance
 
-inline constexpr std::size_t posted_max = 1024;             ///< events waiting for the strand
-inline constexpr std::size_t uplink_messages_max = 1024;    ///< under way to the host
-inline constexpr std::size_t uplink_bytes_max = 4u << 20;   ///< of texts and bytes in them
-inline constexpr std::size_t timers_max = 64;               ///< a guess: a role has a handful
-inline constexpr std::size_t watches_max = 64;              ///< of peers, and as many of digests
-inline constexpr std::size_t name_max = 32;                 ///< bytes kept of a timer's name
-inline constexpr unsigned failures_in_a_row_max = 10;       ///< failed events before quarantine
-inline constexpr std::uint64_t stray_calls_logged_max = 8;  ///< calls off the strand
+inline constexpr std::size_t posted_max = 1024;              ///< events waiting for the strand
+inline constexpr std::size_t uplink_messages_max = 1024;     ///< under way to the host
+inline constexpr std::size_t uplink_bytes_max = 4u << 20;    ///< of texts and bytes in them
+inline constexpr std::size_t timers_max = 64;                ///< a guess: a role has a handful
+inline constexpr std::size_t watches_max = 64;               ///< of peers, and as many of digests
+inline constexpr std::size_t handoff_bytes_max = 64u << 20;  ///< of state, from code to code
+inline constexpr std::size_t name_max = 32;                  ///< bytes kept of a timer's name
+inline constexpr unsigned failures_in_a_row_max = 10;        ///< failed events before quarantine
+inline constexpr std::uint64_t stray_calls_logged_max = 8;   ///< calls off the strand
 
 // --- digest
 

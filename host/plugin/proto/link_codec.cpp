@@ -3,6 +3,7 @@
 // its own. A type that has no rule here does not compile.
 #include "plugin/proto/link_codec.hpp"
 
+#include "plugin/proto/worker_link.hpp"
 #include "wire/postcard.hpp"
 
 #include <boost/pfr/core.hpp>
@@ -111,7 +112,7 @@ void read_integer(wire::postcard_reader& in, T& value) {
     }
 }
 
-inline void read_id(wire::postcard_reader& in, endpoint_id& value) {
+void read_id(wire::postcard_reader& in, endpoint_id& value) {
     // All zeros is no key, and stands for nobody.
     const bytes_view bytes = in.fixed(endpoint_id::size);
     if (!in.ok()) return;
@@ -221,6 +222,22 @@ std::optional<up_message> decode_up(bytes_view bytes) {
 
 std::optional<down_message> decode_down(bytes_view bytes) {
     return decode<down_message>(bytes);
+}
+
+void encode(const to_worker& message, byte_buffer& out) {
+    append(message, out);
+}
+
+void encode(const from_worker& message, byte_buffer& out) {
+    append(message, out);
+}
+
+std::optional<to_worker> decode_to_worker(bytes_view bytes) {
+    return decode<to_worker>(bytes);
+}
+
+std::optional<from_worker> decode_from_worker(bytes_view bytes) {
+    return decode<from_worker>(bytes);
 }
 
 std::size_t payload_size(const up_message& message) {

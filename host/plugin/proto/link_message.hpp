@@ -36,8 +36,20 @@ struct value_said {
     peers::proto::contribution value;
 };
 
+/// New code took over from the old, or could not: then the old goes on.
+struct swapped {
+    bool is_done = true;
+    std::string fault_code;
+    std::string fault_text;
+};
+
+/// The first callback after a rest: somebody should look now and then whether it comes back.
+struct call_begun {};
+
 /// Last: no callback is made any more.
-struct exited {};
+struct exited {
+    bool may_restart = true;  ///< false: its code cannot be trusted, or its configuration is wrong
+};
 
 }  // namespace up
 
@@ -52,6 +64,8 @@ using up_message = std::variant<
     up::state_changed,
     up::faulted,
     up::value_said,
+    up::swapped,
+    up::call_begun,
     up::exited,
     up::health_said>;
 

@@ -36,6 +36,8 @@ struct peer_view {
     std::uint64_t digest_sequence = 0;
     time_point digest_received{};
     std::vector<peers::proto::contribution> contributions;  ///< ascending by (role, key)
+
+    friend bool operator==(const peer_view&, const peer_view&) = default;
 };
 
 using peer_snapshot = boost::container::flat_map<identity::endpoint_id, peer_view>;

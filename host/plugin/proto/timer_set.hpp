@@ -39,6 +39,12 @@ public:
     std::vector<std::string> names();
 
     void clear();
+
+    /// f(handle, tag&) for each, for a handoff.
+    template <class F>
+    void for_each(F&& f) {
+        timers_.for_each([&f](handle h, auto& held) { f(h, held.tag); });
+    }
     std::size_t size() const noexcept { return timers_.size(); }
 
 private:

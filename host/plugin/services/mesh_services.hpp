@@ -5,16 +5,16 @@
 
 namespace meshhost::net {
 class shard;
-}
+}  // namespace meshhost::net
 namespace meshhost::transport {
 class endpoint;
-}
+}  // namespace meshhost::transport
 namespace meshhost::gossip {
 class gossip_service;
-}
+}  // namespace meshhost::gossip
 namespace meshhost::identity {
 class secret_key;
-}
+}  // namespace meshhost::identity
 
 namespace meshhost::plugin {
 

@@ -59,3 +59,19 @@ TEST_CASE("a plugin is made to fail", "[admin]") {
     CHECK(local.host.crashed == "compute-0");
     CHECK(local.ask("POST", "/v1/lab/plugin-crash", "{}")->error_code() == "E_BAD_REQUEST");
 }
+
+TEST_CASE("a role is started again, or gets new code", "[admin]") {
+    api local;
+    const char* body = R"({"instance":"compute-0"})";
+    CHECK(local.ask("POST", "/v1/plugins/restart", body)->answer.status == 200);
+    CHECK(local.host.restarted == "compute-0");
+    const auto reloaded = local.ask("POST", "/v1/plugins/reload", body);
+    CHECK(reloaded->answer.status == 200);
+    CHECK(reloaded->answer.body.find("\"generation\":2") != std::string::npos);
+    const char* bad = R"({"instance":"compute-0","path":"/p/bad.so"})";
+    CHECK(local.ask("POST", "/v1/plugins/reload", bad)->error_code() == "MP320");
+    for (const char* order : {"/v1/plugins/restart", "/v1/plugins/reload"}) {
+        CHECK(local.ask("POST", order, R"({"instance":"x"})")->error_code() == "E_NO_PLUGIN");
+        CHECK(local.ask("POST", order, R"({"instance":7})")->error_code() == "E_BAD_REQUEST");
+    }
+}

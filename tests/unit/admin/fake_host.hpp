@@ -60,7 +60,16 @@ public:
     }
     std::vector<admin::peer_snapshot> peers() const override { return known; }
     std::vector<admin::plugin_snapshot> plugins() const override {
-        return {{"compute-0", "compute", "0.1.0", "/p/compute.so", "running", "1.0", ""}};
+        return {
+            {.instance = "compute-0",
+             .role = "compute",
+             .version = "0.1.0",
+             .path = "/p/compute.so",
+             .state = "running",
+             .abi = "1.0",
+             .error = "",
+             .isolation = "inprocess",
+             .process = {}}};
     }
     std::vector<admin::probe_section> probe() const override {
         return {{"transport", {{"connections", 1}, {"opened", 12}}}};
@@ -91,6 +100,29 @@ public:
     }
     void drain() override { is_drained = true; }
     void resume() override { is_drained = false; }
+    outcome<void> restart_plugin(const std::string& instance) override {
+        if (instance != "compute-0")
+            return failure{exit_code::unreachable, "E_NO_PLUGIN", "no such role", ""};
+        restarted = instance;
+        return {};
+    }
+    outcome<void> enable_plugin(const std::string&) override { return {}; }
+    outcome<void> reload_plugin(
+        const std::string& instance,
+        const std::string& path,
+        admin::reload_sink answer
+    ) override {
+        if (instance != "compute-0")
+            return failure{exit_code::unreachable, "E_NO_PLUGIN", "no such role", ""};
+        if (path == "/p/bad.so") {
+            answer(failure{exit_code::invalid, "MP320", "swap aborted", ""});
+            return {};
+        }
+        auto role = plugins().front();
+        role.generation = 2;
+        answer(role);
+        return {};
+    }
     outcome<void> set_faults(const admin::fault_settings& given) override {
         if (!is_lab) return failure{exit_code::not_permitted, "E_NOT_A_LAB", "no lab", ""};
         faults = given;
@@ -119,6 +151,7 @@ public:
     bool is_lab = false;
     admin::fault_settings faults;
     std::string crashed;
+    std::string restarted;
 };
 
 class fake_exchange final : public http::exchange {

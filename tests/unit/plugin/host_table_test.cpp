@@ -31,7 +31,8 @@ struct bare_instance {
                .digest_bytes = 256,
                .log = {}},
               std::make_shared<event_queue>(),
-              std::make_shared<test::recording_uplink>()
+              std::make_shared<test::recording_uplink>(),
+              std::make_shared<strand_pulse>()
           ) {
         context.gate.bind_strand();
     }

@@ -47,12 +47,17 @@ plugin::peer_snapshot_ptr snapshot(std::map<std::uint8_t, plugin::peer_view> pee
     return std::make_shared<const plugin::peer_snapshot>(std::move(made));
 }
 
-plugin_bench::plugin_bench() {
+plugin_bench::plugin_bench(bool is_isolated) {
+    settings.defaults.is_isolated = is_isolated;
     settings.probe_executable = PROBE_EXECUTABLE;
     settings.self = peer_id(0);
 }
 
 plugin_bench::~plugin_bench() = default;
+
+plugin::instance_settings& plugin_bench::own(const std::string& instance) {
+    return settings.instances.try_emplace(instance, settings.defaults).first->second;
+}
 
 std::vector<failure> plugin_bench::load_all(const std::vector<plugin::plugin_spec>& specs) {
     manager_.emplace(shard, settings, plugin::mesh_services{}, *this, *this);

@@ -24,10 +24,14 @@ plugin::peer_view peer(std::string roles);
 identity::endpoint_id peer_id(std::uint8_t number);
 plugin::peer_snapshot_ptr snapshot(std::map<std::uint8_t, plugin::peer_view> peers);
 
-class plugin_bench final : public plugin::contribution_sink, public plugin::plugin_observer {
+class plugin_bench : public plugin::contribution_sink, public plugin::plugin_observer {
 public:
-    plugin_bench();
+    /// `is_isolated`: roles run in processes of their own.
+    explicit plugin_bench(bool is_isolated = false);
     ~plugin_bench() override;
+
+    /// The settings of one instance, to be changed before it is loaded.
+    plugin::instance_settings& own(const std::string& instance);
 
     /// Loads one plugin; the one refusal when there is one.
     std::optional<failure> load(const std::string& path, const std::string& role = {});

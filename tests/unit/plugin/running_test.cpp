@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Roles that run: what they see, what they say, and what happens when they go wrong.
+// Roles that run, as threads and as processes: what they see, what they say, and what happens when
+// they go wrong.
 #include "plugin_bench.hpp"
 
 #include <string>
@@ -9,7 +10,7 @@ using namespace meshhost::test;
 using plugin::proto::instance_state;
 
 TEST_CASE("plugin: a role in C counts its posts", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     bench.run(test_plugin("plain_c"));
     CHECK(bench.until_value("test.posts", std::uint64_t{5}));
     CHECK(bench.stop() == 0);
@@ -23,18 +24,19 @@ TEST_CASE("plugin: a role in C counts its posts", "[plugin]") {
 }
 
 TEST_CASE("plugin: a role reads its configuration with the defaults filled in", "[plugin]") {
-    plugin_bench by_default;
+    const bool is_isolated = GENERATE(false, true);
+    plugin_bench by_default(is_isolated);
     by_default.run(test_plugin("recorder"));
     CHECK(by_default.until_value("recorder.said", "hello"));
 
-    plugin_bench configured;
-    configured.settings.instances["recorder-0"].config.values = {{"words", {{"greeting", "moin"}}}};
+    plugin_bench configured(is_isolated);
+    configured.own("recorder-0").config.values = {{"words", {{"greeting", "moin"}}}};
     configured.run(test_plugin("recorder"));
     CHECK(configured.until_value("recorder.said", "moin"));
 }
 
 TEST_CASE("plugin: a timer fires until it is cancelled, also by itself", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     bench.run(test_plugin("recorder"));
     CHECK(bench.until_value("recorder.ticks", std::int64_t{3}));
     CHECK(bench.stop() == 0);
@@ -42,7 +44,7 @@ TEST_CASE("plugin: a timer fires until it is cancelled, also by itself", "[plugi
 }
 
 TEST_CASE("plugin: a role is told of peers that come, change and go", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     bench.run(test_plugin("recorder"));
     bench.manager().publish(snapshot({{1, peer("compute")}}));
     CHECK(bench.until_value("recorder.last_peer", "up compute"));
@@ -59,7 +61,7 @@ TEST_CASE("plugin: a role is told of peers that come, change and go", "[plugin]"
 }
 
 TEST_CASE("plugin: a role sees at its start what was published before", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     REQUIRE_FALSE(bench.load(test_plugin("recorder")));
     bench.manager().publish(snapshot({{1, peer("bridge")}}));
     bench.manager().start();
@@ -67,7 +69,7 @@ TEST_CASE("plugin: a role sees at its start what was published before", "[plugin
 }
 
 TEST_CASE("plugin: a role watches the digests of others", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     bench.run(test_plugin("recorder"));
     auto busy = peer("compute");
     busy.contributions = {{"compute", "load", "1", 0.5}, {"compute", "slots", "", 0.25}};
@@ -78,7 +80,7 @@ TEST_CASE("plugin: a role watches the digests of others", "[plugin]") {
 }
 
 TEST_CASE("plugin: a call from another thread is refused, a post from it arrives", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     bench.run(test_plugin("off_strand"));
     CHECK(bench.until_value("test.refused", std::int64_t{-3}));  // MESH_E_THREAD
     CHECK(bench.until_value("test.words", "called off the strand; use mesh_host.post"));
@@ -86,7 +88,7 @@ TEST_CASE("plugin: a call from another thread is refused, a post from it arrives
 }
 
 TEST_CASE("plugin: a start that fails says why", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     REQUIRE_FALSE(bench.load(test_plugin("start_fails")));
     bench.manager().start();
     REQUIRE(bench.until_state(instance_state::failed));
@@ -98,7 +100,7 @@ TEST_CASE("plugin: a start that fails says why", "[plugin]") {
 }
 
 TEST_CASE("plugin: a role that gives up is stopped", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     REQUIRE_FALSE(bench.load(test_plugin("gives_up")));
     bench.manager().start();
     REQUIRE(bench.until_state(instance_state::failed));
@@ -109,7 +111,7 @@ TEST_CASE("plugin: a role that gives up is stopped", "[plugin]") {
 }
 
 TEST_CASE("plugin: ten failed events in a row are enough", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     REQUIRE_FALSE(bench.load(test_plugin("throws_wrapped")));
     bench.manager().start();
     REQUIRE(bench.until_state(instance_state::failed));
@@ -128,7 +130,7 @@ TEST_CASE("plugin: ten failed events in a row are enough", "[plugin]") {
 }
 
 TEST_CASE("plugin: an exception that crosses the ABI ends the instance, not the host", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     REQUIRE_FALSE(bench.load(test_plugin("throws_raw")));
     bench.manager().start();
     REQUIRE(bench.until_state(instance_state::failed));
@@ -142,7 +144,7 @@ TEST_CASE("plugin: an exception that crosses the ABI ends the instance, not the 
 }
 
 TEST_CASE("plugin: two instances of one shared object do not share their names", "[plugin]") {
-    plugin_bench bench;
+    plugin_bench bench(GENERATE(false, true));
     REQUIRE(bench.load_all({{test_plugin("recorder"), {}, {}}, {test_plugin("recorder"), {}, {}}}
     ).empty());
     bench.manager().start();

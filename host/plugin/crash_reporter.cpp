@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/crash_reporter.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <execinfo.h>
+#include <fstream>
+#include <memory>
+#include <string_view>
+
+namespace meshhost::plugin {
+
+namespace {
+
+constexpr std::array fatal_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+constexpr std::size_t crash_stack_size = 64u << 10;
+constexpr std::size_t record_size_max = 64u << 10;
+
+int record_file = -1;
+
+thread_local const strand_pulse* crashing_pulse = nullptr;
+thread_local std::array<char, 64> crashing_instance{};
+thread_local std::array<char, 320> crashing_label{};
+
+/// A line made without memory of its own, as a signal handler must.
+class raw_line {
+public:
+    raw_line& operator<<(std::string_view text) noexcept {
+        const std::size_t size = std::min(text.size(), buffer_.size() - size_);
+        std::memcpy(buffer_.data() + size_, text.data(), size);
+        size_ += size;
+        return *this;
+    }
+    raw_line& number(std::uint64_t value, int base = 10) noexcept {
+        const auto [end, error] =
+            std::to_chars(buffer_.data() + size_, buffer_.data() + buffer_.size(), value, base);
+        if (error == std::errc()) size_ = static_cast<std::size_t>(end - buffer_.data());
+        return *this;
+    }
+    void write(int file) const noexcept {
+        [[maybe_unused]] const auto written = ::write(file, buffer_.data(), size_);
+    }
+
+private:
+    std::array<char, 640> buffer_;
+    std::size_t size_ = 0;
+};
+
+std::string_view name_of(activity doing) noexcept {
+    switch (doing) {
+    case activity::create:
+        return "create";
+    case activity::start:
+        return "start";
+    case activity::drain:
+        return "drain";
+    case activity::stop:
+        return "stop";
+    case activity::destroy:
+        return "destroy";
+    case activity::on_event:
+        return "on_event";
+    case activity::none:
+    case activity::save:
+    case activity::restore:
+    case activity::adopt:
+    case activity::validate:
+    case activity::apply:
+        break;
+    }
+    return "a callback";
+}
+
+/// The innermost of its functions on this stack, as an offset in its file; 0: none.
+std::uintptr_t offset_in(const strand_pulse& pulse) noexcept {
+    std::array<void*, 48> frames{};
+    const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
+    const std::uintptr_t begin = pulse.code_begin;
+    const std::uintptr_t end = pulse.code_end;
+    for (int i = 0; i < depth; ++i) {
+        const auto at = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(i)]);
+        if (at >= begin && at < end) return at - begin;
+    }
+    return 0;
+}
+
+bool is_in_callback() noexcept {
+    return crashing_pulse != nullptr && crashing_pulse->since != 0;
+}
+
+void tell_where(raw_line& line, const strand_pulse& pulse) noexcept {
+    const std::uintptr_t offset = offset_in(pulse);
+    if (offset != 0) (line << ", +0x").number(offset, 16);
+    line << " during " << name_of(pulse.doing);
+    if (pulse.doing != activity::on_event) return;
+    const std::uint32_t kind = pulse.event_kind;
+    ((line << "(").number(kind >> 16) << ":").number(kind & 0xffff) << ")";
+}
+
+void note() noexcept {
+    if (record_file < 0) return;
+    raw_line line;
+    line.number(static_cast<std::uint64_t>(::time(nullptr)))
+        << " " << crashing_instance.data() << "\n";
+    line.write(record_file);
+}
+
+void on_fatal(int signal) {
+    if (is_in_callback()) {
+        raw_line line;
+        line << "meshhost: SIG" << ::sigabbrev_np(signal) << " in " << crashing_label.data();
+        tell_where(line, *crashing_pulse);
+        line << "\n";
+        line.write(STDERR_FILENO);
+        note();
+    }
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+/// exit() from a callback runs this on the plugin's own thread.
+void on_exit_call() {
+    if (!is_in_callback()) return;
+    raw_line line;
+    line << "meshhost: MP311 " << crashing_label.data() << " called exit()";
+    tell_where(line, *crashing_pulse);
+    line << ": the host goes down with it\n";
+    line.write(STDERR_FILENO);
+    note();
+}
+
+template <std::size_t Size>
+void copy_text(std::array<char, Size>& to, std::string_view from) {
+    const std::size_t size = std::min(from.size(), Size - 1);
+    std::copy_n(from.begin(), size, to.begin());
+    to[size] = '\0';
+}
+
+/// What overflowed its stack needs another to say so.
+void give_crash_stack() {
+    static thread_local std::unique_ptr<char[]> memory;
+    memory = std::make_unique<char[]>(crash_stack_size);
+    stack_t stack{};
+    stack.ss_sp = memory.get();
+    stack.ss_size = crash_stack_size;
+    ::sigaltstack(&stack, nullptr);
+}
+
+}  // namespace
+
+void report_crashes(const std::filesystem::path& record) {
+    std::array<void*, 2> frames{};
+    ::backtrace(frames.data(), static_cast<int>(frames.size()));  // loads what a handler must not
+    if (!record.empty()) {
+        constexpr int owner_only = 0600;
+        record_file = ::open(record.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, owner_only);
+    }
+    struct sigaction action {};
+    action.sa_handler = on_fatal;
+    action.sa_flags = SA_ONSTACK | SA_NODEFER;
+    for (const int signal : fatal_signals)
+        ::sigaction(signal, &action, nullptr);
+    std::atexit(on_exit_call);
+}
+
+void name_in_crashes(
+    const strand_pulse& pulse,
+    const std::string& instance,
+    const std::string& label
+) {
+    crashing_pulse = &pulse;
+    copy_text(crashing_instance, instance);
+    copy_text(crashing_label, label);
+    give_crash_stack();
+}
+
+std::vector<noted_crash> read_crashes(const std::filesystem::path& record) {
+    std::vector<noted_crash> crashes;
+    std::ifstream file(record);
+    std::size_t read = 0;
+    for (std::string line; read < record_size_max && std::getline(file, line);) {
+        read += line.size() + 1;
+        const auto space = line.find(' ');
+        std::int64_t seconds = 0;
+        const char* const end = line.data() + std::min(space, line.size());
+        const bool is_time = std::from_chars(line.data(), end, seconds).ptr == end;
+        if (space == std::string::npos || space == 0 || !is_time) continue;
+        crashes.push_back({line.substr(space + 1), std::chrono::seconds(seconds)});
+    }
+    return crashes;
+}
+
+bool forget_crashes(const std::filesystem::path& record, const std::string& instance) {
+    const auto crashes = read_crashes(record);
+    const auto next = std::filesystem::path(record).concat(".new");
+    {
+        std::ofstream file(next, std::ios::trunc);
+        for (const noted_crash& each : crashes) {
+            const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(each.at);
+            if (each.instance != instance) file << seconds.count() << " " << each.instance << "\n";
+        }
+        if (!file.flush()) return false;
+    }
+    std::error_code error;
+    std::filesystem::rename(next, record, error);
+    return !error;
+}
+
+bool is_crashing(
+    const std::vector<noted_crash>& crashes,
+    const std::string& instance,
+    duration now
+) {
+    const auto recent = std::count_if(crashes.begin(), crashes.end(), [&](const noted_crash& each) {
+        return each.instance == instance && now - each.at < crash_window;
+    });
+    return static_cast<std::size_t>(recent) >= crashes_tolerated;
+}
+
+}  // namespace meshhost::plugin

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/settings_json.hpp"
+
+#include <boost/json/value_from.hpp>
+#include <boost/json/value_to.hpp>
+
+namespace meshhost::plugin {
+
+namespace json = boost::json;
+
+json::object to_json(const instance_settings& settings) {
+    return {
+        {"config", settings.config.values},
+        {"origins", json::value_from(settings.config.origins)},
+        {"grant", json::value_from(settings.grant)},
+        {"digest_bytes", settings.digest_bytes},
+    };
+}
+
+instance_settings settings_from_json(const json::value& from) {
+    instance_settings settings;
+    settings.config.values = from.at("config").as_object();
+    for (const auto& [path, origin] : from.at("origins").as_object())
+        settings.config.origins.emplace(path, json::value_to<std::string>(origin));
+    settings.grant = json::value_to<std::vector<std::string>>(from.at("grant"));
+    settings.digest_bytes = from.at("digest_bytes").to_number<std::uint32_t>();
+    return settings;
+}
+
+}  // namespace meshhost::plugin

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// New code takes over: the old one saves its state and stops, what it holds stays open and changes
+// hands, and events wait. Whatever goes wrong before the new one has started, the old one goes on.
+#include "plugin/generation.hpp"
+#include "plugin/held_handles.hpp"
+#include "plugin/image_range.hpp"
+#include "plugin/instance_strand.hpp"
+#include "plugin/keep_forever.hpp"
+#include "plugin/proto/call_error.hpp"
+#include "plugin/strand_clock.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace meshhost::plugin {
+
+namespace {
+
+plugin_fault aborted(const instance_context& next, const char* where, const std::string& why) {
+    return {
+        "MP320",
+        fmt::format(
+            "swap to {} {} aborted in {}: {}: the running code continues",
+            next.facts.role->name,
+            next.facts.role->version,
+            where,
+            why
+        )};
+}
+
+std::string words_of(const call_report& report) {
+    if (report.crossed) return "an exception crossed the ABI: " + report.words;
+    const std::string name = proto::status_name(report.status);
+    return report.words.empty() ? name : name + ": " + report.words;
+}
+
+bool has_failed(const call_report& report) {
+    return report.crossed || report.status < 0;
+}
+
+/// What the old code handed over with save().
+struct saved_state {
+    bool is_there = false;
+    std::uint32_t format = 0;
+    byte_buffer blob;
+};
+
+using tag_map = std::map<proto::handle, std::uint64_t>;
+
+tag_map tags_of(instance_context& of) {
+    tag_map tags;
+    for_each_handle(of, [&tags](proto::handle h, std::uint32_t, std::uint64_t& tag) {
+        tags.emplace(h, tag);
+    });
+    return tags;
+}
+
+/// Each handle is offered to the new code; what it does not want is closed.
+void offer_handles(instance_context& to) {
+    std::vector<proto::handle> unwanted;
+    const bool can_adopt = to.role.handoff() != nullptr;
+    for_each_handle(to, [&](proto::handle h, std::uint32_t kind, std::uint64_t& tag) {
+        std::uint64_t adopted = tag;
+        if (can_adopt && !has_failed(to.role.adopt(h, kind, adopted)))
+            tag = adopted;
+        else
+            unwanted.push_back(h);
+    });
+    for (const proto::handle h : unwanted)
+        close_handle(to, h);
+}
+
+/// Back to the old code, without what the new one opened.
+void take_back(instance_context& from, instance_context& to, const tag_map& before) {
+    std::vector<proto::handle> opened;
+    for_each_handle(from, [&](proto::handle h, std::uint32_t, std::uint64_t& tag) {
+        const auto known = before.find(h);
+        if (known == before.end())
+            opened.push_back(h);
+        else
+            tag = known->second;
+    });
+    for (const proto::handle h : opened)
+        close_handle(from, h);
+    move_handles(from, to);
+}
+
+/// For samples of a stall.
+void show_code_of(const instance_context& current) {
+    const image_range code = image_range_of(current.facts.role->table);
+    current.watch.pulse().code_begin = code.begin;
+    current.watch.pulse().code_end = code.end;
+}
+
+}  // namespace
+
+void instance_strand::answer_swap(const plugin_fault* fault) {
+    if (fault == nullptr) return say(proto::up::swapped{});
+    say(proto::up::swapped{false, fault->code, fault->text});
+}
+
+void instance_strand::swap(const next_generation& from) {
+    const std::shared_ptr<instance_context> old = context_;
+    const auto next = std::make_shared<instance_context>(from.facts, *old);
+    const auto give_up_on = [&](const char* where, const std::string& why) {
+        const plugin_fault fault = aborted(*next, where, why);
+        answer_swap(&fault);
+    };
+    if (life_.state() != proto::instance_state::running)
+        return give_up_on("create", "the role does not run");
+    keep_forever(next);
+    next->gate.bind_strand();
+    const call_report made = back(next->role.create(next->host.abi()));
+    if (has_failed(made) || !next->role.has_instance()) return give_up_on("create", words_of(made));
+    next->gate.created();
+    const auto drop_next = [&] {
+        next->gate.close();
+        back(next->role.destroy());
+    };
+
+    saved_state state;
+    if (const auto* const handoff = old->role.handoff()) {
+        state.is_there = true;
+        state.format = handoff->format;
+        const call_report saved = back(old->role.save(state.blob));
+        if (has_failed(saved)) {
+            drop_next();
+            return give_up_on("save", words_of(saved));
+        }
+    }
+    const auto* const takes = next->role.handoff();
+    if (state.is_there && takes != nullptr
+        && (state.format < takes->format_min || state.format > takes->format)) {
+        const std::string why = fmt::format(
+            "MESH_E_INVALID: format {}, understands {} to {}",
+            state.format,
+            takes->format_min,
+            takes->format
+        );
+        drop_next();
+        return give_up_on("restore", why);
+    }
+
+    const tag_map tags = tags_of(*old);
+    back(old->role.stop());
+    old->gate.close();
+    move_handles(*old, *next);
+    next->digest.take_over(old->digest);
+    context_ = next;
+    show_code_of(*next);
+    const auto roll_back = [&](const char* where, const std::string& why) {
+        take_back(*next, *old, tags);
+        context_ = old;
+        show_code_of(*old);
+        drop_next();
+        old->gate.reopen();
+        give_up_on(where, why);
+        const call_report again = back(old->role.start());
+        if (has_failed(again)) {
+            make(give_up({"MP204", "start after an aborted swap: " + words_of(again)}, true));
+            return;
+        }
+        mesh_event event{};
+        event.struct_size = sizeof event;
+        event.kind = MESH_EV_HANDOFF_ABORTED;
+        event.queued_ns = strand_now().time_since_epoch().count();
+        deliver(event);
+    };
+    if (state.is_there && takes != nullptr) {
+        const call_report restored = back(next->role.restore(state.format, state.blob));
+        if (has_failed(restored)) return roll_back("restore", words_of(restored));
+    }
+    offer_handles(*next);
+    const call_report started = back(next->role.start());
+    if (has_failed(started)) return roll_back("start", words_of(started));
+    back(old->role.destroy());
+    failures_in_a_row_ = 0;
+    answer_swap(nullptr);
+}
+
+}  // namespace meshhost::plugin
