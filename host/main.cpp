@@ -3,6 +3,7 @@
 #include "app/application.hpp"
 #include "app/command_line.hpp"
 #include "app/process_setup.hpp"
+#include "check/check_main.hpp"
 #include "http/envelope.hpp"
 #include "plugin/plugin_probe.hpp"
 #include "plugin/plugin_worker.hpp"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
         return plugin::plugin_probe_main(words[1].c_str());
     if (words.size() == 2 && words[0] == "--plugin-worker")
         return plugin::plugin_worker_main(words[1].c_str());
+    if (check::is_asked(words)) return check::check_main(words);
 
     auto line = app::parse_command_line(words);
     if (!line) return report(line.error(), app::asks_for_json(words));
