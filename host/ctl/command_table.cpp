@@ -48,7 +48,10 @@ constexpr example doctor_examples[] = {
 
 constexpr example plugin_examples[] = {
     {"meshctl plugin list", "instances, their state, why one does not run"},
-    {"meshctl plugin list --where state:failed", "those that failed"}};
+    {"meshctl plugin list --where state:failed", "those that failed"},
+    {"meshctl plugin new wordcount --role compute", "a project to start from, with a test"},
+    {"meshctl plugin check ./wordcount.so", "would a host run it, and what would it complain of?"},
+    {"meshctl plugin describe ./wordcount.so", "its role, permissions and configuration"}};
 
 constexpr example ping_examples[] = {
     {"meshctl ping gateway-01", "a node by its name; exit code 0 direct, 3 relayed, 4, 5"},
@@ -110,8 +113,11 @@ const command_row table[] = {
     {"identity", "keys and ids", nullptr, identity_examples},
     {"identity show", "an id in all its forms, and its ticket", make_identity_show, {}},
     {"identity mint", "make a new key file", make_identity_mint, {}},
-    {"plugin", "the roles of this host", nullptr, plugin_examples},
+    {"plugin", "the roles of this host, and plugins as files", nullptr, plugin_examples},
     {"plugin list", "the loaded plugins and their state", make_plugin_list, {}},
+    {"plugin new", "a plugin's project from the template", make_plugin_new, {}},
+    {"plugin describe", "what a plugin's file says of itself", make_plugin_describe, {}},
+    {"plugin check", "whether a plugin's file keeps the contract", make_plugin_check, {}},
     {"plugin restart", "start a role again", make_plugin_restart, {}},
     {"plugin enable", "forget that a role took the host down with it", make_plugin_enable, {}},
     {"plugin reload",

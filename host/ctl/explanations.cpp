@@ -224,6 +224,19 @@ constexpr explanation table[] = {
      "it again. Or it lets nobody open a stream: then it does not speak mesh/ping/1 as we do."},
     {"E_PLUGIN_BUSY",
      "New code for this role is on its way already. Wait until that reload has ended."},
+    {"E_PLUGIN_EXISTS",
+     "`meshctl plugin new` writes into a directory of its own and changes nothing that is there.\n"
+     "Choose another name, or say with --dir where the project is to go."},
+    {"E_PLUGIN_NAME",
+     "Plugins and roles are named by a small letter and then up to 31 small letters, digits, - "
+     "and\n"
+     "_. The role is what other nodes see and what the configuration is called by; the plugin is\n"
+     "only the file. A plugin cannot be named like one of CMake's own targets (all, test, ...)."},
+    {"E_PLUGIN_PROJECT",
+     "The project's files could not be written, for the reason in the message."},
+    {"E_PLUGIN_TOOL",
+     "`meshctl plugin check` and `describe` run the meshhost beside meshctl, or the first one in\n"
+     "PATH, because only it loads plugins. Install it, or run `meshhost --check FILE` yourself."},
     {"E_PORT_FORBIDDEN",
      "Ports below 1024 are for root, or for a process with CAP_NET_BIND_SERVICE. Choose a higher\n"
      "one, or none: with port 0 the kernel picks one."},

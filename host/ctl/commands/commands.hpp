@@ -23,6 +23,11 @@ std::unique_ptr<command> make_node_show();
 std::unique_ptr<command> make_node_drain();
 std::unique_ptr<command> make_node_resume();
 
+// plugin_file.cpp: a file, without a running host
+std::unique_ptr<command> make_plugin_describe();
+std::unique_ptr<command> make_plugin_check();
+std::unique_ptr<command> make_plugin_new();
+
 std::unique_ptr<command> make_ping();
 std::unique_ptr<command> make_rebind();
 

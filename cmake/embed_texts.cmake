@@ -1,0 +1,21 @@
+# embed_texts(<output.cpp> <directory>): all files below the directory, as the table that
+# host/ctl/plugin_template.hpp declares. At configure time; a change of a file configures again.
+function(embed_texts output directory)
+    file(GLOB_RECURSE names LIST_DIRECTORIES false CONFIGURE_DEPENDS
+        RELATIVE ${directory} ${directory}/*)
+    set(text "// Made by cmake/embed_texts.cmake.\n#include \"ctl/plugin_template.hpp\"\n\n")
+    string(APPEND text "namespace meshhost::ctl {\n\nconst embedded_text embedded_templates[] = {\n")
+    foreach(name ${names})
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${directory}/${name})
+        file(READ ${directory}/${name} content)
+        string(APPEND text "    {\"${name}\", R\"~~~(${content})~~~\"},\n")
+    endforeach()
+    string(APPEND text "    {nullptr, nullptr}};\n\n}  // namespace meshhost::ctl\n")
+    set(before "")
+    if(EXISTS ${output})
+        file(READ ${output} before)
+    endif()
+    if(NOT before STREQUAL text)
+        file(WRITE ${output} "${text}")
+    endif()
+endfunction()
