@@ -131,6 +131,12 @@ void add_action_routes(router& to, const host_view& view, host_actions& actions)
         });
         if (!begun) refuse(*answer, begun.error());
     });
+    to.add("POST", "/v1/reload", [&actions](const auto&, const auto& answer) {
+        const auto begun = actions.reload_config([answer](const reload_snapshot& reload) {
+            reply(*answer, "reload", reload_json(reload));
+        });
+        if (!begun) refuse(*answer, begun.error());
+    });
     to.add("POST", "/v1/rebind", [&](const auto&, const auto& answer) {
         const auto done = actions.rebind();
         if (!done) return refuse(*answer, done.error());

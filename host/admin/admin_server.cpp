@@ -2,6 +2,7 @@
 #include "admin/admin_server.hpp"
 
 #include "admin/action_routes.hpp"
+#include "admin/plugin_routes.hpp"
 #include "admin/question_routes.hpp"
 #include "admin/snapshot_json.hpp"
 
@@ -35,6 +36,7 @@ admin_server::admin_server(
 void admin_server::add_routes(router& to, const admin_parts& parts) {
     add_question_routes(to, parts.view);
     add_action_routes(to, parts.view, parts.actions);
+    add_plugin_routes(to, parts.view, parts.actions);
     to.add("GET", "/v1/probe", [this, &view = parts.view](const auto&, const auto& answer) {
         get_probe(view, answer);
     });

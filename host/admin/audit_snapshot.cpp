@@ -19,7 +19,11 @@ json::object audit_json(const audit_snapshot& audit) {
             {"expected", each.expected},
             {"found", each.found},
             {"words", each.words}});
+    json::array unwell;
+    for (const auto& words : audit.unwell)
+        unwell.emplace_back(words);
     return {
+        {"unwell", std::move(unwell)},
         {"checked", audit.rules.size()},
         {"rules", std::move(rules)},
         {"discrepancies", std::move(discrepancies)}};

@@ -26,6 +26,7 @@ struct audit_snapshot {
 
     std::vector<rule> rules;
     std::vector<discrepancy> discrepancies;
+    std::vector<std::string> unwell;  ///< what roles say of themselves; no discrepancy
 };
 
 /// Hears of one audit. Called on the shard's thread, perhaps from inside the call that asks.

@@ -2,12 +2,16 @@
 #pragma once
 // What the local API needs of the host around it. The composition root provides it.
 #include "admin/audit_snapshot.hpp"
+#include "admin/reload_snapshot.hpp"
 #include "admin/snapshot.hpp"
 #include "base/error.hpp"
 #include "base/ip_endpoint.hpp"
+#include "telemetry/metric.hpp"
+#include "telemetry/span.hpp"
 
 #include <boost/json/object.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +34,8 @@ public:
     virtual meters_snapshot meters() const = 0;
     /// The settings in force, with their origins.
     virtual boost::json::object config() const = 0;
+    /// The last finished ones of a role, the oldest first. Errors: E_NO_SUCH_INSTANCE.
+    virtual outcome<std::vector<telemetry::span>> spans(const std::string& instance) const = 0;
 };
 
 struct ping_request {
@@ -101,6 +107,15 @@ public:
     virtual outcome<void> set_faults(const fault_settings& faults) = 0;
     /// The instance fails as if one of its callbacks had thrown. Errors: E_NO_SUCH_INSTANCE, too.
     virtual outcome<void> crash_plugin(const std::string& instance) = 0;
+
+    /// `sink` is called once, perhaps from inside; `is_fresh`: said just now, else what was last
+    /// known. Errors: E_NO_SUCH_INSTANCE.
+    using metrics_sink = std::function<void(const telemetry::metrics_snapshot&, bool is_fresh)>;
+    virtual outcome<void> ask_metrics(const std::string& instance, metrics_sink sink) = 0;
+
+    /// Reads the configuration again and applies what may change, all of it or nothing. Errors:
+    /// those of reading it; E_RELOAD_UNDER_WAY.
+    virtual outcome<void> reload_config(config_reload_sink sink) = 0;
 
     /// Goes over the host's books. Takes seconds when something may be no more than in flux.
     /// Errors: E_TOO_MANY_AUDITS.

@@ -91,6 +91,8 @@ struct plugin_snapshot {
     bool is_stalled = false;              ///< one of them has not come back
     bool is_restarting = false;           ///< failed, and about to be started again
     unsigned generation = 1;              ///< of its code: rises with each reload
+    std::string health = "ok";            ///< as it says itself: "ok", "degraded", "unhealthy"
+    std::string health_reason;            ///< may be empty
 };
 
 /// This host's place in the gossip on digests.

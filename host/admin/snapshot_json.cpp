@@ -151,6 +151,8 @@ json::array plugin_list(std::span<const plugin_snapshot> plugins) {
             {"path", plugin.path},
             {"state", plugin.state},
             {"abi", text_or_null(plugin.abi)},
+            {"health", plugin.health},
+            {"health_reason", text_or_null(plugin.health_reason)},
             {"error", text_or_null(plugin.error)},
             {"isolation", plugin.isolation},
             {"process", plugin.process ? json::value(*plugin.process) : json::value()},
@@ -199,6 +201,8 @@ json::array warnings_json(
     for (const auto& plugin : plugins)
         if (!plugin.error.empty())
             warnings.emplace_back("plugin " + plugin.path + ": " + plugin.error);
+    for (const auto& words : unwell_roles(plugins))
+        warnings.emplace_back(words);
     if (const auto split = gossip_warning(node, peers)) warnings.emplace_back(*split);
     return warnings;
 }
@@ -272,6 +276,16 @@ json::object identity_json(const node_snapshot& node) {
         {"ticket", node.ticket},
         {"addresses", json::value_from(node.addresses)},
         {"key_file", node.key_file}};
+}
+
+std::vector<std::string> unwell_roles(std::span<const plugin_snapshot> plugins) {
+    std::vector<std::string> all;
+    for (const auto& each : plugins) {
+        if (each.health == "ok") continue;
+        all.push_back(each.instance + " says it is " + each.health);
+        if (!each.health_reason.empty()) all.back() += ": " + each.health_reason;
+    }
+    return all;
 }
 
 json::object plugins_json(std::span<const plugin_snapshot> plugins) {

@@ -9,6 +9,8 @@
 #include <boost/json/object.hpp>
 
 #include <span>
+#include <string>
+#include <vector>
 
 namespace meshhost::admin {
 
@@ -23,6 +25,9 @@ boost::json::object peers_json(std::span<const peer_snapshot> peers);
 /// meshhost.identity/1
 boost::json::object identity_json(const node_snapshot& node);
 /// meshhost.plugins/1
+/// What roles say of themselves that are not well: "compute-0 says it is degraded: the queue is
+/// long".
+std::vector<std::string> unwell_roles(std::span<const plugin_snapshot> plugins);
 boost::json::object plugins_json(std::span<const plugin_snapshot> plugins);
 /// meshhost.probe/1
 boost::json::object probe_json(std::span<const probe_section> sections);

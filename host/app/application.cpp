@@ -45,8 +45,8 @@ outcome<departure> application::run() {
 
 outcome<host_options> application::prepare() {
     const auto started_at = std::chrono::system_clock::now();
-    auto loaded = config::read_config(options_.request, config::read_surroundings());
-    if (!loaded) return config::to_failure(loaded.error());
+    auto loaded = read_settings();
+    if (!loaded) return loaded.error();
     start_logging(loaded->values.log.level);
     for (const auto& warning : loaded->warnings)
         log_.warn("{}: {}", warning.where, warning.message);
@@ -55,16 +55,36 @@ outcome<host_options> application::prepare() {
         .settings = std::move(*loaded),
         .plugins = {},
         .is_safe = options_.safe_mode,
+        .reread = [this] { return read_settings(); },
         .started = started_,
         .started_at = started_at};
+    for (const auto& path : options_.plugins)
+        options.plugins.push_back({path, "", ""});
+    return options;
+}
+
+/// The files may say something else each time; the command line does not.
+outcome<config::loaded_config> application::read_settings() const {
+    auto loaded = config::read_config(options_.request, config::read_surroundings());
+    if (!loaded) return config::to_failure(loaded.error());
     for (const auto& text : options_.peers) {
         const auto peer = identity::parse_peer(text);
         if (!peer) return peer.error();
     }
-    config::add_peers(options.settings, options_.peers, "--peer");
-    for (const auto& path : options_.plugins)
-        options.plugins.push_back({path, "", ""});
-    return options;
+    config::add_peers(*loaded, options_.peers, "--peer");
+    return std::move(*loaded);
+}
+
+/// Nobody waits for the answer: it goes to the log.
+void application::reload() {
+    const auto begun = host_->reload_config([this](const admin::reload_snapshot& reload) {
+        for (const auto& key : reload.restart)
+            log_.error("reload refused: {} needs a restart", key);
+        for (const auto& each : reload.instances)
+            if (!each.reason.empty())
+                log_.error("reload refused by {}: {}", each.name, each.reason);
+    });
+    if (!begun) log_.error("reload: {}", begun.error().message);
 }
 
 outcome<void> application::listen_to_signals() {
@@ -89,6 +109,7 @@ void application::on_host_ready() {
 
 /// The first wish to stop is carried out in order, the second at once.
 void application::on_signal(net::signal_kind signal) {
+    if (signal == net::signal_kind::hangup && !is_stopping_) return reload();
     if (signal == net::signal_kind::hangup || signal == net::signal_kind::user1) {
         log_.info("nothing to do for this signal");
         return;

@@ -31,6 +31,8 @@ public:
 
 private:
     outcome<host_options> prepare();
+    outcome<config::loaded_config> read_settings() const;
+    void reload();
     outcome<void> listen_to_signals();
 
     void on_signal(net::signal_kind signal) override;

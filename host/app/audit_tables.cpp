@@ -12,7 +12,7 @@ namespace {
 constexpr duration lateness = 2s;
 
 // What an instance may open for itself before somebody should look.
-constexpr std::uint64_t descriptors_per_plugin = 16;
+constexpr std::uint64_t descriptors_per_plugin = 16 + plugin::proto::fd_watches_max;
 constexpr std::uint64_t threads_per_plugin = 4;
 
 std::uint64_t key_of(const transport::connection* connection) {
@@ -93,19 +93,30 @@ void add_pings(const audit_parts& parts, audit_facts& facts) {
 void add_plugins(const audit_parts& parts, audit_facts& facts) {
     if (parts.plugins == nullptr) return;
     const auto figures = parts.plugins->measure();
-    facts.declared.push_back({"plugin", 1, false});
+    const std::uint64_t topics = parts.gossip == nullptr ? 0 : 1;  // a timer for all of them
+    facts.declared.push_back({"plugin", figures.timers + topics, false});
+    facts.owners.push_back(
+        {"plugin", parts.plugins->alpns(), keys_of(parts.plugins->owned()), std::nullopt}
+    );
     using namespace plugin::proto;
+    constexpr std::size_t queued_max = strand_queue_max + jobs_max + state_commits_max
+                                       + subscriptions_max * gossip_window_messages
+                                       + message_window_messages;
+    constexpr std::size_t handles_max = timers_max + 2 * watches_max + state_commits_max
+                                        + spans_open_max + stream_handles_max + fd_watches_max
+                                        + subscriptions_max + message_ports_max + requests_made_max
+                                        + requests_heard_max;
     facts.invariants.push_back(
         {"plugin",
-         within("plugin.queues", "events for one instance", figures.queued_most, posted_max)}
+         within("plugin.queues", "events for one instance", figures.queued_most, queued_max)}
     );
     facts.invariants.push_back(
         {"plugin",
          within(
              "plugin.handles",
-             "timers and watches of instances",
+             "handles of instances",
              figures.handles,
-             figures.strands * (timers_max + 2 * watches_max)
+             figures.strands * handles_max
          )}
     );
     facts.invariants.push_back(
@@ -121,6 +132,13 @@ void add_users(const audit_parts& parts, audit_facts& facts) {
 
 std::uint64_t strands_of(const audit_parts& parts) {
     return parts.plugins == nullptr ? 0 : parts.plugins->measure().strands;
+}
+
+/// Of instances, and those that run what they hand over.
+std::uint64_t plugin_threads_of(const audit_parts& parts) {
+    if (parts.plugins == nullptr) return 0;
+    const auto figures = parts.plugins->measure();
+    return figures.strands + figures.workers;
 }
 
 /// UDP sockets come and go with rebind(), those of the local API with its clients. A QUIC
@@ -145,7 +163,7 @@ void add_process(const audit_parts& parts, const audit_constants& constants, aud
         {.rule = "process.threads",
          .words = "threads",
          .found = parts.meter->threads(),
-         .accounted = strands,
+         .accounted = plugin_threads_of(parts),
          .constant = constants.threads,
          .slack = strands * threads_per_plugin}
     );
@@ -161,7 +179,7 @@ audit_constants constants_of(const audit_parts& parts) {
     if (parts.meter == nullptr) return {};
     return {
         less(parts.meter->descriptors(), accounted_descriptors(parts)),
-        less(parts.meter->threads(), strands_of(parts))};
+        less(parts.meter->threads(), plugin_threads_of(parts))};
 }
 
 audit_facts facts_of(const audit_parts& parts, const audit_constants& constants, time_point now) {
@@ -171,10 +189,11 @@ audit_facts facts_of(const audit_parts& parts, const audit_constants& constants,
         facts.timers.push_back({each.owner, each.timers, each.overdue});
     facts.orphaned_waits = ledger.orphans();
     facts.tasks_waiting = parts.shard.tasks_waiting();
-    facts.declared.push_back({"app", 2, true});    // the audit's own, and the patience of a stop
+    facts.declared.push_back({"app", 3, true});  // the audit's, the patience of a stop, a snapshot
     facts.declared.push_back({"usage", 1, true});  // where a host looks at its usage
     facts.declared.push_back({"admin", 2, true});  // of those who follow its meters, and the mesh's
     facts.declared.push_back({"introspect", 2, true});  // of asking and of answering
+    facts.declared.push_back({"message", 1, true});
     add_transport(parts, facts, now);
     add_peers(parts, facts);
     add_gossip(parts, facts);

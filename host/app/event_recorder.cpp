@@ -86,14 +86,15 @@ void event_recorder::on_gossip_lagged() {
 }
 
 void event_recorder::on_instance_changed(const plugin::instance_status& status) {
-    const std::string state = to_string(status.state);
+    std::string state = to_string(status.state);
+    if (status.health != 0) state = plugin::health_text(status.health);
     auto& known = instances_[status.instance];
     if (known == state) return;
     telemetry::event changed;
     changed.name = status.instance;
     changed.from = std::exchange(known, state);
     changed.to = state;
-    changed.reason = status.last_error;
+    changed.reason = status.health != 0 ? status.health_reason : status.last_error;
     write(event_type::plugin_state, std::move(changed));
 }
 

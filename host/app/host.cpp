@@ -3,6 +3,8 @@
 
 #include "app/gossip_setup.hpp"
 #include "app/introspect_setup.hpp"
+#include "app/plugin_setup.hpp"
+#include "app/reload.hpp"
 #include "config/bind_endpoints.hpp"
 #include "config/paths.hpp"
 #include "identity/key_file.hpp"
@@ -46,6 +48,12 @@ std::uint64_t unix_ms(std::chrono::system_clock::time_point at) {
     );
 }
 
+std::uint64_t unix_us(std::chrono::system_clock::time_point at) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count()
+    );
+}
+
 std::uint64_t random_seed() {
     std::random_device source;
     return std::uint64_t{source()} << 32 | source();
@@ -79,6 +87,7 @@ plugin::instance_settings instance_settings_of(
     out.restarts.window = from.restart_window;
     out.stalls.kill = from.stall_kill;
     out.sha256 = from.sha256;
+    out.trace_every = static_cast<std::uint32_t>(from.trace_every);
     return out;
 }
 
@@ -89,6 +98,7 @@ plugin::plugin_settings plugin_settings_of(
 ) {
     plugin::plugin_settings out;
     out.directory = settings.plugins.dir;
+    out.state_directory = settings.node.data_dir / "plugins";
     out.is_safe = is_safe;
     out.crashes = settings.node.data_dir / crash_record;
     out.self = self;
@@ -97,6 +107,7 @@ plugin::plugin_settings plugin_settings_of(
     // What others would not be told is refused when it is declared.
     const auto granted = static_cast<std::uint32_t>(settings.digest.plugin_bytes_max);
     out.defaults.digest_bytes = granted;
+    out.seed = random_seed();
     for (const auto& each : settings.plugin)
         out.instances[each.instance] = instance_settings_of(each, granted);
     return out;
@@ -181,14 +192,43 @@ outcome<void> host::open_mesh() {
     return {};
 }
 
+/// What roles say to each other over the mesh.
+void host::open_exchanges() {
+    if (gossip_)
+        topics_ = std::make_unique<plugin::topic_hub>(
+            shard_,
+            *gossip_,
+            *key_,
+            [this] { return contacts_of(*peers_); },
+            plugin::hub_options{
+                .mesh = options_.settings.values.mesh.name,
+                .mesh_secret = mesh_secret_,
+                .first_sequence = unix_us(options_.started_at),
+                .log = logger("plugin")}
+        );
+    messages_ = std::make_unique<message::message_exchange>(
+        shard_,
+        *endpoint_,
+        [this](const identity::endpoint_id& peer) { return is_member(*peers_, peer); },
+        [this](const identity::endpoint_id& peer) { return api_->address_of(peer); },
+        message::exchange_options{.mesh_secret = mesh_secret_, .log = logger("message")}
+    );
+}
+
 outcome<void> host::load_plugins() {
     const auto& settings = options_.settings.values;
+    open_exchanges();
     plugin::report_crashes(settings.node.data_dir / crash_record);
     bridge_ = std::make_unique<mesh_bridge>(shard_, *peers_, logger("plugin"));
+    plugin::mesh_services lent{endpoint_.get(), gossip_.get(), &*key_};
+    lent.address_of = [this](const identity::endpoint_id& peer) { return api_->address_of(peer); };
+    lent.reserved_alpns = {settings.gossip.alpn};
+    lent.topics = topics_.get();
+    lent.messages = messages_.get();
     plugins_ = std::make_unique<plugin::plugin_manager>(
         shard_,
         plugin_settings_of(settings, endpoint_->id(), options_.is_safe),
-        plugin::mesh_services{endpoint_.get(), gossip_.get(), &*key_},
+        std::move(lent),
         *bridge_,
         static_cast<plugin::plugin_observer&>(*this)
     );
@@ -237,6 +277,58 @@ outcome<void> host::name_peers() {
     return {};
 }
 
+namespace {
+
+admin::reload_snapshot snapshot_of(const plugin::reload_result& result) {
+    admin::reload_snapshot out;
+    out.is_applied = result.is_applied;
+    for (const auto& each : result.instances)
+        out.instances.push_back({each.instance, to_string(each.outcome), each.changed, each.reason}
+        );
+    return out;
+}
+
+}  // namespace
+
+outcome<void> host::reload_config(admin::config_reload_sink sink) {
+    const failure busy{
+        exit_code::degraded,
+        "E_RELOAD_UNDER_WAY",
+        "another reload is under way, or the host is stopping",
+        "try again in a moment"};
+    if (is_stopping_ || !options_.reread) return busy;
+    auto wanted = options_.reread();
+    if (!wanted) return wanted.error();
+    const auto changed = compare_settings(options_.settings, *wanted);
+    if (!changed.restart.empty()) {
+        admin::reload_snapshot refused;
+        refused.restart = changed.restart;
+        sink(refused);
+        return {};
+    }
+    auto instances =
+        plugin_settings_of(wanted->values, endpoint_->id(), options_.is_safe).instances;
+    const auto tell = [this, wanted = std::move(*wanted), live = changed.live, sink](
+                          const plugin::reload_result& result
+                      ) mutable {
+        auto shown = snapshot_of(result);
+        if (result.is_applied) {
+            shown.changed = live;
+            adopt(std::move(wanted));
+        }
+        log_.info("reload {}", result.is_applied ? "applied" : "refused: nothing is applied");
+        sink(shown);
+    };
+    if (!plugins_->reconfigure(std::move(instances), tell)) return busy;
+    return {};
+}
+
+/// What others refer to stays where it is; all that may have changed is what takes effect here.
+void host::adopt(config::loaded_config wanted) {
+    options_.settings = std::move(wanted);
+    set_log_level(options_.settings.values.log.level);
+}
+
 void host::watch_usage() {
     const auto& settings = options_.settings.values;
     budget_observer& self = *this;
@@ -273,6 +365,9 @@ void host::open_books() {
                                const auto served = answerer_->owned();
                                all.insert(all.end(), served.begin(), served.end());
                                return all;
+                           }});
+    parts.users.push_back({"message", {std::string(message::message_alpn)}, [this] {
+                               return messages_->owned();
                            }});
     audit_observer& self = *this;
     auditor_ = std::make_unique<auditor>(shard_, std::move(parts), self, logger("audit"));
@@ -312,7 +407,8 @@ void host::serve() {
             named_,
             events_,
             usage_.get(),
-            load_.get()},
+            load_.get(),
+            [this](admin::config_reload_sink sink) { return reload_config(std::move(sink)); }},
         options_.started,
         options_.started_at
     );

@@ -14,14 +14,17 @@
 #include "http/unix_listener.hpp"
 #include "introspect/introspect_client.hpp"
 #include "introspect/introspect_server.hpp"
+#include "message/message_exchange.hpp"
 #include "net/shard.hpp"
 #include "peers/peers_service.hpp"
 #include "ping/ping_handler.hpp"
 #include "plugin/plugin_manager.hpp"
+#include "plugin/services/topic_hub.hpp"
 #include "telemetry/event_journal.hpp"
 #include "transport/endpoint.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -32,7 +35,9 @@ struct host_options {
     config::loaded_config settings;            ///< as config::read_config() gives them
     std::vector<plugin::plugin_spec> plugins;  ///< besides; all of them required
     bool is_safe = false;                      ///< only plugins of the host's own directory
-    time_point started;                        ///< of the process, for "ready in"
+    /// Reads the settings again, for a live reload.
+    std::function<outcome<config::loaded_config>()> reread = {};
+    time_point started;  ///< of the process, for "ready in"
     std::chrono::system_clock::time_point started_at;
 };
 
@@ -71,6 +76,10 @@ public:
     /// Closes at once; after async_stop() or instead.
     void stop_now();
 
+    /// Reads the configuration again and applies it as far as that needs no restart; all or
+    /// nothing. As admin::host_actions::reload_config().
+    outcome<void> reload_config(admin::config_reload_sink sink);
+
     const host_api& api() const noexcept { return *api_; }
     const std::filesystem::path& socket() const noexcept {
         return options_.settings.values.admin.socket;
@@ -79,10 +88,12 @@ public:
 private:
     outcome<void> open_endpoint();
     outcome<void> open_mesh();
+    void open_exchanges();
     outcome<void> load_plugins();
     outcome<void> judge(const std::vector<failure>& refused) const;
     outcome<void> name_peers();
     void serve();
+    void adopt(config::loaded_config wanted);
     void watch_usage();
     void open_books();
 
@@ -112,6 +123,8 @@ private:
     event_recorder events_{journal_};
     std::unique_ptr<peers::peers_service> peers_;
     std::unique_ptr<mesh_bridge> bridge_;
+    std::unique_ptr<plugin::topic_hub> topics_;  ///< null without gossip
+    std::unique_ptr<message::message_exchange> messages_;
     std::unique_ptr<plugin::plugin_manager> plugins_;
     std::unique_ptr<self_reporter> reporter_;
     std::unique_ptr<load_reporter> load_;

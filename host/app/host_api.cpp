@@ -3,6 +3,7 @@
 
 #include <mesh/plugin.h>
 
+#include "admin/snapshot_json.hpp"
 #include "app/snapshots.hpp"
 #include "base/quote.hpp"
 #include "config/config_text.hpp"
@@ -191,8 +192,10 @@ outcome<void> host_api::ping(
 outcome<void> host_api::audit(admin::audit_sink sink) {
     if (auditor_ == nullptr)
         return failure{exit_code::failure, "E_NOT_READY", "the host is not ready yet", ""};
-    return auditor_->check([sink = std::move(sink)](const audit_report& report) {
-        sink(snapshot_of(report));
+    return auditor_->check([this, sink = std::move(sink)](const audit_report& report) {
+        auto shown = snapshot_of(report);
+        shown.unwell = admin::unwell_roles(plugins());
+        sink(shown);
     });
 }
 

@@ -18,6 +18,7 @@
 #include "usage/usage_sampler.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 namespace meshhost::app {
@@ -35,6 +36,7 @@ struct host_parts {
     event_recorder& events;
     const usage::usage_sampler* usage = nullptr;  ///< null: not measured
     const load_reporter* load = nullptr;          ///< null: nothing looks at the usage
+    std::function<outcome<void>(admin::config_reload_sink)> reload_config = {};
 };
 
 /// One thread: the shard's.
@@ -86,6 +88,9 @@ public:
     /// By id, wherever the peer was last seen or is said to be.
     identity::endpoint_addr address_of(const identity::endpoint_id& peer) const;
     outcome<void> audit(admin::audit_sink sink) override;
+    outcome<void> reload_config(admin::config_reload_sink sink) override;
+    outcome<void> ask_metrics(const std::string& instance, metrics_sink sink) override;
+    outcome<std::vector<telemetry::span>> spans(const std::string& instance) const override;
 
     const ping_table& pings() const noexcept { return pings_; }
     void set_auditor(auditor* books) noexcept { auditor_ = books; }

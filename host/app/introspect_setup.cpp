@@ -18,10 +18,14 @@ introspect::server_options introspect_options_of(
 }
 
 bool is_member(const peers::peers_service& peers, const identity::endpoint_id& peer) {
-    using peers::peer_state;
     const auto known = peers.find(peer);
-    if (!known || !known->entry.digest) return false;
-    switch (known->entry.state) {
+    return known && is_member(known->entry);
+}
+
+bool is_member(const peers::peer_entry& peer) {
+    using peers::peer_state;
+    if (!peer.digest) return false;
+    switch (peer.state) {
     case peer_state::connecting:
     case peer_state::left:
     case peer_state::dead:

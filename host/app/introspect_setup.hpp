@@ -14,5 +14,6 @@ introspect::server_options introspect_options_of(
 
 /// Whether the registry counts `peer` as a member of the mesh that is there.
 bool is_member(const peers::peers_service& peers, const identity::endpoint_id& peer);
+bool is_member(const peers::peer_entry& peer);
 
 }  // namespace meshhost::app

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of host_api that counts: this host in numbers, and what is done to it on purpose.
+#include "admin/replies.hpp"
 #include "app/host_api.hpp"
 #include "app/snapshots.hpp"
 #include "base/quote.hpp"
@@ -32,6 +33,14 @@ admin::meters_snapshot::gossip_meters gossip_meters_of(
         out.bytes_received += traffic.bytes;
     }
     return out;
+}
+
+failure no_such_instance(const std::string& instance) {
+    return {
+        exit_code::unreachable,
+        "E_NO_SUCH_INSTANCE",
+        fmt::format("no plugin runs here as {}", in_quotes(instance)),
+        "meshctl plugin list shows the instances"};
 }
 
 failure not_a_lab() {
@@ -98,14 +107,25 @@ outcome<void> host_api::set_faults(const admin::fault_settings& faults) {
     return {};
 }
 
+outcome<void> host_api::ask_metrics(const std::string& instance, metrics_sink sink) {
+    if (parts_.plugins.spans(instance) == nullptr) return no_such_instance(instance);
+    if (parts_.plugins.ask_metrics(instance, std::move(sink))) return {};
+    return admin::api_full("questions for metrics");
+}
+
+outcome<std::vector<telemetry::span>> host_api::spans(const std::string& instance) const {
+    const auto* const ring = parts_.plugins.spans(instance);
+    if (ring == nullptr) return no_such_instance(instance);
+    return std::vector<telemetry::span>(ring->spans().begin(), ring->spans().end());
+}
+
+outcome<void> host_api::reload_config(admin::config_reload_sink sink) {
+    return parts_.reload_config(std::move(sink));
+}
+
 outcome<void> host_api::crash_plugin(const std::string& instance) {
     if (!parts_.settings.values.lab.faults) return not_a_lab();
-    if (!parts_.plugins.inject_exception(instance))
-        return failure{
-            exit_code::unreachable,
-            "E_NO_SUCH_INSTANCE",
-            fmt::format("no plugin runs here as {}", in_quotes(instance)),
-            "meshctl plugin list shows the instances"};
+    if (!parts_.plugins.inject_exception(instance)) return no_such_instance(instance);
     parts_.events.on_lab_fault(fmt::format("an exception in plugin {}", instance));
     return {};
 }

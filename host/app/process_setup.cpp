@@ -16,6 +16,7 @@ void make_process_safe() {
     if (opened >= 0) ::close(opened);
     ::umask(077);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 }  // namespace meshhost::app

@@ -6,7 +6,7 @@ namespace meshhost::app {
 
 /// Call first in main(), before anything opens a file: occupies descriptors 0 to 2 (a socket that
 /// got one of them would receive the logs), makes new files private, and turns writes to closed
-/// pipes into errors.
+/// pipes, and beyond the size that files may have, into errors.
 void make_process_safe();
 
 }  // namespace meshhost::app

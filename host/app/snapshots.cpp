@@ -339,7 +339,10 @@ admin::probe_section section_of(const plugin::plugin_counts& counters, std::size
         {{"instances", known},
          {"strands", counters.strands},
          {"queued", counters.queued},
-         {"handles", counters.handles}}};
+         {"handles", counters.handles},
+         {"connections", counters.connections},
+         {"streams", counters.streams},
+         {"unread_bytes", counters.unread}}};
 }
 
 admin::probe_section section_of(const net::shard& shard) {
@@ -401,7 +404,9 @@ admin::plugin_snapshot snapshot_of(const plugin::instance_status& role) {
         .slow_calls = role.slow_calls,
         .is_stalled = role.is_stalled,
         .is_restarting = role.is_restarting,
-        .generation = role.generation};
+        .generation = role.generation,
+        .health = plugin::health_text(role.health),
+        .health_reason = role.health_reason};
 }
 
 }  // namespace meshhost::app

@@ -61,6 +61,10 @@ void start_logging(log_level level) {
     sink().set_level(to_spdlog(level));
 }
 
+void set_log_level(log_level level) {
+    sink().set_level(to_spdlog(level));
+}
+
 bool parse_log_level(std::string_view text, log_level& out) {
     for (std::size_t i = 0; i < level_names.size(); ++i) {
         if (level_names[i] == text) {

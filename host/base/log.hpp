@@ -50,6 +50,9 @@ private:
 /// used from a second thread.
 void start_logging(log_level level);
 
+/// Another level from now on. Any thread.
+void set_log_level(log_level level);
+
 /// "trace", "debug", "info", "warn", "error", "off"; false when it is none of them.
 bool parse_log_level(std::string_view text, log_level& out);
 

@@ -97,7 +97,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 42> keys{{
+constexpr std::array<config_key, 43> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -267,6 +267,7 @@ constexpr std::array<config_key, 42> keys{{
     {.path = "log.level",
      .rule = one_of("trace|debug|info|warn|error|off"),
      .fallback = R"("info")",
+     .reload = reload_kind::live,
      .doc = "The lowest level that is written.",
      .store = put<&c::log, &log_config::level>},
     {.path = "plugins.dir",
@@ -316,11 +317,18 @@ constexpr std::array<config_key, 42> keys{{
      .fallback = R"("")",
      .doc = "What the file must be, in hex. Empty: whatever it is.",
      .store = put_plugin<&plugin_config::sha256>},
+    {.path = "plugin.*.trace_every",
+     .rule = integer(0, 1'000'000),
+     .fallback = "0",
+     .example = "100",
+     .doc = "Every n-th event that it gets is traced; see meshctl plugin spans. 0: none.",
+     .store = put_plugin<&plugin_config::trace_every>},
     {.path = "plugin.*.config",
      .rule = any_table(),
      .fallback = "{}",
      .example = "{ tick_ms = 1000 }",
-     .doc = "The role's own keys, as its documentation has them.",
+     .reload = reload_kind::live,
+     .doc = "The role's own keys, as its documentation has them; which take effect, it says.",
      .store = put_plugin<&plugin_config::config>},
 }};
 

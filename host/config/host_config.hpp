@@ -120,6 +120,7 @@ struct plugin_config {
     duration stall_kill = 10s;  ///< a callback that takes longer will not come back
     std::string sha256;         ///< of the file, in hex; empty: any
     std::vector<std::string> grant{"declared"};  ///< permissions; that word: all the role asks for
+    std::size_t trace_every = 0;                 ///< every n-th event has a span; 0: none
     boost::json::object config;  ///< its own table, unchecked: only the role knows its keys
     /// Where each key of `config` was set: "a.b" → "/etc/meshhost/meshhost.toml:41:1".
     std::map<std::string, std::string, std::less<>> config_origins;

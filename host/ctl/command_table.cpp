@@ -49,9 +49,15 @@ constexpr example doctor_examples[] = {
 constexpr example plugin_examples[] = {
     {"meshctl plugin list", "instances, their state, why one does not run"},
     {"meshctl plugin list --where state:failed", "those that failed"},
+    {"meshctl plugin metrics compute-0", "what a role measures"},
+    {"meshctl plugin spans compute-0 --json", "its last finished spans, with W3C ids"},
     {"meshctl plugin new wordcount --role compute", "a project to start from, with a test"},
     {"meshctl plugin check ./wordcount.so", "would a host run it, and what would it complain of?"},
     {"meshctl plugin describe ./wordcount.so", "its role, permissions and configuration"}};
+
+constexpr example reload_examples[] = {
+    {"meshctl reload", "read the configuration again; exit code 7 when something is refused"},
+    {"meshctl reload --json | jq .data.instances", "what became of each instance"}};
 
 constexpr example ping_examples[] = {
     {"meshctl ping gateway-01", "a node by its name; exit code 0 direct, 3 relayed, 4, 5"},
@@ -124,6 +130,12 @@ const command_row table[] = {
      "put new code in the place of a role's, keeping its connections",
      make_plugin_reload,
      {}},
+    {"plugin metrics", "what a role counts and measures", make_plugin_metrics, {}},
+    {"plugin spans", "the last finished spans of a role", make_plugin_spans, {}},
+    {"reload",
+     "apply a changed configuration while the host runs, all of it or nothing",
+     make_reload,
+     reload_examples},
     {"config", "configuration files", nullptr, config_examples},
     {"config check", "report everything that is wrong with a configuration", make_config_check, {}},
     {"config show", "the values in force", make_config_show, {}},

@@ -246,6 +246,10 @@ constexpr explanation table[] = {
     {"E_REFUSED",
      "The other end is at one of its limits: connections, connections of one peer, or handshakes\n"
      "at once. The host tries again later by itself."},
+    {"E_RELOAD_UNDER_WAY",
+     "A reload waits for the roles to look at their new configuration, three seconds at most, or "
+     "the\n"
+     "host is stopping. Try again."},
     {"E_RESET",
      "The other end has no memory of the connection: it was restarted. The host connects again\n"
      "by itself."},
@@ -388,6 +392,9 @@ constexpr explanation table[] = {
      "`meshctl plugin restart INSTANCE` starts it again."},
     {"MP314",
      "The process of an isolated role sent what is no message, or does not read: it was killed."},
+    {"MP315",
+     "A warning: the file with a role's state was damaged. It is kept beside the new one, which\n"
+     "begins empty, under the name in the message."},
     {"MP320", "New code could not take over from what runs, and why; the running code continues."},
 };
 

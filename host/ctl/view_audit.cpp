@@ -110,6 +110,8 @@ std::string audit_text(const boost::json::object& data, const console& out) {
         text += "\n";
     }
     text += rules_text(rules, out);
+    for (const auto& words : texts_in(data, "unwell"))
+        text += fmt::format("{} {}\n", mark_of(finding::not_checked, out), words);
     return out.style().quiet ? text : text + total_text(rules);
 }
 

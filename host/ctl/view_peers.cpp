@@ -84,16 +84,19 @@ std::vector<table_cell> peer_cells(const boost::json::object& peer) {
 
 std::vector<table_cell> plugin_cells(const boost::json::object& plugin) {
     const auto state = text_in(plugin, "state");
+    const auto health = text_in(plugin, "health");
+    const bool is_well = health.empty() || health == "ok";
     return {
         {text_in(plugin, "instance")},
         {text_in(plugin, "role")},
         {text_in(plugin, "version")},
         {text_in(plugin, "abi")},
         {state, {}, state == "failed" ? tone::bad : tone::plain},
+        {is_well ? "" : health, {}, health == "unhealthy" ? tone::bad : tone::warning},
         {text_in(plugin, "isolation")},
         count_cell(number_in(plugin, "restarts")),
         {text_in(plugin, "path")},
-        {text_in(plugin, "error")}};
+        {is_well ? text_in(plugin, "error") : text_in(plugin, "health_reason")}};
 }
 
 /// A row for every item; one that is no object is empty, so that rows and items keep in step.
@@ -147,6 +150,7 @@ table_view plugins_table(const boost::json::object& data) {
          {"version"},
          {"abi"},
          {"state"},
+         {"health"},
          {"runs"},
          {"restarts"},
          {"file"},

@@ -20,6 +20,11 @@ std::string identity_text(const boost::json::object& data);
 std::string probe_text(const boost::json::object& data, const console& out);
 /// One line of a running host's configuration for each key.
 std::string running_config_text(const boost::json::object& data, const console& out);
+/// Of one role. See admin/plugin_routes.hpp.
+std::string metrics_text(const boost::json::object& data, const console& out);
+std::string spans_text(const boost::json::object& data, const console& out);
+/// What became of a reload, by instance.
+std::string reload_text(const boost::json::object& data, const console& out);
 /// Everything that is known of one node, and what it says itself when it can be asked.
 std::string node_text(const boost::json::object& data, const console& out);
 /// Every rule that was checked, and the first that does not hold in full.

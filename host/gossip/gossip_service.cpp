@@ -96,6 +96,13 @@ error_code gossip_service::broadcast(
     return error;
 }
 
+void gossip_service::add_contacts(const topic_id& topic, const std::vector<endpoint_id>& peers) {
+    if (!state_.has_joined(topic)) return;
+    [[maybe_unused]] const auto error = state_.join(topic, peers, shard_.now());
+    MH_ASSERT(!error, "it is joined already");
+    turn();
+}
+
 void gossip_service::suggest_peers(const topic_id& topic, const std::vector<endpoint_id>& peers) {
     state_.suggest_peers(topic, peers, shard_.now());
     turn();

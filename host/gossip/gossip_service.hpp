@@ -85,6 +85,12 @@ public:
         const proto::broadcast_options& how = {}
     );
 
+    /// More peers through whom a topic may be found that is subscribed to. Wherever they are.
+    void add_contacts(
+        const identity::topic_id& topic,
+        const std::vector<identity::endpoint_id>& peers
+    );
+
     /// Members heard of elsewhere: for when this part of the mesh has lost the other.
     void suggest_peers(
         const identity::topic_id& topic,
@@ -93,6 +99,11 @@ public:
 
     /// Asks the peer at once whether it is there, if there is a link to it: somebody misses it.
     void probe_peer(const identity::endpoint_id& peer);
+
+    /// Neighbours in the topic; 0 when it is not subscribed to.
+    std::size_t degree(const identity::topic_id& topic) const noexcept {
+        return state_.degree(topic);
+    }
 
     /// Everything known of where the peer may be.
     identity::endpoint_addr address_of(const identity::endpoint_id& peer) const;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The one place where other threads meet an instance's strand: signals of its life, the latest
-// view of the mesh, and a bounded queue of events. The only mutex of the room is in here.
+// view of the mesh, and a bounded queue of events.
 #include <mesh/plugin.h>
 
 #include "base/time.hpp"
+#include "base/unique_fd.hpp"
 #include "peers/proto/node_digest.hpp"
+#include "plugin/proto/fd_watches.hpp"
+#include "plugin/proto/handle_table.hpp"
 #include "plugin/proto/link_message.hpp"
 #include "plugin/proto/peer_snapshot.hpp"
 
 #include <array>
-#include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -48,7 +50,25 @@ struct digest_update {
     peers::proto::digest_value value;
 };
 
-using queued_item = std::variant<posted_event, digest_update, proto::down_message>;
+/// mesh.state/1: a commit has been written, or could not be.
+struct commit_done {
+    proto::handle commit = 0;
+    mesh_status status = MESH_OK;
+    std::string words;  ///< why not
+};
+
+/// mesh.worker/1: a job has ended, or was not begun.
+struct work_done {
+    std::uint64_t lane = 0;  ///< of the code that handed it over
+    std::uint64_t tag = 0;
+    void* job = nullptr;
+    mesh_status status = MESH_OK;
+    std::string words;
+    bool crossed = false;  ///< an exception came out of it; `words` are its
+};
+
+using queued_item =
+    std::variant<posted_event, digest_update, commit_done, work_done, proto::down_message>;
 
 /// What one wait brings, in the order in which it is to be dealt with.
 struct strand_work {
@@ -61,15 +81,23 @@ struct strand_work {
 /// the host sends is bounded where it is made.
 class event_queue {
 public:
+    /// Throws std::system_error when there is no descriptor left for it.
+    event_queue();
+    event_queue(const event_queue&) = delete;
+    event_queue& operator=(const event_queue&) = delete;
+
     /// false: full; nothing was queued.
     bool push(queued_item item);
     void send(proto::down_message message);
+    /// The end of what a table bounds.
+    void settle(commit_done done);
+    void settle(work_done done);
     void raise(strand_signal signal);
     /// Replaces a snapshot that the strand has not looked at yet.
     void publish(proto::peer_snapshot_ptr snapshot);
 
-    /// Returns at `deadline`, or as soon as there is work.
-    strand_work wait_until(time_point deadline);
+    /// Returns at `deadline`, or as soon as there is work, or one of `watches` saw something.
+    strand_work wait_until(time_point deadline, proto::fd_watches* watches = nullptr);
 
     /// Drops the items, not the signals; how many there were.
     std::size_t drop_items();
@@ -77,9 +105,14 @@ public:
 
 private:
     bool has_work() const noexcept;
+    strand_work take_work();
+    template <class Change>
+    void change(Change change);
+    void add(queued_item item);
 
+    const unique_fd bell_;  ///< an eventfd: rung when the strand sleeps
     mutable std::mutex mutex_;
-    std::condition_variable arrived_;
+    bool is_strand_asleep_ = false;
     std::array<std::optional<strand_signal>, signal_kinds> signals_;
     proto::peer_snapshot_ptr snapshot_;
     std::deque<queued_item> items_;

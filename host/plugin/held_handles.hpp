@@ -7,7 +7,7 @@
 
 namespace meshhost::plugin {
 
-/// f(handle, kind, tag&) for each; the kind is MESH_HANDLE_*.
+/// f(handle, kind, tag&) for each; the kind is a handle_kind (docs/abi.md).
 using handle_visitor = std::function<void(proto::handle, std::uint32_t, std::uint64_t&)>;
 void for_each_handle(instance_context& of, const handle_visitor& f);
 

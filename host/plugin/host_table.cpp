@@ -7,6 +7,7 @@
 #include "plugin/ext/views.hpp"
 #include "plugin/strand_clock.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -15,8 +16,10 @@ namespace meshhost::plugin {
 
 namespace {
 
-const void* get_extension(const mesh_host*, const char* id) noexcept {
-    return id == nullptr ? nullptr : find_host_table(id);
+const void* get_extension(const mesh_host* host, const char* id) noexcept {
+    const instance_context* const context = context_of(host);
+    if (context == nullptr || id == nullptr) return nullptr;
+    return find_host_table(id, context->facts.withheld);
 }
 
 mesh_status set_error(const mesh_host*, mesh_status code, mesh_str message) noexcept {
@@ -98,13 +101,23 @@ struct offer {
     const void* (*table)() noexcept;
 };
 
-constexpr std::array<offer, 5> offers{{
+constexpr auto offers = std::to_array<offer>({
     {MESH_EXT_LOG, log_table},
     {MESH_EXT_CONFIG, config_table},
     {MESH_EXT_TIMER, timer_table},
     {MESH_EXT_PEERS, peers_table},
     {MESH_EXT_DIGEST, digest_table},
-}};
+    {MESH_EXT_STREAM, stream_table},
+    {MESH_EXT_FD, fd_table},
+    {MESH_EXT_STATE, state_table},
+    {MESH_EXT_WORKER, worker_table},
+    {MESH_EXT_HEALTH, health_table},
+    {MESH_EXT_METRICS, metrics_table},
+    {MESH_EXT_TRACE, trace_table},
+    {MESH_EXT_GOSSIP, gossip_table},
+    {MESH_EXT_MESSAGE, message_table},
+    {MESH_EXT_IDENTITY, identity_table},
+});
 
 }  // namespace
 
@@ -115,7 +128,8 @@ mesh_status past_end_of_table() noexcept {
     );
 }
 
-const void* find_host_table(std::string_view id) noexcept {
+const void* find_host_table(std::string_view id, std::span<const std::string> withheld) noexcept {
+    if (std::find(withheld.begin(), withheld.end(), id) != withheld.end()) return nullptr;
     for (const offer& each : offers) {
         if (each.id == id) return each.table();
     }

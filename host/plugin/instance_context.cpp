@@ -15,9 +15,14 @@ instance_context::instance_context(
     , queue(std::move(events))
     , link(std::move(to_host))
     , host(*this)
+    , trace(facts.seed)
+    , gossip_budget(facts.gossip_bytes_per_s)
     , watch(std::move(pulse), link)
     , role(*facts.role->table, watch)
-    , digest(facts.role->name, facts.digest_bytes) {}
+    , digest(facts.role->name, facts.digest_bytes)
+    , config(facts.config)
+    , state(facts.state, queue)
+    , jobs(role, queue) {}
 
 instance_context::instance_context(instance_facts known, const instance_context& before)
     : facts(std::move(known))
@@ -25,8 +30,13 @@ instance_context::instance_context(instance_facts known, const instance_context&
     , queue(before.queue)
     , link(before.link)
     , host(*this)
+    , trace(facts.seed)
+    , gossip_budget(facts.gossip_bytes_per_s)
     , watch(before.watch)
     , role(*facts.role->table, watch)
-    , digest(facts.role->name, facts.digest_bytes) {}
+    , digest(facts.role->name, facts.digest_bytes)
+    , config(facts.config)
+    , state(facts.state, queue)
+    , jobs(role, queue) {}
 
 }  // namespace meshhost::plugin

@@ -5,22 +5,37 @@
 #include "identity/endpoint_id.hpp"
 #include "plugin/call_gate.hpp"
 #include "plugin/event_queue.hpp"
+#include "plugin/guarded_value.hpp"
 #include "plugin/host_table.hpp"
+#include "plugin/instance_jobs.hpp"
+#include "plugin/metric_board.hpp"
+#include "plugin/node_signer.hpp"
 #include "plugin/plugin_role.hpp"
+#include "plugin/proto/byte_budget.hpp"
 #include "plugin/proto/digest_board.hpp"
 #include "plugin/proto/digest_watches.hpp"
+#include "plugin/proto/fd_watches.hpp"
+#include "plugin/proto/gossip_port.hpp"
 #include "plugin/proto/grants.hpp"
+#include "plugin/proto/message_port.hpp"
 #include "plugin/proto/peer_watches.hpp"
+#include "plugin/proto/stream_port.hpp"
 #include "plugin/proto/timer_set.hpp"
 #include "plugin/role_calls.hpp"
+#include "plugin/said_health.hpp"
+#include "plugin/state_store.hpp"
+#include "plugin/trace_port.hpp"
 #include "plugin/uplink.hpp"
 
 #include <boost/json/value.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace meshhost::plugin {
 
@@ -37,10 +52,17 @@ struct instance_facts {
     std::string path;      ///< of the shared object, as the operator knows it
     const role_description* role = nullptr;
     node_self self;
-    boost::json::value config;  ///< checked, with defaults
+    boost::json::value config;  ///< checked, with defaults; at the start
     proto::grants grants;
     std::uint32_t digest_bytes = 0;
+    state_place state = {};
+    std::uint64_t seed = 0;         ///< of the ids of its spans
+    std::uint32_t trace_every = 0;  ///< every n-th event has a span; 0: none
     logger log;
+    std::vector<std::string> reserved_alpns = {};  ///< for mesh.stream/1
+    std::vector<std::string> withheld = {};        ///< tables that this host has nothing behind
+    std::uint64_t gossip_bytes_per_s = proto::gossip_budget_default;
+    std::shared_ptr<const node_signer> signer = nullptr;  ///< null: nobody signs
 };
 
 struct instance_context {
@@ -62,6 +84,12 @@ struct instance_context {
     const std::shared_ptr<event_queue> queue;
     const std::shared_ptr<uplink> link;
     const host_table host;
+    said_health health;
+    metric_board metrics;
+    trace_port trace;
+    std::atomic<bool> awaits_gossip_room = false;  ///< was told to wait for MESH_EV_GOSSIP_WRITABLE
+    guarded_value<proto::byte_budget> gossip_budget;
+    guarded_value<proto::message_port> messages;
 
     // For the strand alone; digest.check() for any thread once create has returned.
     call_watch watch;
@@ -70,7 +98,14 @@ struct instance_context {
     proto::peer_watches peers;
     proto::digest_watches digests;
     proto::digest_board digest;
-    std::string config_text;  ///< of mesh.config/1 text()
+    proto::stream_port streams;
+    proto::fd_watches fds;
+    proto::gossip_port topics;
+    boost::json::value config;                    ///< in force
+    std::optional<boost::json::value> candidate;  ///< while a reload is under way
+    std::array<std::string, 2> config_texts;      ///< of both, for mesh.config/1 text()
+    state_store state;                            ///< directory() for any thread
+    instance_jobs jobs;                           ///< submit() for any thread
 };
 
 }  // namespace meshhost::plugin

@@ -4,6 +4,7 @@
 #include <mesh/plugin.h>
 
 #include "base/quote.hpp"
+#include "plugin/proto/state_quota.hpp"
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/fmt/ranges.h>
@@ -76,14 +77,7 @@ checked<proto::grants> choose_grants(
     const std::string& instance,
     const instance_settings& own
 ) {
-    std::vector<std::string> all;
-    for (const std::string& grant : own.grant) {
-        if (grant == all_declared)
-            all.insert(all.end(), role.permissions.begin(), role.permissions.end());
-        else
-            all.push_back(grant);
-    }
-    proto::grants granted(std::move(all));
+    proto::grants granted = grants_of(role, own);
     for (const std::string& wanted : role.permissions) {
         if (granted.allows(wanted)) continue;
         return plugin_fault{
@@ -98,7 +92,39 @@ checked<proto::grants> choose_grants(
     return granted;
 }
 
+/// What no host of this version has was found when the role was read.
+checked<> check_needs(const role_description& role, const std::vector<std::string>& withheld) {
+    for (const std::string& id : role.needs) {
+        if (std::find(withheld.begin(), withheld.end(), id) == withheld.end()) continue;
+        return plugin_fault{
+            "MP019",
+            fmt::format(
+                "role {} needs the host extension {}, which this host has switched off",
+                in_quotes(role.name),
+                id
+            )};
+    }
+    return {};
+}
+
+/// What the role expects, within what there is.
+std::uint64_t choose_gossip_budget(const role_description& role) {
+    if (role.gossip_bytes_per_s == 0) return proto::gossip_budget_default;
+    return std::min(role.gossip_bytes_per_s, proto::gossip_budget_max);
+}
+
 }  // namespace
+
+proto::grants grants_of(const role_description& role, const instance_settings& own) {
+    std::vector<std::string> all;
+    for (const std::string& grant : own.grant) {
+        if (grant == all_declared)
+            all.insert(all.end(), role.permissions.begin(), role.permissions.end());
+        else
+            all.push_back(grant);
+    }
+    return proto::grants(std::move(all));
+}
 
 checked<instance_plan> plan_instance(
     const std::vector<role_description>& roles,
@@ -108,6 +134,7 @@ checked<instance_plan> plan_instance(
 ) {
     const auto role = choose_role(roles, spec.role);
     if (!role) return role.error();
+    if (auto fit = check_needs(**role, settings.withheld); !fit) return fit.error();
     auto name = choose_name(**role, spec.instance, taken);
     if (!name) return name.error();
     const auto found = settings.instances.find(*name);
@@ -120,12 +147,17 @@ checked<instance_plan> plan_instance(
     }
     auto grants = choose_grants(**role, *name, own);
     if (!grants) return grants.error();
+    state_place state{{}, proto::state_quota(grants->granted())};
+    if (!settings.state_directory.empty())
+        state.directory = (settings.state_directory / *name).string();
     return instance_plan{
         .instance = std::move(*name),
         .role = *role,
         .config = std::move(config.values),
         .grants = std::move(*grants),
         .digest_bytes = own.digest_bytes,
+        .state = std::move(state),
+        .gossip_bytes_per_s = choose_gossip_budget(**role),
         .settings = own,
         .warnings = std::move(config.warnings),
     };

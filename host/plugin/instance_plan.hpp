@@ -6,6 +6,7 @@
 #include "plugin/plugin_role.hpp"
 #include "plugin/plugin_settings.hpp"
 #include "plugin/proto/grants.hpp"
+#include "plugin/state_place.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -20,9 +21,14 @@ struct instance_plan {
     boost::json::object config;
     proto::grants grants;
     std::uint32_t digest_bytes = 0;
+    state_place state;
+    std::uint64_t gossip_bytes_per_s = 0;
     instance_settings settings;         ///< as the operator has it
     std::vector<std::string> warnings;  ///< of deprecated keys
 };
+
+/// What the operator lets a role of these settings do.
+proto::grants grants_of(const role_description& role, const instance_settings& own);
 
 /// An instance that is there already.
 struct taken_name {
@@ -30,9 +36,10 @@ struct taken_name {
     std::string role;
 };
 
-/// `roles` outlives the plan. Errors: MP018, when the role to run is not clear; MP020, when
-/// it asks for what it is not granted; MP021, with all
-/// that is wrong in the configuration; MP022, when the name is taken or the role cannot run twice.
+/// `roles` outlives the plan. Errors: MP018, when the role to run is not clear; MP019, when it
+/// needs what this host has switched off; MP020, when it asks for what it is not granted; MP021,
+/// with all that is wrong in the configuration; MP022, when the name is taken or the role cannot
+/// run twice.
 checked<instance_plan> plan_instance(
     const std::vector<role_description>& roles,
     const plugin_spec& spec,

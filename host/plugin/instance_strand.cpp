@@ -25,18 +25,6 @@ std::string colon(const std::string& words) {
     return words.empty() ? std::string() : ": " + words;
 }
 
-plugin_fault crossed(const char* where, const instance_context& context, const std::string& words) {
-    return {
-        "MP302",
-        fmt::format(
-            "C++ exception crossed the ABI in {}: {}: instance {} quarantined; "
-            "the plugin must catch at its boundary",
-            where,
-            words,
-            context.facts.instance
-        )};
-}
-
 plugin_fault returned(const char* code, const char* where, const call_report& report) {
     return {
         code,
@@ -55,6 +43,18 @@ plugin_fault returned(const char* code, const char* where, const call_report& re
 }
 
 }  // namespace
+
+plugin_fault instance_strand::crossed(const char* where, const std::string& words) const {
+    return {
+        "MP302",
+        fmt::format(
+            "C++ exception crossed the ABI in {}: {}: instance {} quarantined; "
+            "the plugin must catch at its boundary",
+            where,
+            words,
+            context_->facts.instance
+        )};
+}
 
 instance_strand::instance_strand(std::shared_ptr<instance_context> context)
     : context_(std::move(context)) {}
@@ -83,21 +83,30 @@ checked<> instance_strand::create() {
         return {};
     }
     cancel_all();
-    if (report.crossed) return crossed("create", *context_, report.words);
+    if (report.crossed) return crossed("create", report.words);
     return returned("MP203", "create", report);
 }
 
 void instance_strand::run() {
     while (!life_.is_over()) {
-        strand_work work = context_->queue->wait_until(next_wake());
+        strand_work work = context_->queue->wait_until(next_wake(), &context_->fds);
+        in_hand_ = std::move(work.item);
+        if (!passed_over_.empty()) {
+            if (in_hand_) passed_over_.push_back(std::move(*in_hand_));
+            in_hand_ = std::move(passed_over_.front());
+            passed_over_.pop_front();
+        }
         for (const strand_signal& signal : work.signals)
             make(take_signal(signal));
         if (work.snapshot) newer_ = std::move(work.snapshot);
         look_around();
-        if (work.item) std::visit([this](auto& item) { take(item); }, *work.item);
+        if (auto item = std::exchange(in_hand_, std::nullopt))
+            std::visit([this](auto& each) { take(each); }, *item);
         deliver_peer();
         deliver_digest();
         deliver_timer();
+        deliver_stream();
+        deliver_fd();
         if (life_.next_deadline() <= strand_now()) make(pass_deadline());
         report_values();
         count_handles();
@@ -132,12 +141,18 @@ callback instance_strand::call(callback which) {
         life_.returned(proto::call_end::done);
         return life_.drained();
     case callback::stop: {
+        if (!finish_work()) return give_up(std::move(*last_fault_), false);
+        if (const call_report last = give_up_requests(); last.crossed)
+            return settle("on_event", last);
         const callback next = settle("stop", back(context_->role.stop()));
         look_for_leaks();
         cancel_all();
         return next;
     }
     case callback::destroy:
+        if (!context_->jobs.wait_idle(strand_now() + proto::stop_limit)) {
+            return give_up({"MP308", "stalled: a job still runs, so it is left behind"}, false);
+        }
         return settle("destroy", back(context_->role.destroy()));
     }
     return callback::none;
@@ -146,11 +161,12 @@ callback instance_strand::call(callback which) {
 /// Every return from the plugin goes through here.
 call_report instance_strand::back(call_report report) {
     if (context_->gate.is_abandoned()) park();
+    context_->state.return_views();
     return report;
 }
 
 callback instance_strand::settle(const char* name, const call_report& report) {
-    if (report.crossed) return give_up(crossed(name, *context_, report.words), false);
+    if (report.crossed) return give_up(crossed(name, report.words), false);
     if (report.status == MESH_PENDING) return life_.returned(proto::call_end::pending);
     if (report.status >= 0) return life_.returned(proto::call_end::done);
     const bool is_start = life_.state() == proto::instance_state::starting;
@@ -224,13 +240,25 @@ void instance_strand::look_for_leaks() {
     if (const auto count = context_->digests.size()) {
         left += fmt::format(" {} watch(es) of digests", count);
     }
+    if (const auto count = context_->streams.held().listeners)  // connections are the peers', too
+        left += fmt::format(" {} listener(s)", count);
+    if (const auto count = context_->fds.size())
+        left += fmt::format(" {} watch(es) of descriptors", count);
+    if (const auto count = context_->topics.size())
+        left += fmt::format(" {} subscription(s)", count);
+    const auto count_ports = [](const proto::message_port& ports) { return ports.ports(); };
+    if (const auto count = context_->messages.with(count_ports))
+        left += fmt::format(" {} port(s)", count);
     if (left.empty()) return;
     report_fault({"MP305", "left open at stop, cancelled by the host:" + left});
 }
 
 void instance_strand::count_handles() {
     const std::size_t held =
-        context_->timers.size() + context_->peers.size() + context_->digests.size();
+        context_->timers.size() + context_->peers.size() + context_->digests.size()
+        + context_->streams.size() + context_->fds.size() + context_->state.commits()
+        + context_->trace.size() + context_->topics.size()
+        + context_->messages.with([](const proto::message_port& ports) { return ports.size(); });
     strand_pulse& pulse = context_->watch.pulse();
     pulse.handles.store(static_cast<std::uint32_t>(held), std::memory_order_relaxed);
     pulse.queued.store(
@@ -242,10 +270,18 @@ void instance_strand::count_handles() {
 /// From now on nothing is delivered, calls are refused, and peers forget what it said.
 void instance_strand::cancel_all() {
     context_->gate.close();
+    context_->jobs.close();
+    context_->state.close();
     context_->timers.clear();
     context_->peers.clear();
     context_->digests.clear();
+    if (context_->streams.clear()) say(proto::up::streams_over{});
+    context_->fds.clear();
+    context_->topics.clear();
+    context_->messages.with([](proto::message_port& ports) { ports.clear(); });
     context_->queue->drop_items();
+    passed_over_.clear();
+    context_->trace.clear();
     context_->digest.withdraw();
     report_values();
 }

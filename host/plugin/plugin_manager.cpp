@@ -6,11 +6,13 @@
 #include "plugin/crash_reporter.hpp"
 #include "plugin/event_queue.hpp"
 #include "plugin/keep_forever.hpp"
+#include "plugin/lent_directory.hpp"
 #include "plugin/plugin_entry.hpp"
 #include "plugin/plugin_probe.hpp"
 #include "plugin/process_instance.hpp"
 #include "plugin/strand_clock.hpp"
 #include "plugin/thread_instance.hpp"
+#include "plugin/worker_pool.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -49,14 +51,19 @@ plugin_manager::plugin_manager(
 )
     : shard_(shard)
     , settings_(std::move(settings))
-    , mesh_(mesh)
+    , mesh_(std::move(mesh))
     , sink_(sink)
     , observer_(observer)
     , stop_timer_(shard, *this)
     , restarts_(std::make_unique<restart_clock>(*this))
     , stalls_(shard, *this)
     , made_(shard.now())
-    , relay_(std::make_shared<relay>(*this)) {}
+    , seeds_(settings_.seed)
+    , reload_(shard)
+    , relay_(std::make_shared<relay>(*this)) {
+    settings_.withheld = missing_tables(mesh_);
+    if (mesh_.key != nullptr) signer_ = std::make_shared<key_signer>(*mesh_.key);
+}
 
 plugin_manager::~plugin_manager() {
     for (const auto& each : entries_) {
@@ -180,14 +187,18 @@ checked<plugin_manager::planned> plugin_manager::plan_process(
     const source& kept = keep_forever(
         std::make_unique<source>(source{std::move(plugin.image), std::move(probed.role)})
     );
+    auto grants = grants_of(kept.role, settings_of(probed.instance));
     instance_plan plan{
         .instance = std::move(probed.instance),
         .role = &kept.role,
         .config = {},
-        .grants = {},
+        .grants = std::move(grants),
+        .state = {},
         .settings = {},
         .warnings = std::move(probed.warnings)};
     plan.settings = settings_of(plan.instance);
+    if (!settings_.state_directory.empty())
+        plan.state.directory = (settings_.state_directory / plan.instance).string();
     plan.settings.is_isolated = true;
     return planned{plugin.path, std::move(plan), kept.image.fd()};
 }
@@ -210,7 +221,14 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
         .config = std::move(from.plan.config),
         .grants = std::move(from.plan.grants),
         .digest_bytes = from.plan.digest_bytes,
+        .state = from.plan.state,
+        .seed = seeds_.next(),
+        .trace_every = from.plan.settings.trace_every,
         .log = logger(from.plan.instance),
+        .reserved_alpns = mesh_.reserved_alpns,
+        .withheld = settings_.withheld,
+        .gossip_bytes_per_s = from.plan.gossip_bytes_per_s,
+        .signer = signer_,
     };
     entry& made = *entries_.emplace_back(
         std::make_unique<entry>(std::move(status), std::move(facts), from.plan.settings)
@@ -225,13 +243,28 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
     }
 }
 
+/// New code may use what it is granted before it says that it has taken over.
+std::unique_ptr<instance_services> plugin_manager::services_of(entry& role) {
+    return std::make_unique<instance_services>(
+        shard_,
+        mesh_,
+        [&role](const std::string& permission) {
+            const bool is_new = role.reloading && role.reloading->next
+                                && role.reloading->next->facts.grants.allows(permission);
+            return is_new || role.facts.grants.allows(permission);
+        },
+        role,
+        role.facts.grants
+    );
+}
+
 checked<> plugin_manager::launch(entry& role, duration limit) {
     if (role.settings.is_isolated) return launch_process(role, limit);
     const std::string& name = role.status.instance;
     const auto events = std::make_shared<event_queue>();
     const auto pulse = std::make_shared<strand_pulse>();
     role.link = std::make_shared<shard_uplink>(shard_, relay_, name, events);
-    role.services = std::make_unique<instance_services>(shard_, mesh_, role);
+    role.services = services_of(role);
     role.instance =
         std::make_unique<thread_instance>(role.facts, snapshot_, events, role.link, pulse);
     stalls_.add(name, pulse, ::getpid(), role.settings.stalls);
@@ -239,6 +272,7 @@ checked<> plugin_manager::launch(entry& role, duration limit) {
 }
 
 checked<> plugin_manager::launch_process(entry& role, duration limit) {
+    lend_directory(role.facts.state.directory);
     auto made = std::make_unique<process_instance>(
         role.facts,
         snapshot_,
@@ -247,7 +281,7 @@ checked<> plugin_manager::launch_process(entry& role, duration limit) {
         relay_
     );
     process_instance& worker = *made;
-    role.services = std::make_unique<instance_services>(shard_, mesh_, role);
+    role.services = services_of(role);
     role.instance = std::move(made);
     auto created = worker.create(limit);
     if (!created) return created;
@@ -259,6 +293,7 @@ checked<> plugin_manager::launch_process(entry& role, duration limit) {
 
 /// Waits for what still runs; nothing of it is heard any more.
 void plugin_manager::end(entry& ended) {
+    reload_.drop(ended.status.instance);
     if (ended.reloading) {
         answer_reload(
             ended,
@@ -318,7 +353,7 @@ std::vector<instance_status> plugin_manager::status() const {
     return all;
 }
 
-plugin_manager::entry* plugin_manager::find(const std::string& instance) {
+plugin_manager::entry* plugin_manager::find(const std::string& instance) const {
     const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const auto& each) {
         return each->status.instance == instance;
     });
@@ -328,7 +363,16 @@ plugin_manager::entry* plugin_manager::find(const std::string& instance) {
 plugin_counts plugin_manager::measure() const {
     plugin_counts figures;
     figures.instances = entries_.size();
+    figures.workers = worker_pool::shared().threads();
+    figures.timers = 4;  // for the stop, stalls, restarts and a reload
     for (const auto& each : entries_) {
+        figures.timers += each->services ? 1 : 0;
+        if (const auto* const held = each->services ? each->services->streams() : nullptr) {
+            ++figures.timers;
+            figures.connections += held->connections();
+            figures.streams += held->streams();
+            figures.unread += held->unread();
+        }
         if (!each->instance) continue;
         const std::size_t queued = each->instance->queued();
         ++figures.strands;
@@ -345,6 +389,26 @@ std::size_t plugin_manager::running() const {
         entries_.end(),
         [](const auto& each) { return each->instance != nullptr; }
     ));
+}
+
+std::vector<const transport::connection*> plugin_manager::owned() const {
+    std::vector<const transport::connection*> all;
+    for (const auto& each : entries_) {
+        if (!each->services || each->services->streams() == nullptr) continue;
+        const auto held = each->services->streams()->owned();
+        all.insert(all.end(), held.begin(), held.end());
+    }
+    return all;
+}
+
+std::vector<std::string> plugin_manager::alpns() const {
+    std::vector<std::string> all;
+    for (const auto& each : entries_) {
+        if (!each->services || each->services->streams() == nullptr) continue;
+        const auto held = each->services->streams()->alpns();
+        all.insert(all.end(), held.begin(), held.end());
+    }
+    return all;
 }
 
 void plugin_manager::on_deadline(time_point) {

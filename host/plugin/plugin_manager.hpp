@@ -4,15 +4,20 @@
 // threads and the shard.
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/prng.hpp"
 #include "net/deadline_timer.hpp"
+#include "plugin/config_reload.hpp"
 #include "plugin/instance_plan.hpp"
 #include "plugin/mesh_view.hpp"
+#include "plugin/node_signer.hpp"
 #include "plugin/plugin_library.hpp"
 #include "plugin/plugin_settings.hpp"
 #include "plugin/probe_report.hpp"
 #include "plugin/proto/link_message.hpp"
 #include "plugin/services/mesh_services.hpp"
+#include "plugin/services/metrics_service.hpp"
 #include "plugin/stall_keeper.hpp"
+#include "telemetry/span_ring.hpp"
 
 #include <functional>
 #include <map>
@@ -25,8 +30,13 @@
 namespace meshhost::net {
 class shard;
 }  // namespace meshhost::net
+namespace meshhost::transport {
+class connection;
+}  // namespace meshhost::transport
 
 namespace meshhost::plugin {
+
+class instance_services;
 
 /// What an operator sees of one instance.
 struct instance_status {
@@ -44,7 +54,12 @@ struct instance_status {
     bool is_restarting = false;           ///< failed, and about to be started again
     std::optional<std::int64_t> process;  ///< its own
     unsigned generation = 1;              ///< of its code: rises with each reload
+    std::uint32_t health = 0;             ///< MESH_HEALTH_*, as it says itself
+    std::string health_reason;            ///< empty when it is well
 };
+
+/// "ok", "degraded", "unhealthy".
+const char* health_text(std::uint32_t health) noexcept;
 
 /// What the room holds, for `meshctl probe` and the audit.
 struct plugin_counts {
@@ -52,7 +67,12 @@ struct plugin_counts {
     std::size_t strands = 0;      ///< threads: of instances that have not ended
     std::size_t queued = 0;       ///< events that wait for strands
     std::size_t queued_most = 0;  ///< for one of them
-    std::size_t handles = 0;      ///< timers and watches of instances
+    std::size_t handles = 0;      ///< of instances, in all tables
+    std::size_t workers = 0;      ///< threads of the pool
+    std::size_t timers = 0;       ///< of the shard
+    std::size_t connections = 0;  ///< of mesh.stream/1
+    std::size_t streams = 0;
+    std::size_t unread = 0;  ///< bytes of streams that roles have not read
 };
 
 /// Called on the shard's thread, never from inside a call on the plugin_manager.
@@ -60,7 +80,7 @@ class plugin_observer {
 public:
     virtual ~plugin_observer() = default;
 
-    /// Its state or its last error is another.
+    /// Its state, its health or its last error is another.
     virtual void on_instance_changed(const instance_status& status) = 0;
 
     /// After stop(), once. `abandoned` instances did not return from a callback in time: their
@@ -123,6 +143,22 @@ public:
 
     plugin_counts measure() const;
 
+    /// For the audit: the connections that the roles have, and their ALPNs.
+    std::vector<const transport::connection*> owned() const;
+    std::vector<std::string> alpns() const;
+    using reload_teller = std::function<void(const reload_result&)>;
+    /// Gives the instances their configurations of `wanted`, all or none. `tell` is called once,
+    /// perhaps from inside. False: another reload is under way, or the host stops.
+    bool reconfigure(
+        std::map<std::string, instance_settings, std::less<>> wanted,
+        reload_teller tell
+    );
+
+    /// As metrics_service::ask(). False: no such instance runs, or too many have asked.
+    bool ask_metrics(const std::string& instance, metrics_teller tell);
+    /// nullptr: no such instance runs. Valid until the shard's next turn.
+    const telemetry::span_ring* spans(const std::string& instance) const;
+
 private:
     class relay;
     class restart_clock;
@@ -142,6 +178,7 @@ private:
     checked<planned> plan_thread(inspected_plugin plugin, const plugin_spec& spec);
     checked<planned> plan_process(inspected_plugin plugin, probed_plan probed);
     void create(planned from, const std::string& roles, std::vector<failure>& refused);
+    std::unique_ptr<instance_services> services_of(entry& role);
     checked<> launch(entry& role, duration limit);
     checked<> launch_process(entry& role, duration limit);
     void launch_again(entry& role);
@@ -153,7 +190,7 @@ private:
     void answer_reload(entry& role, const outcome<instance_status>& answer);
     void log_notices(const inspected_plugin& plugin) const;
 
-    entry* find(const std::string& instance);
+    entry* find(const std::string& instance) const;
     void end(entry& ended);
     void on_message(const std::string& instance, proto::up_message message);
     void on(entry& of, const proto::up::state_changed& said);
@@ -162,6 +199,8 @@ private:
     void on(entry& of, const proto::up::swapped& said);
     void on(entry& of, const proto::up::call_begun& said);
     void on(entry& of, const proto::up::exited& said);
+    void on(entry& of, const proto::up::health_said& said);
+    void on(entry& of, const proto::up::config_judged& said);
     void on_slow(const std::string& instance, const plugin_fault& fault) override;
     void on_hung(const std::string& instance, const std::string& where) override;
     void on_back(const std::string& instance) override;
@@ -180,6 +219,9 @@ private:
     stall_keeper stalls_;
     time_point made_;
     bool stopping_ = false;
+    prng seeds_;
+    config_reload reload_;
+    std::shared_ptr<const node_signer> signer_;  ///< null without a key
     std::vector<taken_name> taken_;
     std::vector<std::unique_ptr<entry>> entries_;
     std::vector<instance_status> refused_;

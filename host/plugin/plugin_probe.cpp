@@ -14,7 +14,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <poll.h>
 #include <spawn.h>
 #include <system_error>
@@ -33,6 +35,29 @@ plugin_fault no_probe(const char* what, int error) {
             std::generic_category().message(error)
         )};
 }
+
+/// Where a probed role keeps its state, until the probe is over.
+class scratch_directory {
+public:
+    scratch_directory() {
+        std::error_code error;
+        std::string name =
+            (std::filesystem::temp_directory_path(error) / "meshhost-probe-XXXXXX").string();
+        if (!error && ::mkdtemp(name.data()) != nullptr) path_ = name;
+    }
+    scratch_directory(const scratch_directory&) = delete;
+    scratch_directory& operator=(const scratch_directory&) = delete;
+    ~scratch_directory() {
+        std::error_code ignored;
+        if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+    }
+
+    /// Empty when there is none.
+    const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
 
 checked<pid_t> spawn(
     const inspected_plugin& plugin,
@@ -115,7 +140,10 @@ checked<probed_plan> judge(const std::string& said, bool in_time, int status, du
 
 }  // namespace
 
-checked<probed_plan> probe(const inspected_plugin& plugin, const probe_request& request) {
+checked<probed_plan> probe(const inspected_plugin& plugin, const probe_request& asked) {
+    const scratch_directory scratch;  // never what a running instance has
+    probe_request request = asked;
+    request.settings.state_directory = scratch.path();
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return no_probe("asked", errno);
     const unique_fd reading(ends[0]);

@@ -102,6 +102,9 @@ checked<role_description> read_role(const mesh_role* table) {
         .permissions = list_of(table->permissions),
         .capabilities = list_of(table->capabilities),
         .config = schema_of(table->config),
+        .gossip_bytes_per_s = MESH_HAS(table->budget, mesh_budget, gossip_bytes_per_s)
+                                  ? table->budget->gossip_bytes_per_s
+                                  : 0,
         .table = table,
     };
     if (auto fit = check_role(role); !fit) return fit.error();

@@ -23,7 +23,8 @@ struct role_description {
     std::vector<std::string> permissions;
     std::vector<std::string> capabilities;
     proto::config_schema config;
-    const mesh_role* table = nullptr;  ///< the callbacks; lives as long as its library
+    std::uint64_t gossip_bytes_per_s = 0;  ///< that it expects to send; 0: it does not say
+    const mesh_role* table = nullptr;      ///< the callbacks; lives as long as its library
 };
 
 /// Errors: MP011 to MP014, for a plugin without a note; MP017, when `plugin` is null; MP018; MP019.

@@ -29,21 +29,25 @@ struct instance_settings {
     plugin_config config;
     std::vector<std::string> grant{"declared"};  ///< that word: all that the role asks for
     std::uint32_t digest_bytes = proto::digest_bytes_default;
-    bool is_isolated = false;  ///< in a process of its own
-    std::string sha256;        ///< of the file, in hex; empty: any
+    std::uint32_t trace_every = 0;  ///< every n-th event that it gets has a span; 0: none
+    bool is_isolated = false;       ///< in a process of its own
+    std::string sha256;             ///< of the file, in hex; empty: any
     proto::restart_rules restarts;
     proto::stall_limits stalls;
 };
 
 struct plugin_settings {
-    std::filesystem::path directory;  ///< where names without a slash are looked up
+    std::filesystem::path directory;        ///< where names without a slash are looked up
+    std::filesystem::path state_directory;  ///< of all; each instance has one in it; empty: none
     identity::endpoint_id self;
     std::map<std::string, instance_settings, std::less<>> instances;  ///< by instance name
+    std::uint64_t seed = 1;         ///< of all that is drawn: the ids of spans
     instance_settings defaults;     ///< of an instance that is not among them
     std::filesystem::path crashes;  ///< where crashes are noted; empty: nowhere
     bool is_safe = false;           ///< only plugins of `directory` are loaded
     /// What is run as the probe process; "--probe-plugin <path>" makes it call plugin_probe_main().
     std::string probe_executable = "/proc/self/exe";
+    std::vector<std::string> withheld;  ///< tables that this host has nothing behind
     duration probe_limit = proto::probe_limit;
     duration drain_limit = proto::drain_limit;
     duration stop_limit = proto::stop_limit;

@@ -34,8 +34,13 @@ void plugin_manager::on_message(const std::string& instance, proto::up_message m
 
 void plugin_manager::on(entry& of, const proto::up::state_changed& said) {
     of.status.state = said.state;
+    if (said.state == proto::instance_state::draining && of.services) of.services->drain();
     log_.info("{} {}", of.status.instance, proto::to_string(said.state));
+    if (said.state == proto::instance_state::draining && of.services) of.services->drain();
     const bool has_failed = said.state == proto::instance_state::failed;
+    // What it said of itself is no longer so; the next one is well until it says otherwise.
+    if (has_failed || said.state == proto::instance_state::stopped)
+        on(of, proto::up::health_said{});
     // It has stopped by itself; what is left of it goes, too.
     if (has_failed && of.instance) of.instance->shut_down(shard_.now());
     observer_.on_instance_changed(of.status);

@@ -6,6 +6,7 @@
 #include "plugin/event_queue.hpp"
 #include "plugin/generation.hpp"
 #include "plugin/instance_plan.hpp"
+#include "plugin/link_signer.hpp"
 #include "plugin/plugin_library.hpp"
 #include "plugin/proto/frame_stream.hpp"
 #include "plugin/settings_json.hpp"
@@ -39,7 +40,8 @@ class worker {
 public:
     worker(std::shared_ptr<event_queue> events, std::shared_ptr<socket_uplink> to_host)
         : events_(std::move(events))
-        , to_host_(std::move(to_host)) {}
+        , to_host_(std::move(to_host))
+        , signer_(std::make_shared<link_signer>(to_host_)) {}
 
     checked<> create(const char* path, const worker_request& request);
     /// Until the instance has ended, or the host has.
@@ -57,10 +59,11 @@ private:
     void obey(proto::worker::shut_down& how) { instance_->shut_down(how.deadline); }
     void obey(proto::worker::throw_now&) { instance_->inject_exception(); }
     void obey(proto::worker::peers& news);
-    void obey(proto::down_message& message) { instance_->send(std::move(message)); }
+    void obey(proto::down_message& message);
 
     std::shared_ptr<event_queue> events_;
     std::shared_ptr<socket_uplink> to_host_;
+    std::shared_ptr<link_signer> signer_;
     worker_request request_;
     std::optional<thread_instance> instance_;
     proto::frame_reader reader_;
@@ -107,6 +110,7 @@ checked<instance_facts> worker::load(
     if (!library) return library.error();
     plugin_settings known;
     known.instances.emplace(request_.instance, settings);
+    known.withheld = request_.withheld;
     auto plan =
         plan_instance((*library)->roles(), {"", request_.instance, request_.role}, known, {});
     if (!plan) return plan.error();
@@ -118,7 +122,14 @@ checked<instance_facts> worker::load(
         .config = std::move(plan->config),
         .grants = std::move(plan->grants),
         .digest_bytes = plan->digest_bytes,
+        .state = {request_.state_directory, plan->state.bytes_max},
+        .seed = request_.seed,
+        .trace_every = plan->settings.trace_every,
         .log = logger(request_.instance),
+        .reserved_alpns = request_.reserved_alpns,
+        .withheld = request_.withheld,
+        .gossip_bytes_per_s = plan->gossip_bytes_per_s,
+        .signer = signer_,
     };
 }
 
@@ -187,6 +198,14 @@ bool worker::read() {
         std::visit([this](auto& said) { obey(said); }, *message);
     }
     return !reader_.is_broken();
+}
+
+/// The strand may be waiting for a signature, and takes nothing meanwhile.
+void worker::obey(proto::down_message& message) {
+    if (const auto* const done = std::get_if<proto::down::signing_done>(&message))
+        signer_->take(*done);
+    else
+        instance_->send(std::move(message));
 }
 
 void worker::obey(proto::worker::peers& news) {

@@ -73,6 +73,7 @@ checked<> run(const char* path, const probe_request& request) {
         .config = std::move(plan->config),
         .grants = std::move(plan->grants),
         .digest_bytes = plan->digest_bytes,
+        .state = plan->state,
         .log = {},
     };
     thread_instance instance(

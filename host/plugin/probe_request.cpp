@@ -21,6 +21,7 @@ std::string encode(const probe_request& request) {
     return json::serialize(json::object{
         {"instance", request.spec.instance},
         {"role", request.spec.role},
+        {"state_directory", request.settings.state_directory.string()},
         {"taken", std::move(taken)},
         {"instances", std::move(instances)},
         {"defaults", to_json(request.settings.defaults)},
@@ -36,6 +37,7 @@ std::optional<probe_request> decode_probe_request(std::string_view text) {
         probe_request request;
         request.spec.instance = word(root, "instance");
         request.spec.role = word(root, "role");
+        request.settings.state_directory = word(root, "state_directory");
         for (const json::value& name : root.at("taken").as_array())
             request.taken.push_back({word(name, "instance"), word(name, "role")});
         for (const auto& [name, settings] : root.at("instances").as_object())

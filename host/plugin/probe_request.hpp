@@ -13,7 +13,7 @@ namespace meshhost::plugin {
 
 struct probe_request {
     plugin_spec spec;
-    plugin_settings settings;  ///< only `instances` travels
+    plugin_settings settings;  ///< only `instances`, `defaults` and `state_directory` travel
     std::vector<taken_name> taken;
 };
 

@@ -95,7 +95,11 @@ checked<> process_instance::spawn() {
         .role = facts_.role->name,
         .settings = source_.settings,
         .self = facts_.self,
-        .level = facts_.log.enabled(log_level::debug) ? log_level::debug : log_level::info}));
+        .state_directory = facts_.state.directory,
+        .seed = facts_.seed,
+        .reserved_alpns = facts_.reserved_alpns,
+        .level = facts_.log.enabled(log_level::debug) ? log_level::debug : log_level::info,
+        .withheld = facts_.withheld}));
     const unique_fd input = moved_above(asked.get(), worker_files_fd);
     const unique_fd socket = moved_above(theirs.get(), worker_files_fd);
     const unique_fd image = moved_above(source_.image, worker_files_fd);

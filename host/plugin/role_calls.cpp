@@ -4,6 +4,7 @@
 #include "plugin/proto/limits.hpp"
 #include "plugin/thread_errors.hpp"
 
+#include <cstddef>
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -36,11 +37,11 @@ private:
     call_watch& watch_;
 };
 
+/// On any thread: nobody looks whether it comes back.
 template <class Call>
-call_report guarded(call_watch& watch, activity doing, Call&& call, std::uint32_t event_kind = 0) {
+call_report caught(Call&& call) {
     call_report report;
     take_said_error();  // of an earlier call
-    const call_scope scope(watch, doing, event_kind);
     try {
         report.status = call();
         report.words = take_said_error();
@@ -50,6 +51,12 @@ call_report guarded(call_watch& watch, activity doing, Call&& call, std::uint32_
         report = {MESH_E_PANIC, true, "not a std::exception"};
     }
     return report;
+}
+
+template <class Call>
+call_report guarded(call_watch& watch, activity doing, Call&& call, std::uint32_t event_kind = 0) {
+    const call_scope scope(watch, doing, event_kind);
+    return caught(std::forward<Call>(call));
 }
 
 }  // namespace
@@ -133,6 +140,65 @@ call_report role_calls::adopt(proto::handle handle, std::uint32_t kind, std::uin
     const std::uint64_t old_tag = tag;
     return guarded(watch_, activity::adopt, [&] {
         return may_throw(table->adopt)(self_, handle, kind, old_tag, &tag);
+    });
+}
+
+/// What the plugin offers as `id`, when it is as long as 1.0 has it.
+template <class Table>
+const Table* role_calls::extension(const char* id, std::size_t size_min) const noexcept {
+    if (role_.get_extension == nullptr || self_ == nullptr) return nullptr;
+    try {
+        const auto* const found = may_throw(role_.get_extension)(self_, id);
+        const auto* const table = static_cast<const Table*>(found);
+        return table != nullptr && table->struct_size >= size_min ? table : nullptr;
+    } catch (...) {  // one that throws when it is asked has nothing to offer
+        return nullptr;
+    }
+}
+
+namespace {
+
+constexpr std::size_t worker_size =
+    offsetof(mesh_plugin_worker_v1, run) + sizeof(mesh_plugin_worker_v1::run);
+
+constexpr std::size_t config_size =
+    offsetof(mesh_plugin_config_v1, apply) + sizeof(mesh_plugin_config_v1::apply);
+
+}  // namespace
+
+bool role_calls::takes_config() const noexcept {
+    const auto* const config =
+        extension<mesh_plugin_config_v1>(MESH_PLUGIN_EXT_CONFIG, config_size);
+    return config != nullptr && config->validate != nullptr && config->apply != nullptr;
+}
+
+call_report role_calls::validate() const {
+    const auto* const config =
+        extension<mesh_plugin_config_v1>(MESH_PLUGIN_EXT_CONFIG, config_size);
+    return guarded(watch_, activity::on_event, [&] { return may_throw(config->validate)(self_); });
+}
+
+call_report role_calls::apply() const {
+    const auto* const config =
+        extension<mesh_plugin_config_v1>(MESH_PLUGIN_EXT_CONFIG, config_size);
+    return guarded(watch_, activity::on_event, [&] {
+        may_throw(config->apply)(self_);
+        return MESH_OK;
+    });
+}
+
+bool role_calls::can_run() const noexcept {
+    const auto* const worker =
+        extension<mesh_plugin_worker_v1>(MESH_PLUGIN_EXT_WORKER, worker_size);
+    return worker != nullptr && worker->run != nullptr;
+}
+
+call_report role_calls::run(std::uint64_t tag, void* job) const {
+    const auto* const worker =
+        extension<mesh_plugin_worker_v1>(MESH_PLUGIN_EXT_WORKER, worker_size);
+    return caught([&]() -> mesh_status {
+        if (worker == nullptr || worker->run == nullptr) return MESH_E_UNSUPPORTED;
+        return may_throw(worker->run)(self_, tag, job);
     });
 }
 

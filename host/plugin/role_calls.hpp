@@ -8,6 +8,8 @@
 #include "plugin/call_watch.hpp"
 #include "plugin/proto/handle_table.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -33,6 +35,13 @@ public:
     call_report stop();
     call_report destroy();
     call_report on_event(const mesh_event& event);
+    /// mesh.plugin.worker/1 run(). Any thread, while there is an instance; precondition: can_run().
+    call_report run(std::uint64_t tag, void* job) const;
+    bool can_run() const noexcept;
+    /// mesh.plugin.config/1. Precondition: takes_config().
+    call_report validate() const;
+    call_report apply() const;
+    bool takes_config() const noexcept;
     // mesh.plugin.handoff/1. Precondition: handoff() is not null.
     /// The state goes to `blob`, as far as it is small enough.
     call_report save(byte_buffer& blob);
@@ -49,6 +58,9 @@ public:
     bool has_drain() const noexcept { return role_.drain != nullptr; }
 
 private:
+    template <class Table>
+    const Table* extension(const char* id, std::size_t size_min) const noexcept;
+
     const mesh_role& role_;
     call_watch& watch_;
     mesh_instance* self_ = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an instance hears. At most one event of each kind a turn, so that none starves another and
 // a shutdown is never behind a backlog.
+#include "plugin/event_header.hpp"
 #include "plugin/ext/peer_abi.hpp"
 #include "plugin/ext/views.hpp"
 #include "plugin/instance_strand.hpp"
@@ -15,21 +16,16 @@
 
 namespace meshhost::plugin {
 
-namespace {
-
-template <class Event>
-mesh_event header(std::uint32_t kind, std::uint64_t tag, mesh_handle handle, time_point queued) {
-    return {sizeof(Event), kind, tag, handle, queued.time_since_epoch().count()};
-}
-
-}  // namespace
-
 bool instance_strand::has_watch_events() const noexcept {
     return context_->peers.has_events() || context_->digests.has_events();
 }
 
+bool instance_strand::has_events() const noexcept {
+    return has_watch_events() || context_->streams.has_events() || context_->fds.has_events();
+}
+
 time_point instance_strand::next_wake() const noexcept {
-    if (newer_ != nullptr || has_watch_events()) return time_point::min();
+    if (newer_ != nullptr || has_events() || !passed_over_.empty()) return time_point::min();
     return std::min(
         {life_.next_deadline(), context_->timers.next_deadline(), context_->digest.next_deadline()}
     );
@@ -50,7 +46,15 @@ void instance_strand::take(proto::down_message& message) {
     std::visit([this](auto& said) { take(said); }, message);
 }
 
-void instance_strand::take(proto::down::uplink_ready&) {}
+void instance_strand::take(proto::down::uplink_ready&) {
+    context_->streams.take_ready();
+    context_->health.retry(*context_->link);
+    tell_gossip_room();
+}
+
+void instance_strand::take(proto::down::metrics_wanted&) {
+    say(proto::up::metrics_said{context_->metrics.snapshot(wall_now())});
+}
 
 /// The backlog of a slow instance is bounded: what changes meanwhile comes as one difference.
 void instance_strand::look_around() {
@@ -93,9 +97,26 @@ void instance_strand::deliver_timer() {
     deliver(event.h);
 }
 
+/// Of every n-th event, when the operator wants it.
+proto::handle instance_strand::begin_event_span(const mesh_event& event) {
+    const std::uint32_t every = context_->facts.trace_every;
+    if (every == 0 || ++events_untraced_ < every) return 0;
+    events_untraced_ = 0;
+    const proto::handle span = context_->trace.begin(
+        {.name = fmt::format("event {}:{}", event.kind >> 16, event.kind & 0xffff)}
+    );
+    context_->trace.set_current(span);
+    return span;
+}
+
 void instance_strand::deliver(const mesh_event& event) {
     if (!life_.takes_events()) return;
+    const proto::handle span = begin_event_span(event);
     const call_report report = back(context_->role.on_event(event));
+    if (span != 0) {
+        context_->trace.set_current(0);
+        context_->trace.end(span, report.status >= 0, report.words, *context_->link);
+    }
     if (report.crossed) return make(settle("on_event", report));
     if (report.status >= 0) {
         failures_in_a_row_ = 0;

@@ -7,6 +7,7 @@
 #include "plugin/instance_strand.hpp"
 #include "plugin/keep_forever.hpp"
 #include "plugin/proto/call_error.hpp"
+#include "plugin/proto/limits.hpp"
 #include "plugin/strand_clock.hpp"
 
 #include <spdlog/fmt/fmt.h>
@@ -118,6 +119,9 @@ void instance_strand::swap(const next_generation& from) {
     next->gate.created();
     const auto drop_next = [&] {
         next->gate.close();
+        next->jobs.close();
+        next->state.close();
+        next->jobs.wait_idle(strand_now() + proto::stop_limit);
         back(next->role.destroy());
     };
 
@@ -145,14 +149,23 @@ void instance_strand::swap(const next_generation& from) {
     }
 
     const tag_map tags = tags_of(*old);
+    // Its jobs and commits end before it stops; a job that does not is heard by nobody.
+    if (!finish_work()) {
+        drop_next();
+        return make(give_up(std::move(*last_fault_), false));
+    }
     back(old->role.stop());
     old->gate.close();
     move_handles(*old, *next);
     next->digest.take_over(old->digest);
+    next->health.take_over(old->health);
+    next->health.say({}, *next->link);
     context_ = next;
     show_code_of(*next);
     const auto roll_back = [&](const char* where, const std::string& why) {
         take_back(*next, *old, tags);
+        old->health.take_over(next->health);
+        old->jobs.reopen();
         context_ = old;
         show_code_of(*old);
         drop_next();
@@ -176,7 +189,8 @@ void instance_strand::swap(const next_generation& from) {
     offer_handles(*next);
     const call_report started = back(next->role.start());
     if (has_failed(started)) return roll_back("start", words_of(started));
-    back(old->role.destroy());
+    old->state.close();
+    if (old->jobs.wait_idle(strand_now() + proto::stop_limit)) back(old->role.destroy());
     failures_in_a_row_ = 0;
     answer_swap(nullptr);
 }

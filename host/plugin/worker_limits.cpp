@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/worker_limits.hpp"
 
+#include "plugin/lent_directory.hpp"
+
 #include <spdlog/fmt/fmt.h>
 
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,8 +20,6 @@ namespace meshhost::plugin {
 
 namespace {
 
-/// "nobody" on every Linux that follows the LSB; a name would need files and services to resolve.
-constexpr uid_t nobody = 65534;
 /// Our code, thread stacks and the allocator's arenas.
 constexpr rlim_t own_data = rlim_t{96} << 20;
 
@@ -29,8 +30,8 @@ plugin_fault cannot(const char* what) {
 }
 
 bool become_nobody() {
-    return ::setgroups(0, nullptr) == 0 && ::setresgid(nobody, nobody, nobody) == 0
-           && ::setresuid(nobody, nobody, nobody) == 0;
+    return ::setgroups(0, nullptr) == 0 && ::setresgid(worker_user, worker_user, worker_user) == 0
+           && ::setresuid(worker_user, worker_user, worker_user) == 0;
 }
 
 }  // namespace
@@ -52,6 +53,34 @@ void limit_memory(const mesh_budget* budget) {
     const rlim_t most = budget->rss_bytes + own_data;
     const rlimit data{most, most};
     ::setrlimit(RLIMIT_DATA, &data);
+}
+
+namespace {
+
+void let_pass(const std::filesystem::path& through) {
+    struct stat found {};
+    if (::lstat(through.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)) return;
+    const bool is_ours = found.st_uid == ::geteuid();
+    if (is_ours && (found.st_mode & S_IXOTH) == 0)
+        ::chmod(through.c_str(), (found.st_mode & 07777) | S_IXOTH);
+}
+
+bool give(const std::filesystem::path& what) {
+    return ::lchown(what.c_str(), worker_user, worker_user) == 0;
+}
+
+}  // namespace
+
+void lend_directory(const std::filesystem::path& directory) {
+    if (directory.empty() || ::geteuid() != 0) return;
+    std::error_code error;
+    std::filesystem::create_directories(directory.parent_path(), error);
+    ::mkdir(directory.c_str(), S_IRWXU);  // may be there
+    if (!give(directory)) return;
+    for (const auto& each : std::filesystem::directory_iterator(directory, error))
+        give(each.path());
+    let_pass(directory.parent_path());
+    let_pass(directory.parent_path().parent_path());
 }
 
 }  // namespace meshhost::plugin

@@ -7,6 +7,10 @@
 
 namespace meshhost::plugin {
 
+/// Who root's workers become: "nobody" on every Linux that follows the LSB; a name would need files
+/// and services to resolve.
+inline constexpr unsigned worker_user = 65534;
+
 /// No privileges can be gained any more; a worker that was started by root becomes nobody; its data
 /// is limited to what its role declares, and to no core files. Before the plugin is loaded.
 /// Errors: MP202, when it cannot give up what it must.

@@ -5,6 +5,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <boost/json/value_to.hpp>
 
 namespace meshhost::plugin {
@@ -19,7 +20,11 @@ std::string encode(const worker_request& request) {
         {"id", request.self.id.to_hex()},
         {"roles", request.self.roles},
         {"since", request.self.since.time_since_epoch().count()},
+        {"reserved_alpns", json::value_from(request.reserved_alpns)},
+        {"state_directory", request.state_directory},
+        {"seed", request.seed},
         {"level", static_cast<int>(request.level)},
+        {"withheld", json::value_from(request.withheld)},
     });
 }
 
@@ -36,6 +41,11 @@ std::optional<worker_request> decode_worker_request(std::string_view text) {
         if (const auto id = identity::endpoint_id::parse(word(root, "id"))) request.self.id = *id;
         request.self.roles = word(root, "roles");
         request.self.since = time_point(duration(root.at("since").to_number<std::int64_t>()));
+        request.reserved_alpns =
+            json::value_to<std::vector<std::string>>(root.at("reserved_alpns"));
+        request.state_directory = word(root, "state_directory");
+        request.seed = root.at("seed").to_number<std::uint64_t>();
+        request.withheld = json::value_to<std::vector<std::string>>(root.at("withheld"));
         request.level = static_cast<log_level>(root.at("level").to_number<int>());
         return request;
     } catch (const std::exception&) {  // how Boost.JSON reports what is missing or of another type

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace meshhost::plugin {
 
@@ -23,7 +24,11 @@ struct worker_request {
     std::string role;
     instance_settings settings;
     node_self self;
+    std::string state_directory;  ///< the instance's own
+    std::uint64_t seed = 0;
+    std::vector<std::string> reserved_alpns;
     log_level level = log_level::info;
+    std::vector<std::string> withheld = {};  ///< as in instance_facts
 };
 
 /// JSON, for a file that the worker inherits.

@@ -1,25 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The books of real daemons, with roles, gossip, pings and clients of the local API."""
 import json
-import socket
 
 from mesh_lab import LabTest, wait_until
 
 
 class Audit(LabTest):
-    def audit(self, host):
-        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        with client:
-            client.settimeout(60)
-            client.connect(str(host.socket))
-            client.sendall(b"GET /v1/audit HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            answer = b""
-            while piece := client.recv(65536):
-                answer += piece
-        envelope = json.loads(answer.partition(b"\r\n\r\n")[2])
-        self.assertTrue(envelope["ok"], envelope)
-        return envelope["data"]
-
     def test_the_books_add_up_while_hosts_come_and_go(self):
         first = self.host("first", "--plugin", "broker.so").start()
         others = [self.host(f"other-{n}", "--plugin", role, "--peer", first.ticket).start()

@@ -10,6 +10,7 @@ import pathlib
 import queue
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -182,6 +183,20 @@ class LabTest(unittest.TestCase):
         made = Host(self, name, *arguments, **more)
         self.hosts.append(made)
         return made
+
+    def audit(self, host):
+        """The books of a host, as it just looked into them."""
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with client:
+            client.settimeout(60)
+            client.connect(str(host.socket))
+            client.sendall(b"GET /v1/audit HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            answer = b""
+            while piece := client.recv(65536):
+                answer += piece
+        envelope = json.loads(answer.partition(b"\r\n\r\n")[2])
+        self.assertTrue(envelope["ok"], envelope)
+        return envelope["data"]
 
     def leftovers(self):
         """Sockets and unfinished files below the test's directory."""

@@ -6,7 +6,7 @@ Usage: product_test.py [-v] [Product[.TEST]]; the daemon's harness is tests/inte
 import sys
 
 import peers
-from mesh_lab import LabTest
+from mesh_lab import PLUGINS, LabTest
 from peers import PING_ALPN, iroh
 
 
@@ -26,6 +26,17 @@ class Product(LabTest):
         with iroh() as client:
             self.ask_for_an_echo(client, f"{host.id}@{host.ready['self']['bound'][0]}", host)
             self.ask_for_an_echo(client, host.ticket, host)
+
+    def test_iroh_speaks_a_protocol_of_a_role(self):
+        role = PLUGINS.parent / "tests" / "plugins" / "streams.so"
+        file = self.directory / "streams.toml"
+        file.write_text(f'[plugin.streams]\npath = "{role}"\n[plugin.streams.config]\nserve = "echo"\n')
+        host = self.host("streams", "--config", str(file), "--set", "digest.plugin_bytes_max=1000").start()
+        with iroh() as client:
+            answer = client.call("dial", to=host.ticket, alpn="test/1", bytes=5_000_000)
+            self.assertEqual((answer["remote_id"], answer["echoed"], answer["intact"]),
+                             (host.id, 5_000_000, True))
+            self.assertIn("error", client.outcome("dial", to=host.ticket, alpn="test/2", bytes=1))
 
     def test_meshctl_pings_iroh_by_address_and_by_ticket(self):
         host = self.host("compute", "--plugin", "compute.so").start()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A role in C that does nothing, and the plugin around it. Define before including it what is to be
- * different: ROLE_NEEDS, ROLE_CREATE, ROLE_START, ROLE_DRAIN, ROLE_STOP, ROLE_ON_EVENT, NOTE,
- * TABLE_MAGIC. `host` is what create was given. */
+ * different: ROLE_NEEDS, ROLE_PERMISSIONS (a list), ROLE_CREATE, ROLE_START, ROLE_DRAIN, ROLE_STOP,
+ * ROLE_ON_EVENT, NOTE, TABLE_MAGIC. `host` is what create was given. */
 #ifndef MINIMAL_ROLE_H
 #define MINIMAL_ROLE_H
 
@@ -11,6 +11,11 @@
 
 #ifndef ROLE_NEEDS
 #    define ROLE_NEEDS NULL
+#endif
+#ifdef ROLE_PERMISSIONS
+static const char* const minimal_permissions[] = {ROLE_PERMISSIONS, NULL};
+#else
+#    define minimal_permissions NULL
 #endif
 #ifndef ROLE_CREATE
 #    define ROLE_CREATE minimal_create
@@ -83,6 +88,7 @@ __attribute__((unused)) static mesh_status minimal_on_event(
             .role = "test",                                                                        \
             .version = "1.0.0",                                                                    \
             .needs = ROLE_NEEDS,                                                                   \
+            .permissions = minimal_permissions,                                                    \
             .create = ROLE_CREATE,                                                                 \
             .start = ROLE_START,                                                                   \
             .drain = ROLE_DRAIN,                                                                   \

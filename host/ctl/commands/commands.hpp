@@ -23,6 +23,10 @@ std::unique_ptr<command> make_node_show();
 std::unique_ptr<command> make_node_drain();
 std::unique_ptr<command> make_node_resume();
 
+// plugin.cpp
+std::unique_ptr<command> make_plugin_metrics();
+std::unique_ptr<command> make_plugin_spans();
+std::unique_ptr<command> make_reload();
 // plugin_file.cpp: a file, without a running host
 std::unique_ptr<command> make_plugin_describe();
 std::unique_ptr<command> make_plugin_check();

@@ -66,6 +66,7 @@ verdict judge_audit(const boost::json::object& data) {
         else if (!ok->get_bool())
             return {exit_code::assertion_failed};
     }
+    are_all_checked = are_all_checked && array_in(data, "unwell").empty();
     return {are_all_checked ? exit_code::ok : exit_code::degraded};
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// mesh.config/1: the instance's own table, checked and with its defaults. It does not change while
-// the instance lives, so that views into it live as long.
+// mesh.config/1: the instance's own table, checked and with its defaults. It changes when a reload
+// has been accepted by all; the candidate is there for as long as that is being decided.
 #include "plugin/ext/host_call.hpp"
 #include "plugin/ext/tables.hpp"
 #include "plugin/ext/views.hpp"
@@ -18,11 +18,13 @@ namespace json = boost::json;
 using proto::call_error;
 using proto::call_result;
 
-/// A candidate exists only while a reload is being validated; this host does not reload.
-call_result<> check_which(std::uint32_t which) {
-    if (which == MESH_CFG_CURRENT) return {};
-    if (which == MESH_CFG_CANDIDATE) return call_error{MESH_E_STATE, "no reload is under way"};
-    return call_error{MESH_E_UNSUPPORTED, "no such configuration"};
+call_result<const json::value*> choose(const instance_context& context, std::uint32_t which) {
+    if (which == MESH_CFG_CURRENT) return &context.config;
+    if (which != MESH_CFG_CANDIDATE) {
+        return call_error{MESH_E_UNSUPPORTED, "no such configuration"};
+    }
+    if (!context.candidate) return call_error{MESH_E_STATE, "no reload is under way"};
+    return &*context.candidate;
 }
 
 call_result<const json::value*> find(
@@ -30,8 +32,9 @@ call_result<const json::value*> find(
     std::uint32_t which,
     mesh_str path
 ) {
-    if (auto known = check_which(which); !known) return known.error();
-    const json::value* const found = proto::find_path(context.facts.config, view(path));
+    const auto chosen = choose(context, which);
+    if (!chosen) return chosen.error();
+    const json::value* const found = proto::find_path(**chosen, view(path));
     if (found != nullptr) return found;
     return call_error{MESH_E_NOT_FOUND, "no value at " + std::string(view(path))};
 }
@@ -129,13 +132,14 @@ mesh_status text(
 ) noexcept {
     return host_call(host, caller::strand, [&](instance_context& context) -> call_result<> {
         if (out == nullptr) return call_error{MESH_E_INVALID, "out is null"};
-        if (auto known = check_which(which); !known) return known;
+        const auto chosen = choose(context, which);
+        if (!chosen) return chosen.error();
         if (format != MESH_CFG_JSON) {
             return call_error{MESH_E_UNSUPPORTED, "this host has the configuration as JSON only"};
         }
-        if (context.config_text.empty())
-            context.config_text = json::serialize(context.facts.config);
-        *out = to_abi(std::string_view(context.config_text));
+        std::string& text = context.config_texts.at(which);
+        if (text.empty()) text = json::serialize(**chosen);
+        *out = to_abi(std::string_view(text));
         return {};
     });
 }

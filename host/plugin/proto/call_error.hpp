@@ -21,6 +21,12 @@ using call_result = boost::system::result<T, call_error>;
 [[noreturn]] void
 throw_exception_from_error(const call_error& error, const boost::source_location&);
 
+/// A result that holds a number, which could be taken for an error's code.
+template <class T>
+call_result<T> succeed(T value) {
+    return call_result<T>(boost::system::in_place_value, value);
+}
+
 /// "MESH_E_BUDGET"; "plugin code -10007" for a plugin's own; "status 7" for what nobody defined.
 std::string status_name(mesh_status status);
 

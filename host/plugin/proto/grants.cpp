@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/proto/grants.hpp"
 
+#include "plugin/proto/state_quota.hpp"
+
 #include <algorithm>
 
 namespace meshhost::plugin::proto {
@@ -35,6 +37,7 @@ bool covers(std::string_view grant, std::string_view asked) noexcept {
 }  // namespace
 
 bool grants::allows(std::string_view permission) const noexcept {
+    if (const auto size = state_size(permission)) return *size <= state_quota(granted_);
     return std::any_of(granted_.begin(), granted_.end(), [&](const std::string& grant) {
         return covers(grant, permission);
     });

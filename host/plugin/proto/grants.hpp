@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What the operator lets an instance do in the mesh: "alpn:mesh-compute/1", "gossip:pub:jobs/#",
-// "identity:sign". In a grant `#` at the end stands for any rest, `*` for one part between slashes.
+// "identity:sign". In a grant `#` at the end stands for any rest, `*` for one part between slashes;
+// a size in "state:64MiB" covers the smaller ones.
 #include <string>
 #include <string_view>
 #include <vector>

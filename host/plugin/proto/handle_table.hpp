@@ -19,8 +19,24 @@ namespace meshhost::plugin::proto {
 
 using handle = std::uint64_t;  ///< 0 names nothing
 
-/// Extension numbers of mesh/plugin.h, and what of them has handles.
-enum class handle_kind : std::uint8_t { timer = 3, peer_watch = 4, digest_watch = 5 };
+/// Extension numbers of mesh/plugin.h, and what of them has handles; where it is several things, a
+/// multiple of 16 tells them apart. The topmost bit is host_number's, of what the host names first.
+enum class handle_kind : std::uint8_t {
+    timer = 3,
+    peer_watch = 4,
+    digest_watch = 5,
+    gossip_topic = 6,
+    message_port = 7,
+    message_request = 7 + 64,
+    message_question = 7 + 128,
+    listener = 8,
+    connection = 8 + 16,
+    stream = 8 + 32,
+    metric = 9,
+    span = 10,
+    state_commit = 11,
+    fd_watch = 13,
+};
 
 /// At most `limit` things of one kind. One thread: the strand.
 template <class T>
@@ -47,6 +63,11 @@ public:
 
     /// nullptr for a stale, closed or foreign handle. Valid until the table changes.
     T* find(handle h) noexcept {
+        const std::optional<std::uint32_t> index = index_of(h);
+        return index ? &*slots_[*index].value : nullptr;
+    }
+
+    const T* find(handle h) const noexcept {
         const std::optional<std::uint32_t> index = index_of(h);
         return index ? &*slots_[*index].value : nullptr;
     }

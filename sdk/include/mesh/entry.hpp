@@ -3,6 +3,7 @@
 // The boundary: from the C function tables to a class derived from mesh::role. Every function
 // catches everything, because nothing may unwind into the host.
 #include <mesh/role.hpp>
+#include <mesh/workers.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -58,14 +59,31 @@ struct glue {
     static mesh_status stop(mesh_instance* i) noexcept {
         const auto status = guard(base(i).host_, [&] { base(i).stop(); });
         base(i).kept_.clear();
+        base(i).handlers_.clear();
         return status;
     }
     static void destroy(mesh_instance* i) noexcept { delete self(i); }
     static mesh_status on_event(mesh_instance* i, const mesh_event* event) noexcept {
         return guard(base(i).host_, [&] { base(i).dispatch(*event); });
     }
+    static mesh_status validate(mesh_instance* i) noexcept {
+        return guard(base(i).host_, [&] { base(i).check_config(); });
+    }
+    static void apply(mesh_instance* i) noexcept {
+        guard(base(i).host_, [&] { base(i).config_changed(); });
+    }
+    // Of a role that does not override it, the host says that it has to be restarted.
+    static constexpr bool takes_config =
+        !std::is_same_v<decltype(&R::config_changed), void (role::*)()>;
+    static constexpr mesh_plugin_config_v1 config_table{
+        sizeof(mesh_plugin_config_v1),
+        &glue::validate,
+        &glue::apply};
     static const void* get_extension(mesh_instance* i, const char* id) noexcept {
-        return base(i).plugin_extension(id);
+        if (const void* own = base(i).plugin_extension(id)) return own;
+        if (std::string_view(id) == MESH_PLUGIN_EXT_WORKER) return worker_extension();
+        if (takes_config && std::string_view(id) == MESH_PLUGIN_EXT_CONFIG) return &config_table;
+        return nullptr;
     }
 };
 

@@ -12,6 +12,16 @@
 //   MESH_PLUGIN(greeter, "greeter", "1.0.0", "Example", "counts its peers");
 #include <mesh/digest.hpp>
 #include <mesh/entry.hpp>
+#include <mesh/fds.hpp>
+#include <mesh/gossip.hpp>
+#include <mesh/health.hpp>
+#include <mesh/identity.hpp>
+#include <mesh/messages.hpp>
+#include <mesh/metrics.hpp>
 #include <mesh/plugin.h>
 #include <mesh/role.hpp>
+#include <mesh/state.hpp>
+#include <mesh/streams.hpp>
+#include <mesh/trace.hpp>
 #include <mesh/values.hpp>
+#include <mesh/workers.hpp>

@@ -17,6 +17,14 @@ using handler = std::function<void(const mesh_event&)>;
 /// The handlers of one instance, by tag. Used on its strand only.
 class handler_map {
 public:
+    handler_map() = default;
+    handler_map(const handler_map&) = delete;
+    handler_map& operator=(const handler_map&) = delete;
+    ~handler_map() { clear(); }
+
+    /// What the handlers hold may remove itself on the way.
+    void clear() noexcept { const auto gone = std::exchange(slots_, {}); }
+
     /// A tag that no other registration of the instance has.
     std::uint64_t add(handler f, bool once = false) {
         const auto tag = ++last_tag_;

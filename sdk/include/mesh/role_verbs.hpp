@@ -6,11 +6,11 @@
 namespace mesh {
 
 template <class T>
-T role::conf(std::string_view path, T fallback) const {
+T role::configured(std::uint32_t which, std::string_view path, T fallback) const {
     const auto* table = have<mesh_config_v1>();
     if (table == nullptr) return fallback;
     mesh_value found{};
-    const auto status = table->get(host_, MESH_CFG_CURRENT, str(path), &found);
+    const auto status = table->get(host_, which, str(path), &found);
     if (status == MESH_E_NOT_FOUND) return fallback;
     check(status, "config");
     if constexpr (type_of<T>() == MESH_T_BOOL) {
@@ -67,48 +67,6 @@ inline scoped role::peers(
     );
 }
 
-inline scoped role::subscribe(
-    std::string_view topic,
-    std::function<void(const mesh_ev_gossip&)> f
-) {
-    return add<mesh_gossip_v1>(
-        [f = std::move(f)](const mesh_event& e) {
-            if (e.kind == MESH_EV_GOSSIP) f(reinterpret_cast<const mesh_ev_gossip&>(e));
-        },
-        &mesh_gossip_v1::unsubscribe,
-        "subscribe",
-        [&](const auto& table, auto tag, auto* out) {
-            return table.subscribe(host_, str(topic), nullptr, tag, out);
-        }
-    );
-}
-
-inline scoped role::serve(
-    std::string_view port,
-    std::function<std::string(const mesh_ev_message&)> f
-) {
-    const auto* message = &need<mesh_message_v1>();
-    return add<mesh_message_v1>(
-        [this, message, f = std::move(f)](const mesh_event& e) {
-            const auto& asked = reinterpret_cast<const mesh_ev_message&>(e);
-            const auto reply = [&](mesh_status status, std::string_view body) {
-                if (asked.request != 0) message->reply(host_, asked.request, status, bytes(body));
-            };
-            try {
-                reply(MESH_OK, f(asked));
-            } catch (const std::exception& thrown) {
-                reply(MESH_E_INTERNAL, thrown.what());
-                throw;  // the host counts it against the role
-            }
-        },
-        &mesh_message_v1::unserve,
-        "serve",
-        [&](const auto& table, auto tag, auto* out) {
-            return table.serve(host_, str(port), tag, out);
-        }
-    );
-}
-
 inline scoped role::listen(std::string_view alpn, handler f) {
     return add<mesh_stream_v1>(
         std::move(f),
@@ -118,35 +76,6 @@ inline scoped role::listen(std::string_view alpn, handler f) {
             return table.listen(host_, bytes(alpn), nullptr, tag, out);
         }
     );
-}
-
-inline bool role::publish(std::string_view topic, std::string_view body) {
-    const auto status = need<mesh_gossip_v1>().publish(host_, str(topic), bytes(body), 0);
-    if (status == MESH_E_AGAIN) return false;
-    check(status, "publish");
-    return true;
-}
-
-inline void role::request(
-    mesh_node_id to,
-    std::string_view port,
-    std::string_view body,
-    ns timeout,
-    std::function<void(mesh_status, std::string_view)> f
-) {
-    const auto& table = need<mesh_message_v1>();
-    const auto tag = handlers_.add(
-        [f = std::move(f)](const mesh_event& e) {
-            const auto& answer = reinterpret_cast<const mesh_ev_reply&>(e);
-            f(answer.status, view(answer.body));
-        },
-        true
-    );
-    mesh_handle operation = 0;
-    const auto status =
-        table.request(host_, to, str(port), bytes(body), timeout.count(), tag, &operation);
-    if (status < 0) handlers_.remove(tag);
-    check(status, "request");
 }
 
 template <class F>

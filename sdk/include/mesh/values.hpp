@@ -102,6 +102,16 @@ constexpr mesh_config_key option(
     return {sizeof(mesh_config_key), type_of<T>(), flags, 0, path, fallback, rule, doc};
 }
 
+/// 64 lower-case hex digits, as everywhere else in the mesh.
+inline std::string to_hex(const mesh_node_id& id) {
+    std::string text;
+    for (const std::uint8_t byte : id.b) {
+        text += "0123456789abcdef"[byte >> 4];
+        text += "0123456789abcdef"[byte & 15];
+    }
+    return text;
+}
+
 /// f(std::string_view) for each of a peer's comma-separated roles.
 template <class F>
 void for_each_role(const mesh_peer& peer, F&& f) {

@@ -60,6 +60,40 @@ TEST_CASE("a plugin is made to fail", "[admin]") {
     CHECK(local.ask("POST", "/v1/lab/plugin-crash", "{}")->error_code() == "E_BAD_REQUEST");
 }
 
+TEST_CASE("a reload says what became of each instance", "[admin]") {
+    api local;
+    const auto exchange = local.ask("POST", "/v1/reload");
+    CHECK(exchange->answer.status == 200);
+    const auto data = exchange->json().at("data").as_object();
+    CHECK_FALSE(data.at("applied").as_bool());
+    const auto& instance = data.at("instances").as_array().at(0).as_object();
+    CHECK(instance.at("outcome").as_string() == "refused");
+    CHECK(instance.at("changed").as_array().at(0).as_string() == "a.b");
+    CHECK(instance.at("reason").as_string() == "no");
+    CHECK(local.ask("GET", "/v1/reload")->answer.status == 405);
+}
+
+TEST_CASE("what is below an instance is asked of it", "[admin]") {
+    api local;
+    const auto metrics = local.ask("GET", "/v1/plugins/compute-0/metrics")->json().at("data");
+    CHECK(metrics.at("fresh").as_bool());
+    const auto& jobs = metrics.at("metrics").as_array().at(0);
+    CHECK(jobs.at("name").as_string() == "jobs");
+    CHECK(jobs.at("kind").as_string() == "counter");
+    const auto& point = jobs.at("points").as_array().at(0);
+    CHECK(point.at("value").as_double() == 7);
+    CHECK(point.at("attributes").at("kind").as_string() == "a");
+    const auto spans = local.ask("GET", "/v1/plugins/compute-0/spans")->json().at("data");
+    const auto& span = spans.at("spans").as_array().at(0);
+    CHECK(span.at("span").as_string() == "0000000000000001");
+    CHECK(span.at("parent").is_null());
+    for (const char* path : {"/v1/plugins/nobody/metrics", "/v1/plugins/nobody/spans"})
+        CHECK(local.ask("GET", path)->error_code() == "E_NO_SUCH_INSTANCE");
+    for (const char* path : {"/v1/plugins/compute-0", "/v1/plugins/", "/v1/plugins/a/b/c"})
+        CHECK(local.ask("GET", path)->error_code() == "E_NO_SUCH_PATH");
+    CHECK(local.ask("POST", "/v1/plugins/compute-0/metrics")->error_code() == "E_NO_SUCH_PATH");
+}
+
 TEST_CASE("a role is started again, or gets new code", "[admin]") {
     api local;
     const char* body = R"({"instance":"compute-0"})";

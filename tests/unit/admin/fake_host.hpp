@@ -134,6 +134,34 @@ public:
         return {};
     }
 
+    outcome<void> ask_metrics(const std::string& instance, metrics_sink sink) override {
+        if (instance != "compute-0")
+            return failure{exit_code::unreachable, "E_NO_SUCH_INSTANCE", "none", ""};
+        telemetry::metrics_snapshot metrics;
+        metrics.metrics.push_back(
+            {.name = "jobs",
+             .unit = "{job}",
+             .description = "done",
+             .points = {{.attributes = {{"kind", std::string("a")}}, .value = 7, .count = 3}}}
+        );
+        sink(metrics, true);
+        return {};
+    }
+    outcome<std::vector<telemetry::span>> spans(const std::string& instance) const override {
+        if (instance != "compute-0")
+            return failure{exit_code::unreachable, "E_NO_SUCH_INSTANCE", "none", ""};
+        telemetry::span done;
+        done.name = "job";
+        done.id[7] = 1;
+        return std::vector{done};
+    }
+    outcome<void> reload_config(admin::config_reload_sink sink) override {
+        admin::reload_snapshot reload;
+        reload.instances = {{"compute-0", "refused", {"a.b"}, "no"}};
+        sink(reload);
+        return {};
+    }
+
     outcome<void> audit(admin::audit_sink sink) override {
         sink(
             {{{"connections.counted", "opened less closed is alive", false}},

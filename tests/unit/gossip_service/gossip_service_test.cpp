@@ -38,6 +38,32 @@ TEST_CASE_METHOD(gossip_fixture, "gossip: two hosts hear each other", "[gossip][
     CHECK(a->service.measure(topic_of(1))->active == std::vector{b->endpoint.id()});
 }
 
+TEST_CASE_METHOD(gossip_fixture, "gossip: contacts may be named later", "[gossip][service]") {
+    class known_place final : public address_source {
+    public:
+        explicit known_place(const ip_endpoint& place)
+            : place_(place) {}
+        void add_addresses(identity::endpoint_addr& to) const override {
+            to.direct.push_back(place_);
+        }
+
+    private:
+        ip_endpoint place_;
+    };
+    const auto a = start(1);
+    const auto b = start(2);
+    const known_place of_b(b->endpoint.bound().front());
+    a->service.set_address_source(&of_b);
+    a->join(1);
+    b->join(1);
+    a->service.add_contacts(topic_of(2), {b->endpoint.id()});  // that it is not in
+    CHECK(a->service.degree(topic_of(2)) == 0);
+    a->service.add_contacts(topic_of(1), {b->endpoint.id()});
+    REQUIRE(run_until([&] {
+        return a->service.degree(topic_of(1)) == 1 && b->service.degree(topic_of(1)) == 1;
+    }));
+}
+
 TEST_CASE_METHOD(
     gossip_fixture,
     "gossip: hosts that know one of them hear all of them",

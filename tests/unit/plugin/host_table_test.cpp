@@ -2,9 +2,9 @@
 // The C tables as a plugin calls them, well and badly, with this thread as the strand.
 #include <mesh/plugin.h>
 
+#include "bare_instance.hpp"
 #include "plugin/instance_context.hpp"
 #include "plugin_bench.hpp"
-#include "recording_uplink.hpp"
 #include "support/catch.hpp"
 
 #include <boost/json/parse.hpp>
@@ -15,55 +15,9 @@
 
 using namespace meshhost;
 using namespace meshhost::plugin;
-
-namespace {
-
-/// An instance that is being created on this thread.
-struct bare_instance {
-    explicit bare_instance(const char* config = "{}")
-        : role{.name = "test", .version = "1.0.0", .vendor = "", .summary = "", .table = &unused}
-        , context(
-              {.instance = "test-0",
-               .path = "test.so",
-               .role = &role,
-               .self = {test::peer_id(0), "test", {}},
-               .config = boost::json::parse(config),
-               .digest_bytes = 256,
-               .log = {}},
-              std::make_shared<event_queue>(),
-              std::make_shared<test::recording_uplink>(),
-              std::make_shared<strand_pulse>()
-          ) {
-        context.gate.bind_strand();
-    }
-
-    template <class Table>
-    const Table& table(const char* id) const {
-        return *static_cast<const Table*>(host->get_extension(host, id));
-    }
-    std::string last_error() const {
-        const mesh_str words = host->last_error(host);
-        return {words.ptr, words.len};
-    }
-
-    const mesh_role unused{};  // no callback is made here
-    role_description role;
-    instance_context context;
-    const mesh_host* host = context.host.abi();
-};
-
-mesh_str str(std::string_view text) {
-    return {text.data(), text.size()};
-}
-
-template <class Call>
-mesh_status on_other_thread(Call call) {
-    mesh_status status = 1000;
-    std::thread([&] { status = call(); }).join();
-    return status;
-}
-
-}  // namespace
+using test::bare_instance;
+using test::on_other_thread;
+using test::str;
 
 TEST_CASE("host table: it says who it is and what it offers", "[plugin][host]") {
     const bare_instance plugin;
@@ -72,10 +26,22 @@ TEST_CASE("host table: it says who it is and what it offers", "[plugin][host]") 
     CHECK(std::string(plugin.host->product) == "meshhost");
     CHECK(std::string(plugin.host->instance) == "test-0");
     for (const char* id :
-         {MESH_EXT_LOG, MESH_EXT_CONFIG, MESH_EXT_TIMER, MESH_EXT_PEERS, MESH_EXT_DIGEST}) {
+         {MESH_EXT_LOG,
+          MESH_EXT_CONFIG,
+          MESH_EXT_TIMER,
+          MESH_EXT_PEERS,
+          MESH_EXT_DIGEST,
+          MESH_EXT_STATE,
+          MESH_EXT_STREAM,
+          MESH_EXT_FD,
+          MESH_EXT_WORKER,
+          MESH_EXT_HEALTH,
+          MESH_EXT_METRICS,
+          MESH_EXT_TRACE}) {
         CHECK(plugin.host->get_extension(plugin.host, id) != nullptr);
     }
-    for (const char* id : {MESH_EXT_GOSSIP, MESH_EXT_STREAM, "mesh.log/2", "", "x"})
+    CHECK(plugin.host->get_extension(plugin.host, MESH_EXT_GOSSIP) != nullptr);
+    for (const char* id : {"mesh.log/2", "", "x"})
         CHECK(plugin.host->get_extension(plugin.host, id) == nullptr);
     CHECK(plugin.host->get_extension(plugin.host, nullptr) == nullptr);
 }

@@ -47,10 +47,22 @@ plugin::peer_snapshot_ptr snapshot(std::map<std::uint8_t, plugin::peer_view> pee
     return std::make_shared<const plugin::peer_snapshot>(std::move(made));
 }
 
-plugin_bench::plugin_bench(bool is_isolated) {
+plugin_bench::plugin_bench(bool is_isolated)
+    : own_shard_(std::in_place)
+    , shard(*own_shard_) {
+    set_up(is_isolated);
+}
+
+plugin_bench::plugin_bench(net::shard& shared, bool is_isolated)
+    : shard(shared) {
+    set_up(is_isolated);
+}
+
+void plugin_bench::set_up(bool is_isolated) {
     settings.defaults.is_isolated = is_isolated;
     settings.probe_executable = PROBE_EXECUTABLE;
     settings.self = peer_id(0);
+    settings.state_directory = state_directory.path();
 }
 
 plugin_bench::~plugin_bench() = default;
@@ -60,7 +72,7 @@ plugin::instance_settings& plugin_bench::own(const std::string& instance) {
 }
 
 std::vector<failure> plugin_bench::load_all(const std::vector<plugin::plugin_spec>& specs) {
-    manager_.emplace(shard, settings, plugin::mesh_services{}, *this, *this);
+    manager_.emplace(shard, settings, mesh, *this, *this);
     return manager_->load(specs);
 }
 

@@ -4,6 +4,7 @@
 #include "net/shard.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "support/loop.hpp"
+#include "support/temp_dir.hpp"
 
 #include <map>
 #include <optional>
@@ -26,8 +27,9 @@ plugin::peer_snapshot_ptr snapshot(std::map<std::uint8_t, plugin::peer_view> pee
 
 class plugin_bench : public plugin::contribution_sink, public plugin::plugin_observer {
 public:
-    /// `is_isolated`: roles run in processes of their own.
+    /// On a shard of its own. `is_isolated`: roles run in processes of their own.
     explicit plugin_bench(bool is_isolated = false);
+    explicit plugin_bench(net::shard& shared, bool is_isolated = false);
     ~plugin_bench() override;
 
     /// The settings of one instance, to be changed before it is loaded.
@@ -49,10 +51,20 @@ public:
     /// so.
     bool until_value(const std::string& key, const peers::proto::digest_value& wanted);
     bool until_state(plugin::proto::instance_state state);
+    /// No role but what it was: destroyed before what `mesh` lends.
+    void end() { manager_.reset(); }
     /// Stops all and waits; how many were abandoned.
     std::size_t stop();
 
-    net::shard shard;
+private:
+    void set_up(bool is_isolated);
+
+    std::optional<net::shard> own_shard_;
+
+public:
+    temp_dir state_directory;  ///< of its instances
+    net::shard& shard;
+    plugin::mesh_services mesh;  ///< what is lent; nothing, unless a test has something
     plugin::plugin_settings settings;
     std::map<std::string, peers::proto::digest_value> values;  ///< "role.key"
     std::vector<std::string> states;                           ///< "test-0 running", each once

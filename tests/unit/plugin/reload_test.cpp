@@ -117,3 +117,19 @@ TEST_CASE("reload: one at a time, of a role that runs", "[plugin]") {
     CHECK(bench.stop() == 0);
     CHECK(ask("counter-0").error().code == "E_NO_PLUGIN");
 }
+
+/// Not part of the suite: `plugin_test "[.swaps]"` takes half a minute.
+TEST_CASE("reload: a thousand times under load", "[.swaps]") {
+    const bool is_isolated = GENERATE(false, true);
+    reloaded bench(is_isolated);
+    const auto before = bench.count();
+    for (int i = 0; i < 500; ++i) {
+        REQUIRE(bench.swap("counter_2") == "");
+        REQUIRE(bench.swap("counter") == "");
+    }
+    CHECK(bench.manager().status()[0].generation == 1001);
+    CHECK(bench.manager().status()[0].restarts == 0);
+    REQUIRE(bench.until([&] { return bench.count() > before + 1000; }));
+    CHECK(bench.manager().measure().handles == 1);
+    CHECK(bench.errors.empty());
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The five roles that ship with the host, as threads and as processes: each says one thing that is
 // true.
-#include "plugin_bench.hpp"
+#include "mesh_bench.hpp"
 
 #include <string>
 
@@ -9,7 +9,8 @@ using namespace meshhost;
 using namespace meshhost::test;
 
 TEST_CASE("roles: a broker counts its peers", "[plugin][roles]") {
-    plugin_bench bench(GENERATE(false, true));
+    mesh_bench mesh(GENERATE(false, true));
+    plugin_bench& bench = mesh.add().plugins;
     bench.run(role_plugin("broker"));
     CHECK(bench.until_value("broker.peers", std::uint64_t{0}));
     bench.manager().publish(snapshot({{1, peer("compute")}, {2, peer("gateway")}}));

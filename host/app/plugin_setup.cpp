@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/plugin_setup.hpp"
+
+#include "app/introspect_setup.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace meshhost::app {
+
+std::vector<identity::endpoint_id> contacts_of(const peers::peers_service& peers) {
+    const auto& self = peers.self();
+    std::vector<identity::endpoint_id> alike;
+    std::vector<identity::endpoint_id> others;
+    for (const auto& each : peers.snapshot()) {
+        if (!is_member(each.entry)) continue;
+        const auto& roles = each.entry.digest->roles;
+        const bool is_alike = std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
+            return std::find(self.roles.begin(), self.roles.end(), role) != self.roles.end();
+        });
+        (is_alike ? alike : others).push_back(each.entry.id);
+    }
+    for (auto* part : {&alike, &others})
+        std::rotate(
+            part->begin(),
+            std::upper_bound(part->begin(), part->end(), self.origin),
+            part->end()
+        );
+    alike.insert(alike.end(), others.begin(), others.end());
+    return alike;
+}
+
+}  // namespace meshhost::app

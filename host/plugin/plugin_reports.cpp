@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// What instances say of themselves when they are asked or when they like, and another configuration
+// for those that run.
+#include "plugin/plugin_entry.hpp"
+#include "plugin/proto/limits.hpp"
+#include "plugin/proto/plain_text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::plugin {
+
+namespace {
+
+constexpr std::string_view health_key = "health";
+
+}  // namespace
+
+const char* health_text(std::uint32_t health) noexcept {
+    if (health == MESH_HEALTH_OK) return "ok";
+    return health == MESH_HEALTH_DEGRADED ? "degraded" : "unhealthy";
+}
+
+/// The node's digest has it as "<role>.health" while it is not well.
+void plugin_manager::on(entry& of, const proto::up::health_said& said) {
+    // A process of its own may say anything.
+    const auto health = std::min<std::uint32_t>(said.health, MESH_HEALTH_UNHEALTHY);
+    const auto reason = proto::plain_text(said.reason, proto::health_reason_max);
+    if (of.status.health == health && of.status.health_reason == reason) return;
+    of.status.health = health;
+    of.status.health_reason = reason;
+    if (health == MESH_HEALTH_OK) {
+        sink_.on_cleared(of.status.instance, of.status.role, health_key);
+    } else {
+        std::string text = health_text(health);
+        if (!reason.empty()) text += ": " + reason;
+        sink_.on_contribution(
+            of.status.instance,
+            of.status.role,
+            {of.status.role, std::string(health_key), "", std::move(text)}
+        );
+    }
+    observer_.on_instance_changed(of.status);
+}
+
+void plugin_manager::on(entry& of, const proto::up::config_judged& said) {
+    reload_.take(of.status.instance, said);
+}
+
+bool plugin_manager::reconfigure(
+    std::map<std::string, instance_settings, std::less<>> wanted,
+    reload_teller tell
+) {
+    if (stopping_ || reload_.is_under_way()) return false;
+    std::vector<config_reload::subject> subjects;
+    for (const auto& each : entries_) {
+        const auto found = wanted.find(each->status.instance);
+        const auto& own = found == wanted.end() ? settings_.defaults : found->second;
+        const bool is_running = each->status.state == proto::instance_state::running
+                                || each->status.state == proto::instance_state::starting;
+        // Of a role in a process of its own only that process knows the schema.
+        const bool is_isolated = each->settings.is_isolated;
+        subjects.push_back(
+            {each->status.instance,
+             &each->facts.role->config,
+             is_isolated ? each->settings.config.values : each->facts.config.as_object(),
+             own.config,
+             is_running && each->instance ? each.get() : nullptr}
+        );
+    }
+    reload_.begin(
+        std::move(subjects),
+        [this, wanted = std::move(wanted), tell = std::move(tell)](
+            const reload_result& result,
+            const std::map<std::string, boost::json::object>& accepted
+        ) mutable {
+            for (const auto& [instance, config] : accepted) {
+                entry* const found = find(instance);
+                if (found == nullptr) continue;
+                found->settings.config = wanted.contains(instance)
+                                             ? wanted.find(instance)->second.config
+                                             : plugin_config();
+                if (!found->settings.is_isolated) found->facts.config = config;
+            }
+            if (result.is_applied) settings_.instances = std::move(wanted);
+            tell(result);
+        }
+    );
+    return true;
+}
+
+bool plugin_manager::ask_metrics(const std::string& instance, metrics_teller tell) {
+    const entry* const found = find(instance);
+    return found != nullptr && found->services && found->services->metrics().ask(std::move(tell));
+}
+
+const telemetry::span_ring* plugin_manager::spans(const std::string& instance) const {
+    const entry* const found = find(instance);
+    return found != nullptr && found->services ? &found->services->spans() : nullptr;
+}
+
+}  // namespace meshhost::plugin
