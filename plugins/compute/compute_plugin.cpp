@@ -32,9 +32,9 @@ struct compute : mesh::role {
     );
     static constexpr auto busy_option = mesh::option<double>(
         "busy",
-        "2.0",
+        "0.0",
         nullptr,
-        "the load from which on the role says that it is degraded",
+        "the load from which on the role says that it is degraded; 0: none",
         MESH_CFG_RELOAD
     );
     static constexpr const mesh_config_key* config[] = {&tick_option, &busy_option, nullptr};
@@ -46,7 +46,7 @@ struct compute : mesh::role {
 
     void start() override { config_changed(); }
     void check_config() override {
-        if (candidate<double>("busy") <= 0) throw mesh::error(MESH_E_CONFIG, "busy is above 0");
+        if (candidate<double>("busy") < 0) throw mesh::error(MESH_E_CONFIG, "busy is not negative");
     }
     void config_changed() override {
         clock = every(std::chrono::milliseconds(conf<std::int64_t>("tick_ms")), [this] { look(); });
@@ -59,7 +59,8 @@ struct compute : mesh::role {
         if (::getloadavg(&minute, 1) != 1) return health.unhealthy("the load cannot be read");
         const auto busy = minute / std::max(1U, std::thread::hardware_concurrency());
         load = busy;
-        busy < conf<double>("busy") ? health.ok() : health.degraded("this machine is overloaded");
+        const auto limit = conf<double>("busy");
+        limit == 0 || busy < limit ? health.ok() : health.degraded("this machine is overloaded");
         pool.run(&compute::sample, [this](double seconds) { took.record(seconds); });
     }
 

@@ -221,6 +221,7 @@ TEST_CASE("message table: every request has one answer", "[plugin][message]") {
     asker.tell("cancel");
     CHECK(asker.hears("reply -12 cancelled"));
     asked.tell("drop");
+    REQUIRE(asked.hears("drop 0"));
     ask("0");
     asked.tell("answer held");
     CHECK(asker.hears("reply 0 held"));
@@ -230,6 +231,7 @@ TEST_CASE("message table: every request has one answer", "[plugin][message]") {
     CHECK(asker.hears("reply 0 thread"));
     ask("0");
     asked.tell("drop");
+    REQUIRE(asked.hears("drop 0"));
     CHECK(asker.hears("reply -12 dropped"));
     ask("0");
     CHECK(asked.plugins.stop() == 0);  // the role that was asked goes
