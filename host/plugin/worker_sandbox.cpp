@@ -5,6 +5,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <sys/socket.h>
+
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -69,6 +71,8 @@ constexpr std::array denied_calls{
     SCMP_SYS(userfaultfd),
 };
 
+constexpr std::uint64_t socket_type_mask = 0xf;  ///< the others are flags: linux/net.h
+
 plugin_fault no_sandbox(int error) {
     return {
         "MP202",
@@ -102,6 +106,34 @@ checked<> shut_files(const proto::worker_reach& reach) {
     return {};
 }
 
+/// NETLINK: the C library asks the kernel there which address of a name is best.
+bool may_open(const proto::worker_reach& reach, unsigned domain) {
+    if (domain == AF_UNIX) return reach.listens;
+    const bool is_for_networks = domain == AF_INET || domain == AF_INET6 || domain == AF_NETLINK;
+    return is_for_networks && reach.has_sockets();
+}
+
+/// Behind UNIX sockets are the machine's other programs: who may only dial has none of them, who
+/// may only listen connects to none. A datagram needs no connection.
+int shut_sockets(scmp_filter_ctx filter, const proto::worker_reach& reach) {
+    const auto deny = SCMP_ACT_ERRNO(EACCES);
+    // And what the kernel would cut down to one of the others.
+    const auto is_above = SCMP_A0(SCMP_CMP_GE, AF_MAX);
+    int error = ::seccomp_rule_add(filter, deny, SCMP_SYS(socket), 1, is_above);
+    for (unsigned domain = 0; domain < AF_MAX && error == 0; ++domain) {
+        if (may_open(reach, domain)) continue;
+        const auto is_it = SCMP_A0(SCMP_CMP_EQ, domain);
+        error = ::seccomp_rule_add(filter, deny, SCMP_SYS(socket), 1, is_it);
+    }
+    if (error == 0 && reach.listens) {
+        const auto is_unix = SCMP_A0(SCMP_CMP_EQ, AF_UNIX);
+        const auto is_datagram = SCMP_A1(SCMP_CMP_MASKED_EQ, socket_type_mask, SOCK_DGRAM);
+        error = ::seccomp_rule_add(filter, deny, SCMP_SYS(socket), 2, is_unix, is_datagram);
+    }
+    if (error == 0 && !reach.dials) error = ::seccomp_rule_add(filter, deny, SCMP_SYS(connect), 0);
+    return error;
+}
+
 checked<> shut_calls(const proto::worker_reach& reach) {
     const std::unique_ptr<void, void (*)(scmp_filter_ctx)> filter(
         ::seccomp_init(SCMP_ACT_ALLOW),
@@ -112,8 +144,7 @@ checked<> shut_calls(const proto::worker_reach& reach) {
     for (const int call : denied_calls) {
         if (error == 0) error = ::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), call, 0);
     }
-    if (error == 0 && !reach.has_sockets())
-        error = ::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 0);
+    if (error == 0) error = shut_sockets(filter.get(), reach);
     if (error == 0) error = ::seccomp_load(filter.get());
     // A kernel that was built without filters has nothing to load them into.
     if (error != 0 && error != -EINVAL && error != -ENOSYS) return no_sandbox(-error);

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,10 +17,14 @@ struct snoop : mesh::role {
         mesh::option<std::string_view>("file", "\"/\"", "len:1..400", "what it opens");
     static constexpr const mesh_config_key* config[] = {&file_option, nullptr};
 
-    mesh::digest<std::string> read_said{*this, "read"};
-    mesh::digest<std::string> write_said{*this, "write"};
-    mesh::digest<std::string> socket_said{*this, "socket"};
-    mesh::digest<std::string> signal_said{*this, "signal"};
+    static constexpr mesh::digest_options brief{.max_len = 16};
+    mesh::digest<std::string> read_said{*this, "read", brief};
+    mesh::digest<std::string> write_said{*this, "write", brief};
+    mesh::digest<std::string> socket_said{*this, "socket", brief};
+    mesh::digest<std::string> local_said{*this, "local", brief};
+    mesh::digest<std::string> cut_said{*this, "cut", brief};
+    mesh::digest<std::string> connect_said{*this, "connect", brief};
+    mesh::digest<std::string> signal_said{*this, "signal", brief};
 
     static std::string said(int result) {
         const std::string words = result < 0 ? ::strerrorname_np(errno) : "done";
@@ -32,6 +37,12 @@ struct snoop : mesh::role {
         read_said = said(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
         write_said = said(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
         socket_said = said(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        local_said = said(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        // The kernel cuts the domain down to an int.
+        constexpr long above_int = 1L << 32;
+        cut_said =
+            said(static_cast<int>(::syscall(SYS_socket, above_int | AF_UNIX, SOCK_STREAM, 0)));
+        connect_said = said(::connect(-1, nullptr, 0));
         signal_said = said(::kill(::getppid(), 0));
     }
 };

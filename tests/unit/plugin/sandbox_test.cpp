@@ -71,6 +71,7 @@ TEST_CASE("sandbox: a role in the host's process reaches what the host reaches",
     CHECK(bench.until_value("snoop.read", "done"));
     CHECK(bench.until_value("snoop.write", "done"));
     CHECK(bench.until_value("snoop.socket", "done"));
+    CHECK(bench.until_value("snoop.local", "done"));
 }
 
 TEST_CASE("sandbox: a role in a process of its own reaches its state alone", "[plugin]") {
@@ -103,11 +104,22 @@ TEST_CASE("sandbox: and what its operator lets it have", "[plugin]") {
         CHECK(bench.until_value("snoop.read", "done"));
         CHECK(bench.until_value("snoop.write", "done"));
     }
-    SECTION("to dial") {
+    SECTION("to dial, and then not the programs of its machine") {
         bench.grant("net:out");
         bench.start();
         CHECK(bench.until_value("snoop.socket", "done"));
+        CHECK(bench.until_value("snoop.connect", "EBADF"));
+        CHECK(bench.until_value("snoop.local", "EACCES"));
+        CHECK(bench.until_value("snoop.cut", "EACCES"));
         CHECK(bench.until_value("snoop.read", bench.shut));
+    }
+    SECTION("to listen, on UNIX sockets too, and then not to connect") {
+        bench.grant("net:in");
+        bench.start();
+        CHECK(bench.until_value("snoop.socket", "done"));
+        CHECK(bench.until_value("snoop.local", "done"));
+        CHECK(bench.until_value("snoop.cut", "EACCES"));
+        CHECK(bench.until_value("snoop.connect", "EACCES"));
     }
 }
 
