@@ -46,9 +46,10 @@ model::table_sample sample(const model::lab_record& lab, unsigned cycle) {
     return now;
 }
 
-/// So few that each has come back a few times when the warm-up is over.
+/// So few that each has been everywhere when the warm-up is over: what is remembered of an id (its
+/// record, its address, its ticket) is then remembered of all of them.
 unsigned ids_of(const experiment_request& asked) {
-    return std::max(5U, asked.cycles / 20);
+    return std::max(5U, asked.cycles / 160);
 }
 
 struct accounting {
