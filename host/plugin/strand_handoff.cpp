@@ -125,15 +125,23 @@ void instance_strand::swap(const next_generation& from) {
         back(next->role.destroy());
     };
 
+    // Before the state is saved, or the new code would not know how its jobs and commits went. A job
+    // that does not end in time is heard by nobody.
+    if (!finish_work()) {
+        drop_next();
+        return make(give_up(std::move(*last_fault_), false));
+    }
+    const auto refuse = [&](const char* where, const std::string& why) {
+        drop_next();
+        old->jobs.reopen();
+        give_up_on(where, why);
+    };
     saved_state state;
     if (const auto* const handoff = old->role.handoff()) {
         state.is_there = true;
         state.format = handoff->format;
         const call_report saved = back(old->role.save(state.blob));
-        if (has_failed(saved)) {
-            drop_next();
-            return give_up_on("save", words_of(saved));
-        }
+        if (has_failed(saved)) return refuse("save", words_of(saved));
     }
     const auto* const takes = next->role.handoff();
     if (state.is_there && takes != nullptr
@@ -144,16 +152,10 @@ void instance_strand::swap(const next_generation& from) {
             takes->format_min,
             takes->format
         );
-        drop_next();
-        return give_up_on("restore", why);
+        return refuse("restore", why);
     }
 
     const tag_map tags = tags_of(*old);
-    // Its jobs and commits end before it stops; a job that does not is heard by nobody.
-    if (!finish_work()) {
-        drop_next();
-        return make(give_up(std::move(*last_fault_), false));
-    }
     back(old->role.stop());
     old->gate.close();
     move_handles(*old, *next);

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A role whose code is swapped again and again under load from two other hosts: nothing is lost, doubled or
+left open, and nobody's connection notices. MESH_SWAPS says how often, for each mode."""
+import collections
+import os
+import pathlib
+import time
+
+from mesh_lab import BIN, LabTest, wait_until
+
+TEST_PLUGINS = BIN.parent / "tests" / "plugins"
+SWAPS = int(os.environ.get("MESH_SWAPS", "40"))
+BUILDS = [TEST_PLUGINS / "exchange.so", TEST_PLUGINS / "exchange_2.so"]
+REFUSES = TEST_PLUGINS / "exchange_refuses.so"
+CRASHES = TEST_PLUGINS / "exchange_crashes.so"
+LOADS = 2
+
+Held = collections.namedtuple("Held", "handles connections streams opened closed descriptors threads images")
+
+
+class Process:
+    """What the kernel knows of one."""
+
+    def __init__(self, pid):
+        self.place = pathlib.Path(f"/proc/{pid}")
+
+    def descriptors(self):
+        return len(list((self.place / "fd").iterdir()))
+
+    def threads(self):
+        return len(list((self.place / "task").iterdir()))
+
+    def images(self):
+        """Copies of plugins that are mapped."""
+        lines = [line.split() for line in (self.place / "maps").read_text().splitlines()]
+        return len({line[4] for line in lines if len(line) > 5 and line[5].startswith("/memfd:mesh-plugin")})
+
+    def memory(self, what):
+        """Bytes: "RssAnon", "VmRSS"."""
+        for line in (self.place / "status").read_text().splitlines():
+            if line.startswith(what + ":"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError(what)
+
+
+class HotSwap(LabTest):
+    def server(self, isolation):
+        file = self.directory / "server.toml"
+        file.write_text(f'[plugin.exchange-0]\npath = "{BUILDS[0]}"\nisolation = "{isolation}"\n')
+        return self.host("server", "--config", str(file), "--set", "digest.plugin_bytes_max=1000")
+
+    def load(self, name, server):
+        file = self.directory / f"{name}.toml"
+        file.write_text(f'[plugin.swap_load-0]\npath = "{TEST_PLUGINS / "swap_load.so"}"\n[plugin.swap_load-0.config]\n'
+                        f'server = "{server.id}"\nstop = "{self.directory / "stop"}"\n')
+        return self.host(name, "--config", str(file), "--set", "digest.plugin_bytes_max=1000", "--peer", server.ticket)
+
+    def shown(self, host):
+        """What the roles of `host` say of themselves."""
+        return {each["key"]: each["value"] for each in host.data("status")["self"]["contributions"]}
+
+    def role(self, host):
+        return host.data("plugin", "list")["plugins"][0]
+
+    def processes(self, server):
+        """Its own, and the role's when that has one."""
+        own = self.role(server).get("process")
+        return [Process(server.process.pid)] + ([Process(own)] if own else [])
+
+    def held(self, server):
+        probe = server.data("probe")
+        processes = self.processes(server)
+        plugins, transport = probe["plugins"], probe["transport"]
+        return Held(
+            plugins["handles"], plugins["connections"], plugins["streams"], transport["opened"], transport["closed"],
+            [each.descriptors() for each in processes], [each.threads() for each in processes],
+            [each.images() for each in processes])
+
+    def await_rest(self, server, wanted=None):
+        """What is held when nothing is under way; `wanted` when that comes again."""
+        seen = []
+
+        def has_settled():
+            seen.append(self.held(server))
+            return seen[-1] == wanted if wanted else len(seen) > 9 and len(set(map(str, seen[-9:]))) == 1
+
+        try:
+            wait_until("the server to be at rest", has_settled)
+        except AssertionError:
+            self.assertEqual(seen[-1], wanted)
+            raise
+        return seen[-1]
+
+    def swap(self, server, file):
+        code, answer = server.ctl("plugin", "reload", "exchange-0", str(file))
+        self.assertEqual(code, 0, answer)
+
+    def refuse(self, server, file, words):
+        before = self.role(server)
+        code, answer = server.ctl("plugin", "reload", "exchange-0", str(file))
+        self.assertEqual((code, answer["ok"]), (7, False), answer)
+        self.assertIn(words, answer["error"]["message"])
+        self.assertEqual(self.role(server)["generation"], before["generation"])
+        self.assertEqual(self.role(server).get("process"), before.get("process"))
+
+    def assert_goes_on(self, *hosts):
+        """More than was under way has come since."""
+        before = [self.shown(host) for host in hosts]
+
+        def is_on():
+            return all(
+                now[key] > was[key] + 30 for was, now in zip(before, map(self.shown, hosts)) for key in was
+                if key in ("answered", "published", "echoed", "heard", "ticks"))
+        wait_until("all to go on", is_on)
+
+    def check(self, isolation):
+        server = self.server(isolation).start()
+        beside = self.host("beside", "--peer", server.ticket).start()
+        loads = [self.load(f"load-{number}", server).start() for number in range(LOADS)]
+        for other in (beside, *loads):
+            wait_until("all to see the server", lambda: other.sees(server))
+        wait_until("the load to flow", lambda: all(self.shown(load).get("echoed", 0) > 1000 for load in loads))
+        for file in (*reversed(BUILDS), *reversed(BUILDS)):  # what there is once a build, is there
+            self.swap(server, file)
+        self.refuse(server, REFUSES, "aborted in restore: MESH_E_INVALID")
+        self.assert_goes_on(server, *loads)
+
+        before = self.held(server)
+        memory = [each.memory("RssAnon") for each in self.processes(server)]
+        began = time.monotonic()
+        for number in range(SWAPS):
+            self.swap(server, BUILDS[number % 2 - 1])
+            if number == SWAPS // 2:
+                self.refuse(server, REFUSES, "aborted in restore: MESH_E_INVALID")
+        took = time.monotonic() - began
+        grown = [each.memory("RssAnon") - was for each, was in zip(self.processes(server), memory)]
+        self.assert_goes_on(server, *loads)
+
+        role = self.role(server)
+        self.assertEqual((role["state"], role["restarts"], role["generation"]), ("running", 0, SWAPS + 5))
+        (self.directory / "stop").touch()
+        wait_until("the load to come back", lambda: all(self.shown(load)["settled"] for load in loads))
+        said = [self.shown(load) for load in loads]
+        wait_until("the news to be heard", lambda: (
+            self.shown(server)["heard"] >= sum(each["published"] for each in said)
+            and self.shown(server)["received"] >= sum(each["sent"] for each in said)))
+        shown = self.shown(server)
+        self.assertEqual([each.get("fault") for each in (shown, *said)], [None] * (LOADS + 1))
+        self.assertEqual(shown["asked"], sum(each["asked"] for each in said))
+        self.assertEqual([each["answered"] for each in said], [each["asked"] for each in said])
+        self.assertEqual((shown["heard"], shown["missing"]), (sum(each["published"] for each in said), 0))
+        self.assertEqual(shown["received"], sum(each["sent"] for each in said))
+        self.assertEqual([each["echoed"] for each in said], [each["sent"] for each in said])
+        self.assertEqual(shown["aborts"], 2)
+        self.await_rest(server, before)
+        self.assertEqual(self.audit(server)["discrepancies"], [])
+        print(f"\n{isolation}: {SWAPS} swaps in {took:.1f} s; {shown['asked']} requests, {shown['heard']} messages, "
+              f"{shown['received']} bytes, {shown['commits']} commits, {shown['jobs']} jobs; anonymous memory grew by "
+              f"{grown} bytes, {[round(each / SWAPS) for each in grown]} a swap; {before}")
+
+    def test_on_a_thread(self):
+        self.check("inprocess")
+
+    def test_in_a_process_of_its_own(self):
+        self.check("process")
