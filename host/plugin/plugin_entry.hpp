@@ -46,6 +46,12 @@ private:
     net::deadline_timer timer_;
 };
 
+/// What a process of its own is started with: none of it runs in this one.
+struct plugin_manager::isolated_code {
+    sealed_image image;
+    role_description role;
+};
+
 /// New code on its way into an instance.
 struct plugin_manager::new_code {
     ~new_code() {

@@ -5,7 +5,6 @@
 #include "plugin/abi_check.hpp"
 #include "plugin/crash_reporter.hpp"
 #include "plugin/event_queue.hpp"
-#include "plugin/keep_forever.hpp"
 #include "plugin/lent_directory.hpp"
 #include "plugin/plugin_entry.hpp"
 #include "plugin/plugin_probe.hpp"
@@ -161,8 +160,28 @@ checked<plugin_manager::planned> plugin_manager::plan_thread(
     const auto library = plugin_library::load(std::move(plugin));
     if (!library) return library.error();
     auto plan = plan_instance((*library)->roles(), spec, settings_, taken_);
-    if (!plan) return plan.error();
-    return planned{path, std::move(*plan), (*library)->image()};
+    if (!plan) {
+        (*library)->retire();
+        return plan.error();
+    }
+    return planned{path, std::move(*plan), (*library)->image(), *library};
+}
+
+/// The same code again is kept once.
+const plugin_manager::isolated_code& plugin_manager::keep(
+    sealed_image image,
+    role_description role
+) {
+    for (const auto& each : isolated_) {
+        const bytes_view known = each->image.bytes();
+        const bytes_view wanted = image.bytes();
+        if (each->role.name == role.name
+            && std::equal(known.begin(), known.end(), wanted.begin(), wanted.end()))
+            return *each;
+    }
+    return *isolated_.emplace_back(
+        std::make_unique<isolated_code>(isolated_code{std::move(image), std::move(role)})
+    );
 }
 
 /// None of its code runs here: what is known of the role, the probe process said.
@@ -180,13 +199,7 @@ checked<plugin_manager::planned> plugin_manager::plan_process(
                 probed.instance
             )};
     }
-    struct source {
-        sealed_image image;
-        role_description role;
-    };
-    const source& kept = keep_forever(
-        std::make_unique<source>(source{std::move(plugin.image), std::move(probed.role)})
-    );
+    const isolated_code& kept = keep(std::move(plugin.image), std::move(probed.role));
     auto grants = grants_of(kept.role, settings_of(probed.instance));
     instance_plan plan{
         .instance = std::move(probed.instance),
@@ -229,6 +242,7 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
         .withheld = settings_.withheld,
         .gossip_bytes_per_s = from.plan.gossip_bytes_per_s,
         .signer = signer_,
+        .library = from.library,
     };
     entry& made = *entries_.emplace_back(
         std::make_unique<entry>(std::move(status), std::move(facts), from.plan.settings)

@@ -164,10 +164,12 @@ private:
     class restart_clock;
     struct new_code;
     struct entry;
+    struct isolated_code;
     struct planned {
         std::string path;
         instance_plan plan;
         int image = -1;  ///< of the shared object
+        const plugin_library* library = nullptr;  ///< null: for a process of its own
     };
 
     std::optional<planned> prepare(const plugin_spec& spec, std::vector<failure>& refused);
@@ -177,6 +179,7 @@ private:
     bool is_isolated(const probed_plan& probed) const;
     checked<planned> plan_thread(inspected_plugin plugin, const plugin_spec& spec);
     checked<planned> plan_process(inspected_plugin plugin, probed_plan probed);
+    const isolated_code& keep(sealed_image image, role_description role);
     void create(planned from, const std::string& roles, std::vector<failure>& refused);
     std::unique_ptr<instance_services> services_of(entry& role);
     checked<> launch(entry& role, duration limit);
@@ -223,6 +226,7 @@ private:
     config_reload reload_;
     std::shared_ptr<const node_signer> signer_;  ///< null without a key
     std::vector<taken_name> taken_;
+    std::vector<std::unique_ptr<const isolated_code>> isolated_;
     std::vector<std::unique_ptr<entry>> entries_;
     std::vector<instance_status> refused_;
     peer_snapshot_ptr snapshot_ = std::make_shared<const peer_snapshot>();
