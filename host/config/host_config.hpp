@@ -105,7 +105,8 @@ struct log_config {
 };
 
 struct plugins_config {
-    std::filesystem::path dir;  ///< where a plugin without a slash in its path is looked up
+    std::filesystem::path dir;     ///< where a plugin without a slash in its path is looked up
+    std::filesystem::path cgroup;  ///< where control groups are made; empty: where systemd says
     friend bool operator==(const plugins_config&, const plugins_config&) = default;
 };
 
@@ -115,6 +116,8 @@ struct plugin_config {
     std::string path;                     ///< of the .so, or a name in [plugins] dir: "compute.so"
     bool required = false;                ///< a host that cannot load it does not start
     std::string isolation = "inprocess";  ///< or "process"
+    std::uint32_t cpu_millicores = 0;     ///< of its process; 0: as its role declares
+    std::uint64_t memory_bytes = 0;       ///< the same
     std::size_t restart_max = 5;          ///< within restart_window; 0: never
     duration restart_window = 10min;
     duration stall_kill = 10s;  ///< a callback that takes longer will not come back

@@ -17,6 +17,7 @@
 #include "plugin/services/mesh_services.hpp"
 #include "plugin/services/metrics_service.hpp"
 #include "plugin/stall_keeper.hpp"
+#include "plugin/worker_groups.hpp"
 #include "telemetry/span_ring.hpp"
 
 #include <functional>
@@ -177,6 +178,8 @@ private:
     checked<> check_crashes(const std::string& instance) const;
     const instance_settings& settings_of(const std::string& instance) const;
     bool is_isolated(const probed_plan& probed) const;
+    std::string group_of(entry& role, const proto::process_limits& limits);
+    void warn_of_open_files(const entry& role);
     checked<planned> plan_thread(inspected_plugin plugin, const plugin_spec& spec);
     checked<planned> plan_process(inspected_plugin plugin, probed_plan probed);
     const isolated_code& keep(sealed_image image, role_description role);
@@ -213,6 +216,7 @@ private:
 
     net::shard& shard_;
     plugin_settings settings_;
+    worker_groups groups_;
     mesh_services mesh_;
     contribution_sink& sink_;
     plugin_observer& observer_;

@@ -81,6 +81,12 @@ checked<> check_role(const role_description& role) {
     return {};
 }
 
+proto::process_limits limits_of(const mesh_budget* budget) {
+    return {
+        MESH_HAS(budget, mesh_budget, cpu_millicores) ? budget->cpu_millicores : 0,
+        MESH_HAS(budget, mesh_budget, rss_bytes) ? budget->rss_bytes : 0};
+}
+
 checked<role_description> read_role(const mesh_role* table) {
     // What ABI 1.0 has; a later minor's fields are behind it and read with MESH_HAS.
     constexpr std::size_t size_min =
@@ -105,6 +111,7 @@ checked<role_description> read_role(const mesh_role* table) {
         .gossip_bytes_per_s = MESH_HAS(table->budget, mesh_budget, gossip_bytes_per_s)
                                   ? table->budget->gossip_bytes_per_s
                                   : 0,
+        .limits = limits_of(table->budget),
         .table = table,
     };
     if (auto fit = check_role(role); !fit) return fit.error();

@@ -6,6 +6,7 @@
 
 #include "plugin/plugin_fault.hpp"
 #include "plugin/proto/config_schema.hpp"
+#include "plugin/proto/process_limits.hpp"
 
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct role_description {
     std::vector<std::string> capabilities;
     proto::config_schema config;
     std::uint64_t gossip_bytes_per_s = 0;  ///< that it expects to send; 0: it does not say
+    proto::process_limits limits;          ///< that it expects to keep
     const mesh_role* table = nullptr;      ///< the callbacks; lives as long as its library
 };
 
