@@ -39,8 +39,6 @@
 
 namespace meshhost::plugin {
 
-class plugin_library;
-
 /// This node, as mesh.peers/1 self() shows it.
 struct node_self {
     identity::endpoint_id id;
@@ -65,7 +63,7 @@ struct instance_facts {
     std::vector<std::string> withheld = {};        ///< tables that this host has nothing behind
     std::uint64_t gossip_bytes_per_s = proto::gossip_budget_default;
     std::shared_ptr<const node_signer> signer = nullptr;  ///< null: nobody signs
-    const plugin_library* library = nullptr;  ///< of `role`; null: its code runs elsewhere
+    std::shared_ptr<const void> code = nullptr;  ///< keeps `role`; null: it is there for ever
 };
 
 struct instance_context {

@@ -9,9 +9,7 @@
 
 #include <boost/dll/shared_library.hpp>
 
-#include <algorithm>
 #include <dlfcn.h>
-#include <mutex>
 #include <utility>
 
 namespace meshhost::plugin {
@@ -24,17 +22,6 @@ std::string loader_message(const std::string& loader_path) {
     std::string message = said == nullptr ? "unknown reason" : said;
     if (message.starts_with(loader_path + ": ")) message.erase(0, loader_path.size() + 2);
     return message;
-}
-
-/// Those whose code can run.
-struct loaded_libraries {
-    std::mutex mutex;
-    std::vector<const plugin_library*> all;
-};
-
-loaded_libraries& loaded() {
-    static auto* const only = new loaded_libraries;  // as long as the libraries themselves
-    return *only;
 }
 
 /// A plugin written in C++ may throw where the ABI does not allow it.
@@ -70,27 +57,14 @@ checked<inspected_plugin> inspect(std::string path, sealed_image image) {
     return inspected;
 }
 
-plugin_library::plugin_library(inspected_plugin from)
-    : path_(std::move(from.path))
-    , image_(std::move(from.image)) {}
-
-const plugin_library* plugin_library::take_again(bytes_view image) {
-    const std::lock_guard lock(loaded().mutex);
-    for (const plugin_library* const each : loaded().all) {
-        const bytes_view known = each->image_.bytes();
-        const bool is_same = std::equal(known.begin(), known.end(), image.begin(), image.end());
-        if (is_same && each->is_retired_.exchange(false)) return each;
-    }
-    return nullptr;
-}
+plugin_library::plugin_library(std::string path, std::vector<role_description> roles)
+    : path_(std::move(path))
+    , roles_(std::move(roles)) {}
 
 checked<const plugin_library*> plugin_library::load(inspected_plugin from) {
-    if (const plugin_library* const again = take_again(from.image.bytes())) return again;
     using boost::dll::load_mode::rtld_local;
     using boost::dll::load_mode::rtld_now;
-    plugin_library& library =
-        keep_forever(std::unique_ptr<plugin_library>(new plugin_library(std::move(from))));
-    const std::string loader_path = library.image_.loader_path();
+    const std::string loader_path = from.image.loader_path();
     ::dlerror();
     std::error_code error;
     auto object = std::make_unique<boost::dll::shared_library>();
@@ -104,10 +78,9 @@ checked<const plugin_library*> plugin_library::load(inspected_plugin from) {
     }
     auto roles = enter(code);
     if (!roles) return roles.error();
-    library.roles_ = std::move(*roles);
-    const std::lock_guard lock(loaded().mutex);
-    loaded().all.push_back(&library);
-    return &library;
+    return &keep_forever(std::unique_ptr<plugin_library>(
+        new plugin_library(std::move(from.path), std::move(*roles))
+    ));
 }
 
 }  // namespace meshhost::plugin

@@ -6,7 +6,6 @@
 #include "plugin/plugin_role.hpp"
 #include "plugin/sealed_image.hpp"
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,25 +33,18 @@ checked<> check_pin(
 /// Lives until the process ends once loaded: code that ran cannot be unmapped safely.
 class plugin_library {
 public:
-    /// Runs the object's constructors and its entry function; or, where the same bytes are mapped
-    /// and retired, neither: they are taken again. Errors: MP004, MP010 to MP014, MP017 to MP019.
+    /// Runs the object's constructors and its entry function.
+    /// Errors: MP004, MP010 to MP014, MP017 to MP019.
     static checked<const plugin_library*> load(inspected_plugin from);
 
-    /// Nobody runs its code any more. Any thread.
-    void retire() const noexcept { is_retired_ = true; }
-
     const std::string& path() const noexcept { return path_; }
-    int image() const noexcept { return image_.fd(); }
     const std::vector<role_description>& roles() const noexcept { return roles_; }
 
 private:
-    explicit plugin_library(inspected_plugin from);
-    static const plugin_library* take_again(bytes_view image);
+    plugin_library(std::string path, std::vector<role_description> roles);
 
     std::string path_;
-    sealed_image image_;
     std::vector<role_description> roles_;
-    mutable std::atomic<bool> is_retired_ = false;
 };
 
 }  // namespace meshhost::plugin

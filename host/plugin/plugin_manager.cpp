@@ -162,28 +162,8 @@ checked<plugin_manager::planned> plugin_manager::plan_thread(
     const auto library = plugin_library::load(std::move(plugin));
     if (!library) return library.error();
     auto plan = plan_instance((*library)->roles(), spec, settings_, taken_);
-    if (!plan) {
-        (*library)->retire();
-        return plan.error();
-    }
-    return planned{path, std::move(*plan), (*library)->image(), *library};
-}
-
-/// The same code again is kept once.
-const plugin_manager::isolated_code& plugin_manager::keep(
-    sealed_image image,
-    role_description role
-) {
-    for (const auto& each : isolated_) {
-        const bytes_view known = each->image.bytes();
-        const bytes_view wanted = image.bytes();
-        if (each->role.name == role.name
-            && std::equal(known.begin(), known.end(), wanted.begin(), wanted.end()))
-            return *each;
-    }
-    return *isolated_.emplace_back(
-        std::make_unique<isolated_code>(isolated_code{std::move(image), std::move(role)})
-    );
+    if (!plan) return plan.error();
+    return planned{path, std::move(*plan)};
 }
 
 /// None of its code runs here: what is known of the role, the probe process said.
@@ -201,11 +181,13 @@ checked<plugin_manager::planned> plugin_manager::plan_process(
                 probed.instance
             )};
     }
-    const isolated_code& kept = keep(std::move(plugin.image), std::move(probed.role));
-    auto grants = grants_of(kept.role, settings_of(probed.instance));
+    const auto code = std::make_shared<const isolated_code>(
+        isolated_code{std::move(plugin.image), std::move(probed.role)}
+    );
+    auto grants = grants_of(code->role, settings_of(probed.instance));
     instance_plan plan{
         .instance = std::move(probed.instance),
-        .role = &kept.role,
+        .role = &code->role,
         .config = {},
         .grants = std::move(grants),
         .state = {},
@@ -215,7 +197,7 @@ checked<plugin_manager::planned> plugin_manager::plan_process(
     if (!settings_.state_directory.empty())
         plan.state.directory = (settings_.state_directory / plan.instance).string();
     plan.settings.is_isolated = true;
-    return planned{plugin.path, std::move(plan), kept.image.fd()};
+    return planned{plugin.path, std::move(plan), code->image.fd(), code};
 }
 
 void plugin_manager::create(planned from, const std::string& roles, std::vector<failure>& refused) {
@@ -244,7 +226,7 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
         .withheld = settings_.withheld,
         .gossip_bytes_per_s = from.plan.gossip_bytes_per_s,
         .signer = signer_,
-        .library = from.library,
+        .code = from.code,
     };
     entry& made = *entries_.emplace_back(
         std::make_unique<entry>(std::move(status), std::move(facts), from.plan.settings)

@@ -169,8 +169,8 @@ private:
     struct planned {
         std::string path;
         instance_plan plan;
-        int image = -1;  ///< of the shared object
-        const plugin_library* library = nullptr;  ///< null: for a process of its own
+        int image = -1;  ///< of the shared object, for a process of its own
+        std::shared_ptr<const isolated_code> code = nullptr;  ///< null: loaded into this process
     };
 
     std::optional<planned> prepare(const plugin_spec& spec, std::vector<failure>& refused);
@@ -182,7 +182,6 @@ private:
     void warn_of_open_files(const entry& role);
     checked<planned> plan_thread(inspected_plugin plugin, const plugin_spec& spec);
     checked<planned> plan_process(inspected_plugin plugin, probed_plan probed);
-    const isolated_code& keep(sealed_image image, role_description role);
     void create(planned from, const std::string& roles, std::vector<failure>& refused);
     std::unique_ptr<instance_services> services_of(entry& role);
     checked<> launch(entry& role, duration limit);
@@ -230,7 +229,6 @@ private:
     config_reload reload_;
     std::shared_ptr<const node_signer> signer_;  ///< null without a key
     std::vector<taken_name> taken_;
-    std::vector<std::unique_ptr<const isolated_code>> isolated_;
     std::vector<std::unique_ptr<entry>> entries_;
     std::vector<instance_status> refused_;
     peer_snapshot_ptr snapshot_ = std::make_shared<const peer_snapshot>();

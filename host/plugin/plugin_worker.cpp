@@ -116,10 +116,7 @@ checked<instance_facts> worker::load(
     known.withheld = request_.withheld;
     auto plan =
         plan_instance((*library)->roles(), {"", request_.instance, request_.role}, known, {});
-    if (!plan) {
-        (*library)->retire();
-        return plan.error();
-    }
+    if (!plan) return plan.error();
     return instance_facts{
         .instance = request_.instance,
         .path = path,
@@ -136,7 +133,6 @@ checked<instance_facts> worker::load(
         .withheld = request_.withheld,
         .gossip_bytes_per_s = plan->gossip_bytes_per_s,
         .signer = signer_,
-        .library = *library,
     };
 }
 

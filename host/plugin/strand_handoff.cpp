@@ -89,13 +89,6 @@ void take_back(instance_context& from, instance_context& to, const tag_map& befo
     move_handles(from, to);
 }
 
-/// Only code that nobody can be in any more is run again for another generation.
-void destroy(instance_context& gone) {
-    if (gone.role.has_instance() && has_failed(gone.role.destroy())) return;
-    const plugin_library* const library = gone.facts.library;
-    if (library != nullptr && gone.gate.late() == 0) library->retire();
-}
-
 /// For samples of a stall.
 void show_code_of(const instance_context& current) {
     const image_range code = image_range_of(current.facts.role->table);
@@ -132,8 +125,8 @@ void instance_strand::swap(const next_generation& from) {
         back(next->role.destroy());
     };
 
-    // Before the state is saved, or the new code would not know how its jobs and commits went. A
-    // job that does not end in time is heard by nobody.
+    // Before the state is saved, or the new code would not know how its jobs and commits went. A job
+    // that does not end in time is heard by nobody.
     if (!finish_work()) {
         drop_next();
         return make(give_up(std::move(*last_fault_), false));
