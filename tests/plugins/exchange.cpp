@@ -2,11 +2,12 @@
 // Holds one of everything under load, and hands all of it over to its next code: a port whose
 // requests are answered now or later, a topic, streams of a protocol of its own, watches, a timer
 // and what it commits. What is lost, doubled or damaged on the way is counted or named in its
-// digest. EXCHANGE_VERSION makes another build, EXCHANGE_FAULT one that "refuses" or "crashes".
+// digest. EXCHANGE_VERSION makes another build, EXCHANGE_FAULT "refuse" one that takes no state.
 #include <mesh/plugin.hpp>
 
+#include "exchange_state.hpp"
+
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <set>
@@ -35,62 +36,10 @@ constexpr std::uint64_t held_every = 8;        ///< of so many requests one is a
 constexpr std::uint64_t committed_every = 40;  ///< ticks
 constexpr std::size_t piece_bytes = 4096;
 
-/// Numbers and texts, one after the other.
-class writer {
-public:
-    void put(std::uint64_t number) {
-        text_.append(reinterpret_cast<char*>(&number), sizeof number);
-    }
-    void put(const std::string& text) {
-        put(text.size());
-        text_ += text;
-    }
-    const std::string& text() const { return text_; }
-
-private:
-    std::string text_;
-};
-
-/// Throws what is too short.
-class reader {
-public:
-    explicit reader(mesh_bytes from)
-        : text_(reinterpret_cast<const char*>(from.ptr), from.len) {}
-    std::uint64_t number() {
-        std::uint64_t taken = 0;
-        std::memcpy(&taken, take(sizeof taken).data(), sizeof taken);
-        return taken;
-    }
-    std::string text() { return std::string(take(number())); }
-
-private:
-    std::string_view take(std::size_t size) {
-        if (size > text_.size()) throw mesh::error(MESH_E_INVALID, "the state is cut off");
-        const auto taken = text_.substr(0, size);
-        text_.remove_prefix(size);
-        return taken;
-    }
-    std::string_view text_;
-};
-
-/// The numbers that one author publishes, from 1 on, in whatever order they come.
-struct series {
-    std::uint64_t next = 1;
-    std::set<std::uint64_t> early;
-
-    /// false: it was there before.
-    bool hear(std::uint64_t number) {
-        if (number < next || !early.insert(number).second) return false;
-        while (early.erase(next) != 0)
-            ++next;
-        return true;
-    }
-};
-
-struct echoed_stream {
-    std::uint64_t position = 0;  ///< of the next byte to come
-    std::string unsent;
-};
+using kept::echoed_stream;
+using kept::reader;
+using kept::series;
+using kept::writer;
 
 }  // namespace
 
@@ -111,7 +60,7 @@ struct exchange : mesh::role {
     mesh::digest<std::uint64_t> aborts{*this, "aborts", calm};
     mesh::workers pool{*this};
 
-    static bool is_to(const char* fail) { return std::strcmp(EXCHANGE_FAULT, fail) == 0; }
+    static bool is_to_refuse() { return std::strcmp(EXCHANGE_FAULT, "refuse") == 0; }
 
     /// Again after a swap that was given up, with all that is held.
     void start() override {
@@ -389,8 +338,7 @@ private:
         }
     }
     static mesh_status restore(mesh_instance* self, std::uint32_t, mesh_bytes blob) noexcept {
-        if (is_to("refuse")) return MESH_E_INVALID;
-        if (is_to("crash")) std::abort();
+        if (is_to_refuse()) return MESH_E_INVALID;
         try {
             of(self).read(reader(blob));
             return MESH_OK;
