@@ -33,11 +33,11 @@ TEST_CASE("sealed image: it keeps what the file was", "[plugin]") {
     std::ofstream(path) << "other";
     CHECK(as_text(image->bytes()) == "first");
     // The loader would take a path that it knows for what it has loaded already.
-    std::set<std::string> paths;
+    std::set<std::string> known;
     for (int i = 0; i < 40; ++i) {
-        const std::string path = image->loader_path();
-        CHECK(std::filesystem::exists(path));
-        CHECK(paths.insert(path).second);
+        const std::string again = image->loader_path();
+        CHECK(std::filesystem::exists(again));
+        CHECK(known.insert(again).second);
     }
 }
 
