@@ -196,7 +196,7 @@ TEST_CASE_METHOD(
     "registry: a host whose digest never rests stays within its ration",
     "[peers][registry]"
 ) {
-    const double paced = 1min / options.record_interval;
+    const auto paced = static_cast<double>(1min / options.record_interval);
     const double said_per_minute = 2 * paced + 60 * options.contradictions_per_second;
     CHECK(options.records_taken_per_minute >= said_per_minute);
     CHECK(options.records_taken_burst >= 2 * options.record_burst + options.contradictions_burst);
