@@ -78,9 +78,9 @@ checked<const plugin_library*> plugin_library::load(inspected_plugin from) {
     }
     auto roles = enter(code);
     if (!roles) return roles.error();
-    return &keep_forever(std::unique_ptr<plugin_library>(
-        new plugin_library(std::move(from.path), std::move(*roles))
-    ));
+    return &keep_forever(
+        std::unique_ptr<plugin_library>(new plugin_library(std::move(from.path), std::move(*roles)))
+    );
 }
 
 }  // namespace meshhost::plugin

@@ -28,7 +28,8 @@ public:
     bytes_view bytes() const noexcept { return {data_, size_}; }
 
     /// What the dynamic loader opens; the image may go once it has. Another spelling each time:
-    /// the loader takes two objects of the same path for one, and numbers of descriptors come again.
+    /// the loader takes two objects of the same path for one, and numbers of descriptors come
+    /// again.
     std::string loader_path() const;
 
 private:

@@ -125,8 +125,8 @@ void instance_strand::swap(const next_generation& from) {
         back(next->role.destroy());
     };
 
-    // Before the state is saved, or the new code would not know how its jobs and commits went. A job
-    // that does not end in time is heard by nobody.
+    // Before the state is saved, or the new code would not know how its jobs and commits went. A
+    // job that does not end in time is heard by nobody.
     if (!finish_work()) {
         drop_next();
         return make(give_up(std::move(*last_fault_), false));
