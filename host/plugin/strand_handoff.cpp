@@ -20,6 +20,10 @@ namespace meshhost::plugin {
 
 namespace {
 
+/// That events wait for the jobs and commits of the old code, and longer than a disk takes that is
+/// busy with others.
+constexpr duration work_limit = std::chrono::seconds(2);
+
 plugin_fault aborted(const instance_context& next, const char* where, const std::string& why) {
     return {
         "MP320",
@@ -125,9 +129,8 @@ void instance_strand::swap(const next_generation& from) {
         back(next->role.destroy());
     };
 
-    // Before the state is saved, or the new code would not know how its jobs and commits went. A
-    // job that does not end in time is heard by nobody.
-    if (!finish_work()) {
+    // Before the state is saved, or the new code would not know how its jobs and commits went.
+    if (!finish_work(work_limit)) {
         drop_next();
         return make(give_up(std::move(*last_fault_), false));
     }
@@ -136,6 +139,8 @@ void instance_strand::swap(const next_generation& from) {
         old->jobs.reopen();
         give_up_on(where, why);
     };
+    if (old->jobs.open() + old->state.commits() > 0)
+        return refuse("save", "MESH_E_TIMEOUT: a job or a commit is still under way");
     saved_state state;
     if (const auto* const handoff = old->role.handoff()) {
         state.is_there = true;
