@@ -304,7 +304,10 @@ constexpr explanation table[] = {
     {"MP002",
      "Group or others can write the plugin's file, so that anybody could have put code there that\n"
      "the host would run. chmod go-w, after a look at what it is."},
-    {"MP003", "The file is not ELF, or it was built for another kind of machine."},
+    {"MP003",
+     "The file is not ELF, ends too soon (it may still be being copied), or it was built for "
+     "another\n"
+     "kind of machine."},
     {"MP004",
      "The dynamic loader refuses the plugin: a library that it needs is missing, or a symbol that\n"
      "it uses is defined nowhere. Build it with the flags of mesh_add_plugin(), which finds the\n"

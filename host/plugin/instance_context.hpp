@@ -63,6 +63,7 @@ struct instance_facts {
     std::vector<std::string> withheld = {};        ///< tables that this host has nothing behind
     std::uint64_t gossip_bytes_per_s = proto::gossip_budget_default;
     std::shared_ptr<const node_signer> signer = nullptr;  ///< null: nobody signs
+    std::shared_ptr<const void> code = nullptr;  ///< keeps `role`; null: it is there for ever
 };
 
 struct instance_context {

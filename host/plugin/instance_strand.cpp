@@ -141,7 +141,7 @@ callback instance_strand::call(callback which) {
         life_.returned(proto::call_end::done);
         return life_.drained();
     case callback::stop: {
-        if (!finish_work()) return give_up(std::move(*last_fault_), false);
+        if (!finish_work(proto::last_work_limit)) return give_up(std::move(*last_fault_), false);
         if (const call_report last = give_up_requests(); last.crossed)
             return settle("on_event", last);
         const callback next = settle("stop", back(context_->role.stop()));

@@ -77,7 +77,7 @@ private:
     void deliver_fd();
     void deliver(const mesh_event& event);
     void deliver_end(const mesh_event& event);
-    bool finish_work();
+    bool finish_work(duration limit);
     proto::handle begin_event_span(const mesh_event& event);
     bool has_watch_events() const noexcept;
     bool has_events() const noexcept;

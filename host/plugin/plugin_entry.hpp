@@ -46,6 +46,12 @@ private:
     net::deadline_timer timer_;
 };
 
+/// What a process of its own is started with: none of it runs in this one.
+struct plugin_manager::isolated_code {
+    sealed_image image;
+    role_description role;
+};
+
 /// New code on its way into an instance.
 struct plugin_manager::new_code {
     ~new_code() {
@@ -76,7 +82,7 @@ struct plugin_manager::entry final : downlink {
     instance_settings settings;
     proto::restart_policy policy;
     time_point restart_at = no_deadline;
-    int image = -1;                           ///< of its shared object, which is kept for ever
+    int image = -1;                           ///< of its shared object; -1: it is loaded here
     std::set<std::string, std::less<>> said;  ///< keys of the digest that others know of it
     std::unique_ptr<new_code> reloading;      ///< while new code is on its way
     std::shared_ptr<shard_uplink> link;

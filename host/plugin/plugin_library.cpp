@@ -57,16 +57,14 @@ checked<inspected_plugin> inspect(std::string path, sealed_image image) {
     return inspected;
 }
 
-plugin_library::plugin_library(inspected_plugin from)
-    : path_(std::move(from.path))
-    , image_(std::move(from.image)) {}
+plugin_library::plugin_library(std::string path, std::vector<role_description> roles)
+    : path_(std::move(path))
+    , roles_(std::move(roles)) {}
 
 checked<const plugin_library*> plugin_library::load(inspected_plugin from) {
     using boost::dll::load_mode::rtld_local;
     using boost::dll::load_mode::rtld_now;
-    plugin_library& library =
-        keep_forever(std::unique_ptr<plugin_library>(new plugin_library(std::move(from))));
-    const std::string loader_path = library.image_.loader_path();
+    const std::string loader_path = from.image.loader_path();
     ::dlerror();
     std::error_code error;
     auto object = std::make_unique<boost::dll::shared_library>();
@@ -80,8 +78,9 @@ checked<const plugin_library*> plugin_library::load(inspected_plugin from) {
     }
     auto roles = enter(code);
     if (!roles) return roles.error();
-    library.roles_ = std::move(*roles);
-    return &library;
+    return &keep_forever(
+        std::unique_ptr<plugin_library>(new plugin_library(std::move(from.path), std::move(*roles)))
+    );
 }
 
 }  // namespace meshhost::plugin

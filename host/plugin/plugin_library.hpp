@@ -38,14 +38,12 @@ public:
     static checked<const plugin_library*> load(inspected_plugin from);
 
     const std::string& path() const noexcept { return path_; }
-    int image() const noexcept { return image_.fd(); }
     const std::vector<role_description>& roles() const noexcept { return roles_; }
 
 private:
-    explicit plugin_library(inspected_plugin from);
+    plugin_library(std::string path, std::vector<role_description> roles);
 
     std::string path_;
-    sealed_image image_;
     std::vector<role_description> roles_;
 };
 

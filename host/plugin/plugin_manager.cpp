@@ -5,7 +5,6 @@
 #include "plugin/abi_check.hpp"
 #include "plugin/crash_reporter.hpp"
 #include "plugin/event_queue.hpp"
-#include "plugin/keep_forever.hpp"
 #include "plugin/lent_directory.hpp"
 #include "plugin/plugin_entry.hpp"
 #include "plugin/plugin_probe.hpp"
@@ -164,7 +163,7 @@ checked<plugin_manager::planned> plugin_manager::plan_thread(
     if (!library) return library.error();
     auto plan = plan_instance((*library)->roles(), spec, settings_, taken_);
     if (!plan) return plan.error();
-    return planned{path, std::move(*plan), (*library)->image()};
+    return planned{path, std::move(*plan)};
 }
 
 /// None of its code runs here: what is known of the role, the probe process said.
@@ -182,17 +181,13 @@ checked<plugin_manager::planned> plugin_manager::plan_process(
                 probed.instance
             )};
     }
-    struct source {
-        sealed_image image;
-        role_description role;
-    };
-    const source& kept = keep_forever(
-        std::make_unique<source>(source{std::move(plugin.image), std::move(probed.role)})
+    const auto code = std::make_shared<const isolated_code>(
+        isolated_code{std::move(plugin.image), std::move(probed.role)}
     );
-    auto grants = grants_of(kept.role, settings_of(probed.instance));
+    auto grants = grants_of(code->role, settings_of(probed.instance));
     instance_plan plan{
         .instance = std::move(probed.instance),
-        .role = &kept.role,
+        .role = &code->role,
         .config = {},
         .grants = std::move(grants),
         .state = {},
@@ -202,7 +197,7 @@ checked<plugin_manager::planned> plugin_manager::plan_process(
     if (!settings_.state_directory.empty())
         plan.state.directory = (settings_.state_directory / plan.instance).string();
     plan.settings.is_isolated = true;
-    return planned{plugin.path, std::move(plan), kept.image.fd()};
+    return planned{plugin.path, std::move(plan), code->image.fd(), code};
 }
 
 void plugin_manager::create(planned from, const std::string& roles, std::vector<failure>& refused) {
@@ -231,6 +226,7 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
         .withheld = settings_.withheld,
         .gossip_bytes_per_s = from.plan.gossip_bytes_per_s,
         .signer = signer_,
+        .code = from.code,
     };
     entry& made = *entries_.emplace_back(
         std::make_unique<entry>(std::move(status), std::move(facts), from.plan.settings)

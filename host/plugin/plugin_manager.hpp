@@ -165,10 +165,12 @@ private:
     class restart_clock;
     struct new_code;
     struct entry;
+    struct isolated_code;
     struct planned {
         std::string path;
         instance_plan plan;
-        int image = -1;  ///< of the shared object
+        int image = -1;  ///< of the shared object, for a process of its own
+        std::shared_ptr<const isolated_code> code = nullptr;  ///< null: loaded into this process
     };
 
     std::optional<planned> prepare(const plugin_spec& spec, std::vector<failure>& refused);

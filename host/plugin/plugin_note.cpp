@@ -69,6 +69,23 @@ std::string header_fault(const Elf64_Ehdr& header) {
     return {};
 }
 
+/// A file that is being copied while it is read ends too soon; its code would be mapped all the
+/// same.
+bool is_cut_off(bytes_view file, const Elf64_Ehdr& header) {
+    const auto is_inside = [&file](std::uint64_t offset, std::uint64_t size) {
+        return offset <= file.size() && size <= file.size() - offset;
+    };
+    if (!is_inside(header.e_shoff, std::uint64_t{header.e_shnum} * sizeof(Elf64_Shdr))) return true;
+    if (header.e_phentsize != sizeof(Elf64_Phdr)) return false;
+    for (std::uint64_t i = 0; i < header.e_phnum; ++i) {
+        const auto segment = read<Elf64_Phdr>(file, header.e_phoff + i * sizeof(Elf64_Phdr));
+        if (!segment) return true;
+        if (segment->p_type == PT_LOAD && !is_inside(segment->p_offset, segment->p_filesz))
+            return true;
+    }
+    return false;
+}
+
 /// The MESH note of one PT_NOTE segment, whose entries are aligned to 4 bytes, or to 8 in a
 /// segment that is (GNU properties).
 std::optional<plugin_note> find_note(bytes_view segment, std::uint64_t alignment) {
@@ -154,6 +171,8 @@ plugin_file read_plugin_file(bytes_view file) {
     if (!out.fault.empty()) return out;
     out.note = find_note(file, *header);
     count_exports(file, *header, out);
+    if (is_cut_off(file, *header))
+        out.fault = fmt::format("cut off after {} bytes: copy it again", file.size());
     return out;
 }
 

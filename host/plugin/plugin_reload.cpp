@@ -78,6 +78,7 @@ void plugin_manager::swap_in(entry& role, checked<probed_plan> probed) {
     next->facts = role.facts;
     next->facts.path = path;
     next->facts.role = plan->plan.role;
+    next->facts.code = plan->code;
     next->facts.config = std::move(plan->plan.config);
     next->facts.grants = std::move(plan->plan.grants);
     next->facts.digest_bytes = plan->plan.digest_bytes;

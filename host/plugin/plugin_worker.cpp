@@ -191,7 +191,9 @@ void worker::run() {
             {{worker_socket_fd, events, 0}, {to_host_->wake(), POLLIN, 0}}};
         const int ready = ::poll(waited.data(), waited.size(), -1);
         if (ready < 0 && errno != EINTR) return;
-        if (!to_host_->flush()) return;
+        const bool is_to_flush =
+            ready > 0 && ((waited[0].revents & POLLOUT) | waited[1].revents) != 0;
+        if (is_to_flush && !to_host_->flush()) return;
         if (ready > 0 && (waited[0].revents & (POLLIN | POLLHUP)) != 0 && !read()) return;
         // Its last word said, the strand is on its last lines.
         if (to_host_->has_ended() && instance_->join(proto::stop_limit)) return;

@@ -287,6 +287,8 @@ bool process_instance::on_readable() {
             give_up(no_message());
             return true;
         }
+        // That was all of it; were it not, waiting again would say so at once.
+        if (static_cast<std::size_t>(size) < buffer.size()) return true;
     }
     return false;
 }

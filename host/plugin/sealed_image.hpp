@@ -27,8 +27,9 @@ public:
     int fd() const noexcept { return fd_.get(); }
     bytes_view bytes() const noexcept { return {data_, size_}; }
 
-    /// What the dynamic loader opens. Keep the image for as long as the object is loaded: the
-    /// loader takes two objects of the same path for one.
+    /// What the dynamic loader opens; the image may go once it has. Another spelling each time:
+    /// the loader takes two objects of the same path for one, and numbers of descriptors come
+    /// again.
     std::string loader_path() const;
 
 private:

@@ -20,6 +20,10 @@ namespace meshhost::plugin {
 
 namespace {
 
+/// That events wait for the jobs and commits of the old code, and longer than a disk takes that is
+/// busy with others.
+constexpr duration work_limit = std::chrono::seconds(2);
+
 plugin_fault aborted(const instance_context& next, const char* where, const std::string& why) {
     return {
         "MP320",
@@ -125,15 +129,24 @@ void instance_strand::swap(const next_generation& from) {
         back(next->role.destroy());
     };
 
+    // Before the state is saved, or the new code would not know how its jobs and commits went.
+    if (!finish_work(work_limit)) {
+        drop_next();
+        return make(give_up(std::move(*last_fault_), false));
+    }
+    const auto refuse = [&](const char* where, const std::string& why) {
+        drop_next();
+        old->jobs.reopen();
+        give_up_on(where, why);
+    };
+    if (old->jobs.open() + old->state.commits() > 0)
+        return refuse("save", "MESH_E_TIMEOUT: a job or a commit is still under way");
     saved_state state;
     if (const auto* const handoff = old->role.handoff()) {
         state.is_there = true;
         state.format = handoff->format;
         const call_report saved = back(old->role.save(state.blob));
-        if (has_failed(saved)) {
-            drop_next();
-            return give_up_on("save", words_of(saved));
-        }
+        if (has_failed(saved)) return refuse("save", words_of(saved));
     }
     const auto* const takes = next->role.handoff();
     if (state.is_there && takes != nullptr
@@ -144,16 +157,10 @@ void instance_strand::swap(const next_generation& from) {
             takes->format_min,
             takes->format
         );
-        drop_next();
-        return give_up_on("restore", why);
+        return refuse("restore", why);
     }
 
     const tag_map tags = tags_of(*old);
-    // Its jobs and commits end before it stops; a job that does not is heard by nobody.
-    if (!finish_work()) {
-        drop_next();
-        return make(give_up(std::move(*last_fault_), false));
-    }
     back(old->role.stop());
     old->gate.close();
     move_handles(*old, *next);

@@ -65,9 +65,9 @@ void instance_strand::deliver_end(const mesh_event& event) {
 /// Before stop: what is under way has until the end of the drain, and a moment more, and the role
 /// hears how it went; anything else waits. False: an exception crossed meanwhile, so that it is not
 /// to be called again.
-bool instance_strand::finish_work() {
+bool instance_strand::finish_work(duration limit) {
     context_->jobs.close();
-    const time_point deadline = std::max(drain_deadline_, strand_now()) + proto::last_work_limit;
+    const time_point deadline = std::max(drain_deadline_, strand_now()) + limit;
     std::vector<strand_signal> others;
     is_finishing_ = true;
     while (!last_fault_ && strand_now() < deadline

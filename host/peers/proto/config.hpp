@@ -78,7 +78,9 @@ struct config {
                                  ///< often, whatever changed: for comparisons with that design
     std::size_t contribution_bytes_max = 256;  ///< encoded, of one role
 
-    double records_taken_per_minute = 20;  ///< of one origin; more closes the link
+    // What a host may say at most whose digest never rests: a record every record_interval on a
+    // link and another by gossip, which need not be the same ones, and what contradicts reports.
+    double records_taken_per_minute = 40;  ///< of one origin; more closes the link
     double records_taken_burst = 40;
     double metered_taken_per_second = 2.5;  ///< of an origin whose records have meters, by gossip:
                                             ///< twice a second and what comes between

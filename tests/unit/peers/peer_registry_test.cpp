@@ -184,10 +184,22 @@ TEST_CASE_METHOD(
     while (registry.take_token(id_of(1), now))
         ++taken;
     CHECK(taken == static_cast<int>(options.records_taken_burst));
-    now += 3s;
+    now += 1500ms;
     CHECK(registry.take_token(id_of(1), now));
     CHECK_FALSE(registry.take_token(id_of(1), now));
     CHECK(registry.take_token(id_of(2), now));  // a stranger's first
+}
+
+// Else its links would be closed, and closed again, because a role has much to tell.
+TEST_CASE_METHOD(
+    registry_fixture,
+    "registry: a host whose digest never rests stays within its ration",
+    "[peers][registry]"
+) {
+    const auto paced = static_cast<double>(1min / options.record_interval);
+    const double said_per_minute = 2 * paced + 60 * options.contradictions_per_second;
+    CHECK(options.records_taken_per_minute >= said_per_minute);
+    CHECK(options.records_taken_burst >= 2 * options.record_burst + options.contradictions_burst);
 }
 
 TEST_CASE("registry: the longest gone makes room, nobody else does", "[peers][registry]") {

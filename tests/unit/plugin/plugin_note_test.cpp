@@ -84,5 +84,7 @@ TEST_CASE("plugin note: a file may end anywhere", "[plugin][note]") {
     for (std::size_t size = 0; size < file.size(); size += 7)
         read_plugin_file(bytes_view(file).first(size));
     CHECK(read_plugin_file(bytes_view(file).first(63)).fault.starts_with("not an ELF file"));
-    CHECK(read_plugin_file(bytes_view(file).first(64)).fault.empty());
+    for (const std::size_t size : {std::size_t{64}, file.size() / 2, file.size() - 1})
+        CHECK(read_plugin_file(bytes_view(file).first(size)).fault.starts_with("cut off after"));
+    CHECK(read_plugin_file(file).fault.empty());
 }
