@@ -3,7 +3,6 @@
 // can be dropped for its number is dropped before anybody looks at a signature.
 #include "peers/proto/errc.hpp"
 #include "peers/proto/mesh_talk.hpp"
-#include "peers/proto/signed_digest.hpp"
 
 #include <algorithm>
 #include <variant>
@@ -56,7 +55,7 @@ void mesh_talk::hear_delta(const digest_delta& delta, time_point now) {
 void mesh_talk::hear_loss(const announced_loss& loss, time_point now) {
     if (loss.report.subject == key_.id()) return hear_doubt(loss, now);
     if (!judge_.wants(loss.report) || !may_verify(now)) return;
-    if (is_genuine(loss))
+    if (verifier_.is_genuine(loss))
         judge_.take_report(loss.report, now);
     else
         ++counts_.losses_forged;
@@ -66,7 +65,7 @@ void mesh_talk::hear_loss(const announced_loss& loss, time_point now) {
 template <class Announced>
 void mesh_talk::hear_doubt(const Announced& announced, time_point now) {
     if (!is_doubt(announced.report) || !may_verify(now)) return;
-    if (is_genuine(announced))
+    if (verifier_.is_genuine(announced))
         contradict(now);
     else
         ++counts_.losses_forged;
@@ -113,7 +112,7 @@ bool mesh_talk::is_news(const identity::endpoint_id& origin, const digest_versio
 
 /// An origin pays for what it signed: nobody else can spend what its connection lives by.
 bool mesh_talk::accept(bytes_view record, time_point now) {
-    const auto digest = open_digest(record);
+    const auto digest = verifier_.open(record);
     if (!digest || digest->mesh != self_.digest().mesh) {
         const bool is_forged = !digest && digest.error() == errc::bad_signature;
         ++(is_forged ? counts_.records_forged : counts_.records_refused);

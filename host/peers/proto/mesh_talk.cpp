@@ -22,13 +22,15 @@ mesh_talk::mesh_talk(
     self_record& self,
     peer_registry& registry,
     const config& options,
-    prng random
+    prng random,
+    record_verifier& verifier
 )
     : key_(std::move(key))
     , self_(self)
     , registry_(registry)
     , options_(options)
     , random_(random)
+    , verifier_(verifier)
     , announcer_(self, options, prng(random_.next()))
     , verifications_(options.verifications_per_second, options.verifications_burst)
     , judge_(self, registry, neighbors_, options)

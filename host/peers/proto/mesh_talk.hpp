@@ -10,6 +10,7 @@
 #include "peers/proto/peer_registry.hpp"
 #include "peers/proto/peers_output.hpp"
 #include "peers/proto/record_announcer.hpp"
+#include "peers/proto/record_verifier.hpp"
 #include "peers/proto/self_record.hpp"
 #include "peers/proto/sync_store.hpp"
 
@@ -26,7 +27,8 @@ public:
         self_record& self,
         peer_registry& registry,
         const config& options,
-        prng random
+        prng random,
+        record_verifier& verifier
     );
     mesh_talk(const mesh_talk&) = delete;  // the judge refers to the neighbours
     mesh_talk& operator=(const mesh_talk&) = delete;
@@ -95,6 +97,7 @@ private:
     peer_registry& registry_;
     config options_;
     prng random_;
+    record_verifier& verifier_;
     record_announcer announcer_;
     token_bucket verifications_;
     bool is_joined_ = false;
