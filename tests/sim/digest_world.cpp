@@ -144,6 +144,10 @@ void digest_world::measure_machines(run_record& record) const {
         all.records_stale += counts.records_stale;
         all.records_refused += counts.records_refused;
         all.unverified += counts.unverified;
+        all.records_said += counts.records_said;
+        all.record_bytes_said += counts.record_bytes_said;
+        all.deltas_said += counts.deltas_said;
+        all.delta_bytes_said += counts.delta_bytes_said;
     }
     const auto put = [&record](const char* name, std::uint64_t count) {
         record.metrics.push_back({name, static_cast<double>(count)});
@@ -153,6 +157,12 @@ void digest_world::measure_machines(run_record& record) const {
     put("digests.stale", all.records_stale);
     put("digests.unreadable", all.records_refused);
     put("digests.unverified", all.unverified);
+    const auto put_mean = [&record](const char* name, std::uint64_t sum, std::uint64_t count) {
+        if (count == 0) return;
+        record.metrics.push_back({name, static_cast<double>(sum) / static_cast<double>(count)});
+    };
+    put_mean("digests.record_bytes", all.record_bytes_said, all.records_said);
+    put_mean("digests.delta_bytes", all.delta_bytes_said, all.deltas_said);
 }
 
 // --- from below ----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ constexpr std::array<metric_definition, 10> of_traffic{{
     {"p99_ms", "time of 99 of 100 deliveries", mean},
 }};
 
-constexpr std::array<metric_definition, 37> of_run{{
+constexpr std::array<metric_definition, 39> of_run{{
     {"overlay.degree_mean", "active neighbours of a live node, at the end", mean},
     {"overlay.degree_min", "the fewest that any live node has, at the end", smallest},
     {"overlay.degree_max", "the most that any live node has, at the end", largest},
@@ -60,6 +60,8 @@ constexpr std::array<metric_definition, 37> of_run{{
     {"digests.stale", "digests refused for a number that is no newer", smallest},
     {"digests.unreadable", "digests refused for their form or mesh", smallest},
     {"digests.unverified", "digests left to comparisons for want of time to verify them", largest},
+    {"digests.record_bytes", "of a digest that was broadcast whole, with its signature", mean},
+    {"digests.delta_bytes", "of what was broadcast of one that changed", mean},
     {"tree.grafts", "grafts for each broadcast", mean},
     {"tree.prunes", "prunes for each broadcast", mean},
     {"tree.announcements", "frames that announce, for each broadcast", mean},
