@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include <sodium/crypto_core_ed25519.h>
 
@@ -27,20 +28,33 @@ public:
     void add(bytes_view key) noexcept {
         std::copy(key.begin(), key.end(), slots_[slot_of(key)].begin());
     }
+    void widen(std::size_t slots) {
+        if (slots > slots_.size()) slots_ = std::vector<slot>(slots);
+    }
 
 private:
-    static constexpr std::size_t slots = 1024;  // 32 KiB a thread that reads keys
+    using slot = std::array<std::uint8_t, endpoint_id::size>;
 
-    static std::size_t slot_of(bytes_view key) noexcept {
-        return (std::size_t{key[0]} << 8 | key[1]) % slots;
+    static constexpr std::size_t slots_default = 1024;  // 32 KiB a thread that reads keys
+
+    std::size_t slot_of(bytes_view key) const noexcept {
+        std::size_t uniform = 0;
+        for (std::size_t i = 0; i < sizeof uniform; ++i)
+            uniform = uniform << 8 | key[i];
+        return uniform % slots_.size();
     }
 
     // An empty slot holds zeros, which are no key: is_key() sees to that first.
-    std::array<std::array<std::uint8_t, endpoint_id::size>, slots> slots_{};
+    std::vector<slot> slots_ = std::vector<slot>(slots_default);
 };
 
-bool is_key(bytes_view bytes) {
+proven_keys& proven_here() {
     static thread_local proven_keys proven;
+    return proven;
+}
+
+bool is_key(bytes_view bytes) {
+    proven_keys& proven = proven_here();
     const bool is_zero = std::all_of(bytes.begin(), bytes.end(), [](auto b) { return b == 0; });
     if (is_zero) return false;
     if (proven.has(bytes)) return true;
@@ -60,6 +74,11 @@ std::optional<endpoint_id> endpoint_id::from_bytes(bytes_view bytes) {
     endpoint_id id;
     std::copy(bytes.begin(), bytes.end(), id.bytes_.begin());
     return id;
+}
+
+void endpoint_id::remember(std::size_t keys) {
+    constexpr std::size_t slots_per_key = 64;  // hardly any meet in one
+    proven_here().widen(keys * slots_per_key);
 }
 
 std::optional<endpoint_id> endpoint_id::parse(std::string_view text) {

@@ -30,6 +30,7 @@ digest_world::digest_world(
 )
     : settings_(settings)
     , seed_(seed)
+    , identities_(identities)
     , network_(network)
     , schedule_(schedule)
     , nodes_(nodes)
@@ -39,7 +40,7 @@ digest_world::digest_world(
     members_.reserve(settings.nodes);
     member_events& self = *this;
     for (node_index node = 0; node < settings.nodes; ++node)
-        members_.emplace_back(node, identities, self);
+        members_.emplace_back(node, identities, verdicts_, self);
 }
 
 void digest_world::started(node_index node, std::uint64_t start, time_point now) {
@@ -52,11 +53,13 @@ void digest_world::started(node_index node, std::uint64_t start, time_point now)
 
 void digest_world::leaves(node_index node, time_point now) {
     now_ = now;
+    watch_.disturbed(now);
     members_[node].leave(now);
 }
 
 void digest_world::stopped(node_index node, time_point now) {
     members_[node].stop();
+    forgers_.erase(node);
     fabric_.forget(node, now);
     watch_.died(node, now);
 }
@@ -72,8 +75,33 @@ void digest_world::handle(const event& what, time_point now) {
             time_point(duration(static_cast<duration::rep>(what.detail))),
             now
         );
+    if (what.kind == event_kind::member_forges) return forge(what.subject, what.detail, now);
     members_[what.subject].change(now);
     plan_change(what.subject, what.detail + 1, now);
+}
+
+void digest_world::forges(node_index node, bool does, time_point now) {
+    now_ = now;
+    if (!does) {
+        forgers_.erase(node);
+        return;
+    }
+    forgers_.emplace(node, forger(members_[node], identities_));
+    forge(node, 0, now);
+}
+
+/// Once a second, and of another victim each time.
+void digest_world::forge(node_index by, std::uint64_t number, time_point now) {
+    const auto found = forgers_.find(by);
+    if (found == forgers_.end()) return;
+    const auto drawn = draw(seed_, purpose::forgeries).bits(by, number);
+    for (const byte_buffer& content :
+         found->second.lies_about(static_cast<node_index>(drawn % settings_.nodes), number))
+        member_says(by, content, false);
+    schedule_.schedule(
+        now + 1s,
+        {event_kind::member_forges, 0, false, by, nodes_[by].life(), number + 1}
+    );
 }
 
 /// Exponential: a host does not change on a clock.
@@ -90,14 +118,51 @@ void digest_world::plan_change(node_index node, std::uint64_t number, time_point
     );
 }
 
+void digest_world::begin_measuring() {
+    unmeasured_ = {fabric_.bytes(), fabric_.opened()};
+}
+
 void digest_world::measure(run_record& record) const {
     watch_.measure(record.metrics);
     if (record.node_seconds <= 0) return;
     const auto each = [&record](std::uint64_t count) {
         return static_cast<double>(count) / record.node_seconds;
     };
-    record.metrics.push_back({"cost.sync_bytes_per_s", each(fabric_.bytes())});
-    record.metrics.push_back({"cost.syncs_per_s", each(fabric_.opened())});
+    record.metrics.push_back({"cost.sync_bytes_per_s", each(fabric_.bytes() - unmeasured_.bytes)});
+    record.metrics.push_back({"cost.syncs_per_s", each(fabric_.opened() - unmeasured_.opened)});
+    measure_machines(record);
+}
+
+/// Of those that are up at the end, since they started.
+void digest_world::measure_machines(run_record& record) const {
+    peers::proto::mesh_counts all;
+    for (const member& one : members_) {
+        if (!one.is_on()) continue;
+        const peers::proto::mesh_counts& counts = one.machine().mesh().counts();
+        all.records_forged += counts.records_forged;
+        all.records_future += counts.records_future;
+        all.records_stale += counts.records_stale;
+        all.records_refused += counts.records_refused;
+        all.unverified += counts.unverified;
+        all.records_said += counts.records_said;
+        all.record_bytes_said += counts.record_bytes_said;
+        all.deltas_said += counts.deltas_said;
+        all.delta_bytes_said += counts.delta_bytes_said;
+    }
+    const auto put = [&record](const char* name, std::uint64_t count) {
+        record.metrics.push_back({name, static_cast<double>(count)});
+    };
+    put("digests.forged", all.records_forged);
+    put("digests.future", all.records_future);
+    put("digests.stale", all.records_stale);
+    put("digests.unreadable", all.records_refused);
+    put("digests.unverified", all.unverified);
+    const auto put_mean = [&record](const char* name, std::uint64_t sum, std::uint64_t count) {
+        if (count == 0) return;
+        record.metrics.push_back({name, static_cast<double>(sum) / static_cast<double>(count)});
+    };
+    put_mean("digests.record_bytes", all.record_bytes_said, all.records_said);
+    put_mean("digests.delta_bytes", all.delta_bytes_said, all.deltas_said);
 }
 
 // --- from below ----------------------------------------------------------------------------------
@@ -131,6 +196,18 @@ void digest_world::member_checks(node_index by, node_index whom) {
 
 void digest_world::member_judges(node_index by, node_index whom, peers::proto::peer_state state) {
     watch_.judged(by, whom, state, now_);
+}
+
+void digest_world::member_signs(node_index by, const peers::proto::digest_version& version) {
+    watch_.signed_anew(by, version, now_);
+}
+
+void digest_world::member_knows(
+    node_index by,
+    node_index whom,
+    const std::optional<peers::proto::digest_version>& version
+) {
+    watch_.knows(by, whom, version);
 }
 
 void digest_world::member_deadline(node_index of, time_point at) {

@@ -22,6 +22,7 @@ enum class purpose : std::uint64_t {
     manners,
     change,
     member_seed,
+    forgeries,
 };
 
 /// The finalizer of splitmix64.

@@ -15,6 +15,7 @@ enum class event_kind : std::uint8_t {
     vanish,         ///< churn: what it sent in leaving is out; its process ends
     member_timer,   ///< its peers machine's deadline
     member_change,  ///< what it says of itself is another than before
+    member_forges,  ///< it forges, for the `detail`th time
     come_back,      ///< churn or the end of a restart: starts again
     // subject: a link
     dial,  ///< an attempt, its number in `detail`

@@ -40,6 +40,10 @@ void fault_injector::begin(std::uint32_t fault, time_point now) {
         return;
     case fault_kind::loss:
         return links_.set_loss(what.loss);
+    case fault_kind::forge:
+        for (const node_index node : victims(fault))
+            events_.forges(node, true, now);
+        return;
     }
 }
 
@@ -59,6 +63,10 @@ void fault_injector::end(std::uint32_t fault, time_point now) {
         return;
     case fault_kind::loss:
         return links_.set_loss(links_.usual_loss());
+    case fault_kind::forge:
+        for (const node_index node : victims(fault))
+            events_.forges(node, false, now);
+        return;
     }
 }
 

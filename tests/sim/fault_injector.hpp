@@ -13,6 +13,8 @@ public:
     virtual void crash(node_index node, detection noticed, time_point now) = 0;
     /// It starts again at this time, under its old id.
     virtual void start_again(node_index node, time_point at) = 0;
+    /// It begins to tell lies about what others say of themselves, or ends.
+    virtual void forges(node_index node, bool does, time_point now) = 0;
 
 protected:
     ~fault_events() = default;

@@ -6,6 +6,7 @@
 namespace meshhost::sim {
 
 void identity_pool::reserve(std::size_t count) {
+    identity::endpoint_id::remember(count);
     const draw seeds(0, purpose::identity);
     for (std::size_t node = ids_.size(); node < count; ++node) {
         byte_buffer seed(identity::secret_key::seed_size);

@@ -39,7 +39,8 @@ void member::start(const registry::config& options, prng random, time_point now)
         incarnation,
         options,
         random,
-        now
+        now,
+        verifier_
     );
     (void)machine_->describe(description_of(self_), now);
     machine_->set_state(registry::node_state::alive, now);
@@ -104,6 +105,10 @@ std::optional<registry::digest_version> member::version_of(node_index other) con
 void member::settle(time_point now) {
     while (const auto output = machine_->poll_output())
         std::visit([&](const auto& one) { act(one); }, *output);
+    if (const auto version = machine_->self().number(); told_ != version) {
+        told_ = version;
+        events_.member_signs(self_, version);
+    }
     const auto deadline = machine_->next_deadline();
     if (!deadline || *deadline == no_deadline) return;
     const time_point at = std::max(*deadline, now);
@@ -125,10 +130,15 @@ void member::act(const registry::check_output& out) {
 }
 
 void member::act(const registry::peer_changed_output& out) {
+    const node_index whom = identities_.index_of(out.peer);
+    events_.member_knows(self_, whom, version_of(whom));
     if (!out.is_state) return;
     const auto* const entry = machine_->registry().find(out.peer);
-    if (entry != nullptr)
-        events_.member_judges(self_, identities_.index_of(out.peer), entry->state);
+    if (entry != nullptr) events_.member_judges(self_, whom, entry->state);
+}
+
+void member::act(const registry::peer_forgotten_output& out) {
+    events_.member_knows(self_, identities_.index_of(out.peer), std::nullopt);
 }
 
 }  // namespace meshhost::sim

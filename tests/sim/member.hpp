@@ -21,6 +21,14 @@ public:
     virtual void member_checks(node_index by, node_index whom) = 0;
     /// What `by` concludes of `whom` changed.
     virtual void member_judges(node_index by, node_index whom, peers::proto::peer_state state) = 0;
+    /// What it says of itself has another number than before.
+    virtual void member_signs(node_index by, const peers::proto::digest_version& version) = 0;
+    /// From now on member::version_of() says so (called more often than it changes).
+    virtual void member_knows(
+        node_index by,
+        node_index whom,
+        const std::optional<peers::proto::digest_version>& version
+    ) = 0;
     virtual void member_deadline(node_index of, time_point at) = 0;
 
 protected:
@@ -30,9 +38,15 @@ protected:
 class member {
 public:
     /// References outlive it.
-    member(node_index self, const identity_pool& identities, member_events& events)
+    member(
+        node_index self,
+        const identity_pool& identities,
+        peers::proto::record_verifier& verifier,
+        member_events& events
+    )
         : self_(self)
         , identities_(identities)
+        , verifier_(verifier)
         , events_(events) {}
 
     bool is_on() const noexcept { return machine_ != nullptr; }
@@ -56,8 +70,6 @@ public:
 
     // Precondition of all below: is_on().
     const peers::proto::peers_state& machine() const { return *machine_; }
-    /// Of the digest that it signed last.
-    peers::proto::digest_version version() const { return machine_->self().number(); }
     /// The newest that it has of another; nullopt: none, or it counts that one as gone.
     std::optional<peers::proto::digest_version> version_of(node_index other) const;
 
@@ -67,15 +79,18 @@ private:
     void act(const peers::proto::sync_output& out);
     void act(const peers::proto::check_output& out);
     void act(const peers::proto::peer_changed_output& out);
+    void act(const peers::proto::peer_forgotten_output& out);
     template <class Other>
     void act(const Other&) {}
 
     node_index self_;
     const identity_pool& identities_;
+    peers::proto::record_verifier& verifier_;
     member_events& events_;
     std::unique_ptr<peers::proto::peers_state> machine_;
     std::uint64_t starts_ = 0;
     std::int64_t changes_ = 0;
+    peers::proto::digest_version told_;  ///< of its own numbers
     std::optional<time_point> armed_;
 };
 

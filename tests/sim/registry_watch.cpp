@@ -11,6 +11,8 @@ using peers::proto::peer_state;
 namespace {
 
 constexpr duration settled_after = 60s;  ///< from then on a digest that somebody lacks is late
+/// What changed since is on its way. Among a thousand hosts something always is.
+constexpr duration under_way = 2s;
 
 double seconds(duration span) {
     return std::chrono::duration<double>(span).count();
@@ -25,11 +27,13 @@ registry_watch::registry_watch(
 )
     : members_(members)
     , links_(links)
-    , versions_(nodes)
-    , signed_at_(nodes) {}
+    , signed_(nodes)
+    , known_(std::size_t{nodes} * nodes) {}
 
 void registry_watch::started(node_index node, time_point now) {
     deaths_.erase(node);
+    for (node_index whom = 0; whom < members_.size(); ++whom)
+        known(node, whom) = {};
     disturbed(now);
 }
 
@@ -52,25 +56,51 @@ void registry_watch::judged(node_index by, node_index whom, peer_state state, ti
     known_s_ = std::max(known_s_, seconds(now - found->second.at));
 }
 
+void registry_watch::signed_anew(node_index by, const digest_version& version, time_point now) {
+    signed_[by].push_back({version, now});
+}
+
+void registry_watch::knows(
+    node_index by,
+    node_index whom,
+    const std::optional<digest_version>& version
+) {
+    digest_version& has = known(by, whom);
+    if (version && (signed_[whom].empty() || signed_[whom].back().version < *version)) ++invented_;
+    if (version && *version < has) ++reverted_;
+    has = version.value_or(digest_version{});
+}
+
+digest_version& registry_watch::known(node_index by, node_index whom) {
+    return known_[std::size_t{whom} * members_.size() + by];
+}
+
 void registry_watch::look(time_point now) {
-    for (node_index node = 0; node < members_.size(); ++node) {
-        if (!members_[node].is_on() || versions_[node] == members_[node].version()) continue;
-        versions_[node] = members_[node].version();
-        signed_at_[node] = now;
-    }
-    bool agree = true;
-    double lag = 0;
-    for (node_index by = 0; by < members_.size(); ++by) {
-        if (!members_[by].is_on()) continue;
-        for (node_index of = 0; of < members_.size(); ++of) {
-            if (of == by || !members_[of].is_on()) continue;
-            if (members_[by].version_of(of) == versions_[of]) continue;
-            agree = false;
-            lag = std::max(lag, seconds(now - signed_at_[of]));
-        }
-    }
-    if (now - disturbed_at_ > settled_after) lag_s_ = std::max(lag_s_, lag);
+    shortfall found;
+    for (node_index whom = 0; whom < members_.size(); ++whom)
+        if (members_[whom].is_on()) compare(whom, now, found);
+    if (now - disturbed_at_ > settled_after) lag_s_ = std::max(lag_s_, seconds(found.longest));
+    const bool agree = found.knows_every_start && found.longest <= under_way;
     if (agree && !agree_s_) agree_s_ = seconds(now - disturbed_at_);
+}
+
+void registry_watch::compare(node_index whom, time_point now, shortfall& found) {
+    auto& history = signed_[whom];
+    const digest_version newest = history.back().version;
+    digest_version oldest = newest;
+    for (node_index by = 0; by < members_.size(); ++by) {
+        if (by == whom || !members_[by].is_on()) continue;
+        const digest_version has = known(by, whom);
+        oldest = std::min(oldest, has);
+        if (has == newest) continue;
+        if (has.incarnation != newest.incarnation) found.knows_every_start = false;
+        const auto lacks = std::find_if(history.begin(), history.end(), [&has](const signing& one) {
+            return has < one.version;
+        });
+        found.longest = std::max(found.longest, now - lacks->at);
+    }
+    while (history.size() > 1 && history.front().version <= oldest)
+        history.pop_front();
 }
 
 std::size_t registry_watch::unnoticed() const {
@@ -90,6 +120,8 @@ void registry_watch::measure(metric_values& metrics) const {
     metrics.push_back({"digests.death_known_s", known_s_});
     metrics.push_back({"digests.unnoticed", static_cast<double>(unnoticed())});
     metrics.push_back({"digests.false_deaths", static_cast<double>(false_deaths_)});
+    metrics.push_back({"digests.invented", static_cast<double>(invented_)});
+    metrics.push_back({"digests.reverted", static_cast<double>(reverted_)});
     metrics.push_back({"digests.deaths", static_cast<double>(deaths_told_)});
 }
 

@@ -124,12 +124,15 @@ void measure_overlay(run_record& record) {
 /// Precondition: somebody was up for a while.
 void measure_classes(run_record& record) {
     double all = 0;
+    double frames = 0;
     for (std::size_t kind = 0; kind < class_names.size(); ++kind) {
         const double bytes = static_cast<double>(record.sent[kind].bytes) / record.node_seconds;
         const auto name = "cost." + std::string(class_names[kind]) + "_bytes_per_s";
         record.metrics.push_back({name, bytes});
         all += bytes;
+        frames += static_cast<double>(record.sent[kind].frames) / record.node_seconds;
     }
+    record.metrics.push_back({"cost.frames_per_s", frames});
     record.metrics.push_back({"cost.bytes_per_s", all});
 }
 

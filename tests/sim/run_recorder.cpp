@@ -96,6 +96,14 @@ void run_recorder::sample(time_point now) {
     record_.samples.push_back(std::move(one));
 }
 
+void run_recorder::begin_measuring(time_point now) {
+    account_until(now);
+    record_.sent = {};
+    record_.node_seconds = 0;
+    node_seconds_at_sample_ = 0;
+    bytes_since_sample_ = 0;
+}
+
 void run_recorder::note_whole(time_point now) {
     const auto note = [now](const std::optional<time_point>& since, std::optional<double>& took) {
         if (since && !took) took = seconds(now - *since);

@@ -42,6 +42,8 @@ public:
     }
     void event_done() noexcept { ++record_.events; }
     void sample(time_point now);
+    /// What was sent so far does not count.
+    void begin_measuring(time_point now);
     /// Something that must never happen. Only the first ones are kept.
     void violation(std::string what);
 

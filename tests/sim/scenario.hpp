@@ -56,6 +56,7 @@ enum class fault_kind : std::uint8_t {
     one_way,            ///< between random pairs, one direction is dead
     slow,
     loss,
+    forge,  ///< tell lies about others, see forger.hpp
 };
 
 /// How soon a node's neighbours learn that it died.
@@ -111,6 +112,7 @@ struct scenario {
     std::vector<std::uint64_t> seeds = {0};
     duration length = 60s;
     duration sample_every = 1s;  ///< how often the overlay is looked at
+    time_point measure_from{};   ///< what is sent before costs nothing
     link_settings links;
     transport_settings transport;
     join_settings join;

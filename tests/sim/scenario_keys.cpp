@@ -113,6 +113,8 @@ std::vector<scenario_key> keys_of_world() {
         {"seeds", store_seeds},
         {"length", time_span([](slot to, duration v) { to.whole.length = v; })},
         {"sample_every", time_span([](slot to, duration v) { to.whole.sample_every = v; })},
+        {"measure_from",
+         time_span([](slot to, duration v) { to.whole.measure_from = time_point(v); })},
         {"links.latency_min",
          time_span([](slot to, duration v) { to.whole.links.latency_min = v; })},
         {"links.latency_max",
@@ -160,8 +162,15 @@ std::vector<scenario_key> keys_of_traffic() {
 }
 
 std::vector<scenario_key> keys_of_faults() {
-    constexpr std::array<std::string_view, 7>
-        kinds{"kill", "restart", "partition", "one_way_partition", "one_way", "slow", "loss"};
+    constexpr std::array<std::string_view, 8> kinds{
+        "kill",
+        "restart",
+        "partition",
+        "one_way_partition",
+        "one_way",
+        "slow",
+        "loss",
+        "forge"};
     constexpr std::array<std::string_view, 2> noticed{"at_once", "idle_timeout"};
     return {
         {"fault.*.kind",

@@ -130,6 +130,7 @@ std::optional<std::string> contradiction_in(const scenario& whole) {
     if (whole.links.latency_max < whole.links.latency_min)
         return "links.latency_max is below links.latency_min";
     if (whole.join.contacts >= whole.nodes) return "join.contacts leaves nobody to join them";
+    if (whole.measure_from >= end) return "measure_from is after the end (length)";
     if (whole.sample_every <= 0s) return "sample_every is 0";
     if (whole.churn.to > whole.churn.from && (whole.churn.stays <= 0s || whole.churn.away <= 0s))
         return "churn.stays and churn.away must be more than 0";
@@ -144,6 +145,8 @@ std::optional<std::string> contradiction_in(const scenario& whole) {
     for (const fault_settings& fault : whole.faults) {
         if (fault.at >= end)
             return fmt::format("fault.{} comes after the end (length)", fault.name);
+        if (fault.kind == fault_kind::forge && !whole.digests.enabled)
+            return fmt::format("fault.{} forges digests, and there are none", fault.name);
     }
     return std::nullopt;
 }

@@ -109,6 +109,8 @@ TEST_CASE("scenario_reader: what contradicts itself is refused", "[sim]") {
         Contains("traffic.a has rounds after the end")
     );
     CHECK_THAT(refused("fault.a.at = \"2m\"").message, Contains("fault.a comes after the end"));
+    CHECK_THAT(refused("measure_from = \"2m\"").message, Contains("after the end"));
+    CHECK_THAT(refused("fault.a.kind = \"forge\"").message, Contains("there are none"));
     CHECK_THAT(refused("links.latency_min = \"1s\"").message, Contains("latency_max is below"));
     CHECK_THAT(refused("nodes = 5\njoin.contacts = 5").message, Contains("leaves nobody"));
 }

@@ -41,7 +41,8 @@ simulation::simulation(
     , network_(settings, seed, links_, schedule_, *this)
     , faults_(settings, seed, links_, network_, *this)
     , around_{identities, rules, ids, the_topic(), network_, schedule_, recorder_}
-    , starts_(settings.nodes) {
+    , starts_(settings.nodes)
+    , is_measuring_(settings.measure_from == time_point{}) {
     for (node_index node = 0; node < settings.nodes; ++node)
         nodes_.emplace_back(node, around_);
     if (!settings.digests.enabled) return;
@@ -171,6 +172,7 @@ void simulation::handle_node(const event& what) {
         return;
     case event_kind::member_timer:
     case event_kind::member_change:
+    case event_kind::member_forges:
         return digests_->handle(what, now_);
     case event_kind::join:
     case event_kind::come_back:
@@ -252,6 +254,10 @@ void simulation::crash(node_index node, detection noticed, time_point) {
     stop(node, noticed, false);
 }
 
+void simulation::forges(node_index node, bool does, time_point now) {
+    if (digests_ && nodes_[node].is_on()) digests_->forges(node, does, now);
+}
+
 void simulation::start_again(node_index node, time_point at) {
     schedule_.schedule(at, {event_kind::come_back, 0, false, node});
 }
@@ -299,6 +305,11 @@ void simulation::disturbed() {
 // --- looking -------------------------------------------------------------------------------------
 
 void simulation::sample() {
+    if (!is_measuring_ && now_ >= settings_.measure_from) {
+        is_measuring_ = true;
+        recorder_.begin_measuring(now_);
+        if (digests_) digests_->begin_measuring();
+    }
     if (now_ - looked_at_ >= tables_looked_at_every) {
         looked_at_ = now_;
         look_into_nodes();

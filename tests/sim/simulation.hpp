@@ -68,6 +68,7 @@ private:
     void frame_dropped() override { recorder_.frame_dropped(); }
     void crash(node_index node, detection noticed, time_point now) override;
     void start_again(node_index node, time_point at) override;
+    void forges(node_index node, bool does, time_point now) override;
 
     const scenario& settings_;
     std::uint64_t seed_;
@@ -83,6 +84,7 @@ private:
     std::vector<sim_node> nodes_;
     std::optional<digest_world> digests_;  ///< when the scenario has them
     std::vector<std::uint32_t> starts_;    ///< of each node, for its randomness and churn
+    bool is_measuring_ = true;             ///< since scenario::measure_from
     time_point second_began_;              ///< the storm watch
     std::uint64_t events_in_second_ = 0;
     time_point looked_at_;  ///< into the nodes

@@ -128,6 +128,9 @@ struct config {
     std::size_t syncs_max = 16;   ///< comparisons at one time; a guess
     duration catch_up_gap = 5s;   ///< between comparisons because a delta's base is missing:
                                   ///< anybody can pretend to have sent one
+    int catch_up_rounds = 4;      ///< of those, for one delta: the neighbour that was asked may
+                                  ///< lack the base as well. A guess
+    std::size_t shelved_max = 64;  ///< deltas whose base may still come; a guess
 
     duration load_memory = 10s;  ///< of the average that load classes are drawn from: a job of a
                                  ///< few seconds is no load yet. A guess

@@ -3,12 +3,13 @@
 // can be dropped for its number is dropped before anybody looks at a signature.
 #include "peers/proto/errc.hpp"
 #include "peers/proto/mesh_talk.hpp"
-#include "peers/proto/signed_digest.hpp"
 
 #include <algorithm>
 #include <variant>
 
 namespace meshhost::peers::proto {
+
+using identity::endpoint_id;
 
 void mesh_talk::receive(bytes_view content, time_point now) {
     const auto message = read_mesh_message(content);
@@ -20,7 +21,7 @@ void mesh_talk::receive(bytes_view content, time_point now) {
     } else if (const auto* const delta = std::get_if<digest_delta>(&*message)) {
         ++counts_.deltas_heard;
         counts_.delta_bytes_heard += content.size();
-        hear_delta(*delta, now);
+        hear_delta(*delta, content, now);
     } else {
         ++counts_.losses_heard;
         counts_.loss_bytes_heard += content.size();
@@ -31,12 +32,15 @@ void mesh_talk::receive(bytes_view content, time_point now) {
 }
 
 void mesh_talk::hear_record(bytes_view record, time_point now) {
-    if (is_news(record) && may_verify(now) && accept(record, now)) ++counts_.records_taken;
+    const auto origin = origin_of_news(record);
+    if (!origin || !may_verify(now) || !accept(record, now)) return;
+    ++counts_.records_taken;
+    hear_shelved(*origin, now);
 }
 
 /// One that is ours cannot be applied: what we hold of ourselves is newer, or of another start, and
-/// then a comparison brings the record.
-void mesh_talk::hear_delta(const digest_delta& delta, time_point now) {
+/// then a comparison brings the record. The base of others' may be behind it, on another branch.
+void mesh_talk::hear_delta(const digest_delta& delta, bytes_view content, time_point now) {
     const peer_entry* const known = registry_.find(delta.origin);
     if (!is_news(delta.origin, delta.version)) return;
     const bool has_base = known != nullptr && known->digest
@@ -44,6 +48,7 @@ void mesh_talk::hear_delta(const digest_delta& delta, time_point now) {
                           && known->digest->sequence >= delta.base;
     if (!has_base) {
         ++counts_.deltas_without_base;
+        shelf_.put(delta, content);
         catch_up(now);
         return;
     }
@@ -53,10 +58,19 @@ void mesh_talk::hear_delta(const digest_delta& delta, time_point now) {
     if (record && accept(*record, now)) ++counts_.deltas_applied;
 }
 
+/// There is a newer record of the origin: perhaps the one that a delta waited for.
+void mesh_talk::hear_shelved(const endpoint_id& origin, time_point now) {
+    const auto content = shelf_.take(origin);
+    if (!content) return;
+    const auto message = read_mesh_message(*content);
+    const auto* const delta = message ? std::get_if<digest_delta>(&*message) : nullptr;
+    if (delta != nullptr) hear_delta(*delta, *content, now);
+}
+
 void mesh_talk::hear_loss(const announced_loss& loss, time_point now) {
     if (loss.report.subject == key_.id()) return hear_doubt(loss, now);
     if (!judge_.wants(loss.report) || !may_verify(now)) return;
-    if (is_genuine(loss))
+    if (verifier_.is_genuine(loss))
         judge_.take_report(loss.report, now);
     else
         ++counts_.losses_forged;
@@ -66,14 +80,17 @@ void mesh_talk::hear_loss(const announced_loss& loss, time_point now) {
 template <class Announced>
 void mesh_talk::hear_doubt(const Announced& announced, time_point now) {
     if (!is_doubt(announced.report) || !may_verify(now)) return;
-    if (is_genuine(announced))
+    if (verifier_.is_genuine(announced))
         contradict(now);
     else
         ++counts_.losses_forged;
 }
 
 bool mesh_talk::take_record(bytes_view record, time_point now) {
-    return is_news(record) && accept(record, now);
+    const auto origin = origin_of_news(record);
+    if (!origin || !accept(record, now)) return false;
+    hear_shelved(*origin, now);
+    return true;
 }
 
 bool mesh_talk::may_verify(time_point now) {
@@ -83,14 +100,14 @@ bool mesh_talk::may_verify(time_point now) {
 }
 
 /// By what it says of itself: only a newer one is worth the look at its signature.
-bool mesh_talk::is_news(bytes_view record) {
+std::optional<endpoint_id> mesh_talk::origin_of_news(bytes_view record) {
     const bool is_sized = record.size() >= signature_size && record.size() <= record_size_max;
     const bytes_view body = is_sized ? record.first(record.size() - signature_size) : bytes_view{};
     const auto origin = digest_origin(body);
     const auto number = digest_number(body);
-    if (origin && number) return is_news(*origin, *number);
+    if (origin && number) return is_news(*origin, *number) ? std::optional(*origin) : std::nullopt;
     ++counts_.records_refused;
-    return false;
+    return std::nullopt;
 }
 
 /// A number from the future is no clock's business: it orders the records of one origin, and only
@@ -113,7 +130,7 @@ bool mesh_talk::is_news(const identity::endpoint_id& origin, const digest_versio
 
 /// An origin pays for what it signed: nobody else can spend what its connection lives by.
 bool mesh_talk::accept(bytes_view record, time_point now) {
-    const auto digest = open_digest(record);
+    const auto digest = verifier_.open(record);
     if (!digest || digest->mesh != self_.digest().mesh) {
         const bool is_forged = !digest && digest.error() == errc::bad_signature;
         ++(is_forged ? counts_.records_forged : counts_.records_refused);

@@ -22,16 +22,19 @@ mesh_talk::mesh_talk(
     self_record& self,
     peer_registry& registry,
     const config& options,
-    prng random
+    prng random,
+    record_verifier& verifier
 )
     : key_(std::move(key))
     , self_(self)
     , registry_(registry)
     , options_(options)
     , random_(random)
+    , verifier_(verifier)
     , announcer_(self, options, prng(random_.next()))
     , verifications_(options.verifications_per_second, options.verifications_burst)
     , judge_(self, registry, neighbors_, options)
+    , shelf_(options.shelved_max)
     , sync_wait_(options.sync_first) {}
 
 // --- inputs ---
@@ -143,6 +146,7 @@ void mesh_talk::handle_deadline(time_point now) {
         sync_wait_ = std::min(next, options_.sync_last);
         sync_at_ = now + jittered(sync_wait_);
         synced_at_ = now;
+        if (shelf_.wants_another_round(options_.catch_up_rounds)) catch_up(now);
         if (!neighbors_.empty()) want_sync(neighbors_[random_.below(neighbors_.size())]);
     }
 }

@@ -6,10 +6,12 @@
 #include "base/prng.hpp"
 #include "base/token_bucket.hpp"
 #include "identity/secret_key.hpp"
+#include "peers/proto/delta_shelf.hpp"
 #include "peers/proto/loss_judge.hpp"
 #include "peers/proto/peer_registry.hpp"
 #include "peers/proto/peers_output.hpp"
 #include "peers/proto/record_announcer.hpp"
+#include "peers/proto/record_verifier.hpp"
 #include "peers/proto/self_record.hpp"
 #include "peers/proto/sync_store.hpp"
 
@@ -26,7 +28,8 @@ public:
         self_record& self,
         peer_registry& registry,
         const config& options,
-        prng random
+        prng random,
+        record_verifier& verifier
     );
     mesh_talk(const mesh_talk&) = delete;  // the judge refers to the neighbours
     mesh_talk& operator=(const mesh_talk&) = delete;
@@ -73,12 +76,13 @@ public:
 
 private:
     void hear_record(bytes_view record, time_point now);
-    void hear_delta(const digest_delta& delta, time_point now);
+    void hear_delta(const digest_delta& delta, bytes_view content, time_point now);
+    void hear_shelved(const identity::endpoint_id& origin, time_point now);
     void hear_loss(const announced_loss& loss, time_point now);
     template <class Announced>
     void hear_doubt(const Announced& announced, time_point now);
     bool may_verify(time_point now);
-    bool is_news(bytes_view record);
+    std::optional<identity::endpoint_id> origin_of_news(bytes_view record);
     bool is_news(const identity::endpoint_id& origin, const digest_version& number);
     bool is_doubt(const loss_report& report) const;
     bool accept(bytes_view record, time_point now);
@@ -95,12 +99,14 @@ private:
     peer_registry& registry_;
     config options_;
     prng random_;
+    record_verifier& verifier_;
     record_announcer announcer_;
     token_bucket verifications_;
     bool is_joined_ = false;
     std::vector<identity::endpoint_id> neighbors_;  ///< bounded by the gossip's active view
     loss_judge judge_;
 
+    delta_shelf shelf_;
     std::vector<identity::endpoint_id> syncs_;
     time_point sync_at_ = no_deadline;
     duration sync_wait_;

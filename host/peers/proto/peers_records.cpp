@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What peers_state concludes: from a record, an acknowledgement, the end of a connection.
 #include "peers/proto/peers_state.hpp"
-#include "peers/proto/signed_digest.hpp"
 
 #include <algorithm>
 #include <variant>
@@ -63,7 +62,7 @@ void peers_state::receive_record(digest_link& link, bytes_view record, time_poin
         close(link, close_code::too_fast);
         return;
     }
-    const auto digest = open_digest(record);
+    const auto digest = verifier_.open(record);
     if (!digest) {
         const bool is_forged = digest.error() == errc::bad_signature;
         const close_code code = is_forged ? close_code::forged_record : close_code::bad_record;

@@ -17,14 +17,16 @@ peers_state::peers_state(
     std::uint64_t incarnation,
     const config& options,
     prng random,
-    time_point now
+    time_point now,
+    record_verifier& verifier
 )
     : options_(options)
+    , verifier_(verifier)
     , self_(key, incarnation, now, options)
     , registry_(options)
     , schedule_(key.id(), options, random)
     , links_(key.id(), options)
-    , mesh_(key, self_, registry_, options, prng(random.next())) {}
+    , mesh_(key, self_, registry_, options, prng(random.next()), verifier) {}
 
 // --- inputs from this node ---
 

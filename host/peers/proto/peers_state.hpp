@@ -12,6 +12,7 @@
 #include "peers/proto/mesh_talk.hpp"
 #include "peers/proto/peer_registry.hpp"
 #include "peers/proto/peers_output.hpp"
+#include "peers/proto/record_verifier.hpp"
 #include "peers/proto/self_record.hpp"
 #include "peers/proto/sync_exchange.hpp"
 
@@ -32,13 +33,15 @@ struct link_end {
 /// Never blocks, throws or sends; every table has a limit in config.hpp.
 class peers_state {
 public:
-    /// `incarnation`: see self_record. Its state is `joining` until set_state().
+    /// `verifier` outlives it. `incarnation`: see self_record. Its state is `joining` until
+    /// set_state().
     peers_state(
         const identity::secret_key& key,
         std::uint64_t incarnation,
         const config& options,
         prng random,
-        time_point now
+        time_point now,
+        record_verifier& verifier = computed_verdicts()
     );
     peers_state(const peers_state&) = delete;  // its parts refer to each other
     peers_state& operator=(const peers_state&) = delete;
@@ -140,6 +143,7 @@ private:
     void finish_leaving(time_point now);
 
     config options_;
+    record_verifier& verifier_;
     self_record self_;
     peer_registry registry_;
     address_book addresses_;

@@ -14,20 +14,24 @@ namespace {
 constexpr std::uint8_t record_kind = 1;
 constexpr std::uint8_t delta_kind = 3;
 
+/// As nodes mostly are: a delta is much less than the whole.
+void describe_as_usual(mesh_node& node) {
+    self_description what;
+    what.mesh = "m";
+    what.name = "node-1";
+    what.version = "1.0";
+    what.roles = {"compute", "gateway"};
+    for (std::uint8_t i = 1; i < 9; ++i)
+        what.addresses.push_back(ip_endpoint::v4({192, 0, 2, i}, 4433));
+    what.home_relay = "https://relay.example.org/";
+    REQUIRE_FALSE(node.self.describe(what));
+}
+
 struct pair {
     mesh_node a{1}, b{2};
 
     pair() {
-        // A node of the usual kind: a delta is much less than it.
-        self_description what;
-        what.mesh = "m";
-        what.name = "node-1";
-        what.version = "1.0";
-        what.roles = {"compute", "gateway"};
-        for (std::uint8_t i = 1; i < 9; ++i)
-            what.addresses.push_back(ip_endpoint::v4({192, 0, 2, i}, 4433));
-        what.home_relay = "https://relay.example.org/";
-        REQUIRE_FALSE(a.self.describe(what));
+        describe_as_usual(a);
         contribute("jobs", 0);
         a.talk.neighbor_up(test::sample_key(9).id(), a.now);
     }
@@ -128,6 +132,70 @@ TEST_CASE("mesh: a delta without its base leads to a comparison", "[peers][mesh]
     mesh.b.advance(3s);
     mesh.b.say();
     CHECK(mesh.b.syncs.size() == 1);
+}
+
+TEST_CASE("mesh: a delta that overtook its base waits for it", "[peers][mesh][delta]") {
+    pair mesh;
+    const auto base = mesh.say();
+    mesh.a.advance(1s);
+    mesh.contribute("jobs", 1);
+    const auto early = mesh.say();
+    mesh.a.advance(1s);
+    mesh.contribute("jobs", 2);
+    const auto delta = mesh.say();
+    REQUIRE(delta.front() == delta_kind);
+    mesh.b.hear({delta});
+    CHECK(mesh.b.sees(mesh.a) == "unknown");
+    SECTION("gossip brings it") {
+        mesh.b.hear({base});
+    }
+    SECTION("an older delta is none the wiser") {
+        mesh.b.hear({early, base});
+    }
+    SECTION("a comparison brings it") {
+        REQUIRE(mesh.b.talk.take_record(bytes_view(base).subspan(1), mesh.b.now));
+    }
+    CHECK(mesh.is_level());
+    CHECK(mesh.b.talk.counts().deltas_applied == 1);
+}
+
+TEST_CASE("mesh: deltas that wait are bounded", "[peers][mesh][delta]") {
+    config few;
+    few.shelved_max = 2;
+    mesh_node b(2, few);
+    std::vector<byte_buffer> bases, deltas;
+    for (std::uint8_t seed = 3; seed < 6; ++seed) {
+        mesh_node a(seed);
+        describe_as_usual(a);
+        a.talk.neighbor_up(b.id(), a.now);
+        bases.push_back(a.say().front());
+        a.advance(1s);
+        REQUIRE_FALSE(a.self.set_contribution(sample_contribution("c", "jobs", std::int64_t{1})));
+        deltas.push_back(a.say().front());
+        REQUIRE(deltas.back().front() == delta_kind);
+    }
+    b.hear(deltas);
+    b.hear(bases);
+    CHECK(b.talk.counts().deltas_applied == 2);  // the oldest made room
+}
+
+TEST_CASE("mesh: who waits for a base asks several, and not for ever", "[peers][mesh][delta]") {
+    pair mesh;
+    mesh.say();  // b does not hear it, nor do those whom it asks
+    mesh.b.talk.neighbor_up(test::sample_key(9).id(), mesh.b.now);
+    for (int i = 0; i < 100; ++i) {
+        mesh.b.advance(10s);
+        mesh.b.say();
+    }
+    mesh.b.syncs.clear();
+    mesh.a.advance(1s);
+    mesh.contribute("jobs", 1);
+    mesh.b.hear({mesh.say()});
+    for (int i = 0; i < 60; ++i) {
+        mesh.b.advance(1s);
+        mesh.b.say();
+    }
+    CHECK(mesh.b.syncs.size() == 1U + static_cast<unsigned>(mesh.b.options.catch_up_rounds));
 }
 
 TEST_CASE("mesh: forged deltas change nothing and cost little", "[peers][mesh][delta]") {

@@ -61,7 +61,8 @@ struct mesh_node {
     time_point now{1h};
     peers::proto::self_record self{key, 1000, now, options};
     peers::proto::peer_registry registry{options};
-    peers::proto::mesh_talk talk{key, self, registry, options, prng(1)};
+    peers::proto::mesh_talk
+        talk{key, self, registry, options, prng(1), peers::proto::computed_verdicts()};
     std::vector<identity::endpoint_id> syncs;
     std::vector<identity::endpoint_id> checks;
 };
