@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace meshhost::plugin {
@@ -227,8 +228,8 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
         .log = logger(from.plan.instance),
         .reserved_alpns = mesh_.reserved_alpns,
         .withheld = settings_.withheld,
-        .gossip_bytes_per_s = from.plan.gossip_bytes_per_s,
         .signer = signer_,
+        .start_limit = from.plan.settings.start_limit,
     };
     entry& made = *entries_.emplace_back(
         std::make_unique<entry>(std::move(status), std::move(facts), from.plan.settings)
@@ -258,8 +259,16 @@ std::unique_ptr<instance_services> plugin_manager::services_of(entry& role) {
     );
 }
 
+/// A machine that has run out of descriptors or threads now may have some later.
 checked<> plugin_manager::launch(entry& role, duration limit) {
-    if (role.settings.is_isolated) return launch_process(role, limit);
+    try {
+        return role.settings.is_isolated ? launch_process(role, limit) : launch_thread(role, limit);
+    } catch (const std::system_error& lack) {
+        return plugin_fault{"MP207", fmt::format("cannot be run now: {}", lack.what())};
+    }
+}
+
+checked<> plugin_manager::launch_thread(entry& role, duration limit) {
     const std::string& name = role.status.instance;
     const auto events = std::make_shared<event_queue>();
     const auto pulse = std::make_shared<strand_pulse>();

@@ -5,6 +5,7 @@
 #include <mesh/plugin.h>
 
 #include "plugin/plugin_fault.hpp"
+#include "plugin/proto/budget_meter.hpp"
 #include "plugin/proto/config_schema.hpp"
 
 #include <string>
@@ -23,7 +24,7 @@ struct role_description {
     std::vector<std::string> permissions;
     std::vector<std::string> capabilities;
     proto::config_schema config;
-    std::uint64_t gossip_bytes_per_s = 0;  ///< that it expects to send; 0: it does not say
+    proto::call_budget budget;          ///< that it declares, within what there is
     const mesh_role* table = nullptr;      ///< the callbacks; lives as long as its library
 };
 

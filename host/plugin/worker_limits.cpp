@@ -25,7 +25,7 @@ constexpr rlim_t own_data = rlim_t{96} << 20;
 
 plugin_fault cannot(const char* what) {
     return {
-        "MP202",
+        "MP207",
         fmt::format("its process cannot {}: {}", what, std::generic_category().message(errno))};
 }
 

@@ -13,7 +13,7 @@ inline constexpr unsigned worker_user = 65534;
 
 /// No privileges can be gained any more; a worker that was started by root becomes nobody; its data
 /// is limited to what its role declares, and to no core files. Before the plugin is loaded.
-/// Errors: MP202, when it cannot give up what it must.
+/// Errors: MP207, when it cannot give up what it must.
 checked<> confine();
 
 /// Its memory: the role's declared budget and what the host's own code needs beside it. Nothing
