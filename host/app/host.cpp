@@ -83,6 +83,7 @@ plugin::instance_settings instance_settings_of(
     out.grant = from.grant;
     out.digest_bytes = digest_bytes;
     out.is_isolated = from.isolation == "process";
+    out.limits = {from.cpu_millicores, from.memory_bytes};
     out.restarts.most = static_cast<unsigned>(from.restart_max);
     out.restarts.window = from.restart_window;
     out.start_limit = from.start_limit;
@@ -100,6 +101,7 @@ plugin::plugin_settings plugin_settings_of(
     plugin::plugin_settings out;
     out.directory = settings.plugins.dir;
     out.state_directory = settings.node.data_dir / "plugins";
+    out.control_groups = settings.plugins.cgroup;
     out.is_safe = is_safe;
     out.crashes = settings.node.data_dir / crash_record;
     out.self = self;

@@ -71,6 +71,11 @@ void put_plugin(host_config& config, std::string_view instance, const json::valu
     assign(plugin_of(config, instance).*Field, value);
 }
 
+template <auto Field, auto Parse>
+void put_plugin_parsed(host_config& config, std::string_view instance, const json::value& value) {
+    plugin_of(config, instance).*Field = Parse(value.as_string()).value();
+}
+
 constexpr std::array<config_section, 15> sections{{
     {"node", "This host among others."},
     {"identity", "The key that this host is known by."},
@@ -97,7 +102,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 45> keys{{
+constexpr std::array<config_key, 48> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -276,6 +281,13 @@ constexpr std::array<config_key, 45> keys{{
      .example = R"("/usr/lib/meshhost/plugins")",
      .doc = "Where a plugin named without a slash is looked up. Empty: the usual place.",
      .store = put<&c::plugins, &plugins_config::dir>},
+    {.path = "plugins.cgroup",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .example = R"("/sys/fs/cgroup/meshhost")",
+     .doc = "Where roles in processes get control groups. Empty: in the host's own, if systemd "
+            "delegates it.",
+     .store = put<&c::plugins, &plugins_config::cgroup>},
     {.path = "plugin.*.path",
      .rule = text(text_form::plugin_path),
      .example = R"("compute.so")",
@@ -292,7 +304,7 @@ constexpr std::array<config_key, 45> keys{{
      .doc = "Whether the host refuses to start without it.",
      .store = put_plugin<&plugin_config::required>},
     {.path = "plugin.*.grant",
-     .rule = list_of(text_form::label, 64),
+     .rule = list_of(text_form::permission, 64),
      .fallback = R"(["declared"])",
      .example = R"(["alpn:mesh-gateway/1", "gossip:pub:jobs/#"])",
      .doc = "What it may do in the mesh. \"declared\" stands for all that the role asks for.",
@@ -302,6 +314,19 @@ constexpr std::array<config_key, 45> keys{{
      .fallback = R"("inprocess")",
      .doc = "Where it runs. In a process of its own a crash costs its role only.",
      .store = put_plugin<&plugin_config::isolation>},
+    {.path = "plugin.*.cpu",
+     .rule = text(text_form::cpu_share),
+     .fallback = R"("")",
+     .example = R"("500m")",
+     .doc = "CPU that its own process may use, where control groups allow. Empty: as its role "
+            "declares.",
+     .store = put_plugin_parsed<&plugin_config::cpu_millicores, parse_cpu_share>},
+    {.path = "plugin.*.memory",
+     .rule = text(text_form::memory_size),
+     .fallback = R"("")",
+     .example = R"("64MiB")",
+     .doc = "Memory that its own process may use. Empty: as its role declares.",
+     .store = put_plugin_parsed<&plugin_config::memory_bytes, parse_memory_size>},
     {.path = "plugin.*.restart_max",
      .rule = integer(0, 1000),
      .fallback = "5",

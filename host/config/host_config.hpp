@@ -105,7 +105,8 @@ struct log_config {
 };
 
 struct plugins_config {
-    std::filesystem::path dir;  ///< where a plugin without a slash in its path is looked up
+    std::filesystem::path dir;     ///< where a plugin without a slash in its path is looked up
+    std::filesystem::path cgroup;  ///< where control groups are made; empty: where systemd says
     friend bool operator==(const plugins_config&, const plugins_config&) = default;
 };
 
@@ -116,11 +117,13 @@ struct plugin_config {
     std::string role;                     ///< of those in the .so; empty: the only one
     bool required = false;                ///< a host that cannot load it does not start
     std::string isolation = "inprocess";  ///< or "process"
+    std::uint32_t cpu_millicores = 0;     ///< of its process; 0: as its role declares
+    std::uint64_t memory_bytes = 0;       ///< the same
     std::size_t restart_max = 5;          ///< within restart_window; 0: never
     duration restart_window = 10min;
     duration start_limit = 10s;  ///< of a start that is pending
     duration stall_kill = 10s;   ///< a callback that takes longer will not come back
-    std::string sha256;         ///< of the file, in hex; empty: any
+    std::string sha256;          ///< of the file, in hex; empty: any
     std::vector<std::string> grant{"declared"};  ///< permissions; that word: all the role asks for
     std::size_t trace_every = 0;                 ///< every n-th event has a span; 0: none
     boost::json::object config;  ///< its own table, unchecked: only the role knows its keys

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t label_size_max = 64;
 constexpr std::size_t name_size_max = 64;
+constexpr std::size_t permission_size_max = 255;
 constexpr std::size_t path_size_max = 4096;  ///< PATH_MAX
 
 bool has_control_characters(std::string_view text) {
@@ -43,6 +44,16 @@ bool is_path(std::string_view text) {
     return text.size() <= path_size_max && !has_control_characters(text);
 }
 
+/// A typing error in what is granted would be found when something fails, months later.
+bool is_permission(std::string_view text) {
+    if (text == "declared") return true;
+    if (text.size() > permission_size_max || has_control_characters(text)) return false;
+    if (text.starts_with("fs:"))
+        return text.starts_with("fs:read:/") || text.starts_with("fs:write:/");
+    const auto colon = text.find(':');
+    return colon != 0 && colon != std::string_view::npos && colon + 1 < text.size();
+}
+
 bool has_form(text_form form, std::string_view choices, std::string_view text) {
     switch (form) {
     case text_form::label:
@@ -57,6 +68,8 @@ bool has_form(text_form form, std::string_view choices, std::string_view text) {
         return text.empty() || (text.front() == '/' && is_path(text));
     case text_form::plugin_path:
         return !text.empty() && is_path(text);
+    case text_form::permission:
+        return is_permission(text);
     case text_form::ip_address:
         return parse_address(text, 0).has_value();
     case text_form::peer:
@@ -115,6 +128,8 @@ std::string form_text(text_form form, std::string_view choices) {
         return "an absolute path";
     case text_form::plugin_path:
         return "a plugin's file name or path";
+    case text_form::permission:
+        return "\"declared\" or a permission like \"net:out\" or \"fs:read:/srv/data\"";
     case text_form::ip_address:
         return "an IP address without a port";
     case text_form::peer:
@@ -137,6 +152,8 @@ std::string_view form_pattern(text_form form) {
         return "^(/.*)?$";
     case text_form::plugin_path:
         return "^.+$";
+    case text_form::permission:
+        return "^(declared|fs:(read|write):/.*|(?!fs:)[^:]+:.+)$";
     case text_form::cpu_share:
         return "^([0-9]+m|[0-9]+(\\.[0-9]{1,3})?)?$";
     case text_form::memory_size:

@@ -26,6 +26,7 @@ enum class text_form {
     choice,         ///< one of value_rule::choices
     absolute_path,  ///< or empty: the usual place
     plugin_path,    ///< not empty
+    permission,     ///< "declared" or KIND:WHAT; "fs:" with an absolute path
     ip_address,     ///< IPv4 or IPv6, without a port
     peer,           ///< what identity::parse_peer() reads
     cpu_share,      ///< what parse_cpu_share() reads

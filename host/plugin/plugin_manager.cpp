@@ -13,6 +13,7 @@
 #include "plugin/strand_clock.hpp"
 #include "plugin/thread_instance.hpp"
 #include "plugin/worker_pool.hpp"
+#include "plugin/worker_sandbox.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -52,6 +53,7 @@ plugin_manager::plugin_manager(
 )
     : shard_(shard)
     , settings_(std::move(settings))
+    , groups_(settings_.control_groups)
     , mesh_(std::move(mesh))
     , sink_(sink)
     , observer_(observer)
@@ -280,12 +282,37 @@ checked<> plugin_manager::launch_thread(entry& role, duration limit) {
     return role.instance->create(limit);
 }
 
+/// Where its process is to be; empty: where the host is, which is said once of each role.
+std::string plugin_manager::group_of(entry& role, const proto::process_limits& limits) {
+    const std::string& name = role.status.instance;
+    if (const auto group = groups_.make(name, limits)) return group->string();
+    if (limits.cpu_millicores != 0 && role.status.restarts == 0) {
+        log_.warn("plugin {}: its CPU is not limited: {}", name, groups_.why_not());
+    }
+    return {};
+}
+
+void plugin_manager::warn_of_open_files(const entry& role) {
+    if (role.status.restarts != 0 || has_file_sandbox()) return;
+    log_.warn(
+        "plugin {}: opens any file that its user may: this kernel has no Landlock",
+        role.status.instance
+    );
+}
+
 checked<> plugin_manager::launch_process(entry& role, duration limit) {
     lend_directory(role.facts.state.directory);
+    warn_of_open_files(role);
+    const auto limits = proto::choose_limits(role.facts.role->limits, role.settings.limits);
     auto made = std::make_unique<process_instance>(
         role.facts,
         snapshot_,
-        worker_source{settings_.probe_executable, role.image, role.settings},
+        worker_source{
+            settings_.probe_executable,
+            role.image,
+            role.settings,
+            limits,
+            group_of(role, limits)},
         shard_,
         relay_
     );

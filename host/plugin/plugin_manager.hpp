@@ -17,6 +17,7 @@
 #include "plugin/services/mesh_services.hpp"
 #include "plugin/services/metrics_service.hpp"
 #include "plugin/stall_keeper.hpp"
+#include "plugin/worker_groups.hpp"
 #include "telemetry/span_ring.hpp"
 
 #include <functional>
@@ -107,7 +108,8 @@ public:
     ~plugin_manager();
 
     /// Once. Blocks: probes, loads and creates, one after the other. What is refused does not keep
-    /// the others from loading. The codes are those of docs/failures.md; each message is a whole line.
+    /// the others from loading. The codes are those of docs/failures.md; each message is a whole
+    /// line.
     std::vector<failure> load(std::span<const plugin_spec> specs);
 
     /// Starts every instance; how each fares is reported to the observer.
@@ -176,6 +178,8 @@ private:
     checked<> check_crashes(const std::string& instance) const;
     const instance_settings& settings_of(const std::string& instance) const;
     bool is_isolated(const probed_plan& probed) const;
+    std::string group_of(entry& role, const proto::process_limits& limits);
+    void warn_of_open_files(const entry& role);
     checked<planned> plan_thread(inspected_plugin plugin, const plugin_spec& spec);
     checked<planned> plan_process(inspected_plugin plugin, probed_plan probed);
     void create(planned from, const std::string& roles, std::vector<failure>& refused);
@@ -213,6 +217,7 @@ private:
 
     net::shard& shard_;
     plugin_settings settings_;
+    worker_groups groups_;
     mesh_services mesh_;
     contribution_sink& sink_;
     plugin_observer& observer_;

@@ -6,6 +6,7 @@
 #include "plugin/probe_report.hpp"
 #include "plugin/spawn_actions.hpp"
 #include "plugin/strand_clock.hpp"
+#include "plugin/worker_limits.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -50,6 +51,11 @@ public:
     ~scratch_directory() {
         std::error_code ignored;
         if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+    }
+
+    /// For a probe that will not be root any more.
+    void give_away() const {
+        if (::geteuid() == 0) (void)!::lchown(path_.c_str(), worker_user, worker_user);
     }
 
     /// Empty when there is none.
@@ -144,6 +150,7 @@ checked<probed_plan> probe(const inspected_plugin& plugin, const probe_request& 
     const scratch_directory scratch;  // never what a running instance has
     probe_request request = asked;
     request.settings.state_directory = scratch.path();
+    if (own_settings(request).is_isolated) scratch.give_away();
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return no_probe("asked", errno);
     const unique_fd reading(ends[0]);

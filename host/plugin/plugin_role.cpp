@@ -55,11 +55,7 @@ void take_over(T& limit, std::uint64_t declared, T most) {
 proto::call_budget budget_of(const mesh_budget* declared) {
     proto::call_budget budget;
     if (!MESH_HAS(declared, mesh_budget, timers)) return budget;
-    take_over(
-        budget.gossip_bytes_per_s,
-        declared->gossip_bytes_per_s,
-        proto::gossip_budget_max
-    );
+    take_over(budget.gossip_bytes_per_s, declared->gossip_bytes_per_s, proto::gossip_budget_max);
     take_over(budget.streams, declared->streams, proto::streams_max);
     take_over(budget.timers, declared->timers, proto::timers_max);
     return budget;
@@ -100,6 +96,12 @@ checked<> check_role(const role_description& role) {
     return {};
 }
 
+proto::process_limits limits_of(const mesh_budget* budget) {
+    return {
+        MESH_HAS(budget, mesh_budget, cpu_millicores) ? budget->cpu_millicores : 0,
+        MESH_HAS(budget, mesh_budget, rss_bytes) ? budget->rss_bytes : 0};
+}
+
 checked<role_description> read_role(const mesh_role* table) {
     // What ABI 1.0 has; a later minor's fields are behind it and read with MESH_HAS.
     constexpr std::size_t size_min =
@@ -122,6 +124,7 @@ checked<role_description> read_role(const mesh_role* table) {
         .capabilities = list_of(table->capabilities),
         .config = schema_of(table->config),
         .budget = budget_of(table->budget),
+        .limits = limits_of(table->budget),
         .table = table,
     };
     if (auto fit = check_role(role); !fit) return fit.error();

@@ -4,6 +4,7 @@
 #include "identity/endpoint_id.hpp"
 #include "plugin/proto/config_schema.hpp"
 #include "plugin/proto/limits.hpp"
+#include "plugin/proto/process_limits.hpp"
 #include "plugin/proto/restart_policy.hpp"
 #include "plugin/proto/stall_watch.hpp"
 
@@ -31,6 +32,7 @@ struct instance_settings {
     std::uint32_t digest_bytes = proto::digest_bytes_default;
     std::uint32_t trace_every = 0;  ///< every n-th event that it gets has a span; 0: none
     bool is_isolated = false;       ///< in a process of its own
+    proto::process_limits limits;   ///< of that process; 0: as the role declares
     std::string sha256;             ///< of the file, in hex; empty: any
     proto::restart_rules restarts;
     proto::stall_limits stalls;
@@ -45,7 +47,9 @@ struct plugin_settings {
     std::uint64_t seed = 1;         ///< of all that is drawn: the ids of spans
     instance_settings defaults;     ///< of an instance that is not among them
     std::filesystem::path crashes;  ///< where crashes are noted; empty: nowhere
-    bool is_safe = false;           ///< only plugins of `directory` are loaded
+    std::filesystem::path
+        control_groups;    ///< where those of processes are made; empty: the host's own
+    bool is_safe = false;  ///< only plugins of `directory` are loaded
     /// What is run as the probe process; "--probe-plugin <path>" makes it call plugin_probe_main().
     std::string probe_executable = "/proc/self/exe";
     std::vector<std::string> withheld;  ///< tables that this host has nothing behind

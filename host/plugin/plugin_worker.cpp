@@ -13,10 +13,12 @@
 #include "plugin/socket_uplink.hpp"
 #include "plugin/strand_clock.hpp"
 #include "plugin/thread_instance.hpp"
+#include "plugin/worker_groups.hpp"
 #include "plugin/worker_limits.hpp"
 #include "plugin/worker_request.hpp"
 
 #include <boost/json/parse.hpp>
+#include <spdlog/fmt/fmt.h>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -29,6 +31,7 @@
 #include <optional>
 #include <poll.h>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace meshhost::plugin {
@@ -135,10 +138,20 @@ checked<instance_facts> worker::load(
 
 checked<> worker::create(const char* path, const worker_request& request) {
     request_ = request;
-    if (auto confined = confine(); !confined) return confined;
+    if (!request.group.empty() && !enter_group(request.group)) {
+        return plugin_fault{
+            "MP207",
+            fmt::format(
+                "its process cannot enter {}: {}",
+                request.group,
+                std::generic_category().message(errno)
+            )};
+    }
+    const auto reach = proto::reach_of(request.granted, request.state_directory);
+    if (auto confined = confine(reach); !confined) return confined;
     auto facts = load(path, unique_fd(worker_image_fd), request.settings);
     if (!facts) return facts.error();
-    limit_memory(facts->role->table->budget);
+    limit_memory(request.limits.memory_bytes);
     const auto pulse = mapped_pulse();
     if (pulse == nullptr) return plugin_fault{"MP207", "its process cannot be watched"};
     instance_.emplace(

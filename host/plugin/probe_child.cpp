@@ -5,6 +5,7 @@
 #include "plugin/probe_report.hpp"
 #include "plugin/strand_clock.hpp"
 #include "plugin/thread_instance.hpp"
+#include "plugin/worker_limits.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -54,7 +55,19 @@ public:
     void send(proto::up_message) override {}
 };
 
+/// Of a role that will be shut in, no code runs outside, not even here. What the role declares is
+/// not known yet, so that only what the operator names counts.
+checked<> confine_isolated(const probe_request& request) {
+    const instance_settings& own = own_settings(request);
+    if (!own.is_isolated) return {};
+    auto confined = confine(proto::reach_of(own.grant, request.settings.state_directory.string()));
+    // The loader finds the image through /proc, which is root's while a process is not dumpable.
+    ::prctl(PR_SET_DUMPABLE, 1);
+    return confined;
+}
+
 checked<> run(const char* path, const probe_request& request) {
+    if (auto confined = confine_isolated(request); !confined) return confined;
     auto image = sealed_image::adopt(unique_fd(probe_image_fd));
     if (!image) return image.error();
     auto plugin = inspect(path, std::move(*image));

@@ -37,6 +37,8 @@ std::optional<probed_plan> read_plan(std::string_view text) {
         plan.role.flags = root.at("flags").to_number<std::uint32_t>();
         plan.role.permissions = words("permissions");
         plan.role.capabilities = words("capabilities");
+        plan.role.limits.cpu_millicores = root.at("cpu").to_number<std::uint32_t>();
+        plan.role.limits.memory_bytes = root.at("memory").to_number<std::uint64_t>();
         plan.warnings = words("warnings");
         return plan;
     } catch (const std::exception&) {  // how Boost.JSON reports what is missing or of another type
@@ -56,6 +58,8 @@ std::string plan_line(const instance_plan& plan) {
                {"vendor", role.vendor},
                {"summary", role.summary},
                {"flags", role.flags},
+               {"cpu", role.limits.cpu_millicores},
+               {"memory", role.limits.memory_bytes},
                {"permissions", json::value_from(role.permissions)},
                {"capabilities", json::value_from(role.capabilities)},
                {"warnings", json::value_from(plan.warnings)},

@@ -11,6 +11,11 @@ namespace meshhost::plugin {
 
 namespace json = boost::json;
 
+const instance_settings& own_settings(const probe_request& request) {
+    const auto found = request.settings.instances.find(request.spec.instance);
+    return found == request.settings.instances.end() ? request.settings.defaults : found->second;
+}
+
 std::string encode(const probe_request& request) {
     json::object instances;
     for (const auto& [name, settings] : request.settings.instances)

@@ -17,6 +17,9 @@ struct probe_request {
     std::vector<taken_name> taken;
 };
 
+/// Of the instance that it asks for: by name, or the settings of one that nobody named.
+const instance_settings& own_settings(const probe_request& request);
+
 /// JSON, for the pipe between host and probe.
 std::string encode(const probe_request& request);
 std::optional<probe_request> decode_probe_request(std::string_view text);

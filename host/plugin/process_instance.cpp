@@ -7,6 +7,7 @@
 #include "plugin/settings_json.hpp"
 #include "plugin/spawn_actions.hpp"
 #include "plugin/strand_clock.hpp"
+#include "plugin/worker_groups.hpp"
 #include "plugin/worker_request.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -38,7 +39,11 @@ constexpr std::size_t read_at_once = 256u << 10;
 plugin_fault no_worker(const char* what, int error) {
     return {
         "MP207",
-        fmt::format("its process cannot be {} now: {}", what, std::generic_category().message(error))};
+        fmt::format(
+            "its process cannot be {} now: {}",
+            what,
+            std::generic_category().message(error)
+        )};
 }
 
 plugin_fault no_message() {
@@ -95,7 +100,10 @@ checked<> process_instance::spawn() {
         .role = facts_.role->name,
         .settings = source_.settings,
         .self = facts_.self,
+        .granted = facts_.grants.granted(),
         .state_directory = facts_.state.directory,
+        .limits = source_.limits,
+        .group = source_.group,
         .seed = facts_.seed,
         .reserved_alpns = facts_.reserved_alpns,
         .level = facts_.log.enabled(log_level::debug) ? log_level::debug : log_level::info,
@@ -348,6 +356,7 @@ int process_instance::reap() {
     while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
     }
     child_ = 0;
+    if (!source_.group.empty()) remove_group(source_.group);
     return status;
 }
 

@@ -19,6 +19,8 @@ struct worker_source {
     std::string executable;  ///< "--plugin-worker <path>" makes it call plugin_worker_main()
     int image = -1;          ///< the sealed copy of the shared object
     instance_settings settings;
+    proto::process_limits limits;
+    std::string group;  ///< its control group, removed after it; empty: none
 };
 
 /// Memory that host and worker share; nullptr when the kernel has none to give.

@@ -2,6 +2,8 @@
 #include "plugin/worker_limits.hpp"
 
 #include "plugin/lent_directory.hpp"
+#include "plugin/proto/process_limits.hpp"
+#include "plugin/worker_sandbox.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -20,9 +22,6 @@ namespace meshhost::plugin {
 
 namespace {
 
-/// Our code, thread stacks and the allocator's arenas.
-constexpr rlim_t own_data = rlim_t{96} << 20;
-
 plugin_fault cannot(const char* what) {
     return {
         "MP207",
@@ -36,7 +35,7 @@ bool become_nobody() {
 
 }  // namespace
 
-checked<> confine() {
+checked<> confine(const proto::worker_reach& reach) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
@@ -45,12 +44,12 @@ checked<> confine() {
     if (::geteuid() == 0 && !become_nobody()) return cannot("give up root's rights");
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return cannot("give up new privileges");
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of user takes it back
-    return {};
+    return enter_sandbox(reach);
 }
 
-void limit_memory(const mesh_budget* budget) {
-    if (!MESH_HAS(budget, mesh_budget, rss_bytes) || budget->rss_bytes == 0) return;
-    const rlim_t most = budget->rss_bytes + own_data;
+void limit_memory(std::uint64_t bytes) {
+    if (bytes == 0) return;
+    const rlim_t most = bytes + proto::own_memory_bytes;
     const rlimit data{most, most};
     ::setrlimit(RLIMIT_DATA, &data);
 }
@@ -72,11 +71,11 @@ bool give(const std::filesystem::path& what) {
 }  // namespace
 
 void lend_directory(const std::filesystem::path& directory) {
-    if (directory.empty() || ::geteuid() != 0) return;
+    if (directory.empty()) return;
     std::error_code error;
     std::filesystem::create_directories(directory.parent_path(), error);
     ::mkdir(directory.c_str(), S_IRWXU);  // may be there
-    if (!give(directory)) return;
+    if (::geteuid() != 0 || !give(directory)) return;
     for (const auto& each : std::filesystem::directory_iterator(directory, error))
         give(each.path());
     let_pass(directory.parent_path());

@@ -21,7 +21,11 @@ std::string encode(const worker_request& request) {
         {"roles", request.self.roles},
         {"since", request.self.since.time_since_epoch().count()},
         {"reserved_alpns", json::value_from(request.reserved_alpns)},
+        {"granted", json::value_from(request.granted)},
         {"state_directory", request.state_directory},
+        {"cpu", request.limits.cpu_millicores},
+        {"memory", request.limits.memory_bytes},
+        {"group", request.group},
         {"seed", request.seed},
         {"level", static_cast<int>(request.level)},
         {"withheld", json::value_from(request.withheld)},
@@ -43,7 +47,11 @@ std::optional<worker_request> decode_worker_request(std::string_view text) {
         request.self.since = time_point(duration(root.at("since").to_number<std::int64_t>()));
         request.reserved_alpns =
             json::value_to<std::vector<std::string>>(root.at("reserved_alpns"));
+        request.granted = json::value_to<std::vector<std::string>>(root.at("granted"));
         request.state_directory = word(root, "state_directory");
+        request.limits.cpu_millicores = root.at("cpu").to_number<std::uint32_t>();
+        request.limits.memory_bytes = root.at("memory").to_number<std::uint64_t>();
+        request.group = word(root, "group");
         request.seed = root.at("seed").to_number<std::uint64_t>();
         request.withheld = json::value_to<std::vector<std::string>>(root.at("withheld"));
         request.level = static_cast<log_level>(root.at("level").to_number<int>());

@@ -24,7 +24,10 @@ struct worker_request {
     std::string role;
     instance_settings settings;
     node_self self;
-    std::string state_directory;  ///< the instance's own
+    std::vector<std::string> granted;  ///< in all: what it declares counts before it is loaded
+    std::string state_directory;       ///< the instance's own
+    proto::process_limits limits;
+    std::string group;  ///< the control group to enter; empty: none
     std::uint64_t seed = 0;
     std::vector<std::string> reserved_alpns;
     log_level level = log_level::info;

@@ -77,6 +77,7 @@ void mesh_host_bench::run_talker() {
     plugins.own("talker-0").config.values = {
         {"commands", (directory_ / "commands").string()},
         {"results", (directory_ / "results").string()}};
+    plugins.own("talker-0").grant.push_back("fs:write:" + directory_.path().string());
     run(test_plugin("talker"));
     REQUIRE(hears("started"));
 }

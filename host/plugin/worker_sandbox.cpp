@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/worker_sandbox.hpp"
+
+#include "plugin/landlock.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <seccomp.h>
+#include <system_error>
+
+namespace meshhost::plugin {
+
+namespace {
+
+/// Programs, libraries, and what the C library reads. Not /etc as a whole: the host's own
+/// configuration lies there.
+constexpr std::array for_reading{
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc/alternatives",
+    "/etc/ca-certificates",
+    "/etc/gai.conf",
+    "/etc/group",
+    "/etc/host.conf",
+    "/etc/hosts",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/nsswitch.conf",
+    "/etc/passwd",
+    "/etc/pki",
+    "/etc/protocols",
+    "/etc/resolv.conf",
+    "/etc/services",
+    "/etc/ssl",
+    "/etc/timezone",
+    "/proc",
+    "/run/systemd/resolve",
+    "/sys",
+};
+constexpr std::array for_writing{
+    "/dev/full",
+    "/dev/null",
+    "/dev/random",
+    "/dev/urandom",
+    "/dev/zero",
+};
+
+/// What looks into other processes, or opens large parts of the kernel to who has no privilege.
+constexpr std::array denied_calls{
+    SCMP_SYS(add_key),
+    SCMP_SYS(bpf),
+    SCMP_SYS(io_uring_setup),  // whose requests no filter sees
+    SCMP_SYS(keyctl),
+    SCMP_SYS(perf_event_open),
+    SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(request_key),
+    SCMP_SYS(setns),
+    SCMP_SYS(unshare),
+    SCMP_SYS(userfaultfd),
+};
+
+plugin_fault no_sandbox(int error) {
+    return {
+        "MP207",
+        fmt::format("its process cannot be shut in: {}", std::generic_category().message(error))};
+}
+
+checked<> shut_files(const proto::worker_reach& reach) {
+    const int version = landlock::version();
+    if (version == 0) return {};
+    const std::uint64_t all = landlock::all_of_files(version);
+    landlock::scope denied{.files = all, .net = 0, .signals = 0};
+    if (version >= 4 && !reach.listens) denied.net |= landlock::net_bind_tcp;
+    if (version >= 4 && !reach.dials) denied.net |= landlock::net_connect_tcp;
+    if (version >= 6) denied.signals = landlock::scope_all;
+    const unique_fd rules = landlock::make_rules(denied);
+    if (!rules) return no_sandbox(errno);
+    constexpr std::uint64_t reading =
+        landlock::fs_execute | landlock::fs_read_file | landlock::fs_read_dir;
+    constexpr std::uint64_t device =
+        landlock::fs_read_file | landlock::fs_write_file | landlock::fs_ioctl_dev;
+    bool is_allowed = true;
+    for (const char* const path : for_reading)
+        is_allowed = is_allowed && landlock::allow(rules, path, reading);
+    for (const char* const path : for_writing)
+        is_allowed = is_allowed && landlock::allow(rules, path, device & all);
+    for (const std::string& path : reach.readable)
+        is_allowed = is_allowed && landlock::allow(rules, path, reading);
+    for (const std::string& path : reach.writable)
+        is_allowed = is_allowed && landlock::allow(rules, path, all);
+    if (!is_allowed || !landlock::enter(rules)) return no_sandbox(errno);
+    return {};
+}
+
+checked<> shut_calls(const proto::worker_reach& reach) {
+    const std::unique_ptr<void, void (*)(scmp_filter_ctx)> filter(
+        ::seccomp_init(SCMP_ACT_ALLOW),
+        &::seccomp_release
+    );
+    if (!filter) return no_sandbox(ENOMEM);
+    int error = 0;
+    for (const int call : denied_calls) {
+        if (error == 0) error = ::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), call, 0);
+    }
+    if (error == 0 && !reach.has_sockets())
+        error = ::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 0);
+    if (error == 0) error = ::seccomp_load(filter.get());
+    // A kernel that was built without filters has nothing to load them into.
+    if (error != 0 && error != -EINVAL && error != -ENOSYS) return no_sandbox(-error);
+    return {};
+}
+
+}  // namespace
+
+checked<> enter_sandbox(const proto::worker_reach& reach) {
+    if (auto shut = shut_files(reach); !shut) return shut;
+    return shut_calls(reach);
+}
+
+bool has_file_sandbox() noexcept {
+    return landlock::version() > 0;
+}
+
+}  // namespace meshhost::plugin
