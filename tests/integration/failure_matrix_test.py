@@ -1,262 +1,173 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The failure matrix of docs/failures.md, run: a bad plugin a row, beside a good one. What is said, word for word;
-how the host ends, if it does; and whether the good one lives on.
-
-In the words, {n} stands for a number and {at} for an offset in the plugin's file: what differs from run to run.
-"""
-import dataclasses
+"""The failure matrix of docs/failures.md, run: a host with a bad plugin and a good one for every row and both ways to
+run a role. What is said is compared whole; the good role has to live on wherever the host does."""
+import json
 import os
 import pathlib
 import re
-import resource
-import shutil
-import signal
-import typing
 
-from mesh_lab import BIN, LabTest, run, wait_until
+from failure_matrix import BAD, MATRIX, THREAD, Down, Lives, Refused
+from mesh_lab import LabTest, run, wait_until
 
 SOURCE = pathlib.Path(os.environ["MESH_SOURCE_DIR"])
-BAD = BIN.parent / "tests" / "plugins"
-GOOD = BAD / "counter.so"
-THREAD, PROCESS = "inprocess", "process"
-BOTH = (THREAD, PROCESS)
+GOOD = BAD / "counter_2.so"  # a file of its own, for lines name files
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d"
-DEPENDS = {"{n}": r"\d+", "{at}": r"\+0x[0-9a-f]+", "{sha}": r"[0-9a-f]{64}"}
+DEPENDS = {"{n}": r"\d+", "{at}": r"\+0x[0-9a-f]+", "{sha}": r"[0-9a-f]{64}",
+           "{lack}": r"(?:cannot be run now|its process cannot be \w+ now)(?:: [\w ()]+)?"}
+CODE = re.compile(r"MP\d{3}")
 
 
-@dataclasses.dataclass
-class Row:
-    code: str
-    plugin: str  # in tests/plugins, without .so; or what `made` makes
-    words: typing.Sequence[str]  # behind "plugin <path>: <code> "; one line each, in this order
-    name: str = ""  # tells rows of one code and plugin apart
-    modes: typing.Sequence[str] = BOTH
-    keys: dict = dataclasses.field(default_factory=dict)  # of [plugin.bad-0]
-    config: dict = dataclasses.field(default_factory=dict)  # of [plugin.bad-0.config]
-    made: typing.Optional[typing.Callable] = None  # the plugin's file, from the test
-    prepare: typing.Optional[typing.Callable] = None  # (test, host), before it starts
-    provoke: typing.Optional[typing.Callable] = None  # (test, host), once it runs
-    after: typing.Optional[typing.Callable] = None  # (test, host), once the words are there
-    options: typing.Sequence[str] = ()  # of the host
+class FailureMatrix(LabTest):
+    def config(self, row, mode, path, required):
+        """The good role comes first, so that nothing of it depends on the bad one."""
+        role = {"path": f'"{path}"', "isolation": f'"{mode}"', "restart_max": 0, "required": str(required).lower(),
+                **row.keys}
+        fill = lambda value: value.replace("{directory}", str(self.directory)) if isinstance(value, str) else value
+        lines = ["[plugin.good-0]", f'path = "{GOOD}"']
+        for name in ["bad-0", "bad-1"][:2 if getattr(row, "twice", False) else 1]:
+            lines += [f"[plugin.{name}]"] + [f"{key} = {value}" for key, value in role.items()]
+            if row.config:
+                lines += [f"[plugin.{name}.config]"] + [f"{key} = {fill(value)}" for key, value in row.config.items()]
+        file = self.directory / "meshhost.toml"
+        file.write_text("\n".join(lines) + "\n")
+        return file
+
+    def make(self, row, mode, required=False):
+        self.path = row.of(self)
+        file = self.config(row, mode, self.path, required)
+        host = self.host("a", "--config", str(file), *row.options)
+        self.known = {"{path}": re.escape(str(self.path)), "{config}": re.escape(str(file)),
+                      "{state}": re.escape(str(host.directory / "data" / "plugins" / "bad-0" / "state.db")), **DEPENDS}
+        if row.prepare:
+            row.prepare(self, host)
+        return host
+
+    def pattern(self, words):
+        return re.sub(r"\\{\w+\\}", lambda found: self.known[found[0].replace("\\", "")], re.escape(words))
+
+    def assert_says(self, text, words):
+        self.assertRegex(text, f"^{self.pattern(words)}$")
+
+    def roles(self, host):
+        return {role["instance"]: role for role in host.data("plugin", "list")["plugins"]}
+
+    def count_of_good(self, host):
+        return next((item["value"] for item in host.data("status")["self"]["contributions"]
+                     if (item["role"], item["key"]) == ("counter", "count")), 0)
+
+    def assert_good_lives_on(self, host):
+        before = self.count_of_good(host)
+        wait_until("the good role to go on counting", lambda: self.count_of_good(host) > before)
+        good = self.roles(host)["good-0"]
+        self.assertEqual((good["state"], good["restarts"], good["error"]), ("running", 0, None))
+
+    # --- before it runs
+
+    def run_refused(self, row, mode):
+        bad = "bad-1" if row.twice else "bad-0"
+        words = f"plugin {{path}}: {row.code} {row.words[0]}"
+        if not row.is_left_out:
+            host = self.make(row, mode, required=True)
+            done = run("meshhost", *host.arguments, cwd=host.directory)
+            self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
+            error = json.loads(done.stdout)["error"]
+            self.assertEqual((error["code"], error["exit"]), (row.code, 7))
+            self.assert_says(error["message"], words)
+        host = self.make(row, mode, required=row.is_left_out).start()
+        role = self.roles(host)[bad]
+        self.assertEqual(role["state"], "failed")
+        self.assert_says(role["error"], f"{row.code} {row.words[0]}")
+        self.assert_lines(host, row, "error", "host", [words])
+        if row.twice:
+            self.assertEqual(self.roles(host)["bad-0"]["state"], "running")
+        if not row.options:
+            self.assert_good_lives_on(host)
+        self.assertEqual(host.stop()[0], 0)
+
+    # --- while the host lives on
+
+    def assert_lines(self, host, row, level, speaker, words, is_endless=False):
+        """All lines of this code: no other line of the log has it."""
+        marks = f"{row.code} " if row.code else "called off the strand"
+        said = lambda: [line for line in host.log_text().splitlines() if marks in line]
+        wait_until(f"{row.code} in the log", lambda: len(said()) >= len(words))
+        lines = said()
+        if is_endless:
+            words = words * len(lines)
+        self.assertEqual(len(lines), len(words), lines)
+        for line, wanted in zip(lines, words):
+            self.assertRegex(line, f"^{STAMP} {level} +{speaker}: {self.pattern(wanted)}$")
+
+    def run_lives(self, row, mode):
+        host = self.make(row, mode).start()
+        if row.provoke:
+            row.provoke(self, host)
+        named = BAD / f"{row.named}.so" if row.named else "{path}"
+        begin = f"plugin {named}: {row.code} " if row.code else ""
+        self.assert_lines(host, row, row.level, row.speaker, [begin + each for each in row.words], row.is_endless)
+        if row.state:
+            wait_until(f"it to be {row.state}", lambda: self.roles(host)["bad-0"]["state"] == row.state)
+        role = self.roles(host)["bad-0"]
+        self.assertEqual(role["isolation"], mode)
+        if row.restarts is not None:
+            self.assertEqual(role["restarts"], row.restarts)
+        if row.is_error:
+            self.assert_says(role["error"], f"{row.code} {row.words[-1]}")
+        if row.after:
+            row.after(self, host)
+        self.assert_good_lives_on(host)
+        host.stop()
+        self.assertIsNotNone(host.process.returncode)
+
+    # --- and when it does not
+
+    def run_down(self, row, mode):
+        host = self.make(row, mode)
+        host.spawn()
+        self.assertEqual(host.wait(), row.end)
+        self.assert_says(host.log_text().strip().splitlines()[-1], row.words[0])
+
+    def test_the_third_crash_leaves_it_out(self):
+        row = next(row for row in MATRIX if isinstance(row, Down) and row.name == "crash")
+        for _ in range(3):
+            host = self.make(row, THREAD)
+            host.spawn()
+            self.assertEqual(host.wait(), row.end)
+        left_out = Refused("MP309", row.plugin, ["disabled: named in 3 crashes within 10 minutes; meshctl plugin "
+                                                 "enable bad-0"], config=row.config, is_left_out=True)
+        self.run_refused(left_out, THREAD)
+
+    # --- the words about it
+
+    def test_every_code_has_its_row_and_its_words(self):
+        page = (SOURCE / "docs" / "failures.md").read_text()
+        listed = set(re.findall(r"^\| (MP\d{3}) \|", page, re.MULTILINE))
+        known = {code for code in run("meshhost", "--explain").stdout.split() if CODE.fullmatch(code)}
+        source = {code for file in (SOURCE / "host").rglob("*.cpp")
+                  for code in re.findall(r'"(MP\d{3})"', file.read_text())}
+        self.assertEqual(listed, known)
+        self.assertEqual(listed, source)
+        self.assertEqual(listed - {row.code for row in MATRIX}, {"MP309"}, "which has a test of its own")
+
+    def test_every_code_is_explained(self):
+        codes = [code for code in run("meshhost", "--explain").stdout.split() if CODE.fullmatch(code)]
+        for code in codes:
+            done = run("meshhost", "--explain", code)
+            self.assertEqual(done.returncode, 0)
+            self.assertTrue(done.stdout.startswith(f"{code}\n\n"), done.stdout)
+            self.assertEqual(done.stdout, run("meshctl", "explain", code).stdout)
+        unknown = run("meshhost", "--explain", "MP999")
+        self.assertEqual((unknown.returncode, unknown.stdout), (4, ""))
+        self.assertIn('no error has the code "MP999"', unknown.stderr)
 
 
-@dataclasses.dataclass
-class Refused(Row):
-    """At the start: exit code 7 where the role is required, and a host without it where it is not."""
-    modes: typing.Sequence[str] = (THREAD,)  # all of it is before the two ways part
-    is_left_out: bool = False  # also where it is required
-    twice: bool = False  # the second of two instances
+def add_row(row, mode):
+    steps = {Refused: FailureMatrix.run_refused, Lives: FailureMatrix.run_lives, Down: FailureMatrix.run_down}
+    name = "_".join(filter(None, ["test", row.code, row.plugin, row.name, mode]))
+    assert not hasattr(FailureMatrix, name), f"two rows are called {name}"
+    setattr(FailureMatrix, name, lambda self: steps[type(row)](self, row, mode))
 
 
-@dataclasses.dataclass
-class Lives(Row):
-    """The host and the good role live on; the bad one ends up in `state`."""
-    state: str = "running"
-    restarts: int = 0
-    level: str = "warning"
-    speaker: str = "plugin"  # "bad-0": said where the role runs
-    is_error: bool = True  # the last of the words is what `plugin list` shows
-
-
-@dataclasses.dataclass
-class Down(Row):
-    """The host goes down with it: its last line, and its end."""
-    modes: typing.Sequence[str] = (THREAD,)
-    end: int = 0
-
-
-# --- files that no compiler makes
-
-def copy_of(test, change=lambda image: image, mode=0o755):
-    file = test.directory / "bad.so"
-    file.write_bytes(change((BAD / "plain_c.so").read_bytes()))
-    file.chmod(mode)
-    return file
-
-
-def for_arm(image):
-    return image[:18] + b"\xb7\0" + image[20:]
-
-
-# --- what happens to a role that runs
-
-def restart(_, host):
-    assert host.ctl("plugin", "restart", "bad-0")[0] == 0
-
-
-def swap_in(plugin):
-    def swap(test, host):
-        code, answer = host.ctl("plugin", "reload", "bad-0", str(BAD / f"{plugin}.so"))
-        test.assertEqual((code, answer["error"]["code"]), (7, "MP320"))
-    return swap
-
-
-def damage_state(_, host):
-    file = host.directory / "data" / "plugins" / "bad-0" / "state.db"
-    file.parent.mkdir(parents=True, mode=0o700)
-    file.write_bytes(b"not a database at all" * 400)
-
-
-def open_to_all(test, _):
-    """A role in a process of its own is nobody where the host is root."""
-    test.directory.chmod(0o777)
-
-
-def take_descriptors(test, host):
-    """The role gives up after a moment; the host finds nothing to start it again with."""
-    before = resource.prlimit(host.process.pid, resource.RLIMIT_NOFILE, (0, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    test.addCleanup(lambda: None)
-    wait_until("no descriptor to be left", lambda: ": MP207 " in host.log_text())
-    resource.prlimit(host.process.pid, resource.RLIMIT_NOFILE, before)
-    seen = host.log_text().count("MP306")
-    wait_until("it to be started again", lambda: host.log_text().count("MP306") > seen)
-
-
-def shows(**values):
-    def check(test, host):
-        said = {item["key"]: item["value"] for item in host.data("status")["self"]["contributions"]
-                if item["role"] == "test"}
-        test.assertEqual({key: said.get(key) for key in values}, values)
-    return check
-
-
-def is_stalled_for_now(test, host):
-    test.assertTrue(test.roles(host)["bad-0"]["stalled"])
-    wait_until("it to come back", lambda: not test.roles(host)["bad-0"]["stalled"])
-
-
-def says_each_place_once(test, host):
-    shows(on_strand=True, refused=-3, words="called off the strand; use mesh_host.post")(test, host)
-    lines = re.findall(r"called off the strand at (\S+):", host.log_text())
-    test.assertEqual(len(lines), len(set(lines)), "a hundred and one calls, from two places")
-    test.assertEqual(len(lines), 2)
-
-
-def counts_refusals(test, host):
-    wait_until("the count", lambda: test.roles(host)["bad-0"]["refused_calls"] == 5)
-
-
-MISCHIEF = "meshhost: {what} plugin bad-0 (mischief 1.0.0, {path}){rest}"
-
-MATRIX = [
-    # --- before any code of it runs
-    Refused("MP001", "none", ["cannot open: No such file or directory"], made=lambda test: test.directory / "none.so"),
-    Refused("MP002", "writable", ["refused: file mode is 0666, writable by group or others; run chmod go-w"],
-            made=lambda test: copy_of(test, mode=0o666)),
-    Refused("MP003", "text", ["not an ELF file: a plugin is a shared object built with the mesh SDK"],
-            made=lambda test: copy_of(test, lambda image: b"no plugin\n")),
-    Refused("MP003", "arm", ["built for machine 183, this host is x86-64 (62)"],
-            made=lambda test: copy_of(test, for_arm)),
-    Refused("MP005", "plain_c", ["sha256 is {sha}, pinned 9f2c: the file is another one; if that is what you want, "
-                                 "set plugin.bad-0.sha256"], keys={"sha256": '"9f2c"'}),
-    Refused("MP010", "no_symbol", ["no symbol mesh_plugin_entry among {n} exported symbols: not a meshhost plugin, or "
-                                   "built with hidden visibility and without MESH_EXPORT"]),
-    Refused("MP011", "bad_magic", ["wrong magic 0x4b4e554a in the MESH note, expected 0x3148534d: not a meshhost "
-                                   "plugin, or a damaged file"]),
-    Refused("MP011", "bad_table_magic", ["wrong magic 0x4b4e554a in its table, expected 0x3148534d: not a meshhost "
-                                         "plugin, or a damaged file"]),
-    Refused("MP012", "newer_major", ["ABI 2.0, this host speaks ABI 1 (1.0 to 1.0): upgrade meshhost, or install the "
-                                     "plugin's build for ABI 1"]),
-    Refused("MP013", "older_major", ["ABI 0.9, this host speaks ABI 1 (1.0 to 1.0): rebuild the plugin with the ABI 1 "
-                                     "SDK"]),
-    Refused("MP014", "newer_minor", ["needs ABI 1.7 or later, this host offers 1.0: upgrade meshhost, or ask the "
-                                     "author to lower MESH_ABI_MINOR_MIN"]),
-    Lives("MP015", "newer_minor_allowed", ["built for ABI 1.7, running on 1.0 as it allows (minimum 1.0)"],
-          is_error=False),
-    Lives("MP016", "no_note", ["has no MESH note: its code runs before it can be checked (add MESH_PLUGIN_NOTE)"],
-          is_error=False),
-    Refused("MP024", "plain_c", ["left out: in safe mode only plugins of the host's own directory are loaded"],
-            options=["--safe-mode", "--set", f"plugins.dir={GOOD.parent / 'own'}"], is_left_out=True,
-            made=lambda test: copy_of(test)),
-
-    # --- when it is loaded and created
-    Refused("MP004", "undefined_symbol", ["cannot be loaded: undefined symbol: not_defined_anywhere"]),
-    Refused("MP017", "declines", ["declined ABI 1.0: mesh_plugin_entry returned NULL"]),
-    Refused("MP018", "no_stop", ['role "test": create, start, stop, destroy and on_event are mandatory']),
-    Refused("MP018", "two_roles", ["has 2 roles (many, single): name the one to run"]),
-    Refused("MP018", "two_roles", ['has no role "other", only many, single'], name="other", keys={"role": '"other"'}),
-    Refused("MP019", "missing_extension", ['role "test" needs the host extension mesh.teleport/1, which meshhost does '
-                                           "not offer"]),
-    Refused("MP020", "talker", ['role "talker" asks for gossip:pub:talk/#, which plugin.bad-0.grant does not contain'],
-            keys={"grant": '["gossip:sub:talk/#"]'}),
-    Refused("MP021", "recorder", ["{config}:{n}: plugin.bad-0.config.period_ms = 0: must be 1..60000; line {n}: "
-                                  'unknown key "words.greating", did you mean "words.greeting"?'],
-            config={"period_ms": 0, "words.greating": '"hi"'}),
-    Refused("MP022", "singleton", ['role "test" runs already, and at most once on a host'], twice=True),
-    Refused("MP023", "no_sandbox", ['role "test" cannot run in a process of its own: set plugin.bad-0.isolation = '
-                                    '"inprocess"'], modes=(PROCESS,)),
-    Refused("MP201", "hangs_in_create", ["did not finish create within 3000 ms in the probe process: not loaded"]),
-    Refused("MP202", "crashes_in_create", ["crashed in create with SIGSEGV in the probe process: not loaded, the host "
-                                           "is unharmed"]),
-    Refused("MP202", "crashes_at_load", ["crashed in load with SIGABRT in the probe process: not loaded, the host is "
-                                         "unharmed"]),
-    Refused("MP202", "exits_in_create", ["crashed in create with exit status 3 in the probe process: not loaded, the "
-                                         "host is unharmed"]),
-    Refused("MP203", "create_fails", ["create returned MESH_E_CONFIG: listen port 99999 is out of range"]),
-    Refused("MP203", "oversize_digest", ["create returned MESH_E_BUDGET: digest of 2 keys can encode to 4139 bytes, "
-                                         "granted 256 (largest: test.everything, 4116 bytes)"]),
-
-    # --- when it is started and stopped
-    Lives("MP204", "start_fails", ["start returned MESH_E_IO: no upstream answered"], state="failed"),
-    Lives("MP205", "never_started", ["start did not complete within 1 s (MESH_PENDING without started())"],
-          keys={"start_limit": '"1s"'}, state="failed"),
-    Lives("MP206", "stop_fails", ["stop returned MESH_E_IO: the lock file is gone"], provoke=restart, restarts=1),
-    Lives("MP207", "mischief", ["{lack}: Too many open files"], config={"deed": '"give_up"'},
-          keys={"restart_max": 1000}, provoke=take_descriptors, state=None, restarts=None, is_error=False),
-    Lives("MP305", "leaks_timers", ['left open at stop, cancelled by the host: timer "poll" timer "poll" timer "poll" '
-                                    "1 watch(es) of peers"], provoke=restart, restarts=1),
-    Lives("MP305", "leaks_mesh", ["left open at stop, cancelled by the host: 1 subscription(s) 1 port(s)"],
-          provoke=restart, restarts=1),
-    Lives("MP307", "late_thread", ["1 call(s) into the host after stop returned (a thread was not joined): rejected "
-                                   "with MESH_E_STATE; the object stays mapped"],
-          config={"report": '"{directory}/report"'}, prepare=open_to_all, provoke=restart, restarts=1,
-          speaker="bad-0", is_error=False),
-
-    # --- while it runs
-    Lives("MP301", "throws_wrapped", [f"on_event(3:1) returned MESH_E_PANIC: queue is corrupt (failure {count} of 10 "
-                                      "before quarantine)" for count in range(1, 11)], state="failed"),
-    Lives("MP301", "oversize_value", ["on_event(3:1) returned MESH_E_TOO_LARGE: digest key test.name: 100 bytes, "
-                                      "declared max_len 16 (failure 1 of 10 before quarantine)"],
-          after=shows(name="short", other=1)),
-    Lives("MP302", "throws_raw", ["C++ exception crossed the ABI in start: no such upstream: instance bad-0 "
-                                  "quarantined; the plugin must catch at its boundary"], state="failed"),
-    Lives("MP304", "mischief", ["stalled: on_event(3:1) has not returned for {n} ms, at {at}; events queue up, "
-                                "transport is not affected"], config={"deed": '"block"'}, is_error=False),
-    Lives("MP303", "mischief", ["on_event(3:1) has held the strand of bad-0 for {n} ms (limit 50)"],
-          config={"deed": '"block"', "block_ms": 150}, is_error=False),
-    Lives("MP306", "gives_up", ["reported a fatal MESH_E_IO: the disk is gone: stopped"], state="failed"),
-    Lives("MP308", "mischief", ["stalled: on_event(3:1) has not returned for 1 s, and cannot be killed in-process: set "
-                                'isolation = "process"'], modes=(THREAD,), keys={"stall_kill": '"1s"'},
-          config={"deed": '"block"', "block_ms": 3000}, after=is_stalled_for_now),
-    Lives("MP308", "mischief", ["stalled: on_event(3:1) did not return for 1 s: killed"], modes=(PROCESS,),
-          keys={"stall_kill": '"1s"'}, config={"deed": '"hang"'}, state="failed"),
-    Lives("MP310", "mischief", ["died with SIGSEGV in on_event(3:1)"], name="crash", modes=(PROCESS,),
-          config={"deed": '"crash"'}, state="failed"),
-    Lives("MP310", "mischief", ["died with SIGABRT in on_event(3:1)"], name="abort", modes=(PROCESS,),
-          config={"deed": '"abort"'}, state="failed"),
-    Lives("MP310", "mischief", ["its process ended with exit status 1 in on_event(3:1)"], name="exit",
-          modes=(PROCESS,), config={"deed": '"quit"'}, state="failed"),
-    Lives("MP312", "spender", ["gossip budget 1000 B/s exhausted, 3 publishes refused; timer budget 2 exhausted, 2 "
-                               "timers refused in the last 10 s"], after=counts_refusals),
-    Lives("MP313", "gives_up", ["bad-0 failed 2 times within 10 min: given up; meshctl plugin restart bad-0"],
-          keys={"restart_max": 1}, state="failed", restarts=1, level="error", is_error=False),
-    Lives("MP314", "mischief", ["its process sent what is no message: killed"], modes=(PROCESS,),
-          config={"deed": '"babble"'}, state="failed"),
-    Lives("MP315", "keeper", ["the state file is damaged: file is not a database; it is kept as {state}.damaged-1"],
-          config={"mode": '"count"'}, prepare=damage_state),
-    Lives("MP320", "counter", ["swap to counter 3.0.0 aborted in restore: MESH_E_INVALID: the running code continues"],
-          provoke=swap_in("counter_fails_restore"), is_error=False, name="restore"),
-    Lives("MP320", "counter", ["swap to counter 9.0.0 aborted in restore: MESH_E_INVALID: format 1, understands 9 to "
-                               "9: the running code continues"], provoke=swap_in("counter_format_9"), is_error=False,
-          name="format"),
-    Lives("", "off_strand", ["called off the strand at {at}: refused with MESH_E_THREAD; use mesh_host.post"],
-          speaker="bad-0", is_error=False, after=says_each_place_once),
-
-    # --- and down with it
-    Down("MP311", "mischief", ["meshhost: MP311 plugin bad-0 (mischief 1.0.0, {path}) called exit(1), {at} during "
-                               "on_event(3:1): the host goes down with it"], config={"deed": '"quit"'}, end=1),
-    Down("", "mischief", ["meshhost: SIGSEGV in plugin bad-0 (mischief 1.0.0, {path}), {at} during on_event(3:1)"],
-         name="crash", config={"deed": '"crash"'}, end=-signal.SIGSEGV),
-    Down("", "mischief", ["meshhost: SIGABRT in plugin bad-0 (mischief 1.0.0, {path}), {at} during on_event(3:1)"],
-         name="abort", config={"deed": '"abort"'}, end=-signal.SIGABRT),
-]
+for each in MATRIX:
+    for way in each.modes:
+        add_row(each, way)
