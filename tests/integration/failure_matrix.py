@@ -52,6 +52,7 @@ class Lives(Row):
     level: str = "warning"
     speaker: str = "plugin"  # "bad-0": said where the role runs
     named: str = ""  # another plugin's file than its own
+    about: str = ""  # with this behind the code; others are of a busy machine
     is_error: bool = True  # the last of the words is what `plugin list` shows
     is_endless: bool = False  # the same again and again, until something changes
 
@@ -217,8 +218,9 @@ MATRIX = [
     Lives("MP302", "throws_raw", ["C++ exception crossed the ABI in start: no such upstream: instance bad-0 "
                                   "quarantined; the plugin must catch at its boundary"], state="failed"),
     Lives("MP304", "mischief", ["stalled: on_event(3:1) has not returned for {n} ms, at {at}; events queue up, "
-                                "transport is not affected"], config={"deed": '"block"'}, is_error=False),
-    Lives("MP303", "mischief", ["on_event(3:1) has held the strand of bad-0 for {n} ms (limit 50)"],
+                                "transport is not affected"], about="stalled: on_event",
+          config={"deed": '"block"'}, is_error=False),
+    Lives("MP303", "mischief", ["on_event(3:1) has held the strand of bad-0 for {n} ms (limit 50)"], about="on_event",
           config={"deed": '"block"', "block_ms": 150}, is_error=False),
     Lives("MP306", "gives_up", ["reported a fatal MESH_E_IO: the disk is gone: stopped"], state="failed"),
     Lives("MP308", "mischief", ["stalled: on_event(3:1) has not returned for 1 s, and cannot be killed in-process: set "

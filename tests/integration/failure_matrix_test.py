@@ -77,7 +77,7 @@ class FailureMatrix(LabTest):
         role = self.roles(host)[bad]
         self.assertEqual(role["state"], "failed")
         self.assert_says(role["error"], f"{row.code} {row.words[0]}")
-        self.assert_lines(host, row, "error", "host", [words])
+        self.assert_lines(host, "error", "host", f"{row.code} ", [words])
         if row.twice:
             self.assertEqual(self.roles(host)["bad-0"]["state"], "running")
         if not row.options:
@@ -86,11 +86,10 @@ class FailureMatrix(LabTest):
 
     # --- while the host lives on
 
-    def assert_lines(self, host, row, level, speaker, words, is_endless=False):
-        """All lines of this code: no other line of the log has it."""
-        marks = f"{row.code} " if row.code else "called off the strand"
+    def assert_lines(self, host, level, speaker, marks, words, is_endless=False):
+        """All lines of the log with the marks."""
         said = lambda: [line for line in host.log_text().splitlines() if marks in line]
-        wait_until(f"{row.code} in the log", lambda: len(said()) >= len(words))
+        wait_until(f"{marks!r} in the log", lambda: len(said()) >= len(words))
         lines = said()
         if is_endless:
             words = words * len(lines)
@@ -102,9 +101,10 @@ class FailureMatrix(LabTest):
         host = self.make(row, mode).start()
         if row.provoke:
             row.provoke(self, host)
-        named = BAD / f"{row.named}.so" if row.named else "{path}"
+        named = BAD / f"{row.named}.so" if row.named else self.path
         begin = f"plugin {named}: {row.code} " if row.code else ""
-        self.assert_lines(host, row, row.level, row.speaker, [begin + each for each in row.words], row.is_endless)
+        self.assert_lines(host, row.level, row.speaker, begin + row.about or "called off the strand",
+                          [begin + each for each in row.words], row.is_endless)
         if row.state:
             wait_until(f"it to be {row.state}", lambda: self.roles(host)["bad-0"]["state"] == row.state)
         role = self.roles(host)["bad-0"]
