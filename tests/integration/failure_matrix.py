@@ -219,9 +219,9 @@ MATRIX = [
                                   "quarantined; the plugin must catch at its boundary"], state="failed"),
     Lives("MP304", "mischief", ["stalled: on_event(3:1) has not returned for {n} ms, at {at}; events queue up, "
                                 "transport is not affected"], about="stalled: on_event",
-          config={"deed": '"block"'}, is_error=False),
+          config={"deed": '"block"', "block_ms": 3000}, is_error=False),
     Lives("MP303", "mischief", ["on_event(3:1) has held the strand of bad-0 for {n} ms (limit 50)"], about="on_event",
-          config={"deed": '"block"', "block_ms": 150}, is_error=False),
+          config={"deed": '"block"', "block_ms": 1000}, is_error=False),
     Lives("MP306", "gives_up", ["reported a fatal MESH_E_IO: the disk is gone: stopped"], state="failed"),
     Lives("MP308", "mischief", ["stalled: on_event(3:1) has not returned for 1 s, and cannot be killed in-process: set "
                                 'isolation = "process"'], modes=(THREAD,), keys={"stall_kill": '"1s"'},
