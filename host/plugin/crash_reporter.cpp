@@ -115,8 +115,8 @@ void on_fatal(int signal) {
     std::raise(signal);
 }
 
-/// exit() from a callback runs this on the plugin's own thread. What comes after it at an exit would
-/// destroy what the host's other threads are using, so that nothing does.
+/// exit() from a callback runs this on the plugin's own thread. What comes after it at an exit
+/// would destroy what the host's other threads are using, so that nothing does.
 void on_exit_call(int status, void*) {
     if (!is_in_callback()) return;
     raw_line line;

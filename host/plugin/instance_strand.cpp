@@ -304,8 +304,8 @@ void instance_strand::report_fault(plugin_fault fault) {
 }
 
 void instance_strand::report_refusals(time_point now) {
-    auto due = context_->refusals.with([now](proto::budget_meter& meter) { return meter.poll(now); }
-    );
+    auto due =
+        context_->refusals.with([now](proto::budget_meter& meter) { return meter.poll(now); });
     if (due) say(proto::up::budget_exhausted{due->refusals, std::move(due->words)});
 }
 

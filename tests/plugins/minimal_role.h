@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A role in C that does nothing, and the plugin around it. Define before including it what is to be
- * different: ROLE_FLAGS, ROLE_NEEDS, ROLE_PERMISSIONS (a list), ROLE_CREATE, ROLE_START, ROLE_DRAIN, ROLE_STOP,
- * ROLE_ON_EVENT, NOTE, TABLE_MAGIC. `host` is what create was given. */
+ * different: ROLE_FLAGS, ROLE_NEEDS, ROLE_PERMISSIONS (a list), ROLE_CREATE, ROLE_START,
+ * ROLE_DRAIN, ROLE_STOP, ROLE_ON_EVENT, NOTE, TABLE_MAGIC. `host` is what create was given. */
 #ifndef MINIMAL_ROLE_H
 #define MINIMAL_ROLE_H
 

@@ -29,8 +29,9 @@ struct spender : mesh::role {
         const std::string body(3000, 'x');
         mesh_status status = MESH_OK;
         while (status == MESH_OK)
-            status = need<mesh_gossip_v1>()
-                         .publish(host(), mesh::str("spend"), mesh::bytes(body), MESH_PUB_NEIGHBORS);
+            status =
+                need<mesh_gossip_v1>()
+                    .publish(host(), mesh::str("spend"), mesh::bytes(body), MESH_PUB_NEIGHBORS);
         return status;
     }
 

@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 
 #include <sys/eventfd.h>
+
 #include <thread>
 #include <vector>
 
@@ -69,7 +70,10 @@ TEST_CASE("event queue: a nudge wakes the strand", "[plugin][queue]") {
     other.join();
 }
 
-TEST_CASE("event queue: a retired one holds no descriptor, and takes what comes", "[plugin][queue]") {
+TEST_CASE(
+    "event queue: a retired one holds no descriptor, and takes what comes",
+    "[plugin][queue]"
+) {
     const auto lowest_free = [] {
         const unique_fd made(::eventfd(0, EFD_CLOEXEC));
         return made.get();

@@ -45,11 +45,7 @@ struct streams_fixture {
         bench.run(test_plugin(plugin));
     }
     /// The role dials the other, who echoes.
-    void dial(
-        std::int64_t bytes,
-        std::int64_t connections = 1,
-        const char* plugin = "streams"
-    ) {
+    void dial(std::int64_t bytes, std::int64_t connections = 1, const char* plugin = "streams") {
         other->router().add(test_alpn, protocol);
         config()["dial"] = other->id().to_hex();
         config()["bytes"] = bytes;
@@ -271,10 +267,7 @@ TEST_CASE_METHOD(
     REQUIRE(bench.until([&] { return refused() == 1; }));
     CHECK(bench.stop() == 0);
     REQUIRE(bench.errors.size() == 1);
-    CHECK(
-        bench.errors[0]
-        == "MP312 stream budget 1 exhausted, 1 streams refused in the last 10 s"
-    );
+    CHECK(bench.errors[0] == "MP312 stream budget 1 exhausted, 1 streams refused in the last 10 s");
 }
 
 TEST_CASE_METHOD(
