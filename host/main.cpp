@@ -3,7 +3,9 @@
 #include "app/application.hpp"
 #include "app/command_line.hpp"
 #include "app/process_setup.hpp"
+#include "base/quote.hpp"
 #include "check/check_main.hpp"
+#include "ctl/explanations.hpp"
 #include "http/envelope.hpp"
 #include "plugin/plugin_probe.hpp"
 #include "plugin/plugin_worker.hpp"
@@ -34,6 +36,28 @@ int report(const failure& error, bool as_json) {
     return static_cast<int>(error.exit);
 }
 
+/// `meshhost --explain [CODE]`: the same words as `meshctl explain`, where only the host is there.
+int explain(const std::vector<std::string>& words) {
+    if (words.size() > 2)
+        return report({exit_code::usage, "E_USAGE", "--explain takes one code", ""}, false);
+    if (words.size() == 1) {
+        for (const auto& known : ctl::explanations())
+            print(stdout, fmt::format("{}\n", known.code));
+        return static_cast<int>(exit_code::ok);
+    }
+    const auto* const found = ctl::find_explanation(words[1]);
+    if (found == nullptr)
+        return report(
+            {exit_code::unreachable,
+             "E_NO_SUCH_CODE",
+             fmt::format("no error has the code {}", in_quotes(words[1])),
+             "meshhost --explain lists them all"},
+            false
+        );
+    print(stdout, fmt::format("{}\n\n{}\n", found->code, found->text));
+    return static_cast<int>(exit_code::ok);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -44,6 +68,7 @@ int main(int argc, char** argv) {
     if (words.size() == 2 && words[0] == "--plugin-worker")
         return plugin::plugin_worker_main(words[1].c_str());
     if (check::is_asked(words)) return check::check_main(words);
+    if (!words.empty() && words[0] == "--explain") return explain(words);
 
     auto line = app::parse_command_line(words);
     if (!line) return report(line.error(), app::asks_for_json(words));

@@ -88,7 +88,8 @@ struct plugin_snapshot {
     std::optional<std::int64_t> process;  ///< its own, while it has one
     std::uint64_t restarts = 0;           ///< because it failed, or somebody wanted it
     std::uint64_t slow_calls = 0;         ///< callbacks that held its strand for too long
-    bool is_stalled = false;              ///< one of them has not come back
+    std::uint64_t refused_calls = 0;      ///< because a budget was used up
+    bool is_stalled = false;              ///< a callback has not come back
     bool is_restarting = false;           ///< failed, and about to be started again
     unsigned generation = 1;              ///< of its code: rises with each reload
     std::string health = "ok";            ///< as it says itself: "ok", "degraded", "unhealthy"

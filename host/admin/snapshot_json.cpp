@@ -158,6 +158,7 @@ json::array plugin_list(std::span<const plugin_snapshot> plugins) {
             {"process", plugin.process ? json::value(*plugin.process) : json::value()},
             {"restarts", plugin.restarts},
             {"slow_calls", plugin.slow_calls},
+            {"refused_calls", plugin.refused_calls},
             {"stalled", plugin.is_stalled},
             {"restarting", plugin.is_restarting},
             {"generation", plugin.generation}});

@@ -22,7 +22,8 @@ constexpr const char* footer =
     "Without any option it starts with a key of its own, on a free UDP port, and waits for peers.\n"
     "Settings come from defaults, files, the environment (MESHHOST_SECTION__KEY), and --set, each\n"
     "over the one before; `meshctl config init` prints them all. Ask a running host with meshctl.\n"
-    "A plugin's author: meshhost --check FILE [--level 0..3], meshhost --describe FILE.";
+    "A plugin's author: meshhost --check FILE [--level 0..3], meshhost --describe FILE.\n"
+    "What an error code means: meshhost --explain CODE.";
 
 /// What the flags were given; empty when they were not.
 struct flags {

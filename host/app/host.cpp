@@ -86,6 +86,7 @@ plugin::instance_settings instance_settings_of(
     out.limits = {from.cpu_millicores, from.memory_bytes};
     out.restarts.most = static_cast<unsigned>(from.restart_max);
     out.restarts.window = from.restart_window;
+    out.start_limit = from.start_limit;
     out.stalls.kill = from.stall_kill;
     out.sha256 = from.sha256;
     out.trace_every = static_cast<std::uint32_t>(from.trace_every);
@@ -238,7 +239,7 @@ outcome<void> host::load_plugins() {
         std::make_unique<self_reporter>(settings, *endpoint_, *plugins_, *peers_, gossip_.get());
     std::vector<plugin::plugin_spec> specs;
     for (const auto& each : settings.plugin)
-        specs.push_back({each.path, each.instance, ""});
+        specs.push_back({each.path, each.instance, each.role});
     specs.insert(specs.end(), options_.plugins.begin(), options_.plugins.end());
     const auto refused = plugins_->load(specs);
     bridge_->attach(plugins_.get());

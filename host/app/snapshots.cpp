@@ -402,6 +402,7 @@ admin::plugin_snapshot snapshot_of(const plugin::instance_status& role) {
         .process = role.process,
         .restarts = role.restarts,
         .slow_calls = role.slow_calls,
+        .refused_calls = role.refused_calls,
         .is_stalled = role.is_stalled,
         .is_restarting = role.is_restarting,
         .generation = role.generation,

@@ -3,6 +3,7 @@
 
 #include "check/checker.hpp"
 #include "check/describe.hpp"
+#include "check/description.hpp"
 #include "check/trials.hpp"
 #include "http/envelope.hpp"
 

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// `meshhost --check FILE` and `meshhost --describe FILE`: the parent's side of both.
+// `meshhost --check FILE`: the parent's side of it.
 #include "check/report.hpp"
-
-#include <boost/json/object.hpp>
-#include <boost/system/result.hpp>
 
 #include <cstdint>
 #include <string>
@@ -19,13 +16,5 @@ struct check_request {
 
 /// Up to the level asked for; a level that fails ends it, for the next would say the same again.
 report check_plugin(const check_request& asked);
-
-/// {"path", "abi", "sdk", "roles"}, or why there is none: "MP003 ...".
-struct description {
-    boost::json::object about;
-    std::string refused;
-    bool is_plugin = true;
-};
-description describe_plugin(const std::string& path);
 
 }  // namespace meshhost::check

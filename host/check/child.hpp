@@ -14,7 +14,7 @@ namespace meshhost::check {
 
 /// What a child is to do: `<this executable> --check-child <trial> <path> <role> <seed>`.
 struct trial {
-    std::string name;  ///< "life", "fault:timer.start:-7"
+    std::string name;  ///< "life", "fault:timer.start"
     std::string path;
     std::string role;
     std::uint64_t seed = 1;

@@ -31,6 +31,7 @@ void subject::configure(fake_host& host) const {
 }
 
 void subject::say(verdict how, const char* check, std::string what, std::string remedy) const {
+    ++findings;
     say_finding({how, level, check, std::move(what), std::move(remedy)});
 }
 

@@ -16,6 +16,7 @@ struct subject {
     const mesh_role* roles[1];
     mesh_plugin plugin{};
     int level;
+    mutable int findings = 0;  ///< that were said
 
     subject(const plugin::role_description& of, int of_level)
         : role(&of)

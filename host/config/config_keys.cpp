@@ -102,7 +102,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 46> keys{{
+constexpr std::array<config_key, 48> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -293,6 +293,11 @@ constexpr std::array<config_key, 46> keys{{
      .example = R"("compute.so")",
      .doc = "The plugin's file: a name in plugins.dir, or a path with a slash.",
      .store = put_plugin<&plugin_config::path>},
+    {.path = "plugin.*.role",
+     .rule = text(text_form::label),
+     .fallback = R"("")",
+     .doc = "Which role of the file to run. Empty: the only one that it has.",
+     .store = put_plugin<&plugin_config::role>},
     {.path = "plugin.*.required",
      .rule = yes_or_no(),
      .fallback = "false",
@@ -332,6 +337,11 @@ constexpr std::array<config_key, 46> keys{{
      .fallback = R"("10m")",
      .doc = "The time in which restart_max counts.",
      .store = put_plugin<&plugin_config::restart_window>},
+    {.path = "plugin.*.start_limit",
+     .rule = time_span(1s, 1h),
+     .fallback = R"("10s")",
+     .doc = "How long a start may be pending before the role has failed.",
+     .store = put_plugin<&plugin_config::start_limit>},
     {.path = "plugin.*.stall_kill",
      .rule = time_span(1s, 1h),
      .fallback = R"("10s")",

@@ -114,14 +114,16 @@ struct plugins_config {
 struct plugin_config {
     std::string instance;
     std::string path;                     ///< of the .so, or a name in [plugins] dir: "compute.so"
+    std::string role;                     ///< of those in the .so; empty: the only one
     bool required = false;                ///< a host that cannot load it does not start
     std::string isolation = "inprocess";  ///< or "process"
     std::uint32_t cpu_millicores = 0;     ///< of its process; 0: as its role declares
     std::uint64_t memory_bytes = 0;       ///< the same
     std::size_t restart_max = 5;          ///< within restart_window; 0: never
     duration restart_window = 10min;
-    duration stall_kill = 10s;  ///< a callback that takes longer will not come back
-    std::string sha256;         ///< of the file, in hex; empty: any
+    duration start_limit = 10s;  ///< of a start that is pending
+    duration stall_kill = 10s;   ///< a callback that takes longer will not come back
+    std::string sha256;          ///< of the file, in hex; empty: any
     std::vector<std::string> grant{"declared"};  ///< permissions; that word: all the role asks for
     std::size_t trace_every = 0;                 ///< every n-th event has a span; 0: none
     boost::json::object config;  ///< its own table, unchecked: only the role knows its keys

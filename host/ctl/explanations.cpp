@@ -359,6 +359,10 @@ constexpr explanation table[] = {
     {"MP204", "The plugin's start function returned an error; its own words are in the message."},
     {"MP205", "The plugin said that its start was under way, and never that it was done."},
     {"MP206", "A warning: drain, stop or destroy returned an error. The host goes on."},
+    {"MP207",
+     "The machine lacked what it takes to run the role: a descriptor, a thread, a process, or a\n"
+     "way to shut that in. The message says which. The host tries again, each time later; look at\n"
+     "the limits of its service (LimitNOFILE, TasksMax) and at what uses them up."},
     {"MP301",
      "The plugin returned an error for an event. One is a warning; after ten in a row the "
      "instance\n"
@@ -390,6 +394,10 @@ constexpr explanation table[] = {
     {"MP311",
      "A plugin called exit() from a callback, which ends the whole host. Plugins report what is\n"
      "fatal with mesh_host.fatal()."},
+    {"MP312",
+     "A warning: the role wanted more than its mesh_budget says (bytes of gossip a second,\n"
+     "streams, timers; what it does not declare is bounded by the host). The calls failed with\n"
+     "MESH_E_BUDGET and did nothing. Its author declares more, or asks less often."},
     {"MP313",
      "A role failed too often within restart_window, and is left alone. Look at why it fails;\n"
      "`meshctl plugin restart INSTANCE` starts it again."},

@@ -50,8 +50,7 @@ public:
         return now == phase::creating ? verdict::too_early : verdict::admitted;
     }
 
-    /// Each counts from one.
-    std::uint64_t count_off_strand() noexcept { return ++off_strand_; }
+    /// Counts from one.
     std::uint64_t count_late() noexcept { return ++late_; }
 
 private:
@@ -60,7 +59,6 @@ private:
     std::atomic<std::thread::id> strand_{};
     std::atomic<phase> phase_{phase::creating};
     std::shared_ptr<std::atomic<bool>> abandoned_ = std::make_shared<std::atomic<bool>>(false);
-    std::atomic<std::uint64_t> off_strand_{0};
     std::atomic<std::uint64_t> late_{0};
 };
 

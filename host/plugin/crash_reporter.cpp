@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/crash_reporter.hpp"
 
+#include "plugin/stack_sampler.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -79,25 +81,12 @@ std::string_view name_of(activity doing) noexcept {
     return "a callback";
 }
 
-/// The innermost of its functions on this stack, as an offset in its file; 0: none.
-std::uintptr_t offset_in(const strand_pulse& pulse) noexcept {
-    std::array<void*, 48> frames{};
-    const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
-    const std::uintptr_t begin = pulse.code_begin;
-    const std::uintptr_t end = pulse.code_end;
-    for (int i = 0; i < depth; ++i) {
-        const auto at = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(i)]);
-        if (at >= begin && at < end) return at - begin;
-    }
-    return 0;
-}
-
 bool is_in_callback() noexcept {
     return crashing_pulse != nullptr && crashing_pulse->since != 0;
 }
 
 void tell_where(raw_line& line, const strand_pulse& pulse) noexcept {
-    const std::uintptr_t offset = offset_in(pulse);
+    const std::uintptr_t offset = offset_on_stack(pulse);
     if (offset != 0) (line << ", +0x").number(offset, 16);
     line << " during " << name_of(pulse.doing);
     if (pulse.doing != activity::on_event) return;
@@ -126,15 +115,18 @@ void on_fatal(int signal) {
     std::raise(signal);
 }
 
-/// exit() from a callback runs this on the plugin's own thread.
-void on_exit_call() {
+/// exit() from a callback runs this on the plugin's own thread. What comes after it at an exit
+/// would destroy what the host's other threads are using, so that nothing does.
+void on_exit_call(int status, void*) {
     if (!is_in_callback()) return;
     raw_line line;
-    line << "meshhost: MP311 " << crashing_label.data() << " called exit()";
+    line << "meshhost: MP311 " << crashing_label.data() << " called exit(";
+    line.number(static_cast<std::uint8_t>(status)) << ")";
     tell_where(line, *crashing_pulse);
     line << ": the host goes down with it\n";
     line.write(STDERR_FILENO);
     note();
+    ::_exit(status);
 }
 
 template <std::size_t Size>
@@ -168,7 +160,7 @@ void report_crashes(const std::filesystem::path& record) {
     action.sa_flags = SA_ONSTACK | SA_NODEFER;
     for (const int signal : fatal_signals)
         ::sigaction(signal, &action, nullptr);
-    std::atexit(on_exit_call);
+    ::on_exit(on_exit_call, nullptr);  // atexit() does not tell the status
 }
 
 void name_in_crashes(

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace meshhost::plugin {
@@ -45,8 +46,19 @@ void event_queue::change(Change change) {
         const std::lock_guard lock(mutex_);
         change();
         is_to_wake = std::exchange(is_strand_asleep_, false);
+        if (is_to_wake) ++ringing_;
     }
-    if (is_to_wake) ring(bell_.get());
+    if (!is_to_wake) return;
+    ring(bell_.get());
+    --ringing_;
+}
+
+void event_queue::retire() noexcept {
+    // Nobody starts to ring while the strand is awake; whoever began before must not find another
+    // file under the number.
+    while (ringing_ != 0)
+        std::this_thread::yield();
+    bell_ = unique_fd();
 }
 
 bool event_queue::push(queued_item item) {
@@ -70,6 +82,10 @@ void event_queue::settle(commit_done done) {
 
 void event_queue::settle(work_done done) {
     add(std::move(done));
+}
+
+void event_queue::nudge() {
+    add(nudge_mark{});
 }
 
 void event_queue::add(queued_item item) {

@@ -13,6 +13,7 @@
 #include "plugin/proto/peer_snapshot.hpp"
 
 #include <array>
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -67,8 +68,11 @@ struct work_done {
     bool crossed = false;  ///< an exception came out of it; `words` are its
 };
 
-using queued_item =
-    std::variant<posted_event, digest_update, commit_done, work_done, proto::down_message>;
+/// Another thread gave the strand something to do at a time of its own: look when that is.
+struct nudge_mark {};
+
+using queued_item = std::
+    variant<posted_event, digest_update, commit_done, work_done, nudge_mark, proto::down_message>;
 
 /// What one wait brings, in the order in which it is to be dealt with.
 struct strand_work {
@@ -92,12 +96,17 @@ public:
     /// The end of what a table bounds.
     void settle(commit_done done);
     void settle(work_done done);
+    void nudge();
     void raise(strand_signal signal);
     /// Replaces a snapshot that the strand has not looked at yet.
     void publish(proto::peer_snapshot_ptr snapshot);
 
     /// Returns at `deadline`, or as soon as there is work, or one of `watches` saw something.
     strand_work wait_until(time_point deadline, proto::fd_watches* watches = nullptr);
+
+    /// The strand's last call: gives the descriptor back, for the queue itself may be kept for as
+    /// long as the process runs. Others may go on feeding it.
+    void retire() noexcept;
 
     /// Drops the items, not the signals; how many there were.
     std::size_t drop_items();
@@ -110,8 +119,9 @@ private:
     void change(Change change);
     void add(queued_item item);
 
-    const unique_fd bell_;  ///< an eventfd: rung when the strand sleeps
+    unique_fd bell_;  ///< an eventfd: rung when the strand sleeps
     mutable std::mutex mutex_;
+    std::atomic<int> ringing_ = 0;  ///< threads that are about to ring
     bool is_strand_asleep_ = false;
     std::array<std::optional<strand_signal>, signal_kinds> signals_;
     proto::peer_snapshot_ptr snapshot_;

@@ -11,6 +11,7 @@
 #include "plugin/metric_board.hpp"
 #include "plugin/node_signer.hpp"
 #include "plugin/plugin_role.hpp"
+#include "plugin/proto/budget_meter.hpp"
 #include "plugin/proto/byte_budget.hpp"
 #include "plugin/proto/digest_board.hpp"
 #include "plugin/proto/digest_watches.hpp"
@@ -19,6 +20,7 @@
 #include "plugin/proto/grants.hpp"
 #include "plugin/proto/message_port.hpp"
 #include "plugin/proto/peer_watches.hpp"
+#include "plugin/proto/stray_sites.hpp"
 #include "plugin/proto/stream_port.hpp"
 #include "plugin/proto/timer_set.hpp"
 #include "plugin/role_calls.hpp"
@@ -61,9 +63,9 @@ struct instance_facts {
     logger log;
     std::vector<std::string> reserved_alpns = {};  ///< for mesh.stream/1
     std::vector<std::string> withheld = {};        ///< tables that this host has nothing behind
-    std::uint64_t gossip_bytes_per_s = proto::gossip_budget_default;
     std::shared_ptr<const node_signer> signer = nullptr;  ///< null: nobody signs
     std::shared_ptr<const void> code = nullptr;  ///< keeps `role`; null: it is there for ever
+    duration start_limit = proto::start_limit;
 };
 
 struct instance_context {
@@ -90,6 +92,8 @@ struct instance_context {
     trace_port trace;
     std::atomic<bool> awaits_gossip_room = false;  ///< was told to wait for MESH_EV_GOSSIP_WRITABLE
     guarded_value<proto::byte_budget> gossip_budget;
+    guarded_value<proto::budget_meter> refusals;  ///< because a budget was used up
+    guarded_value<proto::stray_sites> strays;
     guarded_value<proto::message_port> messages;
 
     // For the strand alone; digest.check() for any thread once create has returned.

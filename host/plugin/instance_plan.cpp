@@ -107,12 +107,6 @@ checked<> check_needs(const role_description& role, const std::vector<std::strin
     return {};
 }
 
-/// What the role expects, within what there is.
-std::uint64_t choose_gossip_budget(const role_description& role) {
-    if (role.gossip_bytes_per_s == 0) return proto::gossip_budget_default;
-    return std::min(role.gossip_bytes_per_s, proto::gossip_budget_max);
-}
-
 }  // namespace
 
 proto::grants grants_of(const role_description& role, const instance_settings& own) {
@@ -157,7 +151,6 @@ checked<instance_plan> plan_instance(
         .grants = std::move(*grants),
         .digest_bytes = own.digest_bytes,
         .state = std::move(state),
-        .gossip_bytes_per_s = choose_gossip_budget(**role),
         .settings = own,
         .warnings = std::move(config.warnings),
     };

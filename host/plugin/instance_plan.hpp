@@ -22,7 +22,6 @@ struct instance_plan {
     proto::grants grants;
     std::uint32_t digest_bytes = 0;
     state_place state;
-    std::uint64_t gossip_bytes_per_s = 0;
     instance_settings settings;         ///< as the operator has it
     std::vector<std::string> warnings;  ///< of deprecated keys
 };

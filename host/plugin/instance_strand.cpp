@@ -57,7 +57,8 @@ plugin_fault instance_strand::crossed(const char* where, const std::string& word
 }
 
 instance_strand::instance_strand(std::shared_ptr<instance_context> context)
-    : context_(std::move(context)) {}
+    : context_(std::move(context))
+    , life_(context_->facts.start_limit) {}
 
 checked<> instance_strand::create() {
     context_->gate.bind_strand();
@@ -109,9 +110,11 @@ void instance_strand::run() {
         deliver_fd();
         if (life_.next_deadline() <= strand_now()) make(pass_deadline());
         report_values();
+        report_refusals(strand_now());
         count_handles();
     }
     cancel_all();
+    report_refusals(no_deadline);
     count_handles();
     say(proto::up::exited{may_restart_});
 }
@@ -188,8 +191,8 @@ callback instance_strand::pass_deadline() {
     return give_up(
         {"MP205",
          fmt::format(
-             "start did not complete within {} s (MESH_PENDING without started())",
-             std::chrono::duration_cast<std::chrono::seconds>(proto::start_limit).count()
+             "start did not complete within {:g} s (MESH_PENDING without started())",
+             std::chrono::duration<double>(context_->facts.start_limit).count()
          )},
         true
     );
@@ -298,6 +301,12 @@ void instance_strand::report_state() {
 
 void instance_strand::report_fault(plugin_fault fault) {
     say(proto::up::faulted{std::move(fault.code), std::move(fault.text)});
+}
+
+void instance_strand::report_refusals(time_point now) {
+    auto due =
+        context_->refusals.with([now](proto::budget_meter& meter) { return meter.poll(now); });
+    if (due) say(proto::up::budget_exhausted{due->refusals, std::move(due->words)});
 }
 
 void instance_strand::report_values() {

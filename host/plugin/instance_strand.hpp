@@ -47,6 +47,7 @@ private:
     void take(digest_update& update);
     void take(commit_done& done);
     void take(work_done& done);
+    void take(const nudge_mark&) {}  // that it came is enough
     void take(proto::down_message& message);
     void take(proto::down::uplink_ready& ready);
     void take(proto::down::listen_failed& said);
@@ -58,6 +59,7 @@ private:
     void take(proto::down::stream_room& said);
     void take(proto::down::stream_ended& said);
     void take(proto::down::metrics_wanted& wanted);
+    void add_refusals(telemetry::metrics_snapshot& to);
     void take(proto::down::config_offered& offered);
     void take(proto::down::config_decided& decided);
     void take(proto::down::topic_heard& heard);
@@ -86,6 +88,7 @@ private:
     void report_state();
     void report_fault(plugin_fault fault);
     void report_values();
+    void report_refusals(time_point now);
     void say(proto::up_message message);
 
     std::shared_ptr<instance_context> context_;

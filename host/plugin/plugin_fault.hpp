@@ -4,7 +4,7 @@
 //
 //   plugin <path>: <code> <fact>: <remedy or consequence>
 //
-// The codes are stable and listed in docs/abi.md.
+// The codes are stable and listed in docs/failures.md.
 #include "base/error.hpp"
 
 #include <boost/system/result.hpp>

@@ -51,7 +51,8 @@ struct instance_status {
     std::string isolation = "inprocess";  ///< or "process"
     std::uint64_t restarts = 0;           ///< because it failed
     std::uint64_t slow_calls = 0;         ///< callbacks that held the strand for too long
-    bool is_stalled = false;              ///< one of them has not come back
+    std::uint64_t refused_calls = 0;      ///< because a budget was used up
+    bool is_stalled = false;              ///< a callback has not come back
     bool is_restarting = false;           ///< failed, and about to be started again
     std::optional<std::int64_t> process;  ///< its own
     unsigned generation = 1;              ///< of its code: rises with each reload
@@ -107,7 +108,8 @@ public:
     ~plugin_manager();
 
     /// Once. Blocks: probes, loads and creates, one after the other. What is refused does not keep
-    /// the others from loading. The codes are those of docs/abi.md; each message is a whole line.
+    /// the others from loading. The codes are those of docs/failures.md; each message is a whole
+    /// line.
     std::vector<failure> load(std::span<const plugin_spec> specs);
 
     /// Starts every instance; how each fares is reported to the observer.
@@ -185,6 +187,7 @@ private:
     void create(planned from, const std::string& roles, std::vector<failure>& refused);
     std::unique_ptr<instance_services> services_of(entry& role);
     checked<> launch(entry& role, duration limit);
+    checked<> launch_thread(entry& role, duration limit);
     checked<> launch_process(entry& role, duration limit);
     void launch_again(entry& role);
     void give_up_or_restart(entry& failed, bool may_restart);
@@ -206,6 +209,7 @@ private:
     void on(entry& of, const proto::up::exited& said);
     void on(entry& of, const proto::up::health_said& said);
     void on(entry& of, const proto::up::config_judged& said);
+    void on(entry& of, const proto::up::budget_exhausted& said);
     void on_slow(const std::string& instance, const plugin_fault& fault) override;
     void on_hung(const std::string& instance, const std::string& where) override;
     void on_back(const std::string& instance) override;

@@ -83,7 +83,6 @@ void plugin_manager::swap_in(entry& role, checked<probed_plan> probed) {
     next->facts.grants = std::move(plan->plan.grants);
     next->facts.digest_bytes = plan->plan.digest_bytes;
     next->facts.state.bytes_max = plan->plan.state.bytes_max;
-    next->facts.gossip_bytes_per_s = plan->plan.gossip_bytes_per_s;
     next->image = plan->image;
     next->settings = role.settings;
     reloading.next = next;

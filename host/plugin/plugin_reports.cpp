@@ -47,6 +47,11 @@ void plugin_manager::on(entry& of, const proto::up::config_judged& said) {
     reload_.take(of.status.instance, said);
 }
 
+void plugin_manager::on(entry& of, const proto::up::budget_exhausted& said) {
+    of.status.refused_calls += said.refusals;
+    report(of, {"MP312", one_line(said.words, proto::fault_text_max)});
+}
+
 bool plugin_manager::reconfigure(
     std::map<std::string, instance_settings, std::less<>> wanted,
     reload_teller tell

@@ -46,6 +46,21 @@ proto::config_schema schema_of(const mesh_config_key* const* keys) {
     return schema;
 }
 
+/// 0 stands for undeclared; more than there is stands for all of it.
+template <class T>
+void take_over(T& limit, std::uint64_t declared, T most) {
+    if (declared != 0) limit = static_cast<T>(std::min<std::uint64_t>(declared, most));
+}
+
+proto::call_budget budget_of(const mesh_budget* declared) {
+    proto::call_budget budget;
+    if (!MESH_HAS(declared, mesh_budget, timers)) return budget;
+    take_over(budget.gossip_bytes_per_s, declared->gossip_bytes_per_s, proto::gossip_budget_max);
+    take_over(budget.streams, declared->streams, proto::streams_max);
+    take_over(budget.timers, declared->timers, proto::timers_max);
+    return budget;
+}
+
 bool is_role_name(std::string_view name) noexcept {
     const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
     const auto is_other = [](char c) { return (c >= '0' && c <= '9') || c == '_' || c == '-'; };
@@ -108,9 +123,7 @@ checked<role_description> read_role(const mesh_role* table) {
         .permissions = list_of(table->permissions),
         .capabilities = list_of(table->capabilities),
         .config = schema_of(table->config),
-        .gossip_bytes_per_s = MESH_HAS(table->budget, mesh_budget, gossip_bytes_per_s)
-                                  ? table->budget->gossip_bytes_per_s
-                                  : 0,
+        .budget = budget_of(table->budget),
         .limits = limits_of(table->budget),
         .table = table,
     };

@@ -5,6 +5,7 @@
 #include <mesh/plugin.h>
 
 #include "plugin/plugin_fault.hpp"
+#include "plugin/proto/budget_meter.hpp"
 #include "plugin/proto/config_schema.hpp"
 #include "plugin/proto/process_limits.hpp"
 
@@ -24,9 +25,9 @@ struct role_description {
     std::vector<std::string> permissions;
     std::vector<std::string> capabilities;
     proto::config_schema config;
-    std::uint64_t gossip_bytes_per_s = 0;  ///< that it expects to send; 0: it does not say
-    proto::process_limits limits;          ///< that it expects to keep
-    const mesh_role* table = nullptr;      ///< the callbacks; lives as long as its library
+    proto::call_budget budget;         ///< that it declares, within what there is
+    proto::process_limits limits;      ///< that it expects to keep
+    const mesh_role* table = nullptr;  ///< the callbacks; lives as long as its library
 };
 
 /// Errors: MP011 to MP014, for a plugin without a note; MP017, when `plugin` is null; MP018; MP019.

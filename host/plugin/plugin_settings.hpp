@@ -36,6 +36,7 @@ struct instance_settings {
     std::string sha256;             ///< of the file, in hex; empty: any
     proto::restart_rules restarts;
     proto::stall_limits stalls;
+    duration start_limit = proto::start_limit;
 };
 
 struct plugin_settings {

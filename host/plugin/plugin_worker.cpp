@@ -131,8 +131,8 @@ checked<instance_facts> worker::load(
         .log = logger(request_.instance),
         .reserved_alpns = request_.reserved_alpns,
         .withheld = request_.withheld,
-        .gossip_bytes_per_s = plan->gossip_bytes_per_s,
         .signer = signer_,
+        .start_limit = settings.start_limit,
     };
 }
 
@@ -140,7 +140,7 @@ checked<> worker::create(const char* path, const worker_request& request) {
     request_ = request;
     if (!request.group.empty() && !enter_group(request.group)) {
         return plugin_fault{
-            "MP202",
+            "MP207",
             fmt::format(
                 "its process cannot enter {}: {}",
                 request.group,
@@ -153,7 +153,7 @@ checked<> worker::create(const char* path, const worker_request& request) {
     if (!facts) return facts.error();
     limit_memory(request.limits.memory_bytes);
     const auto pulse = mapped_pulse();
-    if (pulse == nullptr) return plugin_fault{"MP202", "its process cannot be watched"};
+    if (pulse == nullptr) return plugin_fault{"MP207", "its process cannot be watched"};
     instance_.emplace(
         std::move(*facts),
         std::make_shared<const proto::peer_snapshot>(),

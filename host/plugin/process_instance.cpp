@@ -38,8 +38,12 @@ constexpr std::size_t read_at_once = 256u << 10;
 
 plugin_fault no_worker(const char* what, int error) {
     return {
-        "MP202",
-        fmt::format("its process cannot be {}: {}", what, std::generic_category().message(error))};
+        "MP207",
+        fmt::format(
+            "its process cannot be {} now: {}",
+            what,
+            std::generic_category().message(error)
+        )};
 }
 
 plugin_fault no_message() {

@@ -40,7 +40,7 @@ public:
     );
     ~process_instance() override;
 
-    /// Errors: those of create in the worker; MP202, when it cannot be started.
+    /// Errors: those of create in the worker; MP207, when it cannot be started.
     checked<> create(duration limit = proto::create_limit) override;
     void start() override;
     void publish(proto::peer_snapshot_ptr snapshot) override;

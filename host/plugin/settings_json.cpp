@@ -16,6 +16,7 @@ json::object to_json(const instance_settings& settings) {
         {"digest_bytes", settings.digest_bytes},
         {"is_isolated", settings.is_isolated},
         {"trace_every", settings.trace_every},
+        {"start_limit", settings.start_limit.count()},
     };
 }
 
@@ -28,6 +29,7 @@ instance_settings settings_from_json(const json::value& from) {
     settings.digest_bytes = from.at("digest_bytes").to_number<std::uint32_t>();
     settings.is_isolated = from.at("is_isolated").as_bool();
     settings.trace_every = from.at("trace_every").to_number<std::uint32_t>();
+    settings.start_limit = duration(from.at("start_limit").to_number<std::int64_t>());
     return settings;
 }
 

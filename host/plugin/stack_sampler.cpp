@@ -24,16 +24,7 @@ void take_sample(int) {
     const int error = errno;
     strand_pulse* const pulse = own_pulse;
     if (pulse != nullptr) {
-        std::array<void*, 48> frames{};
-        const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
-        const std::uintptr_t begin = pulse->code_begin;
-        const std::uintptr_t end = pulse->code_end;
-        std::uintptr_t offset = 0;
-        for (int i = 0; i < depth && offset == 0; ++i) {
-            const auto at = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(i)]);
-            if (at >= begin && at < end) offset = at - begin;
-        }
-        pulse->sample = offset;
+        pulse->sample = offset_on_stack(*pulse);
         pulse->sampled_call = pulse->calls.load();
     }
     errno = error;
@@ -51,6 +42,18 @@ bool install() {
 }
 
 }  // namespace
+
+std::uintptr_t offset_on_stack(const strand_pulse& pulse) noexcept {
+    std::array<void*, 48> frames{};
+    const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
+    const std::uintptr_t begin = pulse.code_begin;
+    const std::uintptr_t end = pulse.code_end;
+    for (int i = 0; i < depth; ++i) {
+        const auto at = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(i)]);
+        if (at >= begin && at < end) return at - begin;
+    }
+    return 0;
+}
 
 void let_sample(strand_pulse& pulse) {
     static const bool is_installed = install();

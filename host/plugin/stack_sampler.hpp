@@ -8,6 +8,10 @@
 
 namespace meshhost::plugin {
 
+/// The innermost of the instance's functions on the caller's own stack, as an offset in its file;
+/// 0: none. In signal handlers, too, once the process has looked at a stack before.
+std::uintptr_t offset_on_stack(const strand_pulse& pulse) noexcept;
+
 /// This thread's samples go into `pulse`, which outlives the thread. Installs the handler of the
 /// process the first time.
 void let_sample(strand_pulse& pulse);

@@ -26,8 +26,12 @@ bool instance_strand::has_events() const noexcept {
 
 time_point instance_strand::next_wake() const noexcept {
     if (newer_ != nullptr || has_events() || !passed_over_.empty()) return time_point::min();
+    const auto told_at = [](const proto::budget_meter& meter) { return meter.next_deadline(); };
     return std::min(
-        {life_.next_deadline(), context_->timers.next_deadline(), context_->digest.next_deadline()}
+        {life_.next_deadline(),
+         context_->timers.next_deadline(),
+         context_->digest.next_deadline(),
+         context_->refusals.with(told_at)}
     );
 }
 
@@ -52,8 +56,28 @@ void instance_strand::take(proto::down::uplink_ready&) {
     tell_gossip_room();
 }
 
+/// Among the role's own, where an operator looks for the reason why it is slow.
+void instance_strand::add_refusals(telemetry::metrics_snapshot& to) {
+    telemetry::metric refused{"mesh.budget.refused", "{call}", "over budget", {}, {}, {}};
+    refused.kind = telemetry::metric_kind::counter;
+    for (std::size_t i = 0; i < proto::budget_kinds; ++i) {
+        const auto kind = static_cast<proto::budget_kind>(i);
+        const std::uint64_t total = context_->refusals.with([kind](const proto::budget_meter& meter
+                                                            ) { return meter.total(kind); });
+        if (total == 0) continue;
+        telemetry::metric_point point;
+        point.attributes.push_back({"budget", std::string(proto::name_of(kind))});
+        point.value = static_cast<double>(total);
+        point.count = total;
+        refused.points.push_back(std::move(point));
+    }
+    if (!refused.points.empty()) to.metrics.push_back(std::move(refused));
+}
+
 void instance_strand::take(proto::down::metrics_wanted&) {
-    say(proto::up::metrics_said{context_->metrics.snapshot(wall_now())});
+    auto all = context_->metrics.snapshot(wall_now());
+    add_refusals(all);
+    say(proto::up::metrics_said{std::move(all)});
 }
 
 /// The backlog of a slow instance is bounded: what changes meanwhile comes as one difference.

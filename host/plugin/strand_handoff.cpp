@@ -109,6 +109,7 @@ void instance_strand::answer_swap(const plugin_fault* fault) {
 
 void instance_strand::swap(const next_generation& from) {
     const std::shared_ptr<instance_context> old = context_;
+    report_refusals(no_deadline);  // of the old code, with its name
     const auto next = std::make_shared<instance_context>(from.facts, *old);
     const auto give_up_on = [&](const char* where, const std::string& why) {
         const plugin_fault fault = aborted(*next, where, why);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an instance hears of its connections, streams and descriptors.
 #include "plugin/event_header.hpp"
+#include "plugin/ext/host_call.hpp"
 #include "plugin/ext/views.hpp"
 #include "plugin/instance_strand.hpp"
 #include "plugin/proto/stream_codes.hpp"
@@ -28,7 +29,9 @@ void instance_strand::take(proto::down::connection_lost& said) {
 
 void instance_strand::take(proto::down::stream_offered& said) {
     const proto::link_number number = said.stream;
-    if (context_->streams.take(std::move(said))) return;
+    const bool is_within = context_->streams.streams() < context_->facts.role->budget.streams;
+    if (is_within && context_->streams.take(std::move(said))) return;
+    if (!is_within) over_budget(*context_, proto::budget_kind::streams, {});
     for (const auto side : {proto::stream_side::sending, proto::stream_side::receiving})
         say(proto::up::stream_given_up{number, side, proto::stream_code::too_many});
 }

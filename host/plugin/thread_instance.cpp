@@ -57,11 +57,13 @@ checked<> thread_instance::create(duration limit) {
     thread_ = std::thread([strand = instance_strand(context_),
                            created = std::move(created),
                            ended = std::move(ended),
+                           queue = context_->queue,
                            name = context_->facts.instance]() mutable {
         name_thread(name);
         const checked<> result = strand.create();
         created.set_value(result);
         if (result) strand.run();
+        queue->retire();
         ended.set_value();
     });
     if (outcome.wait_for(limit) == std::future_status::timeout) {

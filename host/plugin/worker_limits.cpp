@@ -24,7 +24,7 @@ namespace {
 
 plugin_fault cannot(const char* what) {
     return {
-        "MP202",
+        "MP207",
         fmt::format("its process cannot {}: {}", what, std::generic_category().message(errno))};
 }
 

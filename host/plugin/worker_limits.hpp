@@ -14,7 +14,7 @@ inline constexpr unsigned worker_user = 65534;
 
 /// No privileges can be gained any more; a process that was started by root becomes nobody; it
 /// leaves no core files, and touches nothing beyond `reach` (worker_sandbox.hpp). Before the plugin
-/// is loaded. Errors: MP202, when it cannot give up what it must.
+/// is loaded. Errors: MP207, when it cannot give up what it must.
 checked<> confine(const proto::worker_reach& reach);
 
 /// Its data memory: `bytes` and what the host's own code needs beside them. 0: nothing.

@@ -75,7 +75,7 @@ constexpr std::uint64_t socket_type_mask = 0xf;  ///< the others are flags: linu
 
 plugin_fault no_sandbox(int error) {
     return {
-        "MP202",
+        "MP207",
         fmt::format("its process cannot be shut in: {}", std::generic_category().message(error))};
 }
 

@@ -14,7 +14,7 @@ namespace meshhost::plugin {
 /// there already are not kept: call it while there is one.
 /// A kernel without Landlock (before 5.13, or with it switched off) keeps files open to whoever the
 /// process's user is: see has_file_sandbox().
-/// Errors: MP202, when the kernel refuses what it says it can do.
+/// Errors: MP207, when the kernel refuses what it says it can do.
 checked<> enter_sandbox(const proto::worker_reach& reach);
 
 /// Whether this kernel has Landlock.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A role in C that does nothing, and the plugin around it. Define before including it what is to be
- * different: ROLE_NEEDS, ROLE_PERMISSIONS (a list), ROLE_CREATE, ROLE_START, ROLE_DRAIN, ROLE_STOP,
- * ROLE_ON_EVENT, NOTE, TABLE_MAGIC. `host` is what create was given. */
+ * different: ROLE_FLAGS, ROLE_NEEDS, ROLE_PERMISSIONS (a list), ROLE_CREATE, ROLE_START,
+ * ROLE_DRAIN, ROLE_STOP, ROLE_ON_EVENT, NOTE, TABLE_MAGIC. `host` is what create was given. */
 #ifndef MINIMAL_ROLE_H
 #define MINIMAL_ROLE_H
 
@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+#ifndef ROLE_FLAGS
+#    define ROLE_FLAGS 0
+#endif
 #ifndef ROLE_NEEDS
 #    define ROLE_NEEDS NULL
 #endif
@@ -87,6 +90,7 @@ __attribute__((unused)) static mesh_status minimal_on_event(
             .struct_size = sizeof role,                                                            \
             .role = "test",                                                                        \
             .version = "1.0.0",                                                                    \
+            .flags = ROLE_FLAGS,                                                                   \
             .needs = ROLE_NEEDS,                                                                   \
             .permissions = minimal_permissions,                                                    \
             .create = ROLE_CREATE,                                                                 \

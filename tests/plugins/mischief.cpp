@@ -2,6 +2,7 @@
 // Does what its configuration says, some of it forbidden, a moment after its start.
 #include <mesh/plugin.hpp>
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -14,7 +15,7 @@ struct mischief : mesh::role {
     static constexpr auto deed = mesh::option<std::string_view>(
         "deed",
         "\"nothing\"",
-        "oneof:nothing|crash|abort|exit|block|hang|eat|give_up|misconfigured|who",
+        "oneof:nothing|crash|abort|exit|quit|babble|block|hang|eat|give_up|misconfigured|who",
         "what it does"
     );
     static constexpr auto block_ms =
@@ -50,6 +51,8 @@ struct mischief : mesh::role {
         if (what == "crash") *static_cast<volatile int*>(nullptr) = 1;
         if (what == "abort") std::abort();
         if (what == "exit") std::_Exit(3);
+        if (what == "quit") std::exit(1);
+        if (what == "babble") babble();
         if (what == "block") block();
         if (what == "hang") hang();
         if (what == "eat") eat();
@@ -61,6 +64,14 @@ struct mischief : mesh::role {
 
     __attribute__((noinline)) void block() {
         std::this_thread::sleep_for(std::chrono::milliseconds(conf<std::int64_t>("block_ms")));
+    }
+
+    /// Into every socket that there is, one of which goes to the host.
+    void babble() {
+        for (int fd = 3; fd < 16; ++fd) {
+            for (int i = 0; i < 64; ++i)
+                if (::send(fd, "\x7f\x7f\x7f\x7f", 4, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) break;
+        }
     }
 
     __attribute__((noinline)) void hang() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A thread of its own calls what is for the strand, then what is for anybody; the digest shows what
-// it got for it.
+// A thread of its own calls what is for the strand, a hundred times at one place and once at
+// another, then what is for anybody; the digest shows what it got for it.
 #include <mesh/plugin.hpp>
 
 #include <thread>
@@ -16,7 +16,10 @@ struct off_strand : mesh::role {
             std::uint64_t cursor = 0;
             mesh_peer peer{};
             peer.struct_size = sizeof peer;
-            const auto status = need<mesh_peers_v1>().next(host(), &cursor, &peer);
+            mesh_status status = MESH_OK;
+            for (int i = 0; i < 100; ++i)
+                status = need<mesh_peers_v1>().next(host(), &cursor, &peer);
+            need<mesh_peers_v1>().unwatch(host(), 1);
             words = std::string(mesh::view(host()->last_error(host())));
             refused = status;
             post([this] { on_strand = host()->on_strand(host()); });

@@ -38,6 +38,19 @@ struct streams : mesh::role {
     static constexpr const char* needs[] =
         {MESH_EXT_STREAM, MESH_EXT_DIGEST, MESH_EXT_TIMER, nullptr};
     static constexpr const char* permissions[] = {"alpn:test/1", nullptr};
+#ifdef STREAMS_BUDGET
+    static constexpr mesh_budget budget{
+        .struct_size = sizeof(mesh_budget),
+        .cpu_millicores = 0,
+        .rss_bytes = 0,
+        .state_bytes = 0,
+        .max_callback_us = 0,
+        .threads = 0,
+        .digest_bytes = 0,
+        .gossip_bytes_per_s = 0,
+        .streams = STREAMS_BUDGET,
+        .timers = 0};
+#endif
     static constexpr auto serve_key =
         mesh::option<std::string_view>("serve", "\"\"", "oneof:|echo|sink|mute", "");
     static constexpr auto alpn_key =
@@ -60,6 +73,7 @@ struct streams : mesh::role {
     mesh::digest<std::string> sent_sum{*this, "sent_sum", {nullptr, 0, mesh::ns(0), 20}};
     mesh::digest<std::string> last{*this, "last", {nullptr, 0, mesh::ns(0), 60}};
     mesh::digest<std::uint64_t> code{*this, "code"};
+    mesh::digest<std::int64_t> one_more{*this, "one_more"};  ///< what opening it gave
 
     mesh::streams net{*this};
     std::string alpn;
@@ -180,6 +194,13 @@ struct streams : mesh::role {
 
     void ask(mesh::connection over) {
         auto s = over.open();
+#ifdef STREAMS_BUDGET
+        try {
+            over.open();
+        } catch (const mesh::error& refused) {
+            one_more = refused.code();
+        }
+#endif
         to_send = conf<std::int64_t>("bytes");
         read_when_open(s, [this, over](mesh::stream&, std::string_view piece, bool is_last) {
             show_received(piece, is_last);

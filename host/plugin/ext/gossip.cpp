@@ -130,9 +130,14 @@ mesh_status publish(
             return budget.take(size, strand_now());
         });
         if (!is_within)
-            return call_error{
-                MESH_E_BUDGET,
-                fmt::format("{} bytes of gossip a second", context.facts.gossip_bytes_per_s)};
+            return over_budget(
+                context,
+                proto::budget_kind::gossip,
+                fmt::format(
+                    "{} bytes of gossip a second",
+                    context.facts.role->budget.gossip_bytes_per_s
+                )
+            );
         if (offer(context, said)) return {};
         context.gossip_budget.with([&](proto::byte_budget& budget) { budget.give_back(size); });
         return call_error{MESH_E_AGAIN, "too much is under way to the host"};

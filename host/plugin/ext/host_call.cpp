@@ -2,9 +2,12 @@
 #include "plugin/ext/host_call.hpp"
 
 #include "plugin/plugin_fault.hpp"
-#include "plugin/proto/limits.hpp"
+#include "plugin/stack_sampler.hpp"
+#include "plugin/strand_clock.hpp"
 
 #include <spdlog/fmt/fmt.h>
+
+#include <utility>
 
 namespace meshhost::plugin {
 
@@ -26,10 +29,16 @@ void warn_of_late_call(instance_context& context) noexcept {
     }
 }
 
+/// One line a place in its code.
 void warn_of_stray_call(instance_context& context) noexcept {
-    if (context.gate.count_off_strand() > proto::stray_calls_logged_max) return;
     try {
-        context.facts.log.warn("a call came off the strand and was refused; use mesh_host.post");
+        const std::uintptr_t site = offset_on_stack(context.watch.pulse());
+        const auto is_news = [site](proto::stray_sites& known) { return known.is_news(site); };
+        if (!context.strays.with(is_news)) return;
+        context.facts.log.warn(
+            "called off the strand at +{:#x}: refused with MESH_E_THREAD; use mesh_host.post",
+            site
+        );
     } catch (...) {  // as above
     }
 }
@@ -39,6 +48,18 @@ void warn_of_stray_call(instance_context& context) noexcept {
 mesh_status refuse(mesh_status code, std::string_view words) noexcept {
     set_last_error(words);
     return code;
+}
+
+proto::call_error over_budget(
+    instance_context& context,
+    proto::budget_kind kind,
+    std::string words
+) {
+    const bool is_first = context.refusals.with([&](proto::budget_meter& meter) {
+        return meter.refused(kind, strand_now());
+    });
+    if (is_first && !context.gate.on_strand()) context.queue->nudge();
+    return {MESH_E_BUDGET, std::move(words)};
 }
 
 mesh_status admit(instance_context& context, caller allowed) noexcept {

@@ -9,6 +9,7 @@
 
 #include <exception>
 #include <new>
+#include <string>
 #include <string_view>
 
 namespace meshhost::plugin {
@@ -20,6 +21,13 @@ mesh_status admit(instance_context& context, caller allowed) noexcept;
 
 /// Leaves the words and returns the code.
 mesh_status refuse(mesh_status code, std::string_view words) noexcept;
+
+/// MESH_E_BUDGET, and what for; it is counted and told of.
+proto::call_error over_budget(
+    instance_context& context,
+    proto::budget_kind kind,
+    std::string words
+);
 
 /// `body` takes the instance_context& and returns a call_result<>.
 template <class Body>

@@ -172,6 +172,14 @@ mesh_status open(
     return host_call(host, caller::strand, [&](instance_context& context) -> call_result<> {
         if (stream == nullptr) return missing("stream");
         if (kind > MESH_STREAM_UNI) return call_error{MESH_E_INVALID, "no such kind of stream"};
+        const std::size_t most = context.facts.role->budget.streams;
+        if (context.streams.streams() >= most) {
+            return over_budget(
+                context,
+                proto::budget_kind::streams,
+                fmt::format("{} streams are open, the most there can be", most)
+            );
+        }
         auto made = context.streams.open(connection, kind == MESH_STREAM_BIDI, tag);
         if (made) *stream = made->stream;
         return pass_on(context, std::move(made));

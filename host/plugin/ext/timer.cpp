@@ -30,16 +30,21 @@ mesh_status start(
         if (!is_span(first) || !is_span(period)) {
             return proto::call_error{MESH_E_INVALID, "a timer runs from now to ten years"};
         }
+        const std::size_t most = context.facts.role->budget.timers;
+        if (context.timers.size() >= most) {
+            return over_budget(
+                context,
+                proto::budget_kind::timers,
+                fmt::format("{} timers are running, the most there can be", most)
+            );
+        }
         *out = context.timers.start(
             one_line(view(name), proto::name_max),
             strand_now() + duration(first),
             duration(period),
             tag
         );
-        if (*out != 0) return {};
-        return proto::call_error{
-            MESH_E_BUDGET,
-            fmt::format("{} timers are running, the most there can be", proto::timers_max)};
+        return {};
     });
 }
 

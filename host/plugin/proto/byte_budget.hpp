@@ -16,7 +16,7 @@ public:
         : per_second_(static_cast<double>(per_second))
         , left_(2 * per_second_) {}
 
-    /// False: not now; it is counted.
+    /// False: not now.
     bool take(std::size_t bytes, time_point now) noexcept {
         if (now > last_) {
             const double seconds = std::chrono::duration<double>(now - last_).count();
@@ -24,10 +24,7 @@ public:
             last_ = now;
         }
         // In debt it goes on to where it was: a budget below one message is one message at a time.
-        if (left_ <= 0) {
-            ++refused_;
-            return false;
-        }
+        if (left_ <= 0) return false;
         left_ -= static_cast<double>(bytes);
         return true;
     }
@@ -35,13 +32,10 @@ public:
     /// What was taken did not go after all.
     void give_back(std::size_t bytes) noexcept { left_ += static_cast<double>(bytes); }
 
-    std::uint64_t refused() const noexcept { return refused_; }
-
 private:
     double per_second_;
     double left_;
     time_point last_{};
-    std::uint64_t refused_ = 0;
 };
 
 }  // namespace meshhost::plugin::proto

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/proto/lifecycle.hpp"
 
-#include "plugin/proto/limits.hpp"
-
 namespace meshhost::plugin::proto {
 
 const char* to_string(instance_state state) noexcept {
@@ -31,7 +29,7 @@ callback lifecycle::enter(phase next, callback ask, time_point deadline) noexcep
 
 callback lifecycle::start_requested(time_point now) {
     if (phase_ != phase::created || failed_) return callback::none;
-    return enter(phase::starting, callback::start, now + start_limit);
+    return enter(phase::starting, callback::start, now + start_within_);
 }
 
 callback lifecycle::shutdown_requested(time_point drain_deadline) {

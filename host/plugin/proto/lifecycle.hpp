@@ -4,6 +4,7 @@
 // next. A finite operation: feed it what happened, make the callback it asks for, feed back how
 // that went. Knows no clock, no thread and no plugin.
 #include "base/time.hpp"
+#include "plugin/proto/limits.hpp"
 
 #include <cstdint>
 
@@ -28,6 +29,10 @@ enum class call_end : std::uint8_t {
 /// for one and returned() nothing else is fed.
 class lifecycle {
 public:
+    /// From the call of start to MESH_OK or started().
+    explicit lifecycle(duration start_within = start_limit) noexcept
+        : start_within_(start_within) {}
+
     /// The operator wants it to run.
     callback start_requested(time_point now);
 
@@ -73,6 +78,7 @@ private:
     callback enter(phase next, callback ask, time_point deadline = no_deadline) noexcept;
     callback after_stop() noexcept;
 
+    duration start_within_;
     phase phase_ = phase::created;
     time_point deadline_ = no_deadline;
     bool failed_ = false;

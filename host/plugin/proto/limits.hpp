@@ -37,7 +37,8 @@ inline constexpr std::size_t watches_max = 64;               ///< of peers, and 
 inline constexpr std::size_t handoff_bytes_max = 64u << 20;  ///< of state, from code to code
 inline constexpr std::size_t name_max = 32;                  ///< bytes kept of a timer's name
 inline constexpr unsigned failures_in_a_row_max = 10;        ///< failed events before quarantine
-inline constexpr std::uint64_t stray_calls_logged_max = 8;   ///< calls off the strand
+inline constexpr std::size_t stray_sites_max = 8;            ///< places that call off the strand
+inline constexpr duration refusals_told_every = 10s;         ///< of an exhausted budget
 
 // --- state
 

@@ -10,6 +10,7 @@
 //
 // A table's structs stand in its own header; its lines in the variants below are kept together.
 #include "peers/proto/node_digest.hpp"
+#include "plugin/proto/budget_link.hpp"
 #include "plugin/proto/config_link.hpp"
 #include "plugin/proto/gossip_link.hpp"
 #include "plugin/proto/health_link.hpp"
@@ -78,6 +79,7 @@ using up_message = std::variant<
     up::metrics_said,
     up::span_ended,
     up::config_judged,
+    up::budget_exhausted,
     // mesh.stream/1
     up::listen_wanted,
     up::listen_over,

@@ -142,6 +142,8 @@ public:
         std::size_t streams = 0;
     };
     count held();
+    /// Those that the host has not let go of, too.
+    std::size_t streams() const noexcept { return streams_.size(); }
     std::size_t size() const noexcept {
         return listeners_.size() + connections_.size() + streams_.size();
     }

@@ -3,6 +3,8 @@
 #include "plugin/proto/limits.hpp"
 #include "support/catch.hpp"
 
+#include <sys/eventfd.h>
+
 #include <thread>
 #include <vector>
 
@@ -57,6 +59,33 @@ TEST_CASE("event queue: of snapshots the latest counts", "[plugin][queue]") {
     queue.publish(newer);
     CHECK(queue.wait_until(no_deadline).snapshot == newer);
     CHECK(queue.wait_until(at_once).snapshot == nullptr);
+}
+
+TEST_CASE("event queue: a nudge wakes the strand", "[plugin][queue]") {
+    event_queue queue;
+    std::thread other([&queue] { queue.nudge(); });
+    const auto work = queue.wait_until(no_deadline);
+    REQUIRE(work.item);
+    CHECK(std::holds_alternative<nudge_mark>(*work.item));
+    other.join();
+}
+
+TEST_CASE(
+    "event queue: a retired one holds no descriptor, and takes what comes",
+    "[plugin][queue]"
+) {
+    const auto lowest_free = [] {
+        const unique_fd made(::eventfd(0, EFD_CLOEXEC));
+        return made.get();
+    };
+    const int before = lowest_free();
+    event_queue queue;
+    CHECK(lowest_free() != before);
+    queue.retire();
+    CHECK(lowest_free() == before);
+    CHECK(queue.push(posted_event{}));
+    queue.raise({.what = strand_signal::kind::shut_down});
+    CHECK(queue.drop_items() == 1);
 }
 
 TEST_CASE("event queue: many threads feed, one drains, nothing is lost", "[plugin][queue]") {

@@ -40,17 +40,17 @@ struct streams_fixture {
     boost::json::object& config(const char* instance = "streams-0") {
         return bench.settings.instances[instance].config.values;
     }
-    void serve(const char* what) {
+    void serve(const char* what, const char* plugin = "streams") {
         config()["serve"] = what;
-        bench.run(test_plugin("streams"));
+        bench.run(test_plugin(plugin));
     }
     /// The role dials the other, who echoes.
-    void dial(std::int64_t bytes, std::int64_t connections = 1) {
+    void dial(std::int64_t bytes, std::int64_t connections = 1, const char* plugin = "streams") {
         other->router().add(test_alpn, protocol);
         config()["dial"] = other->id().to_hex();
         config()["bytes"] = bytes;
         config()["connections"] = connections;
-        bench.run(test_plugin("streams"));
+        bench.run(test_plugin(plugin));
     }
     std::shared_ptr<transport::connection> call(const char* alpn = test_alpn) {
         return other->connect(own->address(), alpn, client);
@@ -230,6 +230,44 @@ TEST_CASE_METHOD(
     const auto refused = bench.load(test_plugin("streams"));
     REQUIRE(refused);
     CHECK(refused->code == "MP020");
+}
+
+TEST_CASE_METHOD(
+    streams_fixture,
+    "streams: more than the role's budget has are refused to it and to its peers",
+    "[plugin][streams]"
+) {
+    const auto refused = [this] {
+        double count = 0;
+        bool is_told = false;
+        REQUIRE(bench.manager().ask_metrics("streams-0", [&](const auto& all, bool) {
+            is_told = true;
+            for (const auto& metric : all.metrics)
+                count += metric.points.at(0).value;
+        }));
+        REQUIRE(bench.until([&] { return is_told; }));
+        return count;
+    };
+    SECTION("its own") {
+        dial(1000, 1, "streams_frugal");
+        CHECK(bench.until_value("streams.one_more", std::int64_t{MESH_E_BUDGET}));
+        CHECK(shows("received", 1000));
+    }
+    SECTION("a peer's") {
+        config()["gate"] = "/nonexistent";
+        serve("sink", "streams_frugal");
+        client->to_send = pattern(10);
+        const auto connection = call();
+        REQUIRE(bench.until([&] { return bench.manager().measure().streams == 1; }));
+        CHECK(refused() == 0);
+        const auto second = std::make_shared<echo_client>();
+        second->to_send = pattern(10);
+        second->send(*connection);
+    }
+    REQUIRE(bench.until([&] { return refused() == 1; }));
+    CHECK(bench.stop() == 0);
+    REQUIRE(bench.errors.size() == 1);
+    CHECK(bench.errors[0] == "MP312 stream budget 1 exhausted, 1 streams refused in the last 10 s");
 }
 
 TEST_CASE_METHOD(

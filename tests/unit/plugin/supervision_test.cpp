@@ -2,10 +2,12 @@
 // Roles that fail, stall and die: what is said of it, and what happens next.
 #include "plugin_bench.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <string>
 
 using namespace meshhost;
@@ -34,6 +36,27 @@ struct supervised : plugin_bench {
                && status().restarts == 3;
     }
 };
+
+/// While it lives, nothing can be opened.
+class no_descriptors {
+public:
+    no_descriptors() {
+        REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+        const rlimit none{0, before_.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    }
+    no_descriptors(const no_descriptors&) = delete;
+    no_descriptors& operator=(const no_descriptors&) = delete;
+    ~no_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+std::size_t descriptors() {
+    const std::filesystem::directory_iterator open("/proc/self/fd");
+    return static_cast<std::size_t>(std::distance(begin(open), end(open)));
+}
 
 }  // namespace
 
@@ -70,6 +93,34 @@ TEST_CASE("supervision: a running role restarts when somebody wants it", "[plugi
     CHECK(bench.until_value("mischief.said", "done"));
     CHECK(bench.status().state == instance_state::running);
     CHECK_FALSE(bench.manager().restart("nobody-0"));
+}
+
+TEST_CASE("supervision: without a descriptor left a restart is put off", "[plugin]") {
+    supervised bench("nothing", GENERATE(false, true));
+    bench.own("mischief-0").restarts = {.most = 1000, .window = 10min, .first = 1ms, .cap = 5ms};
+    bench.start();
+    REQUIRE(bench.until_value("mischief.said", "done"));
+    const auto is_lacking = [&] { return bench.status().last_error.starts_with("MP207"); };
+    {
+        const no_descriptors lack;
+        REQUIRE(bench.manager().restart("mischief-0"));
+        REQUIRE(bench.until([&] { return is_lacking() && bench.status().restarts >= 3; }));
+        CHECK(bench.status().is_restarting);
+        CHECK_THAT(bench.status().last_error, Catch::Matchers::EndsWith("Too many open files"));
+    }
+    REQUIRE(bench.until([&] { return bench.status().state == instance_state::running; }));
+    CHECK(bench.until_value("mischief.said", "done"));
+    CHECK(bench.stop() == 0);
+}
+
+TEST_CASE("supervision: restarts do not use descriptors up", "[plugin]") {
+    supervised bench("give_up", false);
+    bench.own("mischief-0").restarts = {.most = 30, .window = 10min, .first = 1us, .cap = 1us};
+    bench.start();
+    REQUIRE(bench.until([&] { return bench.status().restarts >= 3; }));
+    const auto early = descriptors();
+    REQUIRE(bench.until([&] { return bench.status().restarts == 30; }));
+    CHECK(descriptors() <= early + 3);  // of the one that is running, and of its state
 }
 
 TEST_CASE("supervision: a callback that holds its strand is told of, and where it is", "[plugin]") {

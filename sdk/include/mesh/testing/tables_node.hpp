@@ -140,7 +140,11 @@ struct node_tables {
         return fake_host::call(h, "timer.start", caller::strand, [&](fake_host& host) {
             if (out == nullptr) return host.refuse(MESH_E_INVALID, "out is null");
             if (first < 0 || period < 0) return host.refuse(MESH_E_INVALID, "a span below zero");
-            if (host.held_.timers.size() >= 64) return host.refuse(MESH_E_BUDGET, "64 timers");
+            const auto* budget = host.role()->budget;
+            const bool is_declared = MESH_HAS(budget, mesh_budget, timers) && budget->timers != 0;
+            const std::size_t most = is_declared ? std::min(budget->timers, 64u) : 64u;
+            if (host.held_.timers.size() >= most)
+                return host.refuse(MESH_E_BUDGET, std::to_string(most) + " timers");
             *out = host.held_.add(3, tag, "timer", std::string(view(name)));
             host.held_.timers[*out] = {host.mesh_->now + first, period};
             return mesh_status{MESH_OK};

@@ -122,6 +122,10 @@ struct stream_tables {
             if (found == host.held_.conns.end()) return host.no_handle("stream.open", at);
             if (!found->second.is_up) return host.refuse(MESH_E_STATE, "not connected yet");
             if (kind > MESH_STREAM_UNI) return host.refuse(MESH_E_INVALID, "no such kind");
+            const auto* budget = host.role()->budget;
+            if (MESH_HAS(budget, mesh_budget, streams) && budget->streams != 0
+                && host.held_.streams.size() >= budget->streams)
+                return host.refuse(MESH_E_BUDGET, std::to_string(budget->streams) + " streams");
             const auto out_pipe = std::make_shared<pipe>();
             const auto in_pipe = kind == MESH_STREAM_BIDI ? std::make_shared<pipe>() : nullptr;
             *out = host.add_stream(at, kind, {at, kind, in_pipe, out_pipe});
