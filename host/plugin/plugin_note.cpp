@@ -169,10 +169,12 @@ plugin_file read_plugin_file(bytes_view file) {
     }
     out.fault = header_fault(*header);
     if (!out.fault.empty()) return out;
+    if (is_cut_off(file, *header)) {
+        out.fault = fmt::format("cut off after {} bytes: copy it again", file.size());
+        return out;
+    }
     out.note = find_note(file, *header);
     count_exports(file, *header, out);
-    if (is_cut_off(file, *header))
-        out.fault = fmt::format("cut off after {} bytes: copy it again", file.size());
     return out;
 }
 

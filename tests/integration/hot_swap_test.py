@@ -141,10 +141,15 @@ class HotSwap(LabTest):
         least = {"answered": 30, "published": 30, "echoed": 30, "heard": 30, "ticks": 30, "commits": 2, "jobs": 2}
         before = [self.shown(host) for host in hosts]
 
-        def is_on():
-            return all(now[key] > was[key] + least[key]
-                       for was, now in zip(before, map(self.shown, hosts)) for key in was if key in least)
-        wait_until("all to go on", is_on)
+        def resting():
+            return [f"{host.name}: {key} {was[key]}"
+                    for host, was, now in zip(hosts, before, map(self.shown, hosts)) for key in was
+                    if key in least and now[key] <= was[key] + least[key]]
+        try:
+            wait_until("all to go on", lambda: not resting())
+        except AssertionError:
+            self.assertEqual(resting(), [])
+            raise
 
     def check(self, isolation):
         server = self.server(isolation).start()
