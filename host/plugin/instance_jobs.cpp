@@ -53,14 +53,17 @@ call_result<> instance_jobs::submit(std::uint64_t tag, void* data) {
     return call_error{MESH_E_CLOSED, "the role is being stopped"};
 }
 
-void instance_jobs::close() {
-    for (const proto::job& each : pool_.close(lane_))
+void instance_jobs::end(const std::vector<proto::job>& unbegun) {
+    for (const proto::job& each : unbegun)
         events_->settle(work_done{lane_, each.tag, each.data, MESH_E_CLOSED, {}, false});
 }
 
-void instance_jobs::reopen() {
-    open_ = 0;
-    lane_ = open_lane();
+void instance_jobs::pause() {
+    end(pool_.pause(lane_));
+}
+
+void instance_jobs::close() {
+    end(pool_.close(lane_));
 }
 
 }  // namespace meshhost::plugin

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <memory>
+#include <vector>
 
 namespace meshhost::plugin {
 
@@ -22,7 +23,7 @@ public:
     /// Errors: MESH_E_UNSUPPORTED for a role without run(); MESH_E_AGAIN; MESH_E_CLOSED.
     proto::call_result<> submit(std::uint64_t tag, void* data);
 
-    /// The strand: a job has ended. false: it was one of earlier code.
+    /// The strand: a job has ended. false: it was one of other code.
     bool finish(worker_pool::lane of) noexcept {
         if (of != lane_) return false;
         --open_;
@@ -31,20 +32,22 @@ public:
     /// Submitted, and the strand has not heard the end.
     std::size_t open() const noexcept { return open_; }
 
-    /// The strand. No more jobs; those that have not begun end as MESH_E_CLOSED.
+    /// The strand. No more jobs until resume(); those that have not begun end as MESH_E_CLOSED.
+    void pause();
+    void resume() { pool_.resume(lane_); }
+    /// The strand. As pause(), for good.
     void close();
-    /// The strand. After close(): may hand over again.
-    void reopen();
     /// The strand. false: one of them still runs.
     bool wait_idle(time_point deadline) { return pool_.wait_idle(lane_, deadline); }
 
 private:
     worker_pool::lane open_lane();
+    void end(const std::vector<proto::job>& unbegun);
 
     worker_pool& pool_ = worker_pool::shared();
     role_calls& role_;
     std::shared_ptr<event_queue> events_;
-    std::atomic<worker_pool::lane> lane_;
+    const worker_pool::lane lane_;
     std::atomic<std::size_t> open_ = 0;
 };
 

@@ -103,6 +103,7 @@ void instance_strand::run() {
         look_around();
         if (auto item = std::exchange(in_hand_, std::nullopt))
             std::visit([this](auto& each) { take(each); }, *item);
+        look_for_swap();
         deliver_peer();
         deliver_digest();
         deliver_timer();
@@ -224,7 +225,7 @@ callback instance_strand::take_signal(const strand_signal& signal) {
             true
         );
     case strand_signal::kind::swap:
-        swap(*signal.next);
+        swap_ = {signal.next, strand_now() + proto::swap_wait_limit};
         return callback::none;
     case strand_signal::kind::throw_now:
         if (!life_.takes_events()) return callback::none;

@@ -26,6 +26,12 @@ public:
     void run();
 
 private:
+    /// New code that waits until nothing of the running code's is under way.
+    struct waiting_swap {
+        std::shared_ptr<const next_generation> next;
+        time_point until;  ///< then it goes first
+    };
+
     // The life of the instance
     void make(proto::callback next);
     proto::callback call(proto::callback which);
@@ -35,6 +41,7 @@ private:
     proto::callback give_up(plugin_fault fault, bool callable);
     proto::callback take_signal(const strand_signal& signal);
     proto::callback pass_deadline();
+    void look_for_swap();
     void swap(const next_generation& next);
     void answer_swap(const plugin_fault* fault);
     void look_for_leaks();
@@ -79,6 +86,7 @@ private:
     void deliver_fd();
     void deliver(const mesh_event& event);
     void deliver_end(const mesh_event& event);
+    bool take_end(queued_item& item);
     bool finish_work(duration limit);
     proto::handle begin_event_span(const mesh_event& event);
     bool has_watch_events() const noexcept;
@@ -98,8 +106,9 @@ private:
     time_point drain_deadline_{};
     unsigned failures_in_a_row_ = 0;
     std::uint32_t events_untraced_ = 0;
-    std::optional<queued_item> in_hand_;      ///< its turn comes after the signals it came with
-    std::deque<queued_item> passed_over_;     ///< came while only ends were delivered
+    std::optional<queued_item> in_hand_;   ///< its turn comes after the signals it came with
+    std::deque<queued_item> passed_over_;  ///< came while only ends were delivered
+    std::optional<waiting_swap> swap_;
     bool is_finishing_ = false;               ///< about to stop: only ends are delivered
     std::optional<plugin_fault> last_fault_;  ///< an exception crossed meanwhile
     bool may_restart_ = true;

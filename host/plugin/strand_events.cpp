@@ -31,7 +31,8 @@ time_point instance_strand::next_wake() const noexcept {
         {life_.next_deadline(),
          context_->timers.next_deadline(),
          context_->digest.next_deadline(),
-         context_->refusals.with(told_at)}
+         context_->refusals.with(told_at),
+         swap_ ? swap_->until : no_deadline}
     );
 }
 

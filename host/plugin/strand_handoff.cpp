@@ -20,10 +20,6 @@ namespace meshhost::plugin {
 
 namespace {
 
-/// That events wait for the jobs and commits of the old code, and longer than a disk takes that is
-/// busy with others.
-constexpr duration work_limit = std::chrono::seconds(2);
-
 plugin_fault aborted(const instance_context& next, const char* where, const std::string& why) {
     return {
         "MP320",
@@ -107,6 +103,17 @@ void instance_strand::answer_swap(const plugin_fault* fault) {
     say(proto::up::swapped{false, fault->code, fault->text});
 }
 
+/// Events go on while the old code has jobs or commits under way, which may take as long as the
+/// disk wants; from one who always has some, they are kept only for a moment.
+void instance_strand::look_for_swap() {
+    if (!swap_) return;
+    const bool is_busy = context_->jobs.open() + context_->state.commits() > 0
+                         && life_.state() == proto::instance_state::running;
+    if (is_busy && strand_now() < swap_->until) return;
+    const waiting_swap now = *std::exchange(swap_, std::nullopt);
+    swap(*now.next);
+}
+
 void instance_strand::swap(const next_generation& from) {
     const std::shared_ptr<instance_context> old = context_;
     report_refusals(no_deadline);  // of the old code, with its name
@@ -131,13 +138,13 @@ void instance_strand::swap(const next_generation& from) {
     };
 
     // Before the state is saved, or the new code would not know how its jobs and commits went.
-    if (!finish_work(work_limit)) {
+    if (!finish_work(proto::last_work_limit)) {
         drop_next();
         return make(give_up(std::move(*last_fault_), false));
     }
     const auto refuse = [&](const char* where, const std::string& why) {
         drop_next();
-        old->jobs.reopen();
+        old->jobs.resume();
         give_up_on(where, why);
     };
     if (old->jobs.open() + old->state.commits() > 0)
@@ -173,7 +180,7 @@ void instance_strand::swap(const next_generation& from) {
     const auto roll_back = [&](const char* where, const std::string& why) {
         take_back(*next, *old, tags);
         old->health.take_over(next->health);
-        old->jobs.reopen();
+        old->jobs.resume();
         context_ = old;
         show_code_of(*old);
         drop_next();
@@ -198,6 +205,7 @@ void instance_strand::swap(const next_generation& from) {
     const call_report started = back(next->role.start());
     if (has_failed(started)) return roll_back("start", words_of(started));
     old->state.close();
+    old->jobs.close();
     if (old->jobs.wait_idle(strand_now() + proto::stop_limit)) back(old->role.destroy());
     failures_in_a_row_ = 0;
     answer_swap(nullptr);

@@ -62,29 +62,37 @@ void instance_strand::deliver_end(const mesh_event& event) {
     if (report.crossed) last_fault_ = crossed("on_event", report.words);
 }
 
+/// false: it is the end of nothing.
+bool instance_strand::take_end(queued_item& item) {
+    if (auto* const commit = std::get_if<commit_done>(&item))
+        take(*commit);
+    else if (auto* const job = std::get_if<work_done>(&item))
+        take(*job);
+    else
+        return false;
+    return true;
+}
+
 /// Before stop: what is under way has until the end of the drain, and a moment more, and the role
-/// hears how it went; anything else waits. False: an exception crossed meanwhile, so that it is not
-/// to be called again.
+/// hears how it went; anything else waits, in its order. False: an exception crossed meanwhile, so
+/// that it is not to be called again.
 bool instance_strand::finish_work(duration limit) {
-    context_->jobs.close();
+    context_->jobs.pause();
     const time_point deadline = std::max(drain_deadline_, strand_now()) + limit;
     std::vector<strand_signal> others;
+    const auto is_unfinished = [this] {
+        return !last_fault_ && context_->jobs.open() + context_->state.commits() > 0;
+    };
+    if (in_hand_) passed_over_.push_front(*std::exchange(in_hand_, std::nullopt));
     is_finishing_ = true;
-    while (!last_fault_ && strand_now() < deadline
-           && context_->jobs.open() + context_->state.commits() > 0) {
-        auto item = std::exchange(in_hand_, std::nullopt);
-        if (!item) {
-            strand_work work = context_->queue->wait_until(deadline);
-            std::move(work.signals.begin(), work.signals.end(), std::back_inserter(others));
-            if (work.snapshot) newer_ = std::move(work.snapshot);
-            item = std::move(work.item);
-        }
-        if (!item) continue;
-        if (auto* const commit = std::get_if<commit_done>(&*item)) take(*commit);
-        if (auto* const job = std::get_if<work_done>(&*item)) take(*job);
-        const bool is_end =
-            std::holds_alternative<commit_done>(*item) || std::holds_alternative<work_done>(*item);
-        if (!is_end) passed_over_.push_back(std::move(*item));
+    // What an earlier swap has passed over is older than what the queue has, and may be an end.
+    for (auto each = passed_over_.begin(); is_unfinished() && each != passed_over_.end();)
+        each = take_end(*each) ? passed_over_.erase(each) : each + 1;
+    while (is_unfinished() && strand_now() < deadline) {
+        strand_work work = context_->queue->wait_until(deadline);
+        std::move(work.signals.begin(), work.signals.end(), std::back_inserter(others));
+        if (work.snapshot) newer_ = std::move(work.snapshot);
+        if (work.item && !take_end(*work.item)) passed_over_.push_back(std::move(*work.item));
     }
     is_finishing_ = false;
     for (strand_signal& signal : others)  // a wish to end must not be lost

@@ -42,6 +42,16 @@ bool worker_pool::submit(lane to, const proto::job& added) {
     return true;
 }
 
+std::vector<proto::job> worker_pool::pause(lane which) {
+    const std::lock_guard lock(mutex_);
+    return queues_.pause(which);
+}
+
+void worker_pool::resume(lane which) {
+    const std::lock_guard lock(mutex_);
+    queues_.resume(which);
+}
+
 std::vector<proto::job> worker_pool::close(lane which) {
     const std::lock_guard lock(mutex_);
     runners_.erase(which);

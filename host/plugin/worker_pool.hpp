@@ -24,8 +24,11 @@ public:
 
     /// `run` is called for each job of the lane, on several threads at once; may not throw.
     lane open(runner run);
-    /// false: the lane is closed.
+    /// false: the lane is paused or closed.
     bool submit(lane to, const proto::job& added);
+    /// No more jobs until resume(); those that had not begun.
+    std::vector<proto::job> pause(lane which);
+    void resume(lane which);
     /// No more jobs; those that had not begun.
     std::vector<proto::job> close(lane which);
     /// Whether nothing of the lane runs any more at `deadline`.

@@ -35,6 +35,7 @@ constexpr std::uint64_t commit_tag = 9;
 constexpr std::uint64_t held_every = 8;        ///< of so many requests one is answered at a tick
 constexpr std::uint64_t committed_every = 40;  ///< ticks
 constexpr std::size_t piece_bytes = 4096;
+constexpr std::uint32_t queue_msgs = 1024;  ///< five seconds of news, on a machine that is busy
 
 using kept::echoed_stream;
 using kept::reader;
@@ -130,6 +131,7 @@ private:
         hold(status, "serve", made);
         mesh_gossip_opts plain{};
         plain.struct_size = sizeof plain;
+        plain.queue_msgs = queue_msgs;
         status = need<mesh_gossip_v1>()
                      .subscribe(host(), mesh::str("swap/news"), &plain, topic_tag, &made);
         hold(status, "subscribe", made);

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hands work to the host's pool. What it does is its configuration: "sum", "flood", "throw",
-// "cross" or "long", which is stopped while a job waits for the role to end.
+// "cross", "long", which is stopped while a job waits for the role to end, or "held", whose job
+// ends when there is the file `over` in its state directory.
 #include <mesh/plugin.hpp>
 
+#include <unistd.h>
+
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
 struct worker_user : mesh::role {
-    static constexpr const char* needs[] = {MESH_EXT_WORKER, MESH_EXT_DIGEST, nullptr};
+    static constexpr const char* needs[] =
+        {MESH_EXT_WORKER, MESH_EXT_DIGEST, MESH_EXT_STATE, nullptr};
     static constexpr auto mode_option =
         mesh::option<std::string_view>("mode", "\"sum\"", nullptr, "what it does");
     static constexpr const mesh_config_key* config[] = {&mode_option, nullptr};
@@ -20,6 +25,9 @@ struct worker_user : mesh::role {
     mesh::digest<std::int64_t> ended{*this, "ended"};
     mesh::digest<std::string> words{*this, "words", {nullptr, 0, mesh::ns(0), 64}};
     mesh::digest<bool> elsewhere{*this, "elsewhere"};
+    mesh::digest<std::int64_t> ticks{*this, "ticks"};
+    mesh::state kept{*this};
+    std::int64_t ticked = 0;
     std::atomic<bool> is_over{false};
     std::int64_t over = 0;
     bool crosses = false;
@@ -39,6 +47,7 @@ struct worker_user : mesh::role {
             crosses = true;
             check(need<mesh_worker_v1>().submit(host(), 1, nullptr), "submit");
         }
+        if (mode == "held") hold();
         if (mode == "long") {
             for (int i = 0; i < 20; ++i) {
                 pool.run(
@@ -81,6 +90,16 @@ struct worker_user : mesh::role {
                 elsewhere = !result.second && host()->on_strand(host());
             }
         );
+    }
+
+    void hold() {
+        const auto end = [file = kept.directory() + "/over"] {
+            while (::access(file.c_str(), F_OK) != 0)
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        };
+        pool.run(end, [this] { count(); });
+        keep(every(mesh::ns(5'000'000), [this] { ticks = ++ticked; }));
+        taken = 1;
     }
 
     void flood() {

@@ -12,7 +12,7 @@ job_queues::lane job_queues::open() {
 
 bool job_queues::push(lane to, const job& added) {
     const auto found = lanes_.find(to);
-    if (found == lanes_.end() || found->second.is_closed) return false;
+    if (found == lanes_.end() || found->second.is_paused || found->second.is_closed) return false;
     found->second.waiting.push_back(added);
     return true;
 }
@@ -39,13 +39,26 @@ void job_queues::done(lane of) {
     drop_if_over(of);
 }
 
-std::vector<job> job_queues::close(lane which) {
+std::vector<job> job_queues::pause(lane which) {
     const auto found = lanes_.find(which);
     if (found == lanes_.end()) return {};
-    found->second.is_closed = true;
+    found->second.is_paused = true;
     const auto waiting = std::exchange(found->second.waiting, {});
-    drop_if_over(which);
     return {waiting.begin(), waiting.end()};
+}
+
+void job_queues::resume(lane which) {
+    const auto found = lanes_.find(which);
+    if (found != lanes_.end()) found->second.is_paused = false;
+}
+
+std::vector<job> job_queues::close(lane which) {
+    std::vector<job> waiting = pause(which);
+    const auto found = lanes_.find(which);
+    if (found == lanes_.end()) return waiting;
+    found->second.is_closed = true;
+    drop_if_over(which);
+    return waiting;
 }
 
 std::size_t job_queues::running(lane of) const {

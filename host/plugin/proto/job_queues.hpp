@@ -35,6 +35,9 @@ public:
     /// The next to run; done() follows. nullopt: nothing may run now.
     std::optional<turn> take();
     void done(lane of);
+    /// No more jobs until resume(): those that were waiting.
+    std::vector<job> pause(lane which);
+    void resume(lane which);
     /// No more jobs: those that were waiting. The lane goes when none of it runs any more.
     std::vector<job> close(lane which);
 
@@ -45,6 +48,7 @@ private:
     struct state {
         std::deque<job> waiting;
         std::size_t running = 0;
+        bool is_paused = false;
         bool is_closed = false;
     };
 

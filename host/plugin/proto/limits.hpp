@@ -55,8 +55,9 @@ inline constexpr std::size_t state_listings_max = 16;            ///< places rem
 
 inline constexpr std::size_t worker_threads_min = 2;  ///< of the process
 inline constexpr std::size_t worker_threads_max = 8;
-inline constexpr std::size_t jobs_max = 64;         ///< of one instance, waiting or running
-inline constexpr duration last_work_limit = 200ms;  ///< before stop, for what is under way
+inline constexpr std::size_t jobs_max = 64;          ///< of one instance, waiting or running
+inline constexpr duration last_work_limit = 200ms;   ///< before stop, for what is under way
+inline constexpr duration swap_wait_limit = 1800ms;  ///< before that, while events go on
 
 // --- health
 

@@ -46,3 +46,26 @@ TEST_CASE("job queues: a closed lane goes when nothing of it runs", "[plugin]") 
     queues.done(a);
     CHECK_FALSE(queues.take());
 }
+
+TEST_CASE("job queues: a paused lane takes nothing until it goes on", "[plugin]") {
+    job_queues queues(1);
+    const auto a = queues.open();
+    CHECK(queues.push(a, {1, nullptr}));
+    CHECK(queues.push(a, {2, nullptr}));
+    CHECK(queues.take());
+    const auto dropped = queues.pause(a);
+    REQUIRE(dropped.size() == 1);
+    CHECK(dropped.front().tag == 2);
+    CHECK_FALSE(queues.push(a, {3, nullptr}));
+    queues.done(a);
+    CHECK(queues.lanes() == 1);
+    queues.resume(a);
+    CHECK(queues.push(a, {4, nullptr}));
+    CHECK(queues.take()->next.tag == 4);
+    queues.pause(a);
+    queues.close(a);
+    queues.resume(a);
+    CHECK_FALSE(queues.push(a, {5, nullptr}));
+    queues.done(a);
+    CHECK(queues.lanes() == 0);
+}

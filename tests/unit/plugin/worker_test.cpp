@@ -4,6 +4,10 @@
 #include "plugin_bench.hpp"
 #include "support/catch.hpp"
 
+#include <fstream>
+#include <optional>
+#include <string>
+
 using namespace meshhost;
 using namespace meshhost::test;
 using plugin::proto::instance_state;
@@ -50,6 +54,33 @@ TEST_CASE("worker: an exception that crosses the ABI ends the instance", "[plugi
                                     "instance worker-0 "
                                     "quarantined; the plugin must catch at its boundary"}
     );
+    CHECK(bench.stop() == 0);
+}
+
+/// For two seconds, most of which the role hears events as ever.
+TEST_CASE("worker: a swap is given up while a job runs, whose end is heard", "[plugin][worker]") {
+    plugin_bench bench(GENERATE(false, true));
+    run(bench, "held");
+    REQUIRE(bench.until_value("worker.taken", std::int64_t{1}));
+    const auto ticks = [&bench] {
+        const auto found = bench.values.find("worker.ticks");
+        return found == bench.values.end() ? 0 : std::get<std::int64_t>(found->second);
+    };
+    REQUIRE(bench.until([&] { return ticks() > 0; }));
+    const auto before = ticks();
+    std::optional<std::string> answer;
+    REQUIRE(bench.manager().reload("worker-0", test_plugin("worker_user"), [&](const auto& how) {
+        answer = how ? "swapped" : how.error().message;
+    }));
+    REQUIRE(bench.until([&] { return answer.has_value(); }));
+    CAPTURE(*answer);
+    CHECK(
+        answer->find("MP320 swap to worker 1.0.0 aborted in save: MESH_E_TIMEOUT") != answer->npos
+    );
+    CHECK(ticks() > before + 50);
+    CHECK(bench.values.count("worker.ended") == 0);
+    std::ofstream(bench.state_directory.path() / "worker-0" / "over") << "now";
+    CHECK(bench.until_value("worker.ended", std::int64_t{1}));
     CHECK(bench.stop() == 0);
 }
 
