@@ -36,7 +36,6 @@ void plugin_manager::on(entry& of, const proto::up::state_changed& said) {
     of.status.state = said.state;
     if (said.state == proto::instance_state::draining && of.services) of.services->drain();
     log_.info("{} {}", of.status.instance, proto::to_string(said.state));
-    if (said.state == proto::instance_state::draining && of.services) of.services->drain();
     const bool has_failed = said.state == proto::instance_state::failed;
     // What it said of itself is no longer so; the next one is well until it says otherwise.
     if (has_failed || said.state == proto::instance_state::stopped)

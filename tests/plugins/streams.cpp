@@ -109,6 +109,10 @@ struct streams : mesh::role {
         dial();
     }
 
+    void stop() override {
+        look.reset();
+    }  // the gate may never have opened
+
     void note(mesh::connection& c) {
         ups = ++up_count;
         c.on_down([this](mesh::connection&, std::uint64_t why, std::string_view words) {

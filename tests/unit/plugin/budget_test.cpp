@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a role may use, and what is said when it wants more.
+#include "mesh_bench.hpp"
 #include "plugin/proto/budget_meter.hpp"
-#include "plugin_bench.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -43,8 +43,10 @@ TEST_CASE("budget: what is refused within ten seconds is one report", "[plugin]"
 }
 
 TEST_CASE("budget: a role gets what it declares, and hears of the rest", "[plugin]") {
-    plugin_bench bench(GENERATE(false, true));
-    bench.run(test_plugin("spender"));
+    mesh_bench mesh(GENERATE(false, true));
+    mesh_host_bench& host = mesh.add();
+    plugin_bench& bench = host.plugins;
+    host.run(test_plugin("spender"));
     CHECK(bench.until_value("test.gossip", std::int64_t{MESH_E_BUDGET}));
     CHECK(bench.until_value("test.timer", std::int64_t{MESH_E_BUDGET}));
     SECTION("its metrics say how often") {
