@@ -213,6 +213,17 @@ std::optional<std::uint64_t> state_store::finish(const commit_done& done) {
     return kept;
 }
 
+void state_store::take_over(state_store& from) {
+    const bool is_idle = commits() + from.commits() == 0;
+    if (reader_ || !from.reader_ || !is_idle || place_.directory != from.place_.directory) return;
+    reader_ = std::exchange(from.reader_, std::nullopt);
+    writer_ = std::move(from.writer_);
+    if (!count()) {  // as if it had not been opened
+        writer_.reset();
+        reader_.reset();
+    }
+}
+
 void state_store::close() {
     is_closed_ = true;
     writer_.reset();

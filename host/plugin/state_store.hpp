@@ -55,6 +55,10 @@ public:
 
     std::size_t commits() const noexcept { return commits_.size(); }
 
+    /// Goes on with the files that `from` has open: closing the last of them waits for the disk.
+    /// What is staged stays where it is. Not while either has commits under way.
+    void take_over(state_store& from);
+
     /// Drops what is staged, and waits for the commits under way.
     void close();
 

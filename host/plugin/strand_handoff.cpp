@@ -172,6 +172,7 @@ void instance_strand::swap(const next_generation& from) {
     back(old->role.stop());
     old->gate.close();
     move_handles(*old, *next);
+    next->state.take_over(old->state);
     next->digest.take_over(old->digest);
     next->health.take_over(old->health);
     next->health.say({}, *next->link);
@@ -179,6 +180,7 @@ void instance_strand::swap(const next_generation& from) {
     show_code_of(*next);
     const auto roll_back = [&](const char* where, const std::string& why) {
         take_back(*next, *old, tags);
+        old->state.take_over(next->state);
         old->health.take_over(next->health);
         old->jobs.resume();
         context_ = old;

@@ -196,3 +196,26 @@ TEST_CASE("state: a role finds again what it kept", "[plugin][state]") {
         CHECK(bench.errors.empty());
     }
 }
+
+TEST_CASE("state: new code goes on with the file that is open", "[plugin][state]") {
+    test::plugin_bench bench(GENERATE(false, true));
+    bench.run(test::test_plugin("keeper"));
+    REQUIRE(bench.until_value("keeper.boots", std::int64_t{1}));
+    const auto log = bench.state_directory.path() / "keeper-0" / "state.db-wal";
+    const auto inode = [&log] {
+        struct stat found {};
+        return ::stat(log.c_str(), &found) == 0 ? found.st_ino : 0;
+    };
+    const auto before = inode();
+    REQUIRE(before != 0);
+    bool is_swapped = false;
+    REQUIRE(bench.manager().reload("keeper-0", test::test_plugin("keeper"), [&](const auto& how) {
+        is_swapped = static_cast<bool>(how);
+    }));
+    CHECK(bench.until_value("keeper.boots", std::int64_t{2}));
+    CHECK(bench.until([&] { return is_swapped; }));
+    CHECK(inode() == before);  // whoever closes the file last waits for the disk, and deletes it
+    CHECK(bench.stop() == 0);
+    CHECK(bench.errors.empty());
+    CHECK(inode() == 0);
+}
