@@ -45,31 +45,6 @@ bool is_taken(const std::vector<taken_name>& taken, const std::string& instance)
     });
 }
 
-checked<std::string> choose_name(
-    const role_description& role,
-    const std::string& wanted,
-    const std::vector<taken_name>& taken
-) {
-    const bool runs = std::any_of(taken.begin(), taken.end(), [&](const taken_name& other) {
-        return other.role == role.name;
-    });
-    if (runs && (role.flags & MESH_ROLE_SINGLETON) != 0) {
-        return plugin_fault{
-            "MP022",
-            fmt::format("role {} runs already, and at most once on a host", in_quotes(role.name))};
-    }
-    if (!wanted.empty()) {
-        if (!is_taken(taken, wanted)) return wanted;
-        return plugin_fault{
-            "MP022",
-            fmt::format("the instance name {} is taken: choose another", in_quotes(wanted))};
-    }
-    for (std::size_t number = 0;; ++number) {  // ends: `taken` is finite
-        std::string name = fmt::format("{}-{}", role.name, number);
-        if (!is_taken(taken, name)) return name;
-    }
-}
-
 constexpr std::string_view all_declared = "declared";
 
 checked<proto::grants> choose_grants(
@@ -108,6 +83,31 @@ checked<> check_needs(const role_description& role, const std::vector<std::strin
 }
 
 }  // namespace
+
+checked<std::string> choose_name(
+    const role_description& role,
+    const std::string& wanted,
+    const std::vector<taken_name>& taken
+) {
+    const bool runs = std::any_of(taken.begin(), taken.end(), [&](const taken_name& other) {
+        return other.role == role.name;
+    });
+    if (runs && (role.flags & MESH_ROLE_SINGLETON) != 0) {
+        return plugin_fault{
+            "MP022",
+            fmt::format("role {} runs already, and at most once on a host", in_quotes(role.name))};
+    }
+    if (!wanted.empty()) {
+        if (!is_taken(taken, wanted)) return wanted;
+        return plugin_fault{
+            "MP022",
+            fmt::format("the instance name {} is taken: choose another", in_quotes(wanted))};
+    }
+    for (std::size_t number = 0;; ++number) {  // ends: `taken` is finite
+        std::string name = fmt::format("{}-{}", role.name, number);
+        if (!is_taken(taken, name)) return name;
+    }
+}
 
 proto::grants grants_of(const role_description& role, const instance_settings& own) {
     std::vector<std::string> all;

@@ -35,6 +35,14 @@ struct taken_name {
     std::string role;
 };
 
+/// `wanted`, or when that is empty "<role>-0" or the next number that is free. Errors: MP022, when
+/// the name is taken or the role cannot run twice.
+checked<std::string> choose_name(
+    const role_description& role,
+    const std::string& wanted,
+    const std::vector<taken_name>& taken
+);
+
 /// `roles` outlives the plan. Errors: MP018, when the role to run is not clear; MP019, when it
 /// needs what this host has switched off; MP020, when it asks for what it is not granted; MP021,
 /// with all that is wrong in the configuration; MP022, when the name is taken or the role cannot

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What plugin_manager keeps of a role. Private to its own files.
+#include "base/token_bucket.hpp"
+#include "base/unique_fd.hpp"
 #include "net/shard.hpp"
 #include "plugin/generation.hpp"
 #include "plugin/plugin_instance.hpp"
@@ -8,6 +10,8 @@
 #include "plugin/plugin_manager.hpp"
 #include "plugin/services/instance_services.hpp"
 #include "plugin/shard_uplink.hpp"
+
+#include <sys/eventfd.h>
 
 #include <memory>
 #include <optional>
@@ -55,12 +59,15 @@ struct plugin_manager::isolated_code {
 /// New code on its way into an instance.
 struct plugin_manager::new_code {
     ~new_code() {
-        if (prober.joinable()) prober.join();
+        if (!prober.joinable()) return;
+        ::eventfd_write(is_cancelled.get(), 1);
+        prober.join();
     }
 
     std::optional<inspected_plugin> plugin;  ///< until it is loaded
     std::shared_ptr<const next_generation> next;
     plugin_manager::reload_answer done;
+    unique_fd is_cancelled{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     std::thread prober;  ///< the probe may take seconds
 };
 
@@ -81,6 +88,7 @@ struct plugin_manager::entry final : downlink {
     instance_facts facts;
     instance_settings settings;
     proto::restart_policy policy;
+    token_bucket may_complain{proto::faults_per_second, proto::faults_at_once};
     time_point restart_at = no_deadline;
     int image = -1;                           ///< of its shared object; -1: it is loaded here
     std::set<std::string, std::less<>> said;  ///< keys of the digest that others know of it

@@ -8,8 +8,8 @@
 namespace meshhost::plugin {
 
 /// Lifecycle: make it, create(), start(), shut_down(), and after up::exited destroy it. Called on
-/// the shard's thread. Destroying waits for what still runs until proto::stop_limit, then abandons
-/// it.
+/// the shard's thread. Destroying one that still runs
+/// ends it: a process is killed, a thread waited for until proto::stop_limit, then abandoned.
 class plugin_instance {
 public:
     plugin_instance() = default;
@@ -19,6 +19,10 @@ public:
 
     /// Blocks until the role is created. Errors: MP201, MP203, MP302.
     virtual checked<> create(duration limit = proto::create_limit) = 0;
+
+    /// For one that was created before. Where it can, it does not wait, and says later what is
+    /// wrong.
+    virtual checked<> create_again() { return create(proto::restart_create_limit); }
 
     virtual void start() = 0;
     virtual void publish(proto::peer_snapshot_ptr snapshot) = 0;

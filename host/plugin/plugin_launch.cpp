@@ -50,7 +50,7 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
     );
     made.image = from.image;
     made.status.isolation = from.plan.settings.is_isolated ? "process" : "inprocess";
-    if (auto created = launch(made, proto::create_limit); !created) {
+    if (auto created = launch(made, true); !created) {
         refused.push_back(explain(from.path, created.error()));
         made.status.state = proto::instance_state::failed;
         made.status.last_error = text_of(created.error());
@@ -74,15 +74,16 @@ std::unique_ptr<instance_services> plugin_manager::services_of(entry& role) {
 }
 
 /// A machine that has run out of descriptors or threads now may have some later.
-checked<> plugin_manager::launch(entry& role, duration limit) {
+checked<> plugin_manager::launch(entry& role, bool is_first) {
     try {
-        return role.settings.is_isolated ? launch_process(role, limit) : launch_thread(role, limit);
+        return role.settings.is_isolated ? launch_process(role, is_first)
+                                         : launch_thread(role, is_first);
     } catch (const std::system_error& lack) {
         return plugin_fault{"MP207", fmt::format("cannot be run now: {}", lack.what())};
     }
 }
 
-checked<> plugin_manager::launch_thread(entry& role, duration limit) {
+checked<> plugin_manager::launch_thread(entry& role, bool is_first) {
     const std::string& name = role.status.instance;
     const auto events = std::make_shared<event_queue>();
     const auto pulse = std::make_shared<strand_pulse>();
@@ -91,7 +92,7 @@ checked<> plugin_manager::launch_thread(entry& role, duration limit) {
     role.instance =
         std::make_unique<thread_instance>(role.facts, snapshot_, events, role.link, pulse);
     stalls_.add(name, pulse, ::getpid(), role.settings.stalls);
-    return role.instance->create(limit);
+    return is_first ? role.instance->create() : role.instance->create_again();
 }
 
 /// Where its process is to be; empty: where the host is, which is said once of each role.
@@ -112,7 +113,7 @@ void plugin_manager::warn_of_open_files(const entry& role) {
     );
 }
 
-checked<> plugin_manager::launch_process(entry& role, duration limit) {
+checked<> plugin_manager::launch_process(entry& role, bool is_first) {
     lend_directory(role.facts.state.directory);
     warn_of_open_files(role);
     const auto limits = proto::choose_limits(role.facts.role->limits, role.settings.limits);
@@ -131,7 +132,7 @@ checked<> plugin_manager::launch_process(entry& role, duration limit) {
     process_instance& worker = *made;
     role.services = services_of(role);
     role.instance = std::move(made);
-    auto created = worker.create(limit);
+    auto created = is_first ? worker.create() : worker.create_again();
     if (!created) return created;
     role.status.process = worker.process();
     stalls_.add(role.status.instance, worker.pulse(), worker.process(), role.settings.stalls);

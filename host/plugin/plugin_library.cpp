@@ -54,6 +54,8 @@ checked<inspected_plugin> inspect(std::string path, sealed_image image) {
     } else if (auto newer = notice_of(file.note->abi)) {
         inspected.notices.push_back(std::move(*newer));
     }
+    if (file.note && is_role_name(note_value(file.note->text, "role")))
+        inspected.role = note_value(file.note->text, "role");
     return inspected;
 }
 

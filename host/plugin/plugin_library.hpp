@@ -17,6 +17,7 @@ struct inspected_plugin {
     std::string path;  ///< as the operator knows it
     sealed_image image;
     std::vector<plugin_fault> notices;  ///< MP015, MP016: allowed, worth a line
+    std::string role = {};              ///< that its note names; empty: none
 };
 
 /// Errors: MP001 to MP003, MP010 to MP014.

@@ -33,6 +33,25 @@ instance_status refused_status(
     return status;
 }
 
+/// What the operator or the file's note names is what runs: settings are chosen by it.
+checked<> check_role(
+    const plugin_spec& wanted,
+    const std::string& noted,
+    const role_description& found
+) {
+    if (!wanted.role.empty() && wanted.role != found.name) {
+        return plugin_fault{
+            "MP018",
+            fmt::format("has no role {}, only {}", in_quotes(wanted.role), found.name)};
+    }
+    if (wanted.role.empty() && !noted.empty() && noted != found.name) {
+        return plugin_fault{
+            "MP018",
+            fmt::format("its note names the role {}, its table {}", noted, found.name)};
+    }
+    return {};
+}
+
 }  // namespace
 
 plugin_manager::plugin_manager(
@@ -63,8 +82,10 @@ plugin_manager::~plugin_manager() {
     for (const auto& each : entries_) {
         if (each->instance) each->instance->shut_down(shard_.now());  // all at once, then wait
     }
-    for (const auto& each : entries_)
+    for (const auto& each : entries_) {
+        if (each->instance) each->instance->join(proto::stop_limit);
         end(*each);
+    }
 }
 
 std::vector<failure> plugin_manager::load(std::span<const plugin_spec> specs) {
@@ -104,17 +125,41 @@ std::optional<plugin_manager::planned> plugin_manager::prepare(
     auto plugin = inspect(path);
     if (!plugin) return refuse(plugin.error());
     log_notices(*plugin);
-    if (auto pinned = check_pin(*plugin, settings_of(spec.instance).sha256, spec.instance); !pinned)
-        return refuse(pinned.error());
-    auto passed = probe(*plugin, {spec, settings_, taken_});
-    if (!passed) return refuse(passed.error());
-    if (auto calm = check_crashes(passed->instance); !calm) return refuse(calm.error());
-    auto next = is_isolated(*passed) ? plan_process(std::move(*plugin), std::move(*passed))
-                                     : plan_thread(std::move(*plugin), spec);
+    plugin_spec named = name_it(spec, *plugin);
+    auto next = plan(std::move(named), std::move(*plugin));
     if (!next) return refuse(next.error());
     for (const std::string& warning : next->plan.warnings)
         log_.warn("plugin {}: {}", path, warning);
     return std::move(*next);
+}
+
+/// Whose settings it has is decided before any of its code runs.
+plugin_spec plugin_manager::name_it(const plugin_spec& spec, const inspected_plugin& plugin) const {
+    plugin_spec named = spec;
+    role_description noted;
+    noted.name = spec.role.empty() ? plugin.role : spec.role;
+    if (!named.instance.empty() || noted.name.empty()) return named;
+    if (auto name = choose_name(noted, {}, taken_)) named.instance = std::move(*name);
+    return named;
+}
+
+/// The probe tells whether it runs, and what it would be. It may be lying: what it says can shut
+/// the role in, and not let it out.
+checked<plugin_manager::planned> plugin_manager::plan(plugin_spec wanted, inspected_plugin plugin) {
+    const instance_settings& own = settings_of(wanted.instance);
+    if (auto pinned = check_pin(plugin, own.sha256, wanted.instance); !pinned)
+        return pinned.error();
+    auto probed = probe(plugin, {wanted, settings_});
+    if (!probed) return probed.error();
+    if (auto fit = check_role(wanted, plugin.role, probed->role); !fit) return fit.error();
+    auto name = choose_name(probed->role, wanted.instance, taken_);
+    if (!name) return name.error();
+    if (auto calm = check_crashes(*name); !calm) return calm.error();
+    wanted.instance = *name;
+    const bool is_isolated = own.is_isolated || settings_of(*name).is_isolated
+                             || (probed->role.flags & MESH_ROLE_NO_INPROC) != 0;
+    if (!is_isolated) return plan_thread(std::move(plugin), wanted, taken_);
+    return plan_process(std::move(plugin), std::move(*probed), std::move(*name), own);
 }
 
 bool plugin_manager::is_own(const std::string& path) const {
@@ -142,19 +187,15 @@ const instance_settings& plugin_manager::settings_of(const std::string& instance
     return found == settings_.instances.end() ? settings_.defaults : found->second;
 }
 
-bool plugin_manager::is_isolated(const probed_plan& probed) const {
-    return settings_of(probed.instance).is_isolated
-           || (probed.role.flags & MESH_ROLE_NO_INPROC) != 0;
-}
-
 checked<plugin_manager::planned> plugin_manager::plan_thread(
     inspected_plugin plugin,
-    const plugin_spec& spec
+    const plugin_spec& spec,
+    const std::vector<taken_name>& taken
 ) {
     const std::string path = plugin.path;
     const auto library = plugin_library::load(std::move(plugin));
     if (!library) return library.error();
-    auto plan = plan_instance((*library)->roles(), spec, settings_, taken_);
+    auto plan = plan_instance((*library)->roles(), spec, settings_, taken);
     if (!plan) return plan.error();
     return planned{path, std::move(*plan)};
 }
@@ -162,7 +203,9 @@ checked<plugin_manager::planned> plugin_manager::plan_thread(
 /// None of its code runs here: what is known of the role, the probe process said.
 checked<plugin_manager::planned> plugin_manager::plan_process(
     inspected_plugin plugin,
-    probed_plan probed
+    probed_role probed,
+    std::string instance,
+    const instance_settings& own
 ) {
     if ((probed.role.flags & MESH_ROLE_NO_SANDBOX) != 0) {
         return plugin_fault{
@@ -171,22 +214,20 @@ checked<plugin_manager::planned> plugin_manager::plan_process(
                 "role {} cannot run in a process of its own: set plugin.{}.isolation = "
                 "\"inprocess\"",
                 in_quotes(probed.role.name),
-                probed.instance
+                instance
             )};
     }
     const auto code = std::make_shared<const isolated_code>(
         isolated_code{std::move(plugin.image), std::move(probed.role)}
     );
-    auto grants = grants_of(code->role, settings_of(probed.instance));
     instance_plan plan{
-        .instance = std::move(probed.instance),
+        .instance = std::move(instance),
         .role = &code->role,
         .config = {},
-        .grants = std::move(grants),
+        .grants = grants_of(code->role, own),
         .state = {},
-        .settings = {},
+        .settings = own,
         .warnings = std::move(probed.warnings)};
-    plan.settings = settings_of(plan.instance);
     if (!settings_.state_directory.empty())
         plan.state.directory = (settings_.state_directory / plan.instance).string();
     plan.settings.is_isolated = true;
@@ -250,6 +291,7 @@ plugin_counts plugin_manager::measure() const {
     figures.timers = 4;  // for the stop, stalls, restarts and a reload
     for (const auto& each : entries_) {
         figures.timers += each->services ? 1 : 0;
+        figures.timers += each->instance && each->settings.is_isolated ? 1 : 0;
         if (const auto* const held = each->services ? each->services->streams() : nullptr) {
             ++figures.timers;
             figures.connections += held->connections();
@@ -298,7 +340,7 @@ void plugin_manager::on_deadline(time_point) {
     std::size_t abandoned = 0;
     for (const auto& each : entries_) {
         if (!each->instance) continue;
-        ++abandoned;
+        abandoned += each->settings.is_isolated ? 0 : 1;
         each->instance->abandon();
         end(*each);
         const auto seconds = std::chrono::duration<double>(settings_.stop_limit).count();
@@ -306,10 +348,11 @@ void plugin_manager::on_deadline(time_point) {
            proto::up::faulted{
                "MP308",
                fmt::format(
-                   "stalled: {} has not stopped within {} s, and cannot be killed in-process: "
-                   "left behind",
+                   "stalled: {} has not stopped within {} s{}",
                    each->status.instance,
-                   seconds
+                   seconds,
+                   each->settings.is_isolated ? ": its process is killed"
+                                              : ", and cannot be killed in-process: left behind"
                )});
         on(*each, proto::up::state_changed{proto::instance_state::failed});
     }

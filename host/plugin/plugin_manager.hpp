@@ -179,22 +179,32 @@ private:
     bool is_own(const std::string& path) const;
     checked<> check_crashes(const std::string& instance) const;
     const instance_settings& settings_of(const std::string& instance) const;
-    bool is_isolated(const probed_plan& probed) const;
+    plugin_spec name_it(const plugin_spec& spec, const inspected_plugin& plugin) const;
+    checked<planned> plan(plugin_spec wanted, inspected_plugin plugin);
     std::string group_of(entry& role, const proto::process_limits& limits);
     void warn_of_open_files(const entry& role);
-    checked<planned> plan_thread(inspected_plugin plugin, const plugin_spec& spec);
-    checked<planned> plan_process(inspected_plugin plugin, probed_plan probed);
+    checked<planned> plan_thread(
+        inspected_plugin plugin,
+        const plugin_spec& spec,
+        const std::vector<taken_name>& taken
+    );
+    checked<planned> plan_process(
+        inspected_plugin plugin,
+        probed_role probed,
+        std::string instance,
+        const instance_settings& own
+    );
     void create(planned from, const std::string& roles, std::vector<failure>& refused);
     std::unique_ptr<instance_services> services_of(entry& role);
-    checked<> launch(entry& role, duration limit);
-    checked<> launch_thread(entry& role, duration limit);
-    checked<> launch_process(entry& role, duration limit);
+    checked<> launch(entry& role, bool is_first);
+    checked<> launch_thread(entry& role, bool is_first);
+    checked<> launch_process(entry& role, bool is_first);
     void launch_again(entry& role);
     void give_up_or_restart(entry& failed, bool may_restart);
     void restart_due(time_point now);
     void arm_restarts();
     void report(entry& of, const plugin_fault& fault);
-    void swap_in(entry& role, checked<probed_plan> probed);
+    void swap_in(entry& role, checked<probed_role> probed);
     void answer_reload(entry& role, const outcome<instance_status>& answer);
     void log_notices(const inspected_plugin& plugin) const;
 

@@ -178,4 +178,14 @@ plugin_file read_plugin_file(bytes_view file) {
     return out;
 }
 
+std::string_view note_value(std::string_view text, std::string_view key) noexcept {
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (line.starts_with(key) && line.substr(key.size()).starts_with('='))
+            return line.substr(key.size() + 1);
+    }
+    return {};
+}
+
 }  // namespace meshhost::plugin

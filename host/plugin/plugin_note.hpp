@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace meshhost::plugin {
 
@@ -35,5 +36,8 @@ struct plugin_file {
 
 /// Linear in the size of `file`.
 plugin_file read_plugin_file(bytes_view file);
+
+/// Of a note's text: the value of the first line with that key; empty without one.
+std::string_view note_value(std::string_view text, std::string_view key) noexcept;
 
 }  // namespace meshhost::plugin

@@ -92,15 +92,15 @@ checked<pid_t> spawn(
     return child;
 }
 
-/// All that the probe says until it ends or `deadline` passes; false when that passed.
-bool read_until(const unique_fd& pipe, time_point deadline, std::string& into) {
+/// All that the probe says until it ends; false when `deadline` passes or nobody wants to know.
+bool read_until(const unique_fd& pipe, time_point deadline, int cancelled, std::string& into) {
     while (true) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - strand_now());
         if (left.count() <= 0) return false;
-        pollfd waited{pipe.get(), POLLIN, 0};
-        const int ready = ::poll(&waited, 1, static_cast<int>(left.count()));
+        std::array<pollfd, 2> waited{{{pipe.get(), POLLIN, 0}, {cancelled, POLLIN, 0}}};
+        const int ready = ::poll(waited.data(), waited.size(), static_cast<int>(left.count()));
         if (ready < 0 && errno == EINTR) continue;
-        if (ready <= 0) return false;
+        if (ready <= 0 || waited[1].revents != 0) return false;
         std::array<char, 512> buffer;
         const auto size = ::read(pipe.get(), buffer.data(), buffer.size());
         if (size <= 0) return true;
@@ -122,9 +122,9 @@ std::string how_it_ended(int status) {
     return fmt::format("exit status {}", WEXITSTATUS(status));
 }
 
-checked<probed_plan> judge(const std::string& said, bool in_time, int status, duration limit) {
+checked<probed_role> judge(const std::string& said, bool in_time, int status, duration limit) {
     const probe_report report = read_probe_report(said);
-    if (report.is_done && report.plan) return *report.plan;
+    if (report.is_done && report.found) return *report.found;
     if (report.fault) return *report.fault;
     if (!in_time) {
         return plugin_fault{
@@ -146,7 +146,11 @@ checked<probed_plan> judge(const std::string& said, bool in_time, int status, du
 
 }  // namespace
 
-checked<probed_plan> probe(const inspected_plugin& plugin, const probe_request& asked) {
+checked<probed_role> probe(
+    const inspected_plugin& plugin,
+    const probe_request& asked,
+    int cancelled
+) {
     const scratch_directory scratch;  // never what a running instance has
     probe_request request = asked;
     request.settings.state_directory = scratch.path();
@@ -161,7 +165,7 @@ checked<probed_plan> probe(const inspected_plugin& plugin, const probe_request& 
     if (!child) return child.error();
     writing = unique_fd();  // or the pipe would never end
     std::string said;
-    const bool in_time = read_until(reading, deadline, said);
+    const bool in_time = read_until(reading, deadline, cancelled, said);
     return judge(said, in_time, reap(*child), limit);
 }
 

@@ -9,8 +9,13 @@
 namespace meshhost::plugin {
 
 /// The host's side: runs the probe executable of `request.settings` on the image and waits, for at
-/// most their probe_limit. Errors: MP201 to MP203, and all that loading and planning can refuse.
-checked<probed_plan> probe(const inspected_plugin& plugin, const probe_request& request);
+/// most their probe_limit, or until `cancelled` (a descriptor; -1: none) can be read. Errors: MP201
+/// to MP203, and all that loading and planning can refuse.
+checked<probed_role> probe(
+    const inspected_plugin& plugin,
+    const probe_request& request,
+    int cancelled = -1
+);
 
 /// The probe's side: what `<executable> --probe-plugin <path>` does, called first thing in main().
 /// Its other inputs are the descriptors of probe_report.hpp. Returns the exit code.

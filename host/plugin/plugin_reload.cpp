@@ -42,22 +42,27 @@ outcome<void> plugin_manager::reload(
     log_notices(*plugin);
     auto& reloading = *(found->reloading = std::make_unique<new_code>());
     reloading.done = std::move(done);
-    probe_request request{{from, instance, found->status.role}, settings_, {}};
+    probe_request request{{from, instance, found->status.role}, settings_};
+    // As it runs, whatever the file has come to say.
+    request.settings.instances.insert_or_assign(instance, found->settings);
     reloading.plugin.emplace(std::move(*plugin));
-    // The manager joins the thread before it goes, and the shard outlives both.
-    reloading.prober =
-        std::thread([this, instance, request = std::move(request), &image = *reloading.plugin] {
-            checked<probed_plan> probed = probe(image, request);
-            shard_.post([this, alive = std::weak_ptr(relay_), instance, probed] {
-                if (alive.expired()) return;
-                entry* const role = find(instance);
-                if (role != nullptr && role->reloading) swap_in(*role, probed);
-            });
+    // Whoever drops the new code joins the thread, and the shard outlives both.
+    reloading.prober = std::thread([this,
+                                    instance,
+                                    request = std::move(request),
+                                    &image = *reloading.plugin,
+                                    &is_cancelled = reloading.is_cancelled] {
+        checked<probed_role> probed = probe(image, request, is_cancelled.get());
+        shard_.post([this, alive = std::weak_ptr(relay_), instance, probed] {
+            if (alive.expired()) return;
+            entry* const role = find(instance);
+            if (role != nullptr && role->reloading) swap_in(*role, probed);
         });
+    });
     return {};
 }
 
-void plugin_manager::swap_in(entry& role, checked<probed_plan> probed) {
+void plugin_manager::swap_in(entry& role, checked<probed_role> probed) {
     auto& reloading = *role.reloading;
     reloading.prober.join();
     const std::string path = reloading.plugin->path;
@@ -68,11 +73,17 @@ void plugin_manager::swap_in(entry& role, checked<probed_plan> probed) {
     if (role.status.state != proto::instance_state::running)
         return refuse({"MP320", "the role has stopped meanwhile"});
     const plugin_spec spec{path, role.status.instance, role.status.role};
-    const std::vector<taken_name> taken = std::exchange(taken_, {});
-    auto plan = role.settings.is_isolated
-                    ? plan_process(std::move(*reloading.plugin), std::move(*probed))
-                    : plan_thread(std::move(*reloading.plugin), spec);
-    taken_ = taken;
+    if (probed->role.name != spec.role)
+        return refuse(
+            {"MP018", fmt::format("has no role {}, only {}", spec.role, probed->role.name)}
+        );
+    auto plan = role.settings.is_isolated ? plan_process(
+                    std::move(*reloading.plugin),
+                    std::move(*probed),
+                    spec.instance,
+                    role.settings
+                )
+                                          : plan_thread(std::move(*reloading.plugin), spec, {});
     if (!plan) return refuse(plan.error());
     auto next = std::make_shared<next_generation>();
     next->facts = role.facts;

@@ -61,15 +61,6 @@ proto::call_budget budget_of(const mesh_budget* declared) {
     return budget;
 }
 
-bool is_role_name(std::string_view name) noexcept {
-    const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-    const auto is_other = [](char c) { return (c >= '0' && c <= '9') || c == '_' || c == '-'; };
-    return !name.empty() && name.size() <= proto::role_name_max && is_letter(name.front())
-           && std::all_of(name.begin(), name.end(), [&](char c) {
-                  return is_letter(c) || is_other(c);
-              });
-}
-
 plugin_fault malformed(const std::string& role, const std::string& what) {
     return {"MP018", fmt::format("role {}: {}", in_quotes(role), what)};
 }
@@ -132,6 +123,15 @@ checked<role_description> read_role(const mesh_role* table) {
 }
 
 }  // namespace
+
+bool is_role_name(std::string_view name) noexcept {
+    const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    const auto is_other = [](char c) { return (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+    return !name.empty() && name.size() <= proto::role_name_max && is_letter(name.front())
+           && std::all_of(name.begin(), name.end(), [&](char c) {
+                  return is_letter(c) || is_other(c);
+              });
+}
 
 checked<std::vector<role_description>> read_roles(const mesh_plugin* plugin) {
     if (plugin == nullptr) {

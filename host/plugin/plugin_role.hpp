@@ -10,6 +10,7 @@
 #include "plugin/proto/process_limits.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace meshhost::plugin {
@@ -29,6 +30,9 @@ struct role_description {
     proto::process_limits limits;      ///< that it expects to keep
     const mesh_role* table = nullptr;  ///< the callbacks; lives as long as its library
 };
+
+/// [a-z][a-z0-9_-]{0,31}
+bool is_role_name(std::string_view name) noexcept;
 
 /// Errors: MP011 to MP014, for a plugin without a note; MP017, when `plugin` is null; MP018; MP019.
 checked<std::vector<role_description>> read_roles(const mesh_plugin* plugin);

@@ -33,6 +33,7 @@ void plugin_manager::on_message(const std::string& instance, proto::up_message m
 }
 
 void plugin_manager::on(entry& of, const proto::up::state_changed& said) {
+    if (said.state <= of.status.state) return;  // it only goes forward, whatever a process says
     of.status.state = said.state;
     if (said.state == proto::instance_state::draining && of.services) of.services->drain();
     log_.info("{} {}", of.status.instance, proto::to_string(said.state));
@@ -50,7 +51,7 @@ void plugin_manager::on(entry& of, const proto::up::faulted& said) {
 }
 
 void plugin_manager::report(entry& of, const plugin_fault& fault) {
-    log_.warn("{}", explain(of.status.path, fault).message);
+    if (of.may_complain.take(shard_.now())) log_.warn("{}", explain(of.status.path, fault).message);
     if (of.status.state == proto::instance_state::failed) return;  // the first is the cause
     of.status.last_error = text_of(fault);
     observer_.on_instance_changed(of.status);
@@ -75,7 +76,7 @@ void plugin_manager::on(entry&, const proto::up::call_begun&) {
     stalls_.call_begun();
 }
 
-/// Its thread is on its last lines: waiting for it does not take long.
+/// A thread is on its last lines; a process that is not is killed.
 void plugin_manager::on(entry& of, const proto::up::exited& said) {
     end(of);
     if (stopping_) {
@@ -177,7 +178,7 @@ void plugin_manager::launch_again(entry& role) {
     role.status.is_stalled = false;
     role.status.state = proto::instance_state::created;
     ++role.status.restarts;
-    if (auto created = launch(role, proto::restart_create_limit); !created) {
+    if (auto created = launch(role, false); !created) {
         report(role, created.error());
         role.status.state = proto::instance_state::failed;
         end(role);

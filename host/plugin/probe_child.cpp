@@ -75,9 +75,9 @@ checked<> run(const char* path, const probe_request& request) {
     say(step_line("load"));
     const auto library = plugin_library::load(std::move(*plugin));
     if (!library) return library.error();
-    auto plan = plan_instance((*library)->roles(), request.spec, request.settings, request.taken);
+    auto plan = plan_instance((*library)->roles(), request.spec, request.settings, {});
     if (!plan) return plan.error();
-    say(plan_line(*plan));
+    say(role_line(*plan));
     instance_facts facts{
         .instance = plan->instance,
         .path = path,

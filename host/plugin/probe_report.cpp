@@ -15,32 +15,35 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view step_mark = "step ";
-constexpr std::string_view plan_mark = "plan ";
+constexpr std::string_view role_mark = "role ";
 constexpr std::string_view fault_mark = "fault ";
 constexpr std::string_view done = "done";
 
-std::optional<probed_plan> read_plan(std::string_view text) {
+std::optional<probed_role> read_role(std::string_view text) {
     try {
         const json::value root = json::parse(text);
         const auto word = [&root](const char* key) {
-            return json::value_to<std::string>(root.at(key));
+            return one_line(json::value_to<std::string>(root.at(key)), proto::text_max);
         };
         const auto words = [&root](const char* key) {
-            return json::value_to<std::vector<std::string>>(root.at(key));
+            auto all = json::value_to<std::vector<std::string>>(root.at(key));
+            for (std::string& each : all)
+                each = one_line(each, proto::text_max);
+            return all;
         };
-        probed_plan plan;
-        plan.instance = word("instance");
-        plan.role.name = word("role");
-        plan.role.version = word("version");
-        plan.role.vendor = word("vendor");
-        plan.role.summary = word("summary");
-        plan.role.flags = root.at("flags").to_number<std::uint32_t>();
-        plan.role.permissions = words("permissions");
-        plan.role.capabilities = words("capabilities");
-        plan.role.limits.cpu_millicores = root.at("cpu").to_number<std::uint32_t>();
-        plan.role.limits.memory_bytes = root.at("memory").to_number<std::uint64_t>();
-        plan.warnings = words("warnings");
-        return plan;
+        probed_role found;
+        found.role.name = word("role");
+        found.role.version = word("version");
+        found.role.vendor = word("vendor");
+        found.role.summary = word("summary");
+        found.role.flags = root.at("flags").to_number<std::uint32_t>();
+        found.role.permissions = words("permissions");
+        found.role.capabilities = words("capabilities");
+        found.role.limits.cpu_millicores = root.at("cpu").to_number<std::uint32_t>();
+        found.role.limits.memory_bytes = root.at("memory").to_number<std::uint64_t>();
+        found.warnings = words("warnings");
+        if (!is_role_name(found.role.name)) return std::nullopt;
+        return found;
     } catch (const std::exception&) {  // how Boost.JSON reports what is missing or of another type
         return std::nullopt;
     }
@@ -48,11 +51,10 @@ std::optional<probed_plan> read_plan(std::string_view text) {
 
 }  // namespace
 
-std::string plan_line(const instance_plan& plan) {
+std::string role_line(const instance_plan& plan) {
     const role_description& role = *plan.role;
-    return std::string(plan_mark)
+    return std::string(role_mark)
            + json::serialize(json::object{
-               {"instance", plan.instance},
                {"role", role.name},
                {"version", role.version},
                {"vendor", role.vendor},
@@ -87,8 +89,8 @@ probe_report read_probe_report(std::string_view text) {
         text.remove_prefix(end + 1);
         if (line.starts_with(step_mark)) {
             report.step = line.substr(step_mark.size());
-        } else if (line.starts_with(plan_mark)) {
-            report.plan = read_plan(line.substr(plan_mark.size()));
+        } else if (line.starts_with(role_mark)) {
+            report.found = read_role(line.substr(role_mark.size()));
         } else if (line == done) {
             report.is_done = true;
         } else if (line.starts_with(fault_mark)) {
@@ -97,7 +99,7 @@ probe_report read_probe_report(std::string_view text) {
             if (space == std::string_view::npos) continue;
             report.fault = plugin_fault{
                 std::string(line.substr(0, space)),
-                std::string(line.substr(space + 1))};
+                one_line(line.substr(space + 1), proto::fault_text_max)};
         }
     }
     return report;

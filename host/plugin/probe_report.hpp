@@ -19,10 +19,10 @@ inline constexpr int probe_image_fd = 4;
 
 inline constexpr std::size_t probe_report_size_max = 16u << 10;
 
-/// What the host would run: for one that will not load the object itself.
-struct probed_plan {
-    std::string instance;
-    role_description role;  ///< without its configuration's schema and its table
+/// What the object says of itself: for a host that will not load it. The code that ran in the probe
+/// may have written it, so that nothing which keeps other roles safe may hang on it.
+struct probed_role {
+    role_description role;  ///< without its configuration's schema, its budget and its table
     std::vector<std::string> warnings;
 };
 
@@ -30,12 +30,12 @@ struct probed_plan {
 struct probe_report {
     std::string step = "start of the probe";
     bool is_done = false;
-    std::optional<probed_plan> plan;
+    std::optional<probed_role> found;
     std::optional<plugin_fault> fault;
 };
 
 std::string step_line(std::string_view step);
-std::string plan_line(const instance_plan& plan);
+std::string role_line(const instance_plan& plan);
 std::string done_line();
 std::string fault_line(const plugin_fault& fault);
 

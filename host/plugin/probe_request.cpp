@@ -17,19 +17,11 @@ const instance_settings& own_settings(const probe_request& request) {
 }
 
 std::string encode(const probe_request& request) {
-    json::object instances;
-    for (const auto& [name, settings] : request.settings.instances)
-        instances[name] = to_json(settings);
-    json::array taken;
-    for (const taken_name& name : request.taken)
-        taken.push_back({{"instance", name.instance}, {"role", name.role}});
     return json::serialize(json::object{
         {"instance", request.spec.instance},
         {"role", request.spec.role},
         {"state_directory", request.settings.state_directory.string()},
-        {"taken", std::move(taken)},
-        {"instances", std::move(instances)},
-        {"defaults", to_json(request.settings.defaults)},
+        {"settings", to_json(own_settings(request))},
     });
 }
 
@@ -43,11 +35,7 @@ std::optional<probe_request> decode_probe_request(std::string_view text) {
         request.spec.instance = word(root, "instance");
         request.spec.role = word(root, "role");
         request.settings.state_directory = word(root, "state_directory");
-        for (const json::value& name : root.at("taken").as_array())
-            request.taken.push_back({word(name, "instance"), word(name, "role")});
-        for (const auto& [name, settings] : root.at("instances").as_object())
-            request.settings.instances.emplace(name, settings_from_json(settings));
-        request.settings.defaults = settings_from_json(root.at("defaults"));
+        request.settings.defaults = settings_from_json(root.at("settings"));
         return request;
     } catch (const std::exception&) {  // how Boost.JSON reports what is missing or of another type
         return std::nullopt;

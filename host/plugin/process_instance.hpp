@@ -2,33 +2,23 @@
 #pragma once
 // A role in a process of its own: the host's side. A crash there costs the role, and nothing else.
 #include "base/unique_fd.hpp"
+#include "net/deadline_timer.hpp"
 #include "net/readable_watch.hpp"
+#include "plugin/child_process.hpp"
+#include "plugin/frame_writer.hpp"
 #include "plugin/plugin_instance.hpp"
-#include "plugin/plugin_settings.hpp"
 #include "plugin/proto/frame_stream.hpp"
 #include "plugin/proto/worker_link.hpp"
-
-#include <sys/types.h>
+#include "plugin/worker_start.hpp"
 
 #include <optional>
 
 namespace meshhost::plugin {
 
-/// What a worker is made from.
-struct worker_source {
-    std::string executable;  ///< "--plugin-worker <path>" makes it call plugin_worker_main()
-    int image = -1;          ///< the sealed copy of the shared object
-    instance_settings settings;
-    proto::process_limits limits;
-    std::string group;  ///< its control group, removed after it; empty: none
-};
-
-/// Memory that host and worker share; nullptr when the kernel has none to give.
-std::shared_ptr<strand_pulse> make_shared_pulse(unique_fd& file);
-
-/// Believes nothing of what the worker says but that it may be its last word: malformed messages
-/// end it, and so does a worker that does not read what it is told.
-class process_instance final : public plugin_instance, net::readable_sink {
+/// The code of the worker may say anything, when it likes: what is no message, or comes out of
+/// turn, ends it; and so does a worker that does not read what it is told, or does not do it in
+/// time. Whoever takes its messages checks what they ask for.
+class process_instance final : public plugin_instance, net::readable_sink, net::deadline_sink {
 public:
     /// `sink` hears the worker, under the instance's name.
     process_instance(
@@ -38,10 +28,13 @@ public:
         net::shard& shard,
         std::weak_ptr<uplink_sink> sink
     );
+    /// Ends a worker that is there yet, and waits a moment for that.
     ~process_instance() override;
 
     /// Errors: those of create in the worker; MP207, when it cannot be started.
     checked<> create(duration limit = proto::create_limit) override;
+    /// Says later how creating went. Errors: MP207.
+    checked<> create_again() override;
     void start() override;
     void publish(proto::peer_snapshot_ptr snapshot) override;
     void send(proto::down_message message) override;
@@ -56,23 +49,41 @@ public:
     std::size_t queued() const override;
     std::size_t handles() const noexcept override;
 
-    pid_t process() const noexcept { return child_; }
+    pid_t process() const noexcept { return child_.id(); }
     const std::shared_ptr<strand_pulse>& pulse() const noexcept { return pulse_; }
 
 private:
+    /// Hears that the process has died.
+    struct death_sink final : net::readable_sink {
+        explicit death_sink(process_instance& of) noexcept
+            : owner(of) {}
+        bool on_readable() override {
+            owner.on_died();
+            return true;
+        }
+        process_instance& owner;
+    };
+
     bool on_readable() override;
     void on_writable() override;
+    void on_deadline(time_point now) override;
+    void on_died();
 
     checked<> spawn();
+    checked<> watch();
     checked<> wait_created(time_point deadline);
+    void expect(time_point due, plugin_fault late);
+    void expect_started();
+    void arm();
     void tell(const proto::to_worker& message);
     void write_some();
     bool take_frames();
+    bool take(proto::from_worker message);
+    bool take(const proto::worker::created& how);
     void hear(proto::up_message message);
-    void lose();
     void give_up(plugin_fault fault);
-    plugin_fault how_it_died(int status) const;
-    int reap();
+    void close();
+    std::optional<int> reap(duration limit);
 
     instance_facts facts_;
     proto::peer_snapshot_ptr told_;   ///< what the worker knows of the peers
@@ -82,15 +93,22 @@ private:
     std::weak_ptr<uplink_sink> sink_;
     unique_fd pulse_file_;
     std::shared_ptr<strand_pulse> pulse_;  ///< in that file
-    unique_fd socket_;
-    unique_fd files_;  ///< where new code's image is handed over
-    pid_t child_ = 0;  ///< 0: none, or reaped
+    child_process child_;
+    worker_ends ends_;
     proto::frame_reader reader_;
-    byte_buffer waiting_;
-    std::size_t written_ = 0;            ///< of what waits
-    bool has_exited_ = false;            ///< it said so
+    frame_writer waiting_;
+    bool is_created_ = false;
+    bool is_to_start_ = false;
+    bool is_ending_ = false;             ///< it was told to
+    bool has_exited_ = false;            ///< it said so, or it was said for it
     std::optional<plugin_fault> cause_;  ///< why we ended it
+    time_point due_ = no_deadline;       ///< of what it is to do
+    plugin_fault late_;                  ///< when that is not done then
+    time_point unread_due_ = no_deadline;
+    death_sink death_sink_{*this};
+    net::deadline_timer timer_;
     std::optional<net::readable_watch> watch_;
+    std::optional<net::readable_watch> death_watch_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< gone with this
 };
 

@@ -2,13 +2,10 @@
 #include "plugin/socket_uplink.hpp"
 
 #include "plugin/event_queue.hpp"
-#include "plugin/proto/frame_stream.hpp"
 #include "plugin/proto/limits.hpp"
 
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 
-#include <cerrno>
 #include <poll.h>
 #include <utility>
 
@@ -21,7 +18,7 @@ socket_uplink::socket_uplink(int socket, std::shared_ptr<event_queue> queue)
 
 bool socket_uplink::offer(proto::up_message message) {
     const std::lock_guard lock(mutex_);
-    if (waiting_.size() - written_ > proto::uplink_bytes_max) {
+    if (waiting_.size() > proto::uplink_bytes_max) {
         is_awaited_ = true;
         return false;
     }
@@ -46,29 +43,14 @@ void socket_uplink::say_created(const proto::worker::created& how) {
 void socket_uplink::put(const proto::from_worker& message) {
     if (is_broken_) return;
     const bool was_empty = waiting_.empty();
-    proto::append_frame(waiting_, [&message](byte_buffer& out) { proto::encode(message, out); });
-    if (was_empty && !write_some()) ::eventfd_write(wake_.get(), 1);
+    waiting_.put([&message](byte_buffer& out) { proto::encode(message, out); });
+    if (!was_empty) return;
+    write_some();
+    if (!waiting_.empty()) ::eventfd_write(wake_.get(), 1);
 }
 
-/// False: the socket takes no more now.
-bool socket_uplink::write_some() {
-    while (written_ < waiting_.size()) {
-        const auto sent = ::send(
-            socket_,
-            waiting_.data() + written_,
-            waiting_.size() - written_,
-            MSG_NOSIGNAL | MSG_DONTWAIT
-        );
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0) {
-            is_broken_ = errno != EAGAIN;
-            return false;
-        }
-        written_ += static_cast<std::size_t>(sent);
-    }
-    waiting_.clear();
-    written_ = 0;
-    return true;
+void socket_uplink::write_some() {
+    is_broken_ = waiting_.write_to(socket_) == frame_writer::progress::broken;
 }
 
 bool socket_uplink::flush() {
@@ -76,14 +58,14 @@ bool socket_uplink::flush() {
     ::eventfd_read(wake_.get(), &ignored);
     const std::lock_guard lock(mutex_);
     write_some();
-    const bool has_room = waiting_.size() - written_ <= proto::uplink_bytes_max / 2;
+    const bool has_room = waiting_.size() <= proto::uplink_bytes_max / 2;
     if (has_room && std::exchange(is_awaited_, false)) queue_->send(proto::down::uplink_ready{});
     return !is_broken_;
 }
 
 bool socket_uplink::has_backlog() const {
     const std::lock_guard lock(mutex_);
-    return written_ < waiting_.size() && !is_broken_;
+    return !waiting_.empty() && !is_broken_;
 }
 
 void socket_uplink::drain() {

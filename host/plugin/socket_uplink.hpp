@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The uplink of a worker process: frames on the socket to its host.
-#include "base/bytes.hpp"
 #include "base/unique_fd.hpp"
+#include "plugin/frame_writer.hpp"
 #include "plugin/proto/worker_link.hpp"
 #include "plugin/uplink.hpp"
 
@@ -38,14 +38,13 @@ public:
 
 private:
     void put(const proto::from_worker& message);
-    bool write_some();
+    void write_some();
 
     int socket_;
     unique_fd wake_;
     std::shared_ptr<event_queue> queue_;
     mutable std::mutex mutex_;
-    byte_buffer waiting_;
-    std::size_t written_ = 0;  ///< of what waits
+    frame_writer waiting_;
     bool is_awaited_ = false;  ///< something was refused
     bool is_broken_ = false;
     std::atomic<bool> has_ended_ = false;

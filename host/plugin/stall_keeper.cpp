@@ -6,6 +6,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -75,7 +76,9 @@ bool stall_keeper::look(const std::string& instance, watched& at, time_point now
         pulse.is_watched = true;
     }
     const std::uint64_t call = pulse.calls;
-    const time_point since{duration(pulse.since.load())};
+    // A process of its own may have written anything there.
+    const auto began = std::clamp<std::int64_t>(pulse.since, 0, now.time_since_epoch().count());
+    const time_point since{duration(began)};
     if (since == time_point{}) return true;
     if (at.asked == call && pulse.sampled_call == call) tell_where(instance, at);
     switch (at.watch.look(now, call, since)) {

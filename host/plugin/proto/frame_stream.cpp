@@ -4,6 +4,7 @@
 namespace meshhost::plugin::proto {
 
 std::optional<bytes_view> frame_reader::next() {
+    if (is_broken_) return std::nullopt;
     const bytes_view left = bytes_view(buffer_).subspan(taken_);
     const auto wait_for_more = [this] {
         buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(taken_));

@@ -25,7 +25,10 @@ void append_frame(byte_buffer& out, Put&& put) {
 /// Cuts what comes into messages.
 class frame_reader {
 public:
-    void feed(bytes_view bytes) { buffer_.insert(buffer_.end(), bytes.begin(), bytes.end()); }
+    /// What comes after a length that no message has is not kept.
+    void feed(bytes_view bytes) {
+        if (!is_broken_) buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    }
 
     /// The next whole message, valid until feed(); nullopt: more has to come, or is_broken().
     std::optional<bytes_view> next();

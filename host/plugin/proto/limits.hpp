@@ -25,6 +25,10 @@ inline constexpr duration restart_first = 200ms;  ///< before the first; then tw
 inline constexpr duration restart_cap = 30s;
 inline constexpr duration restart_create_limit = 1s;  ///< its first create took less
 
+/// A process keeps the limits of its role itself; the host ends it this much later.
+inline constexpr duration worker_allowance = 1s;
+inline constexpr duration unread_limit = 10s;  ///< that a process takes nothing of what it is told
+
 inline constexpr duration timer_span_max = 24h * 3660;  ///< ten years; keeps sums in range
 
 // --- one instance
@@ -39,6 +43,9 @@ inline constexpr std::size_t name_max = 32;                  ///< bytes kept of 
 inline constexpr unsigned failures_in_a_row_max = 10;        ///< failed events before quarantine
 inline constexpr std::size_t stray_sites_max = 8;            ///< places that call off the strand
 inline constexpr duration refusals_told_every = 10s;         ///< of an exhausted budget
+
+inline constexpr double faults_per_second = 5;  ///< lines of the log that one role's faults fill
+inline constexpr double faults_at_once = 50;
 
 // --- state
 

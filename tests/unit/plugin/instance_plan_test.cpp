@@ -58,22 +58,19 @@ TEST_CASE("plan: an argument with a slash is a path, else a name", "[plugin][pla
 TEST_CASE("probe request: what goes to the probe arrives", "[plugin][plan]") {
     probe_request request;
     request.spec = {.argument = "x.so", .instance = "a-1", .role = "a"};
-    request.taken = {{"a-0", "a"}};
     request.settings.instances["a-1"] = {
         .config = {{{"n", 1}, {"t", {{"s", "x"}}}}, {{"t.s", "/m.toml:3:1"}}},
         .digest_bytes = 99};
-    request.settings.defaults.digest_bytes = 98;
+    request.settings.instances["b-1"] = {.config = {{{"secret", "of another"}}, {}}};
     const auto read = decode_probe_request(encode(request));
     REQUIRE(read.has_value());
     CHECK(read->spec.instance == "a-1");
     CHECK(read->spec.role == "a");
-    REQUIRE(read->taken.size() == 1);
-    CHECK(read->taken[0].instance == "a-0");
-    const auto& settings = read->settings.instances.at("a-1");
+    const auto& settings = own_settings(*read);
     CHECK(settings.config.values == request.settings.instances["a-1"].config.values);
     CHECK(settings.config.origins == request.settings.instances["a-1"].config.origins);
     CHECK(settings.digest_bytes == 99);
-    CHECK(read->settings.defaults.digest_bytes == 98);
+    CHECK(encode(request).find("of another") == std::string::npos);
     for (const char* wrong : {"", "{}", "[]", "{\"instance\": 1}"})
         CHECK_FALSE(decode_probe_request(wrong));
 }
