@@ -5,8 +5,11 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -59,9 +62,14 @@ constexpr std::array denied_calls{
     SCMP_SYS(add_key),
     SCMP_SYS(bpf),
     SCMP_SYS(io_uring_setup),  // whose requests no filter sees
+    SCMP_SYS(kcmp),
     SCMP_SYS(keyctl),
+    SCMP_SYS(migrate_pages),
+    SCMP_SYS(move_pages),
+    SCMP_SYS(open_by_handle_at),
     SCMP_SYS(perf_event_open),
     SCMP_SYS(pidfd_getfd),
+    SCMP_SYS(process_madvise),
     SCMP_SYS(process_vm_readv),
     SCMP_SYS(process_vm_writev),
     SCMP_SYS(ptrace),
@@ -71,7 +79,36 @@ constexpr std::array denied_calls{
     SCMP_SYS(userfaultfd),
 };
 
+/// Landlock guards what is in files, not whose they are and who may open them. By descriptor they
+/// stay: what a role may open for writing is its own.
+constexpr std::array changes_by_path{
+    SCMP_SYS(chmod),
+    SCMP_SYS(chown),
+    SCMP_SYS(fchmodat),
+    SCMP_SYS(fchownat),
+    SCMP_SYS(lchown),
+    SCMP_SYS(lremovexattr),
+    SCMP_SYS(lsetxattr),
+    SCMP_SYS(removexattr),
+    SCMP_SYS(setxattr),
+    452,  // fchmodat2, which the headers of Linux 6.1 do not know
+    463,  // setxattrat
+    466,  // removexattrat
+};
+
+/// Of the flags that clone takes: linux/sched.h.
+constexpr std::array<std::uint64_t, 7> new_namespaces{
+    0x00020000,  // mounts
+    0x02000000,  // control groups
+    0x04000000,  // the machine's name
+    0x08000000,  // System V's IPC
+    0x10000000,  // users
+    0x20000000,  // processes
+    0x40000000,  // networks
+};
+
 constexpr std::uint64_t socket_type_mask = 0xf;  ///< the others are flags: linux/net.h
+constexpr std::uint64_t word_mask = 0xffffffff;  ///< of what the kernel takes as an int
 
 plugin_fault no_sandbox(int error) {
     return {
@@ -113,6 +150,18 @@ bool may_open(const proto::worker_reach& reach, unsigned domain) {
     return is_for_networks && reach.has_sockets();
 }
 
+/// TCP can dial with its first bytes (RFC 7413), and no connect.
+int shut_dialling(scmp_filter_ctx filter) {
+    const auto deny = SCMP_ACT_ERRNO(EACCES);
+    const auto third = SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
+    const auto fourth = SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
+    int error = ::seccomp_rule_add(filter, deny, SCMP_SYS(connect), 0);
+    if (error == 0) error = ::seccomp_rule_add(filter, deny, SCMP_SYS(sendmsg), 1, third);
+    if (error == 0) error = ::seccomp_rule_add(filter, deny, SCMP_SYS(sendto), 1, fourth);
+    if (error == 0) error = ::seccomp_rule_add(filter, deny, SCMP_SYS(sendmmsg), 1, fourth);
+    return error;
+}
+
 /// Behind UNIX sockets are the machine's other programs: who may only dial has none of them, who
 /// may only listen connects to none. A datagram needs no connection.
 int shut_sockets(scmp_filter_ctx filter, const proto::worker_reach& reach) {
@@ -125,12 +174,57 @@ int shut_sockets(scmp_filter_ctx filter, const proto::worker_reach& reach) {
         const auto is_it = SCMP_A0(SCMP_CMP_EQ, domain);
         error = ::seccomp_rule_add(filter, deny, SCMP_SYS(socket), 1, is_it);
     }
-    if (error == 0 && reach.listens) {
+    for (const int type : {SOCK_DGRAM, SOCK_RAW}) {  // AF_UNIX makes the one of the other
         const auto is_unix = SCMP_A0(SCMP_CMP_EQ, AF_UNIX);
-        const auto is_datagram = SCMP_A1(SCMP_CMP_MASKED_EQ, socket_type_mask, SOCK_DGRAM);
-        error = ::seccomp_rule_add(filter, deny, SCMP_SYS(socket), 2, is_unix, is_datagram);
+        const auto is_datagram =
+            SCMP_A1(SCMP_CMP_MASKED_EQ, socket_type_mask, static_cast<scmp_datum_t>(type));
+        if (error == 0 && reach.listens)
+            error = ::seccomp_rule_add(filter, deny, SCMP_SYS(socket), 2, is_unix, is_datagram);
+        if (error == 0)
+            error = ::seccomp_rule_add(filter, deny, SCMP_SYS(socketpair), 1, is_datagram);
     }
-    if (error == 0 && !reach.dials) error = ::seccomp_rule_add(filter, deny, SCMP_SYS(connect), 0);
+    if (error == 0 && !reach.dials) error = shut_dialling(filter);
+    for (const int call : {SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4)})
+        if (error == 0 && !reach.listens) error = ::seccomp_rule_add(filter, deny, call, 0);
+    return error;
+}
+
+/// Signals, and what else is done to a process by its number: Landlock keeps them in from its
+/// version 6 on, the kernel's own rules let a user do all of it to what is of the same user.
+int shut_others(scmp_filter_ctx filter) {
+    const auto deny = SCMP_ACT_ERRNO(EPERM);
+    int error = ::seccomp_rule_add(filter, deny, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_NE, 0));
+    if (landlock::version() >= 6) return error;
+    const auto is_another = SCMP_A0(SCMP_CMP_NE, static_cast<scmp_datum_t>(::getpid()));
+    for (const int call :
+         {SCMP_SYS(kill), SCMP_SYS(tgkill), SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(rt_tgsigqueueinfo)})
+        if (error == 0) error = ::seccomp_rule_add(filter, deny, call, 1, is_another);
+    for (const int call : {SCMP_SYS(tkill), SCMP_SYS(pidfd_send_signal)})
+        if (error == 0) error = ::seccomp_rule_add(filter, deny, call, 0);
+    return error;
+}
+
+/// Namespaces of users make a process root there, and open what only root can reach in the kernel.
+/// clone3 has its flags in memory, where no filter sees them: without it the C library clones.
+int shut_namespaces(scmp_filter_ctx filter) {
+    int error = ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    for (const std::uint64_t flag : new_namespaces) {
+        const auto has_flag = SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag);
+        if (error == 0)
+            error = ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, has_flag);
+    }
+    return error;
+}
+
+/// A terminal that was left open to a worker, as its standard error is, takes no keystrokes from
+/// it.
+int shut_terminals(scmp_filter_ctx filter) {
+    int error = 0;
+    for (const std::uint64_t request : {TIOCSTI, TIOCLINUX}) {
+        const auto is_it = SCMP_A1(SCMP_CMP_MASKED_EQ, word_mask, request);
+        if (error == 0)
+            error = ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, is_it);
+    }
     return error;
 }
 
@@ -141,10 +235,16 @@ checked<> shut_calls(const proto::worker_reach& reach) {
     );
     if (!filter) return no_sandbox(ENOMEM);
     int error = 0;
-    for (const int call : denied_calls) {
+    const auto deny = [&](int call) {
         if (error == 0) error = ::seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), call, 0);
-    }
+    };
+    std::for_each(denied_calls.begin(), denied_calls.end(), deny);
+    std::for_each(changes_by_path.begin(), changes_by_path.end(), deny);
+    if (landlock::version() < 3) deny(SCMP_SYS(truncate));  // which has no right of its own there
     if (error == 0) error = shut_sockets(filter.get(), reach);
+    if (error == 0) error = shut_others(filter.get());
+    if (error == 0) error = shut_namespaces(filter.get());
+    if (error == 0) error = shut_terminals(filter.get());
     if (error == 0) error = ::seccomp_load(filter.get());
     // A kernel that was built without filters has nothing to load them into.
     if (error != 0 && error != -EINVAL && error != -ENOSYS) return no_sandbox(-error);

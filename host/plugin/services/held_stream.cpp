@@ -10,6 +10,12 @@ namespace meshhost::plugin {
 
 namespace stream_code = proto::stream_code;
 
+namespace {
+
+constexpr std::size_t piece_size = 4096;
+
+}  // namespace
+
 held_stream::held_stream(
     held_stream_owner& owner,
     proto::link_number number,
@@ -32,8 +38,15 @@ void held_stream::open(std::shared_ptr<transport::stream> stream, bool is_ours) 
 
 void held_stream::write(byte_buffer data, bool is_last) {
     if (is_done_ || !is_writing_) return;  // it crossed with the news of its end
-    if (!account_.admit(data.size(), is_last)) return break_off(stream_code::misused);
-    outbound_.push(std::move(data));
+    const bool is_within =
+        account_.admit(data.size(), is_last) && owner_->on_stream_written(data.size());
+    const std::size_t size = data.size();
+    // A piece costs more than its bytes: small ones are put together.
+    if (size >= piece_size)
+        outbound_.push(std::move(data));
+    else
+        outbound_.append(data, piece_size);
+    if (!is_within) return break_off(stream_code::misused);
     pump();
 }
 
@@ -55,6 +68,7 @@ void held_stream::pump() {
         was_last_sent_ = is_last && taken == piece.size();
         outbound_.drop(taken);
         account_.sent(taken);
+        if (owner_ != nullptr) owner_->on_stream_sent(taken);
         sent += taken;
         if (taken < piece.size()) break;
     }
@@ -107,12 +121,17 @@ void held_stream::forget_received() {
     if (stream_ != nullptr) stream_->consume(unread);
 }
 
+void held_stream::forget_written() {
+    if (owner_ != nullptr) owner_->on_stream_sent(outbound_.size());
+    outbound_.clear();
+}
+
 void held_stream::give_up(proto::stream_side side, std::uint64_t code) {
     if (is_done_) return;
     code = std::min(code, stream_code::max);
     if (side == proto::stream_side::sending && is_writing_) {
         is_writing_ = false;
-        outbound_.clear();
+        forget_written();
         if (stream_ == nullptr) return end(true, code);  // the peer has never heard of it
         stream_->reset(code);
     } else if (side == proto::stream_side::receiving && is_reading_) {
@@ -134,7 +153,7 @@ void held_stream::break_off(std::uint64_t code) {
 void held_stream::end(bool is_broken, std::uint64_t code) {
     if (std::exchange(is_done_, true)) return;
     forget_received();
-    outbound_.clear();
+    forget_written();
     if (owner_ == nullptr) return;
     owner_->say(proto::down::stream_ended{number_, is_broken, code});
     owner_->on_stream_dirty(*this);
@@ -142,6 +161,7 @@ void held_stream::end(bool is_broken, std::uint64_t code) {
 
 void held_stream::detach() {
     forget_received();
+    forget_written();
     owner_ = nullptr;
 }
 

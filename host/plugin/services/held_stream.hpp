@@ -21,6 +21,9 @@ public:
     /// `bytes` more of this instance's streams are unread. False: that is too much.
     virtual bool on_stream_received(std::size_t bytes) = 0;
     virtual void on_stream_read(std::size_t bytes) = 0;
+    /// The same of what the instance wrote, and the transport has not taken.
+    virtual bool on_stream_written(std::size_t bytes) = 0;
+    virtual void on_stream_sent(std::size_t bytes) = 0;
     virtual void say(proto::down_message message) = 0;
 
 protected:
@@ -71,6 +74,7 @@ private:
         override;
 
     void forget_received();
+    void forget_written();
     void end(bool is_broken, std::uint64_t code);
     bool may_write() const;
 

@@ -7,6 +7,7 @@
 #include "plugin/services/message_service.hpp"
 #include "plugin/services/metrics_service.hpp"
 #include "plugin/services/stream_service.hpp"
+#include "plugin/services/telemetry_limits.hpp"
 #include "plugin/services/topic_service.hpp"
 #include "telemetry/span_ring.hpp"
 
@@ -33,7 +34,7 @@ public:
         , to_(to)
         , allows_(std::move(allows))
         , metrics_(shard, to)
-        , topics_(mesh.topics, allows_, to)
+        , topics_(shard, mesh.topics, allows_, to)
         , messages_(mesh.messages, allows_, to) {
         if (mesh.endpoint != nullptr) streams_.emplace(shard, mesh, to, granted);
     }
@@ -64,8 +65,12 @@ private:
             if (streams_) streams_->take(std::move(said));
         }
     }
-    void pass(proto::up::metrics_said&& said) { metrics_.take(std::move(said)); }
-    void pass(proto::up::span_ended&& ended) { spans_.append(std::move(ended.span)); }
+    void pass(proto::up::metrics_said&& said) {
+        if (is_within(said.metrics)) metrics_.take(std::move(said));
+    }
+    void pass(proto::up::span_ended&& ended) {
+        if (is_within(ended.span)) spans_.append(std::move(ended.span));
+    }
     void pass(proto::up::topic_wanted&& said) { topics_.take(std::move(said)); }
     void pass(proto::up::topic_left&& said) { topics_.take(std::move(said)); }
     void pass(proto::up::topic_said&& said) { topics_.take(std::move(said)); }

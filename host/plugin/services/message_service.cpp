@@ -121,7 +121,8 @@ void message_service::take(proto::up::request_answered&& answered) {
     if (at == questions_.end()) return;
     const auto asked = at->second.asked;
     end_question(answered.number);
-    if (answered.body.size() > message::body_max) return;  // an instance's process gone mad
+    if (answered.body.size() > message::body_max)  // an instance's process gone mad
+        return asked->answer(message::to_wire(status::io), {});
     asked->answer(answered.status, answered.body);
 }
 

@@ -15,6 +15,12 @@ using namespace proto;
 
 namespace {
 
+/// An instance numbers what it makes itself; one in a process of its own may try to take a number
+/// that the host gives out.
+bool is_of_host(link_number number) noexcept {
+    return (number & host_number) != 0;
+}
+
 /// What the plugin is told of an end.
 std::pair<std::uint64_t, std::string> explain_end(
     const transport::close_reason& reason,
@@ -78,7 +84,9 @@ void stream_service::take(up::listen_wanted&& said) {
     if (mesh_.endpoint->router().find(said.alpn) != nullptr) {
         return fail(stream_code::taken, "another role of this host listens on that ALPN");
     }
-    if (listeners_.size() >= listeners_max || listeners_.contains(said.listener)) {
+    if (is_of_host(said.listener) || listeners_.contains(said.listener))
+        return fail(stream_code::misused, "its number is taken");
+    if (listeners_.size() >= listeners_max) {
         return fail(stream_code::too_many, "too many listeners");
     }
     const link_number number = said.listener;
@@ -137,7 +145,7 @@ void stream_service::take(up::dial_wanted&& said) {
     const auto fail = [&](std::uint64_t code, const char* why) {
         to_.send(down::connection_lost{said.connection, code, why});
     };
-    if (connections_.contains(said.connection)) return;
+    if (is_of_host(said.connection) || connections_.contains(said.connection)) return;
     if (!may_use(said.alpn)) return fail(stream_code::misused, "the ALPN is not granted");
     if (connections_.size() >= connections_max) {
         return fail(stream_code::too_many, "too many connections");
@@ -214,7 +222,8 @@ void stream_service::drop(link_number number) {
 
 void stream_service::take(up::stream_wanted&& said) {
     held_connection* const over = find_connection(said.connection);
-    if (over == nullptr || over->is_closing || streams_.contains(said.stream)) return;
+    const bool is_free = !is_of_host(said.stream) && !streams_.contains(said.stream);
+    if (over == nullptr || over->is_closing || !is_free) return;
     if (streams_.size() >= streams_max || over->streams >= connection_streams_max) {
         return to_.send(down::stream_ended{said.stream, true, stream_code::too_many});
     }
@@ -303,6 +312,11 @@ void stream_service::take(up::streams_over&&) {
 bool stream_service::on_stream_received(std::size_t bytes) {
     unread_ += bytes;
     return unread_ <= instance_unread_max;
+}
+
+bool stream_service::on_stream_written(std::size_t bytes) {
+    unsent_ += bytes;
+    return unsent_ <= instance_unsent_max;
 }
 
 /// Once a turn of the loop, so that a stream's packets go down as one piece.

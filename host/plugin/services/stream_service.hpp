@@ -67,6 +67,8 @@ private:
     void on_stream_dirty(held_stream& stream) override;
     bool on_stream_received(std::size_t bytes) override;
     void on_stream_read(std::size_t bytes) override { unread_ -= bytes; }
+    bool on_stream_written(std::size_t bytes) override;
+    void on_stream_sent(std::size_t bytes) override { unsent_ -= bytes; }
     void say(proto::down_message message) override { to_.send(std::move(message)); }
     // held_connection_owner
     void on_connection_up(held_connection& connection) override;
@@ -100,6 +102,7 @@ private:
     std::deque<std::pair<time_point, proto::link_number>> unanswered_;  ///< by deadline
     std::set<proto::link_number> dirty_;
     std::size_t unread_ = 0;
+    std::size_t unsent_ = 0;
     proto::link_number last_number_ = proto::host_number;
     bool is_flush_due_ = false;
     bool is_draining_ = false;

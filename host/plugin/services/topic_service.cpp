@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/services/topic_service.hpp"
 
+#include "net/shard.hpp"
 #include "plugin/proto/credit.hpp"
 #include "plugin/services/topic_hub.hpp"
 
@@ -83,8 +84,14 @@ private:
     bool is_over_ = false;  ///< the instance has been told, and will leave
 };
 
-topic_service::topic_service(topic_hub* hub, const permission_check& allows, downlink& to)
-    : hub_(hub)
+topic_service::topic_service(
+    net::shard& shard,
+    topic_hub* hub,
+    const permission_check& allows,
+    downlink& to
+)
+    : shard_(shard)
+    , hub_(hub)
     , allows_(allows)
     , to_(to) {}
 
@@ -120,7 +127,8 @@ void topic_service::take(proto::up::topic_left&& left) {
 void topic_service::take(proto::up::topic_said&& said) {
     const bool is_sound = hub_ != nullptr && proto::is_topic_name(said.topic)
                           && said.body.size() <= proto::gossip_body_max
-                          && allows_("gossip:pub:" + said.topic);
+                          && allows_("gossip:pub:" + said.topic)
+                          && budget_.take(said.body.size(), shard_.now());
     if (is_sound) hub_->say(said.topic, std::move(said.body), said.flags, this);
 }
 

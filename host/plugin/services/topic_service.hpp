@@ -2,6 +2,8 @@
 #pragma once
 // The host's end of mesh.gossip/1 for one instance: what it reads waits here until it has taken
 // what went before.
+#include "plugin/proto/byte_budget.hpp"
+#include "plugin/proto/limits.hpp"
 #include "plugin/services/mesh_services.hpp"
 
 #include <cstdint>
@@ -13,7 +15,7 @@ namespace meshhost::plugin {
 /// One thread: the shard's. `hub` (null: nothing is read or said) and the others outlive it.
 class topic_service {
 public:
-    topic_service(topic_hub* hub, const permission_check& allows, downlink& to);
+    topic_service(net::shard& shard, topic_hub* hub, const permission_check& allows, downlink& to);
     topic_service(const topic_service&) = delete;
     topic_service& operator=(const topic_service&) = delete;
     /// Leaves all topics.
@@ -27,10 +29,13 @@ public:
 private:
     class reading;
 
+    net::shard& shard_;
     topic_hub* hub_;
     const permission_check& allows_;
     downlink& to_;
     std::map<std::uint64_t, std::unique_ptr<reading>> readings_;
+    /// The instance keeps its own budget, which is less; one in a process of its own may not.
+    proto::byte_budget budget_{2 * proto::gossip_budget_max};
 };
 
 }  // namespace meshhost::plugin
