@@ -3,13 +3,17 @@
 #include <mesh/plugin.hpp>
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <sched.h>
 #include <string>
 
 struct snoop : mesh::role {
@@ -25,6 +29,27 @@ struct snoop : mesh::role {
     mesh::digest<std::string> cut_said{*this, "cut", brief};
     mesh::digest<std::string> connect_said{*this, "connect", brief};
     mesh::digest<std::string> signal_said{*this, "signal", brief};
+    mesh::digest<std::string> datagram_said{*this, "datagram", brief};
+    mesh::digest<std::string> pair_said{*this, "pair", brief};
+    mesh::digest<std::string> fast_said{*this, "fast", brief};
+    mesh::digest<std::string> mode_said{*this, "mode", brief};
+    mesh::digest<std::string> space_said{*this, "space", brief};
+    mesh::digest<std::string> limits_said{*this, "limits", brief};
+    mesh::digest<std::string> keys_said{*this, "keys", brief};
+    mesh::digest<std::string> child_said{*this, "child", brief};
+
+    /// A child in a namespace of users of its own.
+    static int new_namespace() {
+        const long child =
+            ::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, nullptr, nullptr, nullptr, 0);
+        if (child == 0) ::_exit(0);
+        return child < 0 ? -1 : 0;
+    }
+    static int with_child() {
+        const pid_t child = ::fork();
+        if (child == 0) ::_exit(0);
+        return child < 0 ? -1 : 0;
+    }
 
     static std::string said(int result) {
         const std::string words = result < 0 ? ::strerrorname_np(errno) : "done";
@@ -44,6 +69,17 @@ struct snoop : mesh::role {
             said(static_cast<int>(::syscall(SYS_socket, above_int | AF_UNIX, SOCK_STREAM, 0)));
         connect_said = said(::connect(-1, nullptr, 0));
         signal_said = said(::kill(::getppid(), 0));
+        datagram_said = said(::socket(AF_UNIX, SOCK_RAW | SOCK_CLOEXEC, 0));
+        int pair[2];
+        pair_said = said(::socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
+        fast_said = said(static_cast<int>(::sendto(-1, "", 0, MSG_FASTOPEN, nullptr, 0)));
+        mode_said = said(::chmod(file.c_str(), 0666));
+        space_said = said(new_namespace());
+        rlimit limits{};
+        limits_said = said(::prlimit(::getppid(), RLIMIT_NOFILE, nullptr, &limits));
+        char key = 'x';
+        keys_said = said(::ioctl(-1, TIOCSTI, &key));
+        child_said = said(with_child());
     }
 };
 

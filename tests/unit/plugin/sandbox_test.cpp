@@ -37,10 +37,12 @@ struct snooping : plugin_bench {
         put(file, "secret");
         ::chmod(file.c_str(), 0666);
         own("snoop-0").config.values = {{"file", file.string()}};
+        own("snoop-0").digest_bytes = plugin::proto::digest_bytes_max;
     }
     void grant(const std::string& permission) { own("snoop-0").grant.push_back(permission); }
     void start() {
-        REQUIRE_FALSE(load(test_plugin("snoop")));
+        const auto refused = load(test_plugin("snoop"));
+        REQUIRE((refused ? refused->message : "") == "");
         manager().start();
     }
 
@@ -88,6 +90,34 @@ TEST_CASE("sandbox: a process that was root's cannot signal its host", "[plugin]
     // Another user's, or out of its scope; of the same user on a kernel without scopes it can.
     if (::geteuid() == 0) CHECK(bench.until_value("snoop.signal", "EPERM"));
     CHECK(bench.until_value("snoop.socket", "EACCES"));
+}
+
+TEST_CASE("sandbox: nor does it go around", "[plugin]") {
+    snooping bench(true);
+    SECTION("with nothing granted") {
+        bench.start();
+        CHECK(bench.until_value("snoop.datagram", "EACCES"));
+        CHECK(bench.until_value("snoop.fast", "EACCES"));
+    }
+    SECTION("with leave to listen") {
+        bench.grant("net:in");
+        bench.start();
+        CHECK(bench.until_value("snoop.datagram", "EACCES"));
+        CHECK(bench.until_value("snoop.fast", "EACCES"));
+    }
+    SECTION("with leave to dial, and to the file") {
+        bench.grant("net:out");
+        bench.grant("fs:write:" + bench.file.string());
+        bench.start();
+        CHECK(bench.until_value("snoop.fast", "EBADF"));
+        CHECK(bench.until_value("snoop.datagram", "EACCES"));
+    }
+    CHECK(bench.until_value("snoop.pair", "EACCES"));
+    CHECK(bench.until_value("snoop.mode", "EPERM"));
+    CHECK(bench.until_value("snoop.space", "EPERM"));
+    CHECK(bench.until_value("snoop.limits", "EPERM"));
+    CHECK(bench.until_value("snoop.keys", "EPERM"));
+    CHECK(bench.until_value("snoop.child", "done"));
 }
 
 TEST_CASE("sandbox: and what its operator lets it have", "[plugin]") {

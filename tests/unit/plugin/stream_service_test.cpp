@@ -94,6 +94,23 @@ struct service_fixture : downlink {
 
 TEST_CASE_METHOD(
     service_fixture,
+    "stream service: the host's numbers are not the instance's to take",
+    "[plugin][streams]"
+) {
+    const auto incoming = proto::host_number + 1;  // what the next that comes in will have
+    service->take(up::dial_wanted{incoming, other->id(), test_alpn});
+    CHECK(service->connections() == 0);
+    service->take(up::listen_wanted{incoming, "test/2", 64, 100, 64 << 10});
+    CHECK(await<down::listen_failed>().code == stream_code::misused);
+    const auto connection = let_in();
+    const std::size_t before = service->streams();
+    service->take(up::stream_wanted{proto::host_number + 99, connection, true});
+    CHECK(service->streams() == before);
+    CHECK(service->connections() == 1);
+}
+
+TEST_CASE_METHOD(
+    service_fixture,
     "stream service: no more goes down than the window",
     "[plugin][streams]"
 ) {
