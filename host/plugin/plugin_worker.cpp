@@ -11,6 +11,7 @@
 #include "plugin/proto/frame_stream.hpp"
 #include "plugin/settings_json.hpp"
 #include "plugin/socket_uplink.hpp"
+#include "plugin/spawn_actions.hpp"
 #include "plugin/strand_clock.hpp"
 #include "plugin/thread_instance.hpp"
 #include "plugin/worker_groups.hpp"
@@ -72,16 +73,6 @@ private:
     proto::frame_reader reader_;
     proto::peer_snapshot peers_;
 };
-
-std::string read_all(int fd) {
-    std::string text;
-    std::array<char, 4096> buffer;
-    for (auto size = ::read(fd, buffer.data(), buffer.size()); size > 0;
-         size = ::read(fd, buffer.data(), buffer.size())) {
-        text.append(buffer.data(), static_cast<std::size_t>(size));
-    }
-    return text;
-}
 
 std::shared_ptr<strand_pulse> mapped_pulse() {
     void* const at = ::mmap(
@@ -236,7 +227,7 @@ void worker::obey(proto::worker::peers& news) {
 }  // namespace
 
 int plugin_worker_main(const char* path) {
-    const auto request = decode_worker_request(read_all(worker_request_fd));
+    const auto request = decode_worker_request(text_in(worker_request_fd));
     if (!request) return static_cast<int>(exit_code::usage);
     ::close(worker_request_fd);
     ::open("/dev/null", O_RDONLY);  // as standard input

@@ -3,6 +3,7 @@
 #include "plugin/event_queue.hpp"
 #include "plugin/plugin_probe.hpp"
 #include "plugin/probe_report.hpp"
+#include "plugin/spawn_actions.hpp"
 #include "plugin/strand_clock.hpp"
 #include "plugin/thread_instance.hpp"
 #include "plugin/worker_limits.hpp"
@@ -31,16 +32,6 @@ void make_expendable() {
         ::signal(fault, SIG_DFL);
     ::fcntl(probe_report_fd, F_SETFD, FD_CLOEXEC);
     ::fcntl(probe_image_fd, F_SETFD, FD_CLOEXEC);
-}
-
-std::string read_all(int fd) {
-    std::string text;
-    std::array<char, 4096> buffer;
-    for (auto size = ::read(fd, buffer.data(), buffer.size()); size > 0;
-         size = ::read(fd, buffer.data(), buffer.size())) {
-        text.append(buffer.data(), static_cast<std::size_t>(size));
-    }
-    return text;
 }
 
 /// A line that cannot be written is missed by the host as if the probe had died before it.
@@ -109,7 +100,7 @@ checked<> run(const char* path, const probe_request& request) {
 
 int plugin_probe_main(const char* path) {
     make_expendable();
-    const auto request = decode_probe_request(read_all(probe_request_fd));
+    const auto request = decode_probe_request(text_in(probe_request_fd));
     if (!request) return static_cast<int>(exit_code::usage);
     const checked<> result = run(path, *request);
     say(result ? done_line() : fault_line(result.error()));

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
 #include <spawn.h>
 #include <string>
 
@@ -40,6 +41,17 @@ inline unique_fd file_of(const std::string& text) {
     if (!file || ::write(file.get(), text.data(), text.size()) != std::ssize(text)) return {};
     ::lseek(file.get(), 0, SEEK_SET);
     return file;
+}
+
+/// All of what file_of() made.
+inline std::string text_in(int fd) {
+    std::string text;
+    std::array<char, 4096> buffer;
+    for (auto size = ::read(fd, buffer.data(), buffer.size()); size > 0;
+         size = ::read(fd, buffer.data(), buffer.size())) {
+        text.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    return text;
 }
 
 }  // namespace meshhost::plugin

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ends of what a role has off its strand: commits and jobs. Each is heard exactly once, also by
 // a role that is about to stop.
+#include "plugin/event_header.hpp"
 #include "plugin/instance_strand.hpp"
 #include "plugin/proto/call_error.hpp"
 #include "plugin/proto/limits.hpp"
@@ -16,22 +17,13 @@
 
 namespace meshhost::plugin {
 
-namespace {
-
-template <class Event>
-mesh_event header(std::uint32_t kind, std::uint64_t tag, mesh_handle handle) {
-    return {sizeof(Event), kind, tag, handle, strand_now().time_since_epoch().count()};
-}
-
-}  // namespace
-
 void instance_strand::take(commit_done& done) {
     const auto tag = context_->state.finish(done);
     if (!tag) return;
     if (done.status != MESH_OK)
         context_->facts.log.warn("a commit of its state failed: {}", done.words);
     mesh_ev_done event{};
-    event.h = header<mesh_ev_done>(MESH_EV_STATE_COMMITTED, *tag, done.commit);
+    event.h = header<mesh_ev_done>(MESH_EV_STATE_COMMITTED, *tag, done.commit, strand_now());
     event.status = done.status;
     deliver_end(event.h);
 }
@@ -48,7 +40,7 @@ void instance_strand::take(work_done& done) {
         return;
     }
     mesh_ev_work event{};
-    event.h = header<mesh_ev_work>(MESH_EV_WORK_DONE, done.tag, 0);
+    event.h = header<mesh_ev_work>(MESH_EV_WORK_DONE, done.tag, 0, strand_now());
     event.job = done.job;
     event.status = done.status;
     deliver_end(event.h);

@@ -38,9 +38,9 @@ void held_stream::open(std::shared_ptr<transport::stream> stream, bool is_ours) 
 
 void held_stream::write(byte_buffer data, bool is_last) {
     if (is_done_ || !is_writing_) return;  // it crossed with the news of its end
-    const bool is_within =
-        account_.admit(data.size(), is_last) && owner_->on_stream_written(data.size());
     const std::size_t size = data.size();
+    if (!account_.admit(size, is_last)) return break_off(stream_code::misused);
+    const bool is_within = owner_->on_stream_written(size);
     // A piece costs more than its bytes: small ones are put together.
     if (size >= piece_size)
         outbound_.push(std::move(data));

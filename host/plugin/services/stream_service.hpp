@@ -51,6 +51,7 @@ public:
     std::size_t connections() const noexcept { return connections_.size(); }
     std::size_t streams() const noexcept { return streams_.size(); }
     std::size_t unread() const noexcept { return unread_; }
+    std::size_t unsent() const noexcept { return unsent_; }
 
 private:
     struct listener {

@@ -77,6 +77,7 @@ struct service_fixture : downlink {
         CHECK(ended.code == code);
         CHECK(run_until(shard, [&] { return service->streams() == 0; }));
         CHECK(service->unread() == 0);
+        CHECK(service->unsent() == 0);
     }
 
     net::shard shard;
