@@ -24,12 +24,15 @@ namespace {
 /// longer, and is left to whoever reaps the host's children.
 constexpr duration death_limit = 50ms;
 
-constexpr std::array<std::string_view, 5> kept_variables{
+constexpr std::array<std::string_view, 8> kept_variables{
     "PATH=",
     "LANG=",
     "LC_ALL=",
     "TZ=",
     "LD_LIBRARY_PATH=",
+    "ASAN_OPTIONS=",  // of builds that check themselves
+    "TSAN_OPTIONS=",
+    "UBSAN_OPTIONS=",
 };
 
 /// Of the host's environment, where an operator may have put secrets.
