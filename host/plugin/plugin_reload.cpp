@@ -24,8 +24,9 @@ outcome<void> plugin_manager::reload(
     reload_answer done
 ) {
     entry* const found = find(instance);
-    if (found == nullptr || found->status.state != proto::instance_state::running || stopping_)
-        return no_such_role(instance);
+    const bool is_running = found != nullptr && found->instance
+                            && found->status.state == proto::instance_state::running;
+    if (!is_running || stopping_) return no_such_role(instance);
     if (found->reloading) {
         return failure{
             .exit = exit_code::failure,
@@ -70,7 +71,7 @@ void plugin_manager::swap_in(entry& role, checked<probed_role> probed) {
         answer_reload(role, explain(path, fault));
     };
     if (!probed) return refuse(probed.error());
-    if (role.status.state != proto::instance_state::running)
+    if (!role.instance || role.status.state != proto::instance_state::running)
         return refuse({"MP320", "the role has stopped meanwhile"});
     const plugin_spec spec{path, role.status.instance, role.status.role};
     if (probed->role.name != spec.role)

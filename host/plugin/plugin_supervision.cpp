@@ -78,6 +78,11 @@ void plugin_manager::on(entry&, const proto::up::call_begun&) {
 
 /// A thread is on its last lines; a process that is not is killed.
 void plugin_manager::on(entry& of, const proto::up::exited& said) {
+    // A process of its own may leave without a word of how it ended.
+    if (of.status.state < proto::instance_state::stopped) {
+        report(of, {"MP310", "its process ended without saying why"});
+        on(of, proto::up::state_changed{proto::instance_state::failed});
+    }
     end(of);
     if (stopping_) {
         if (running() == 0) finish_stop(0);

@@ -57,6 +57,7 @@ process_instance::process_instance(
 process_instance::~process_instance() {
     sink_.reset();
     close();
+    death_watch_.reset();  // before its descriptor goes
     if (reap(has_exited_ ? death_limit : duration::zero())) return;
     child_.kill();
     reap(death_limit);
@@ -80,6 +81,7 @@ checked<> process_instance::watch() {
     if (watching) watching = death_watch_->start();
     if (!watching) return no_worker("watched", watching.error().value());
     publish(std::exchange(known_, nullptr));
+    if (!waiting_.empty()) watch_->watch_writable();  // told while it was created
     return {};
 }
 
@@ -137,6 +139,7 @@ bool process_instance::take(const proto::worker::created& how) {
         return false;
     }
     is_created_ = true;
+    if (is_ending_) return true;  // that deadline stays
     due_ = no_deadline;
     if (is_to_start_) expect_started();
     return true;

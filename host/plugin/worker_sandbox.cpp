@@ -97,7 +97,8 @@ constexpr std::array changes_by_path{
 };
 
 /// Of the flags that clone takes: linux/sched.h.
-constexpr std::array<std::uint64_t, 7> new_namespaces{
+constexpr std::array<std::uint64_t, 8> denied_clone_flags{
+    0x00008000,  // a child of the host's, which nobody would reap
     0x00020000,  // mounts
     0x02000000,  // control groups
     0x04000000,  // the machine's name
@@ -208,7 +209,7 @@ int shut_others(scmp_filter_ctx filter) {
 /// clone3 has its flags in memory, where no filter sees them: without it the C library clones.
 int shut_namespaces(scmp_filter_ctx filter) {
     int error = ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-    for (const std::uint64_t flag : new_namespaces) {
+    for (const std::uint64_t flag : denied_clone_flags) {
         const auto has_flag = SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag);
         if (error == 0)
             error = ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, has_flag);

@@ -65,7 +65,7 @@ struct hostile : mesh::role {
     static constexpr auto deed = mesh::option<std::string_view>(
         "deed",
         "\"nothing\"",
-        "oneof:nothing|freeze|linger|leave_child|flood|vanish",
+        "oneof:nothing|freeze|linger|leave|leave_child|flood|vanish",
         "what it does"
     );
     static constexpr const mesh_config_key* config[] = {&deed, nullptr};
@@ -92,6 +92,7 @@ struct hostile : mesh::role {
 
     void act(const std::string& what) {
         if (what == "linger") linger();
+        if (what == "leave") say(proto::up::exited{});
         if (what == "leave_child") leave_child();
         if (what == "flood") flood();
         if (what == "vanish") ::shutdown(socket_fd, SHUT_RDWR);

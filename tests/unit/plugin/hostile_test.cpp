@@ -96,6 +96,14 @@ TEST_CASE("hostile: it stays after its last word", "[plugin][hostile]") {
     CHECK_FALSE(is_there(process));
 }
 
+TEST_CASE("hostile: it leaves without a word of how it ended", "[plugin][hostile]") {
+    hostile_bench bench("leave");
+    bench.start();
+    CHECK(bench.has_given_up());
+    CHECK(bench.status().last_error == "MP310 its process ended without saying why");
+    CHECK_FALSE(bench.manager().reload("hostile-0", "", [](const auto&) {}));
+}
+
 TEST_CASE("hostile: what it forked dies with it", "[plugin][hostile]") {
     hostile_bench bench("leave_child");
     bench.start();
