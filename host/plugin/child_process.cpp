@@ -20,10 +20,6 @@ namespace meshhost::plugin {
 
 namespace {
 
-/// From SIGKILL to death; only what hangs in the kernel, such as on a dead network disk, takes
-/// longer, and is left to whoever reaps the host's children.
-constexpr duration death_limit = 50ms;
-
 constexpr std::array<std::string_view, 8> kept_variables{
     "PATH=",
     "LANG=",

@@ -12,6 +12,10 @@
 
 namespace meshhost::plugin {
 
+/// From a process's last word, or from SIGKILL, to its death. What hangs in the kernel, or waits
+/// for the time of its control group, takes longer: that one is a zombie until the host ends.
+inline constexpr duration death_limit = 50ms;
+
 /// How a process is started.
 struct child_command {
     std::string executable;

@@ -154,6 +154,9 @@ checked<plugin_manager::planned> plugin_manager::plan(plugin_spec wanted, inspec
     if (auto fit = check_role(wanted, plugin.role, probed->role); !fit) return fit.error();
     auto name = choose_name(probed->role, wanted.instance, taken_);
     if (!name) return name.error();
+    // A file whose note names no role got its name only now.
+    if (auto pinned = check_pin(plugin, settings_of(*name).sha256, *name); !pinned)
+        return pinned.error();
     if (auto calm = check_crashes(*name); !calm) return calm.error();
     wanted.instance = *name;
     const bool is_isolated = own.is_isolated || settings_of(*name).is_isolated

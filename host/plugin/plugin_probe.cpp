@@ -3,6 +3,7 @@
 #include "plugin/plugin_probe.hpp"
 
 #include "base/unique_fd.hpp"
+#include "plugin/child_process.hpp"
 #include "plugin/probe_report.hpp"
 #include "plugin/spawn_actions.hpp"
 #include "plugin/strand_clock.hpp"
@@ -65,7 +66,9 @@ private:
     std::filesystem::path path_;
 };
 
-checked<pid_t> spawn(
+/// A role that will be shut in sees nothing of the host's environment here either.
+checked<> spawn(
+    child_process& child,
     const inspected_plugin& plugin,
     const probe_request& request,
     const unique_fd& report
@@ -81,15 +84,13 @@ checked<pid_t> spawn(
     actions.give(output.get(), probe_report_fd);
     actions.give(image.get(), probe_image_fd);
     actions.close_from(probe_image_fd + 1);
-    std::string name = request.settings.probe_executable;
-    std::string option = "--probe-plugin";
-    std::string path = plugin.path;
-    const std::array<char*, 4> arguments{name.data(), option.data(), path.data(), nullptr};
-    pid_t child = 0;
-    const int error =
-        ::posix_spawn(&child, name.c_str(), actions.get(), nullptr, arguments.data(), environ);
+    const bool is_frugal = own_settings(request).is_isolated;
+    const int error = child.spawn(
+        {request.settings.probe_executable, "--probe-plugin", plugin.path, is_frugal},
+        actions
+    );
     if (error != 0) return no_probe("started", error);
-    return child;
+    return {};
 }
 
 /// All that the probe says until it ends; false when `deadline` passes or nobody wants to know.
@@ -106,15 +107,6 @@ bool read_until(const unique_fd& pipe, time_point deadline, int cancelled, std::
         if (size <= 0) return true;
         if (into.size() < probe_report_size_max) into.append(buffer.data(), std::size_t(size));
     }
-}
-
-/// The probe's pipe is closed, or its time is over: it is ending, or has to.
-int reap(pid_t child) {
-    ::kill(child, SIGKILL);  // changes nothing for one that is dead already
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return status;
 }
 
 std::string how_it_ended(int status) {
@@ -161,12 +153,14 @@ checked<probed_role> probe(
     unique_fd writing(ends[1]);
     const duration limit = request.settings.probe_limit;
     const time_point deadline = strand_now() + limit;
-    const auto child = spawn(plugin, request, writing);
-    if (!child) return child.error();
+    child_process child;
+    if (auto spawned = spawn(child, plugin, request, writing); !spawned) return spawned.error();
     writing = unique_fd();  // or the pipe would never end
     std::string said;
     const bool in_time = read_until(reading, deadline, cancelled, said);
-    return judge(said, in_time, reap(*child), limit);
+    // Its pipe is closed, or its time is over: it is ending, or has to.
+    child.kill();
+    return judge(said, in_time, child.reap(death_limit).value_or(0), limit);
 }
 
 }  // namespace meshhost::plugin

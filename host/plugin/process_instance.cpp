@@ -20,8 +20,6 @@ namespace {
 
 /// The socket holds less; more comes from somebody to whom the worker lent it.
 constexpr std::size_t last_words_max = 1u << 20;
-/// From its last word, or from the kill, to its death.
-constexpr duration death_limit = 50ms;
 
 double in_seconds(duration span) {
     return std::chrono::duration<double>(span).count();
@@ -87,7 +85,7 @@ checked<> process_instance::watch() {
 
 checked<> process_instance::create(duration limit) {
     if (auto spawned = spawn(); !spawned) return spawned;
-    if (auto created = wait_created(strand_now() + limit); !created) return created;
+    if (auto created = wait_created(limit); !created) return created;
     if (auto watching = watch(); !watching) return watching;
     // What came behind the first message is there already, and nobody would wake us for it.
     shard_.post([this, alive = std::weak_ptr<bool>(alive_)] {
@@ -104,8 +102,8 @@ checked<> process_instance::create_again() {
 }
 
 /// Blocks, as creating does.
-checked<> process_instance::wait_created(time_point deadline) {
-    const duration limit = deadline - strand_now();
+checked<> process_instance::wait_created(duration limit) {
+    const time_point deadline = strand_now() + limit;
     while (true) {
         if (!take_frames()) {
             child_.kill();

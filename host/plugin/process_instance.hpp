@@ -71,7 +71,7 @@ private:
 
     checked<> spawn();
     checked<> watch();
-    checked<> wait_created(time_point deadline);
+    checked<> wait_created(duration limit);
     void expect(time_point due, plugin_fault late);
     void expect_started();
     void arm();

@@ -9,6 +9,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -90,6 +91,14 @@ TEST_CASE("sandbox: a process that was root's cannot signal its host", "[plugin]
     // Another user's, or out of its scope; of the same user on a kernel without scopes it can.
     if (::geteuid() == 0) CHECK(bench.until_value("snoop.signal", "EPERM"));
     CHECK(bench.until_value("snoop.socket", "EACCES"));
+}
+
+TEST_CASE("sandbox: of the host's environment it sees nothing, nor does its probe", "[plugin]") {
+    ::setenv("SNOOP_SECRET", "x", 1);
+    snooping bench(true);
+    bench.start();
+    ::unsetenv("SNOOP_SECRET");
+    CHECK(bench.until_value("snoop.secret", "none"));
 }
 
 TEST_CASE("sandbox: nor does it go around", "[plugin]") {
