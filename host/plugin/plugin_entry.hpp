@@ -35,16 +35,16 @@ private:
     plugin_manager& owner_;
 };
 
-class plugin_manager::restart_clock final : net::deadline_sink {
+class plugin_manager::upkeep_clock final : net::deadline_sink {
 public:
-    explicit restart_clock(plugin_manager& owner)
+    explicit upkeep_clock(plugin_manager& owner)
         : owner_(owner)
         , timer_(owner.shard_, *this) {}
 
     void arm(time_point due) { timer_.arm(due); }
 
 private:
-    void on_deadline(time_point now) override { owner_.restart_due(now); }
+    void on_deadline(time_point now) override { owner_.upkeep_due(now); }
 
     plugin_manager& owner_;
     net::deadline_timer timer_;
@@ -89,6 +89,11 @@ struct plugin_manager::entry final : downlink {
     instance_settings settings;
     proto::restart_policy policy;
     token_bucket may_complain{proto::faults_per_second, proto::faults_at_once};
+    token_bucket may_change_health{
+        1 / std::chrono::duration<double>(proto::health_changes_every).count(),
+        proto::health_changes_at_once};
+    proto::up::health_said health_said;   ///< last
+    time_point health_due = no_deadline;  ///< when that is told
     time_point restart_at = no_deadline;
     int image = -1;                           ///< of its shared object; -1: it is loaded here
     std::set<std::string, std::less<>> said;  ///< keys of the digest that others know of it

@@ -114,7 +114,7 @@ void plugin_manager::warn_of_open_files(const entry& role) {
 }
 
 checked<> plugin_manager::launch_process(entry& role, bool is_first) {
-    lend_directory(role.facts.state.directory);
+    if (is_first) lend_directory(role.facts.state.directory);
     warn_of_open_files(role);
     const auto limits = proto::choose_limits(role.facts.role->limits, role.settings.limits);
     auto made = std::make_unique<process_instance>(

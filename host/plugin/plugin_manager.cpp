@@ -68,7 +68,7 @@ plugin_manager::plugin_manager(
     , sink_(sink)
     , observer_(observer)
     , stop_timer_(shard, *this)
-    , restarts_(std::make_unique<restart_clock>(*this))
+    , upkeep_(std::make_unique<upkeep_clock>(*this))
     , stalls_(shard, *this)
     , made_(shard.now())
     , seeds_(settings_.seed)
@@ -143,6 +143,19 @@ plugin_spec plugin_manager::name_it(const plugin_spec& spec, const inspected_plu
     return named;
 }
 
+/// A file whose note names no role gets its name from its code, and what was granted to that name
+/// may be meant for another.
+checked<> plugin_manager::check_meant(const plugin_spec& wanted, const std::string& name) const {
+    if (!wanted.instance.empty() || !settings_.instances.contains(name)) return {};
+    return plugin_fault{
+        "MP018",
+        fmt::format(
+            "nothing but its code says that it is {0}, for which there are settings: run it as "
+            "plugin.{0}, or name its role in its note",
+            name
+        )};
+}
+
 /// The probe tells whether it runs, and what it would be. It may be lying: what it says can shut
 /// the role in, and not let it out.
 checked<plugin_manager::planned> plugin_manager::plan(plugin_spec wanted, inspected_plugin plugin) {
@@ -154,13 +167,10 @@ checked<plugin_manager::planned> plugin_manager::plan(plugin_spec wanted, inspec
     if (auto fit = check_role(wanted, plugin.role, probed->role); !fit) return fit.error();
     auto name = choose_name(probed->role, wanted.instance, taken_);
     if (!name) return name.error();
-    // A file whose note names no role got its name only now.
-    if (auto pinned = check_pin(plugin, settings_of(*name).sha256, *name); !pinned)
-        return pinned.error();
+    if (auto meant = check_meant(wanted, *name); !meant) return meant.error();
     if (auto calm = check_crashes(*name); !calm) return calm.error();
     wanted.instance = *name;
-    const bool is_isolated = own.is_isolated || settings_of(*name).is_isolated
-                             || (probed->role.flags & MESH_ROLE_NO_INPROC) != 0;
+    const bool is_isolated = own.is_isolated || (probed->role.flags & MESH_ROLE_NO_INPROC) != 0;
     if (!is_isolated) return plan_thread(std::move(plugin), wanted, taken_);
     return plan_process(std::move(plugin), std::move(*probed), std::move(*name), own);
 }
@@ -291,7 +301,7 @@ plugin_counts plugin_manager::measure() const {
     plugin_counts figures;
     figures.instances = entries_.size();
     figures.workers = worker_pool::shared().threads();
-    figures.timers = 4;  // for the stop, stalls, restarts and a reload
+    figures.timers = 4;  // for the stop, stalls, upkeep and a reload
     for (const auto& each : entries_) {
         figures.timers += each->services ? 1 : 0;
         figures.timers += each->instance && each->settings.is_isolated ? 1 : 0;

@@ -164,7 +164,7 @@ public:
 
 private:
     class relay;
-    class restart_clock;
+    class upkeep_clock;
     struct new_code;
     struct entry;
     struct isolated_code;
@@ -180,6 +180,7 @@ private:
     checked<> check_crashes(const std::string& instance) const;
     const instance_settings& settings_of(const std::string& instance) const;
     plugin_spec name_it(const plugin_spec& spec, const inspected_plugin& plugin) const;
+    checked<> check_meant(const plugin_spec& wanted, const std::string& name) const;
     checked<planned> plan(plugin_spec wanted, inspected_plugin plugin);
     std::string group_of(entry& role, const proto::process_limits& limits);
     void warn_of_open_files(const entry& role);
@@ -201,8 +202,10 @@ private:
     checked<> launch_process(entry& role, bool is_first);
     void launch_again(entry& role);
     void give_up_or_restart(entry& failed, bool may_restart);
-    void restart_due(time_point now);
-    void arm_restarts();
+    void upkeep_due(time_point now);
+    void arm_upkeep();
+    void tell_health(entry& of);
+    void set_health(entry& of, std::uint32_t health, const std::string& reason);
     void report(entry& of, const plugin_fault& fault);
     void swap_in(entry& role, checked<probed_role> probed);
     void answer_reload(entry& role, const outcome<instance_status>& answer);
@@ -235,7 +238,7 @@ private:
     plugin_observer& observer_;
     logger log_{"plugin"};
     net::deadline_timer stop_timer_;
-    std::unique_ptr<restart_clock> restarts_;
+    std::unique_ptr<upkeep_clock> upkeep_;  ///< restarts, and what is told later
     stall_keeper stalls_;
     time_point made_;
     bool stopping_ = false;

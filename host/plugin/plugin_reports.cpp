@@ -21,11 +21,23 @@ const char* health_text(std::uint32_t health) noexcept {
     return health == MESH_HEALTH_DEGRADED ? "degraded" : "unhealthy";
 }
 
-/// The node's digest has it as "<role>.health" while it is not well.
+/// A process of its own may say anything, and as often as it likes: the last counts.
 void plugin_manager::on(entry& of, const proto::up::health_said& said) {
-    // A process of its own may say anything.
-    const auto health = std::min<std::uint32_t>(said.health, MESH_HEALTH_UNHEALTHY);
-    const auto reason = proto::plain_text(said.reason, proto::health_reason_max);
+    of.health_said = said;
+    if (of.health_due != no_deadline) return;
+    if (of.may_change_health.take(shard_.now())) return tell_health(of);
+    of.health_due = shard_.now() + proto::health_changes_every;
+    arm_upkeep();
+}
+
+void plugin_manager::tell_health(entry& of) {
+    const auto health = std::min<std::uint32_t>(of.health_said.health, MESH_HEALTH_UNHEALTHY);
+    set_health(of, health, proto::plain_text(of.health_said.reason, proto::health_reason_max));
+}
+
+/// The node's digest has it as "<role>.health" while it is not well.
+void plugin_manager::set_health(entry& of, std::uint32_t health, const std::string& reason) {
+    of.health_due = no_deadline;
     if (of.status.health == health && of.status.health_reason == reason) return;
     of.status.health = health;
     of.status.health_reason = reason;

@@ -40,7 +40,7 @@ void plugin_manager::on(entry& of, const proto::up::state_changed& said) {
     const bool has_failed = said.state == proto::instance_state::failed;
     // What it said of itself is no longer so; the next one is well until it says otherwise.
     if (has_failed || said.state == proto::instance_state::stopped)
-        on(of, proto::up::health_said{});
+        set_health(of, MESH_HEALTH_OK, {});
     // It has stopped by itself; what is left of it goes, too.
     if (has_failed && of.instance) of.instance->shut_down(shard_.now());
     observer_.on_instance_changed(of.status);
@@ -50,11 +50,13 @@ void plugin_manager::on(entry& of, const proto::up::faulted& said) {
     report(of, {one_line(said.code, proto::name_max), one_line(said.text, proto::fault_text_max)});
 }
 
+/// What is said too often is known of the role, and told to nobody.
 void plugin_manager::report(entry& of, const plugin_fault& fault) {
-    if (of.may_complain.take(shard_.now())) log_.warn("{}", explain(of.status.path, fault).message);
+    const bool is_told = of.may_complain.take(shard_.now());
+    if (is_told) log_.warn("{}", explain(of.status.path, fault).message);
     if (of.status.state == proto::instance_state::failed) return;  // the first is the cause
     of.status.last_error = text_of(fault);
-    observer_.on_instance_changed(of.status);
+    if (is_told) observer_.on_instance_changed(of.status);
 }
 
 /// A process of its own may say anything: no other role's values, and not more than there can be.
@@ -98,7 +100,8 @@ void plugin_manager::on_slow(const std::string& instance, const plugin_fault& fa
     entry* const found = find(instance);
     if (found == nullptr) return;
     ++found->status.slow_calls;
-    log_.warn("{}", explain(found->status.path, fault).message);
+    if (found->may_complain.take(shard_.now()))
+        log_.warn("{}", explain(found->status.path, fault).message);
 }
 
 void plugin_manager::on_hung(const std::string& instance, const std::string& where) {
@@ -141,7 +144,7 @@ void plugin_manager::give_up_or_restart(entry& failed, bool may_restart) {
             failed.policy.restarts(),
             most
         );
-        arm_restarts();
+        arm_upkeep();
     } else if (may_restart && most > 0) {
         log_.error(
             "{}",
@@ -163,18 +166,19 @@ void plugin_manager::give_up_or_restart(entry& failed, bool may_restart) {
     observer_.on_instance_changed(failed.status);
 }
 
-void plugin_manager::arm_restarts() {
+void plugin_manager::arm_upkeep() {
     time_point earliest = no_deadline;
     for (const auto& each : entries_)
-        earliest = std::min(earliest, each->restart_at);
-    restarts_->arm(earliest);
+        earliest = std::min({earliest, each->restart_at, each->health_due});
+    upkeep_->arm(earliest);
 }
 
-void plugin_manager::restart_due(time_point now) {
+void plugin_manager::upkeep_due(time_point now) {
     for (const auto& each : entries_) {
+        if (each->health_due <= now) tell_health(*each);
         if (each->restart_at <= now && !stopping_) launch_again(*each);
     }
-    arm_restarts();
+    arm_upkeep();
 }
 
 void plugin_manager::launch_again(entry& role) {

@@ -153,7 +153,7 @@ checked<> worker::create(const char* path, const worker_request& request) {
         pulse
     );
     // The host has the clock, and kills.
-    return instance_->create(duration::max() / 2);
+    return instance_->create(duration::max() / 2, [this] { to_host_->say_created({}); });
 }
 
 void worker::obey(proto::worker::swap& how) {
@@ -238,10 +238,10 @@ int plugin_worker_main(const char* path) {
     const auto to_host = std::make_shared<socket_uplink>(worker_socket_fd, events);
     worker process(events, to_host);
     const checked<> created = process.create(path, *request);
-    proto::worker::created answer;
-    if (!created) answer = {created.error().code, created.error().text};
-    to_host->say_created(answer);
-    if (created) process.run();
+    if (created)
+        process.run();
+    else
+        to_host->say_created({created.error().code, created.error().text});
     to_host->drain();
     ::_exit(0);  // no exit handlers: the plugin's may do anything
 }

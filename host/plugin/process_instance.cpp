@@ -6,8 +6,6 @@
 #include "plugin/strand_pulse.hpp"
 #include "plugin/worker_groups.hpp"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -20,19 +18,9 @@ namespace {
 
 /// The socket holds less; more comes from somebody to whom the worker lent it.
 constexpr std::size_t last_words_max = 1u << 20;
-
-double in_seconds(duration span) {
-    return std::chrono::duration<double>(span).count();
-}
-
-plugin_fault not_created(duration limit) {
-    return {
-        "MP201",
-        fmt::format(
-            "did not finish create within {:g} s: its process is killed",
-            in_seconds(limit)
-        )};
-}
+/// From SIGKILL to the death of what nobody hears of any more. Twice what a control group that has
+/// used up its time waits for more of it.
+constexpr duration last_death_limit = 200ms;
 
 }  // namespace
 
@@ -56,9 +44,8 @@ process_instance::~process_instance() {
     sink_.reset();
     close();
     death_watch_.reset();  // before its descriptor goes
-    if (reap(has_exited_ ? death_limit : duration::zero())) return;
     child_.kill();
-    reap(death_limit);
+    reap(last_death_limit);
 }
 
 // --- its start
@@ -153,10 +140,7 @@ void process_instance::expect(time_point due, plugin_fault late) {
 
 void process_instance::expect_started() {
     const duration limit = facts_.start_limit + proto::worker_allowance;
-    expect(
-        strand_now() + limit,
-        {"MP205", fmt::format("start did not complete within {:g} s: killed", in_seconds(limit))}
-    );
+    expect(strand_now() + limit, not_started(limit));
 }
 
 void process_instance::arm() {
@@ -206,11 +190,11 @@ void process_instance::on_died() {
     close();
     death_watch_.reset();
     const int status = reap(death_limit).value_or(0);
-    if (std::exchange(has_exited_, true)) return;
+    if (last_word_) return tell_host(*last_word_);
     const plugin_fault fault = cause_ ? *cause_ : how_it_died(status, *pulse_);
-    hear(proto::up::faulted{fault.code, fault.text});
-    if (!alive.expired()) hear(proto::up::state_changed{proto::instance_state::failed});
-    if (!alive.expired()) hear(proto::up::exited{true});
+    tell_host(proto::up::faulted{fault.code, fault.text});
+    if (!alive.expired()) tell_host(proto::up::state_changed{proto::instance_state::failed});
+    if (!alive.expired()) tell_host(proto::up::exited{true});
 }
 
 std::optional<int> process_instance::reap(duration limit) {

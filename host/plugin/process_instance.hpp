@@ -28,7 +28,8 @@ public:
         net::shard& shard,
         std::weak_ptr<uplink_sink> sink
     );
-    /// Ends a worker that is there yet, and waits a moment for that.
+    /// Ends a worker that is there yet, as one is that could not be created or was abandoned, and
+    /// waits a moment for that.
     ~process_instance() override;
 
     /// Errors: those of create in the worker; MP207, when it cannot be started.
@@ -53,7 +54,7 @@ public:
     const std::shared_ptr<strand_pulse>& pulse() const noexcept { return pulse_; }
 
 private:
-    /// Hears that the process has died.
+    /// Hears that the process has died; only then is it said to have exited.
     struct death_sink final : net::readable_sink {
         explicit death_sink(process_instance& of) noexcept
             : owner(of) {}
@@ -80,6 +81,8 @@ private:
     bool take_frames();
     bool take(proto::from_worker message);
     bool take(const proto::worker::created& how);
+    bool take(const proto::up::exited& said);
+    void tell_host(proto::up_message message);
     void hear(proto::up_message message);
     void give_up(plugin_fault fault);
     void close();
@@ -99,8 +102,8 @@ private:
     frame_writer waiting_;
     bool is_created_ = false;
     bool is_to_start_ = false;
-    bool is_ending_ = false;             ///< it was told to
-    bool has_exited_ = false;            ///< it said so, or it was said for it
+    bool is_ending_ = false;  ///< it was told to
+    std::optional<proto::up::exited> last_word_;
     std::optional<plugin_fault> cause_;  ///< why we ended it
     time_point due_ = no_deadline;       ///< of what it is to do
     plugin_fault late_;                  ///< when that is not done then

@@ -81,9 +81,12 @@ void process_instance::send(proto::down_message message) {
 
 void process_instance::swap(std::shared_ptr<const next_generation> next) {
     if (!send_descriptor(ends_.files.get(), next->image)) {
-        return hear(proto::up::swapped{false, "MP320", "its process takes no new code"});
+        return tell_host(proto::up::swapped{false, "MP320", "its process takes no new code"});
     }
     tell(proto::worker::swap{next->facts.path, boost::json::serialize(to_json(next->settings))});
+    if (is_ending_) return;  // in time for that
+    const duration limit = proto::swap_limit + facts_.start_limit;
+    expect(strand_now() + limit, not_swapped(limit));
 }
 
 void process_instance::inject_exception() {
@@ -94,7 +97,7 @@ void process_instance::shut_down(time_point drain_deadline) {
     tell(proto::worker::shut_down{drain_deadline});
     const time_point due =
         std::max(drain_deadline, strand_now()) + proto::stop_limit + proto::worker_allowance;
-    const bool is_later = is_ending_ && due >= due_;
+    const bool is_later = last_word_ || (is_ending_ && due >= due_);
     is_ending_ = true;
     if (is_later || !ends_.socket) return;
     expect(due, {"MP308", "stalled: it does not end when it is told to: its process is killed"});
@@ -171,18 +174,28 @@ bool process_instance::take_frames() {
 bool process_instance::take(proto::from_worker message) {
     if (const auto* const how = std::get_if<proto::worker::created>(&message)) return take(*how);
     auto& said = std::get<proto::up_message>(message);
-    if (!is_created_ && is_early(said)) return false;
+    if (last_word_ || (!is_created_ && is_early(said))) return false;
+    if (const auto* const last = std::get_if<proto::up::exited>(&said)) return take(*last);
     hear(std::move(said));
     return true;
 }
 
+/// Said when it has died, which it has to at once: who comes next needs its place.
+bool process_instance::take(const proto::up::exited& said) {
+    last_word_ = said;
+    expect(strand_now() + death_limit, {});
+    return true;
+}
+
 void process_instance::hear(proto::up_message message) {
-    if (std::holds_alternative<proto::up::exited>(message)) {
-        has_exited_ = true;
-    } else if (const auto* const now = std::get_if<proto::up::state_changed>(&message)) {
-        const bool is_started = now->state != proto::instance_state::starting;
-        if (is_started && !is_ending_) due_ = no_deadline;
-    }
+    const auto* const now = std::get_if<proto::up::state_changed>(&message);
+    const bool is_started = now != nullptr && now->state != proto::instance_state::starting;
+    const bool has_swapped = std::holds_alternative<proto::up::swapped>(message);
+    if ((is_started || has_swapped) && !is_ending_) due_ = no_deadline;
+    tell_host(std::move(message));
+}
+
+void process_instance::tell_host(proto::up_message message) {
     if (const auto sink = sink_.lock()) sink->on_message(facts_.instance, std::move(message));
 }
 

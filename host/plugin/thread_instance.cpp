@@ -50,6 +50,10 @@ thread_instance::~thread_instance() {
 }
 
 checked<> thread_instance::create(duration limit) {
+    return create(limit, [] {});
+}
+
+checked<> thread_instance::create(duration limit, std::function<void()> tell) {
     std::promise<checked<>> created;
     std::promise<void> ended;
     auto outcome = created.get_future();
@@ -57,10 +61,12 @@ checked<> thread_instance::create(duration limit) {
     thread_ = std::thread([strand = instance_strand(context_),
                            created = std::move(created),
                            ended = std::move(ended),
+                           tell = std::move(tell),
                            queue = context_->queue,
                            name = context_->facts.instance]() mutable {
         name_thread(name);
         const checked<> result = strand.create();
+        if (result) tell();
         created.set_value(result);
         if (result) strand.run();
         queue->retire();

@@ -24,6 +24,9 @@ public:
     ~thread_instance() override;
 
     checked<> create(duration limit = proto::create_limit) override;
+    /// As create(); `tell` is called on the role's thread, once it is created and before it says
+    /// anything of its own that follows from that.
+    checked<> create(duration limit, std::function<void()> tell);
     void start() override;
     void publish(proto::peer_snapshot_ptr snapshot) override;
     void send(proto::down_message message) override;

@@ -5,16 +5,21 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <initializer_list>
 #include <memory>
 #include <seccomp.h>
 #include <system_error>
+
+#include <asm/sockios.h>
 
 namespace meshhost::plugin {
 
@@ -95,6 +100,47 @@ constexpr std::array changes_by_path{
     463,  // setxattrat
     466,  // removexattrat
 };
+
+/// Memory, messages and locks that all processes of a user share by a number or a name, which lie
+/// in no directory.
+constexpr std::array shared_by_number{
+    SCMP_SYS(mq_open),
+    SCMP_SYS(mq_unlink),
+    SCMP_SYS(msgctl),
+    SCMP_SYS(msgget),
+    SCMP_SYS(msgrcv),
+    SCMP_SYS(msgsnd),
+    SCMP_SYS(semctl),
+    SCMP_SYS(semget),
+    SCMP_SYS(semop),
+    SCMP_SYS(semtimedop),
+    SCMP_SYS(shmat),
+    SCMP_SYS(shmctl),
+    SCMP_SYS(shmget),
+};
+
+/// Calls on a process of which `argument` says which; `self` is the caller, and the filter lets
+/// nothing else through.
+struct own_argument {
+    int call;
+    unsigned argument;
+    scmp_datum_t self;
+};
+constexpr std::array own_arguments{
+    own_argument{SCMP_SYS(prlimit64), 0, 0},
+    own_argument{SCMP_SYS(sched_setaffinity), 0, 0},
+    own_argument{SCMP_SYS(sched_setattr), 0, 0},
+    own_argument{SCMP_SYS(sched_setparam), 0, 0},
+    own_argument{SCMP_SYS(sched_setscheduler), 0, 0},
+    own_argument{SCMP_SYS(setpriority), 0, PRIO_PROCESS},
+    own_argument{SCMP_SYS(setpriority), 1, 0},
+    own_argument{SCMP_SYS(ioprio_set), 0, 1},  // IOPRIO_WHO_PROCESS: linux/ioprio.h
+    own_argument{SCMP_SYS(ioprio_set), 1, 0},
+};
+
+/// Who is signalled when something can be read: any process of the same user.
+constexpr std::array<scmp_datum_t, 3> signalling_fcntls{F_SETOWN, F_SETOWN_EX, F_SETSIG};
+constexpr std::array<scmp_datum_t, 2> signalling_ioctls{FIOSETOWN, SIOCSPGRP};
 
 /// Of the flags that clone takes: linux/sched.h.
 constexpr std::array<std::uint64_t, 8> denied_clone_flags{
@@ -190,18 +236,28 @@ int shut_sockets(scmp_filter_ctx filter, const proto::worker_reach& reach) {
     return error;
 }
 
-/// Signals, and what else is done to a process by its number: Landlock keeps them in from its
-/// version 6 on, the kernel's own rules let a user do all of it to what is of the same user.
+/// What is done to a process by its number. Signals Landlock keeps in from its version 6 on; all
+/// else the kernel's own rules let a user do to whatever is of the same user.
 int shut_others(scmp_filter_ctx filter) {
     const auto deny = SCMP_ACT_ERRNO(EPERM);
-    int error = ::seccomp_rule_add(filter, deny, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_NE, 0));
+    int error = 0;
+    const auto add = [&](int call, std::initializer_list<scmp_arg_cmp> when) {
+        const auto count = static_cast<unsigned>(when.size());
+        if (error == 0) error = ::seccomp_rule_add_array(filter, deny, call, count, when.begin());
+    };
+    for (const auto& [call, argument, self] : own_arguments)
+        add(call, {SCMP_CMP(argument, SCMP_CMP_NE, self)});
+    for (const scmp_datum_t command : signalling_fcntls)
+        add(SCMP_SYS(fcntl), {SCMP_A1(SCMP_CMP_MASKED_EQ, word_mask, command)});
+    for (const scmp_datum_t request : signalling_ioctls)
+        add(SCMP_SYS(ioctl), {SCMP_A1(SCMP_CMP_MASKED_EQ, word_mask, request)});
     if (landlock::version() >= 6) return error;
     const auto is_another = SCMP_A0(SCMP_CMP_NE, static_cast<scmp_datum_t>(::getpid()));
     for (const int call :
          {SCMP_SYS(kill), SCMP_SYS(tgkill), SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(rt_tgsigqueueinfo)})
-        if (error == 0) error = ::seccomp_rule_add(filter, deny, call, 1, is_another);
+        add(call, {is_another});
     for (const int call : {SCMP_SYS(tkill), SCMP_SYS(pidfd_send_signal)})
-        if (error == 0) error = ::seccomp_rule_add(filter, deny, call, 0);
+        add(call, {});
     return error;
 }
 
@@ -241,6 +297,7 @@ checked<> shut_calls(const proto::worker_reach& reach) {
     };
     std::for_each(denied_calls.begin(), denied_calls.end(), deny);
     std::for_each(changes_by_path.begin(), changes_by_path.end(), deny);
+    std::for_each(shared_by_number.begin(), shared_by_number.end(), deny);
     if (landlock::version() < 3) deny(SCMP_SYS(truncate));  // which has no right of its own there
     if (error == 0) error = shut_sockets(filter.get(), reach);
     if (error == 0) error = shut_others(filter.get());

@@ -19,6 +19,14 @@
 
 namespace meshhost::plugin {
 
+namespace {
+
+double in_seconds(duration span) {
+    return std::chrono::duration<double>(span).count();
+}
+
+}  // namespace
+
 plugin_fault no_worker(const char* what, int error) {
     return {
         "MP207",
@@ -26,6 +34,30 @@ plugin_fault no_worker(const char* what, int error) {
             "its process cannot be {} now: {}",
             what,
             std::generic_category().message(error)
+        )};
+}
+
+plugin_fault not_created(duration limit) {
+    return {
+        "MP201",
+        fmt::format(
+            "did not finish create within {:g} s: its process is killed",
+            in_seconds(limit)
+        )};
+}
+
+plugin_fault not_started(duration limit) {
+    return {
+        "MP205",
+        fmt::format("start did not complete within {:g} s: killed", in_seconds(limit))};
+}
+
+plugin_fault not_swapped(duration limit) {
+    return {
+        "MP308",
+        fmt::format(
+            "stalled: new code did not take over within {:g} s: its process is killed",
+            in_seconds(limit)
         )};
 }
 

@@ -42,6 +42,10 @@ checked<worker_ends> start_worker(
 
 /// MP207: what it lacks may be there later.
 plugin_fault no_worker(const char* what, int error);
+/// MP201, MP205, MP308: within that time.
+plugin_fault not_created(duration limit);
+plugin_fault not_started(duration limit);
+plugin_fault not_swapped(duration limit);
 /// MP314
 plugin_fault no_message();
 plugin_fault does_not_read();

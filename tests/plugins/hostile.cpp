@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Knows how a host and the process of a role speak, and abuses it. Its constructor runs before
 // anybody asks for it; HOSTILE_LIE: in the probe, it reports in the host's stead;
-// HOSTILE_EARLY: it is over before it is there.
+// HOSTILE_EARLY: it is over before it is there; HOSTILE_FREEZE: it is never made.
 #include <mesh/plugin.hpp>
 
 #include "plugin/proto/frame_stream.hpp"
@@ -78,6 +78,9 @@ struct hostile : mesh::role {
 #ifdef HOSTILE_EARLY
         if (!is_probe()) say(proto::up::exited{});
 #endif
+#ifdef HOSTILE_FREEZE
+        if (!is_probe()) ::raise(SIGSTOP);
+#endif
     }
 
     void start() override {
@@ -123,6 +126,7 @@ struct hostile : mesh::role {
             say(proto::up::faulted{"MP301", "flooded " + std::to_string(i)});
             say(proto::up::state_changed{proto::instance_state::starting});
             say(proto::up::value_said{{"hostile", "k" + std::to_string(i), "", std::int64_t{i}}});
+            say(proto::up::health_said{MESH_HEALTH_DEGRADED, std::to_string(i)});
         }
         process = 1;
     }

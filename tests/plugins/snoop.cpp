@@ -4,18 +4,35 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <mqueue.h>
 #include <sched.h>
 #include <string>
+
+#include <asm/sockios.h>
+
+namespace {
+
+constexpr pid_t nobody = 0x3fffffff;  // above the kernel's PID_MAX_LIMIT
+constexpr key_t no_key = 0x736e6f6f;
+void* const no_memory = reinterpret_cast<void*>(-1);
+
+}  // namespace
 
 struct snoop : mesh::role {
     static constexpr auto file_option =
@@ -39,6 +56,8 @@ struct snoop : mesh::role {
     mesh::digest<std::string> keys_said{*this, "keys", brief};
     mesh::digest<std::string> child_said{*this, "child", brief};
     mesh::digest<std::string> secret_said{*this, "secret", brief};
+    mesh::digest<std::string> others_said{*this, "others", {.max_len = 200}};
+    mesh::digest<std::string> own_said{*this, "own", brief};
 
     /// In the probe, too: what it sees there it says by failing.
     snoop() {
@@ -58,6 +77,53 @@ struct snoop : mesh::role {
         const pid_t child = ::fork();
         if (child == 0) ::_exit(0);
         return child < 0 ? -1 : 0;
+    }
+
+    /// What the kernel would do to any process of the same user. Here the numbers are ones that
+    /// nobody has, so that where it may, nothing comes of it.
+    static std::string done_to_others() {
+        sched_param param{};
+        cpu_set_t all;
+        std::memset(&all, 0xff, sizeof all);
+        f_owner_ex owner{F_OWNER_PID, nobody};
+        int pid = nobody;
+        // As an attribute the kernel knows none that is so short.
+        std::array<std::uint32_t, 2> attributes{8, 0};
+        const int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+        std::string done;
+        const auto attempt = [&done](const char* name, long result) {
+            if (result < 0 && errno == EPERM) return;
+            done += (done.empty() ? "" : " ") + std::string(name);
+        };
+        attempt("setown", ::fcntl(file, F_SETOWN, nobody));
+        attempt("setown_ex", ::fcntl(file, F_SETOWN_EX, &owner));
+        attempt("setsig", ::fcntl(file, F_SETSIG, SIGTERM));
+        attempt("fiosetown", ::ioctl(file, FIOSETOWN, &pid));
+        attempt("siocspgrp", ::ioctl(file, SIOCSPGRP, &pid));
+        attempt("affinity", ::sched_setaffinity(nobody, sizeof all, &all));
+        attempt("scheduler", ::sched_setscheduler(nobody, SCHED_OTHER, &param));
+        attempt("param", ::sched_setparam(nobody, &param));
+        attempt("attr", ::syscall(SYS_sched_setattr, nobody, attributes.data(), 0));
+        attempt("priority", ::setpriority(PRIO_PROCESS, nobody, 0));
+        attempt("priorities", ::setpriority(PRIO_USER, nobody, 0));
+        attempt("ioprio", ::syscall(SYS_ioprio_set, 1, nobody, 0));
+        attempt("ioprios", ::syscall(SYS_ioprio_set, 3, nobody, 0));
+        attempt("shm", ::shmget(no_key, 1, 0));
+        attempt("shmat", ::shmat(-1, nullptr, 0) == no_memory ? -1 : 0);
+        attempt("msg", ::msgget(no_key, 0));
+        attempt("sem", ::semget(no_key, 1, 0));
+        attempt("mq", ::mq_open("/snoop-has-none", O_RDONLY));
+        if (file >= 0) ::close(file);
+        return done.empty() ? "none" : done;
+    }
+    /// And to itself, which stays its own.
+    static int done_to_itself() {
+        cpu_set_t cpus;
+        sched_param param{};
+        if (::sched_getaffinity(0, sizeof cpus, &cpus) != 0) return -1;
+        if (::sched_setaffinity(0, sizeof cpus, &cpus) != 0) return -1;
+        if (::sched_setscheduler(0, SCHED_OTHER, &param) != 0) return -1;
+        return ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0));
     }
 
     static std::string said(int result) {
@@ -89,6 +155,8 @@ struct snoop : mesh::role {
         char key = 'x';
         keys_said = said(::ioctl(-1, TIOCSTI, &key));
         child_said = said(with_child());
+        others_said = done_to_others();
+        own_said = said(done_to_itself());
         secret_said = ::getenv("SNOOP_SECRET") == nullptr ? "none" : "seen";
     }
 };

@@ -10,9 +10,10 @@ namespace meshhost::plugin::proto {
 
 // --- time
 
-inline constexpr duration probe_limit = 3s;     ///< load, create and destroy in the probe process
-inline constexpr duration create_limit = 10s;   ///< the same code has just passed the probe
-inline constexpr duration start_limit = 10s;    ///< from the call to MESH_OK or started()
+inline constexpr duration probe_limit = 3s;    ///< load, create and destroy in the probe process
+inline constexpr duration create_limit = 10s;  ///< the same code has just passed the probe
+inline constexpr duration start_limit = 10s;   ///< from the call to MESH_OK or started()
+inline constexpr duration swap_wait_limit = 1800ms;  ///< before that, while events go on
 inline constexpr duration drain_limit = 3s;     ///< leaves time to stop within the five seconds
 inline constexpr duration stop_limit = 4500ms;  ///< from the wish to stop to the last callback
 
@@ -27,6 +28,9 @@ inline constexpr duration restart_create_limit = 1s;  ///< its first create took
 
 /// A process keeps the limits of its role itself; the host ends it this much later.
 inline constexpr duration worker_allowance = 1s;
+/// And what the role may take to start: from new code to the word that it has taken over, or that
+/// the old code goes on.
+inline constexpr duration swap_limit = swap_wait_limit + stop_limit + worker_allowance;
 inline constexpr duration unread_limit = 10s;  ///< that a process takes nothing of what it is told
 
 inline constexpr duration timer_span_max = 24h * 3660;  ///< ten years; keeps sums in range
@@ -46,6 +50,8 @@ inline constexpr duration refusals_told_every = 10s;         ///< of an exhauste
 
 inline constexpr double faults_per_second = 5;  ///< lines of the log that one role's faults fill
 inline constexpr double faults_at_once = 50;
+inline constexpr duration health_changes_every = 1s;  ///< that are told, when it changes often
+inline constexpr double health_changes_at_once = 10;
 
 // --- state
 
@@ -62,9 +68,8 @@ inline constexpr std::size_t state_listings_max = 16;            ///< places rem
 
 inline constexpr std::size_t worker_threads_min = 2;  ///< of the process
 inline constexpr std::size_t worker_threads_max = 8;
-inline constexpr std::size_t jobs_max = 64;          ///< of one instance, waiting or running
-inline constexpr duration last_work_limit = 200ms;   ///< before stop, for what is under way
-inline constexpr duration swap_wait_limit = 1800ms;  ///< before that, while events go on
+inline constexpr std::size_t jobs_max = 64;         ///< of one instance, waiting or running
+inline constexpr duration last_work_limit = 200ms;  ///< before stop, for what is under way
 
 // --- health
 

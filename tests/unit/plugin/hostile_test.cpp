@@ -72,6 +72,28 @@ TEST_CASE("hostile: what it reports in the probe lets it out of nothing", "[plug
     }
 }
 
+TEST_CASE("hostile: a name that only its code says is worth no settings", "[plugin][hostile]") {
+    plugin_bench bench(GENERATE(false, true));
+    SECTION("as there are none") {
+        const auto refused = bench.load(test_plugin("no_note"));
+        CHECK((refused ? refused->message : "") == "");
+    }
+    SECTION("of somebody") {
+        bench.own("test-0").grant.push_back("net:out");
+        const auto refused = bench.load(test_plugin("no_note"));
+        REQUIRE(refused);
+        CHECK(
+            refused->message.find("MP018 nothing but its code says that it is test-0")
+            != std::string::npos
+        );
+    }
+    SECTION("but those of the name that its operator gave it") {
+        bench.own("named").grant.push_back("net:out");
+        const auto refused = bench.load_all({{test_plugin("no_note"), "named", ""}});
+        CHECK(refused.empty());
+    }
+}
+
 TEST_CASE("hostile: its last word comes before its first", "[plugin][hostile]") {
     plugin_bench bench(true);
     const auto refused = bench.load(test_plugin("hostile_early"));
@@ -85,6 +107,26 @@ TEST_CASE("hostile: it does not finish its start", "[plugin][hostile]") {
     bench.start();
     CHECK(bench.has_given_up());
     CHECK(bench.status().last_error.starts_with("MP205 start did not complete within"));
+}
+
+TEST_CASE("hostile: its new code takes the process and does nothing with it", "[plugin][hostile]") {
+    hostile_bench bench("nothing");
+    bench.own("hostile-0").stalls.kill = 0s;  // not what ends it here
+    bench.start();
+    REQUIRE(bench.until([&] { return bench.status().state == instance_state::running; }));
+    std::optional<outcome<plugin::instance_status>> answer;
+    const auto asked =
+        bench.manager().reload("hostile-0", test_plugin("hostile_freezes"), [&](const auto& said) {
+            answer.emplace(said);
+        });
+    REQUIRE(asked);
+    CHECK(bench.until([&] { return answer.has_value(); }));
+    REQUIRE_FALSE(*answer);
+    CHECK(answer->error().message.find("MP320") != std::string::npos);
+    CHECK(bench.status().last_error.starts_with("MP308 stalled: new code did not take over"));
+    // The old code goes on.
+    CHECK(bench.until([&] { return bench.status().state == instance_state::running; }));
+    CHECK(bench.status().path == test_plugin("hostile"));
 }
 
 TEST_CASE("hostile: it stays after its last word", "[plugin][hostile]") {
@@ -131,7 +173,9 @@ TEST_CASE("hostile: what it says again and again fills nothing", "[plugin][hosti
     hostile_bench bench("flood");
     bench.start();
     REQUIRE(bench.until_value("hostile.process", std::int64_t{1}));
-    CHECK(bench.values.size() <= plugin::proto::digest_keys_max);
+    CHECK(bench.values.size() <= plugin::proto::digest_keys_max + 1);  // and its health
+    CHECK(bench.changes < 500);
+    CHECK(bench.until_value("hostile.health", "degraded: 19999"));
     CHECK(bench.status().state == instance_state::running);
     CHECK(std::count(bench.states.begin(), bench.states.end(), "hostile-0 starting") == 1);
 }

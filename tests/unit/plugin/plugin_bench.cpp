@@ -123,6 +123,7 @@ void plugin_bench::on_cleared(std::string_view, std::string_view role, std::stri
 void plugin_bench::on_instance_changed(const plugin::instance_status& status) {
     push_new(states, status.instance + " " + plugin::proto::to_string(status.state));
     push_new(errors, status.last_error);
+    ++changes;
 }
 
 void plugin_bench::on_plugins_stopped(std::size_t abandoned) {

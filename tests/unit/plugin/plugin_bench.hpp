@@ -69,6 +69,7 @@ public:
     std::map<std::string, peers::proto::digest_value> values;  ///< "role.key"
     std::vector<std::string> states;                           ///< "test-0 running", each once
     std::vector<std::string> errors;                           ///< "MP301 ...", each once
+    std::size_t changes = 0;                                   ///< of instances, that were told
 
 private:
     void on_contribution(

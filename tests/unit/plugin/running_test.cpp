@@ -110,6 +110,19 @@ TEST_CASE("plugin: a role that gives up is stopped", "[plugin]") {
     );
 }
 
+TEST_CASE("plugin: a role that gives up while it is created is stopped, too", "[plugin]") {
+    plugin_bench bench(GENERATE(false, true));
+    bench.own("test-0").restarts.most = 0;
+    const auto refused = bench.load(test_plugin("gives_up_in_create"));
+    REQUIRE((refused ? refused->message : "") == "");
+    bench.manager().start();
+    REQUIRE(bench.until_state(instance_state::failed));
+    CHECK(
+        bench.errors
+        == std::vector<std::string>{"MP306 reported a fatal MESH_E_IO: the disk is gone: stopped"}
+    );
+}
+
 TEST_CASE("plugin: ten failed events in a row are enough", "[plugin]") {
     plugin_bench bench(GENERATE(false, true));
     REQUIRE_FALSE(bench.load(test_plugin("throws_wrapped")));

@@ -127,6 +127,8 @@ TEST_CASE("sandbox: nor does it go around", "[plugin]") {
     CHECK(bench.until_value("snoop.limits", "EPERM"));
     CHECK(bench.until_value("snoop.keys", "EPERM"));
     CHECK(bench.until_value("snoop.child", "done"));
+    CHECK(bench.until_value("snoop.others", "none"));
+    CHECK(bench.until_value("snoop.own", "done"));
 }
 
 TEST_CASE("sandbox: and what its operator lets it have", "[plugin]") {
