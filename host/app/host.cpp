@@ -2,11 +2,9 @@
 #include "app/host.hpp"
 
 #include "app/gossip_setup.hpp"
+#include "app/host_settings.hpp"
 #include "app/introspect_setup.hpp"
 #include "app/plugin_setup.hpp"
-#include "app/reload.hpp"
-#include "config/bind_endpoints.hpp"
-#include "config/paths.hpp"
 #include "identity/key_file.hpp"
 #include "introspect/message.hpp"
 #include "plugin/crash_reporter.hpp"
@@ -14,33 +12,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 
 namespace meshhost::app {
 
 namespace {
-
-// Together below the five seconds in which a host has to stop.
-constexpr duration plugin_drain_limit = 2000ms;
-constexpr const char* crash_record = "plugin-crashes";
-constexpr duration plugin_stop_limit = 2700ms;  ///< then peers get 1 s, and the gossip 1 s
-
-transport::endpoint_options endpoint_options_of(
-    const config::host_config& settings,
-    const identity::secret_key& key
-) {
-    return {
-        .key = key,
-        .bind = config::bind_endpoints(settings.net),
-        .idle_timeout = settings.quic.idle_timeout,
-        .keep_alive = settings.quic.keep_alive,
-        .handshake_timeout = settings.quic.handshake_timeout,
-        .connections_max = settings.quic.connections_max,
-        .connections_per_peer_max = settings.quic.connections_per_peer_max,
-        .half_open_max = settings.quic.half_open_max,
-        .segmentation_offload = settings.net.segmentation_offload,
-        .log = logger("transport")};
-}
 
 std::uint64_t unix_ms(std::chrono::system_clock::time_point at) {
     return static_cast<std::uint64_t>(
@@ -52,75 +27,6 @@ std::uint64_t unix_us(std::chrono::system_clock::time_point at) {
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count()
     );
-}
-
-std::uint64_t random_seed() {
-    std::random_device source;
-    return std::uint64_t{source()} << 32 | source();
-}
-
-/// Where nothing is said, builds for developers look all the time.
-duration audit_interval(const config::loaded_config& settings) {
-#ifdef NDEBUG
-    constexpr duration unsaid = 0s;
-#else
-    constexpr duration unsaid = 5s;
-#endif
-    const auto said =
-        std::find_if(settings.settings.begin(), settings.settings.end(), [](const auto& each) {
-            return each.path == "audit.interval";
-        });
-    const bool is_said = said != settings.settings.end() && said->origin != "default";
-    return is_said ? settings.values.audit.interval : unsaid;
-}
-
-plugin::instance_settings instance_settings_of(
-    const config::plugin_config& from,
-    std::uint32_t digest_bytes
-) {
-    plugin::instance_settings out;
-    out.config = {from.config, from.config_origins};
-    out.grant = from.grant;
-    out.digest_bytes = digest_bytes;
-    out.is_isolated = from.isolation == "process";
-    out.limits = {from.cpu_millicores, from.memory_bytes};
-    out.restarts.most = static_cast<unsigned>(from.restart_max);
-    out.restarts.window = from.restart_window;
-    out.start_limit = from.start_limit;
-    out.stalls.kill = from.stall_kill;
-    out.sha256 = from.sha256;
-    out.trace_every = static_cast<std::uint32_t>(from.trace_every);
-    return out;
-}
-
-plugin::plugin_settings plugin_settings_of(
-    const config::host_config& settings,
-    const identity::endpoint_id& self,
-    bool is_safe
-) {
-    plugin::plugin_settings out;
-    out.directory = settings.plugins.dir;
-    out.state_directory = settings.node.data_dir / "plugins";
-    out.control_groups = settings.plugins.cgroup;
-    out.is_safe = is_safe;
-    out.crashes = settings.node.data_dir / crash_record;
-    out.self = self;
-    out.drain_limit = plugin_drain_limit;
-    out.stop_limit = plugin_stop_limit;
-    // What others would not be told is refused when it is declared.
-    const auto granted = static_cast<std::uint32_t>(settings.digest.plugin_bytes_max);
-    out.defaults.digest_bytes = granted;
-    out.seed = random_seed();
-    for (const auto& each : settings.plugin)
-        out.instances[each.instance] = instance_settings_of(each, granted);
-    return out;
-}
-
-peers::proto::config peers_limits_of(const config::digest_config& settings) {
-    peers::proto::config limits;
-    limits.emit_interval = settings.emit_interval;
-    limits.contribution_bytes_max = settings.plugin_bytes_max;
-    return limits;
 }
 
 }  // namespace
@@ -221,7 +127,7 @@ void host::open_exchanges() {
 outcome<void> host::load_plugins() {
     const auto& settings = options_.settings.values;
     open_exchanges();
-    plugin::report_crashes(settings.node.data_dir / crash_record);
+    plugin::report_crashes(crash_record_of(settings));
     bridge_ = std::make_unique<mesh_bridge>(shard_, *peers_, logger("plugin"));
     plugin::mesh_services lent{endpoint_.get(), gossip_.get(), &*key_};
     lent.address_of = [this](const identity::endpoint_id& peer) { return api_->address_of(peer); };
@@ -278,58 +184,6 @@ outcome<void> host::name_peers() {
     for (const auto& peer : named_)
         if (!peers_->name_peer(peer)) log_.warn("no room for the peer id={}", peer.id.short_text());
     return {};
-}
-
-namespace {
-
-admin::reload_snapshot snapshot_of(const plugin::reload_result& result) {
-    admin::reload_snapshot out;
-    out.is_applied = result.is_applied;
-    for (const auto& each : result.instances)
-        out.instances.push_back({each.instance, to_string(each.outcome), each.changed, each.reason}
-        );
-    return out;
-}
-
-}  // namespace
-
-outcome<void> host::reload_config(admin::config_reload_sink sink) {
-    const failure busy{
-        exit_code::degraded,
-        "E_RELOAD_UNDER_WAY",
-        "another reload is under way, or the host is stopping",
-        "try again in a moment"};
-    if (is_stopping_ || !options_.reread) return busy;
-    auto wanted = options_.reread();
-    if (!wanted) return wanted.error();
-    const auto changed = compare_settings(options_.settings, *wanted);
-    if (!changed.restart.empty()) {
-        admin::reload_snapshot refused;
-        refused.restart = changed.restart;
-        sink(refused);
-        return {};
-    }
-    auto instances =
-        plugin_settings_of(wanted->values, endpoint_->id(), options_.is_safe).instances;
-    const auto tell = [this, wanted = std::move(*wanted), live = changed.live, sink](
-                          const plugin::reload_result& result
-                      ) mutable {
-        auto shown = snapshot_of(result);
-        if (result.is_applied) {
-            shown.changed = live;
-            adopt(std::move(wanted));
-        }
-        log_.info("reload {}", result.is_applied ? "applied" : "refused: nothing is applied");
-        sink(shown);
-    };
-    if (!plugins_->reconfigure(std::move(instances), tell)) return busy;
-    return {};
-}
-
-/// What others refer to stays where it is; all that may have changed is what takes effect here.
-void host::adopt(config::loaded_config wanted) {
-    options_.settings = std::move(wanted);
-    set_log_level(options_.settings.values.log.level);
 }
 
 void host::watch_usage() {

@@ -4,6 +4,7 @@
 #include <mesh/plugin.h>
 
 #include "admin/snapshot_json.hpp"
+#include "app/probe_sections.hpp"
 #include "app/snapshots.hpp"
 #include "base/quote.hpp"
 #include "config/config_text.hpp"

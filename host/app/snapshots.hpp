@@ -5,14 +5,9 @@
 #include "admin/snapshot.hpp"
 #include "app/audit.hpp"
 #include "gossip/probe.hpp"
-#include "introspect/introspect_client.hpp"
-#include "introspect/introspect_server.hpp"
-#include "net/shard.hpp"
 #include "peers/peer_view.hpp"
-#include "peers/probe.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "transport/connection.hpp"
-#include "transport/probe.hpp"
 
 #include <span>
 
@@ -40,21 +35,6 @@ std::string gossip_mode_of(
     const gossip::proto::topic_probe& topic,
     const identity::endpoint_id& peer
 );
-
-admin::probe_section section_of(const transport::probe& counters);
-admin::probe_section section_of(const gossip::probe& counters);
-admin::probe_section section_of(const peers::probe& counters);
-/// `known`: instances that never ran included.
-admin::probe_section section_of(const plugin::plugin_counts& counters, std::size_t known);
-/// The loop's: work that waits, timers by the rooms that made them.
-admin::probe_section section_of(const net::shard& shard);
-/// Both ends of mesh/introspect/1.
-admin::probe_section section_of(
-    const introspect::client_probe& asking,
-    const introspect::server_probe& answering
-);
-/// What the kernel says of this process: descriptors, threads, memory.
-admin::probe_section process_section();
 
 std::vector<std::string> texts_of(std::span<const ip_endpoint> addresses);
 

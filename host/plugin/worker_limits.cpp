@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/worker_limits.hpp"
 
+#include "base/shadow_memory.hpp"
 #include "plugin/lent_directory.hpp"
 #include "plugin/proto/process_limits.hpp"
 #include "plugin/worker_sandbox.hpp"
@@ -48,7 +49,7 @@ checked<> confine(const proto::worker_reach& reach) {
 }
 
 void limit_memory(std::uint64_t bytes) {
-    if (bytes == 0) return;
+    if (bytes == 0 || has_shadow_memory) return;
     const rlim_t most = bytes + proto::own_memory_bytes;
     const rlimit data{most, most};
     ::setrlimit(RLIMIT_DATA, &data);

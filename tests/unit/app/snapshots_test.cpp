@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/probe_sections.hpp"
 #include "app/snapshots.hpp"
 #include "support/catch.hpp"
 

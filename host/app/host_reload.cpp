@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Another configuration for a host that runs.
+#include "app/host.hpp"
+#include "app/host_settings.hpp"
+#include "app/reload.hpp"
+
+#include <utility>
+
+namespace meshhost::app {
+
+namespace {
+
+admin::reload_snapshot snapshot_of(const plugin::reload_result& result) {
+    admin::reload_snapshot out;
+    out.is_applied = result.is_applied;
+    for (const auto& each : result.instances)
+        out.instances.push_back({each.instance, to_string(each.outcome), each.changed, each.reason}
+        );
+    return out;
+}
+
+}  // namespace
+
+outcome<void> host::reload_config(admin::config_reload_sink sink) {
+    const failure busy{
+        exit_code::degraded,
+        "E_RELOAD_UNDER_WAY",
+        "another reload is under way, or the host is stopping",
+        "try again in a moment"};
+    if (is_stopping_ || !options_.reread) return busy;
+    auto wanted = options_.reread();
+    if (!wanted) return wanted.error();
+    const auto changed = compare_settings(options_.settings, *wanted);
+    if (!changed.restart.empty()) {
+        admin::reload_snapshot refused;
+        refused.restart = changed.restart;
+        sink(refused);
+        return {};
+    }
+    auto instances =
+        plugin_settings_of(wanted->values, endpoint_->id(), options_.is_safe).instances;
+    const auto tell = [this, wanted = std::move(*wanted), live = changed.live, sink](
+                          const plugin::reload_result& result
+                      ) mutable {
+        auto shown = snapshot_of(result);
+        if (result.is_applied) {
+            shown.changed = live;
+            adopt(std::move(wanted));
+        }
+        log_.info("reload {}", result.is_applied ? "applied" : "refused: nothing is applied");
+        sink(shown);
+    };
+    if (!plugins_->reconfigure(std::move(instances), tell)) return busy;
+    return {};
+}
+
+/// What others refer to stays where it is; all that may have changed is what takes effect here.
+void host::adopt(config::loaded_config wanted) {
+    options_.settings = std::move(wanted);
+    set_log_level(options_.settings.values.log.level);
+}
+
+}  // namespace meshhost::app
