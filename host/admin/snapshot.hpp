@@ -83,7 +83,8 @@ struct plugin_snapshot {
     std::string path;
     std::string state;                    ///< of its lifecycle: "running", ...
     std::string abi;                      ///< "1.0"
-    std::string error;                    ///< why it is not running; empty when it is
+    std::string error;                    ///< the last; of one that does not run, why
+    std::optional<duration> error_age;    ///< where there is one
     std::string isolation;                ///< "inprocess" or "process"
     std::optional<std::int64_t> process;  ///< its own, while it has one
     std::uint64_t restarts = 0;           ///< because it failed, or somebody wanted it

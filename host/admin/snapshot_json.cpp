@@ -141,6 +141,13 @@ json::array peer_list(std::span<const peer_snapshot> peers) {
     return all;
 }
 
+/// What a role that runs again complained of long ago is no news.
+bool is_current(const plugin_snapshot& plugin) {
+    constexpr duration news_for = 10min;
+    const bool runs = plugin.state == "running" && !plugin.is_stalled && !plugin.is_restarting;
+    return !runs || !plugin.error_age || *plugin.error_age < news_for;
+}
+
 json::array plugin_list(std::span<const plugin_snapshot> plugins) {
     json::array all;
     for (const auto& plugin : plugins)
@@ -154,6 +161,7 @@ json::array plugin_list(std::span<const plugin_snapshot> plugins) {
             {"health", plugin.health},
             {"health_reason", text_or_null(plugin.health_reason)},
             {"error", text_or_null(plugin.error)},
+            {"error_ms", in<std::chrono::milliseconds>(plugin.error_age)},
             {"isolation", plugin.isolation},
             {"process", plugin.process ? json::value(*plugin.process) : json::value()},
             {"restarts", plugin.restarts},
@@ -200,7 +208,7 @@ json::array warnings_json(
         );
     }
     for (const auto& plugin : plugins)
-        if (!plugin.error.empty())
+        if (!plugin.error.empty() && is_current(plugin))
             warnings.emplace_back("plugin " + plugin.path + ": " + plugin.error);
     for (const auto& words : unwell_roles(plugins))
         warnings.emplace_back(words);

@@ -301,7 +301,9 @@ void host::serve() {
 void host::become_ready() {
     using plugin::proto::instance_state;
     const auto is_under_way = [](const plugin::instance_status& each) {
-        return each.state == instance_state::created || each.state == instance_state::starting;
+        const bool is_early =
+            each.state == instance_state::created || each.state == instance_state::starting;
+        return is_early && !each.is_stalled;
     };
     if (is_ready_ || is_stopping_) return;
     const auto plugins = plugins_->status();
@@ -349,10 +351,7 @@ void host::on_gossip_stopped() {
 }
 
 void host::stop_now() {
-    using plugin::proto::instance_state;
-    for (const auto& each : plugins_->status())
-        if (each.state != instance_state::stopped && each.state != instance_state::failed)
-            ++abandoned_;
+    abandoned_ += plugins_->measure().strands;  // whatever they said of themselves
     finish();
 }
 

@@ -81,7 +81,7 @@ std::vector<admin::peer_snapshot> host_api::peers() const {
 std::vector<admin::plugin_snapshot> host_api::plugins() const {
     std::vector<admin::plugin_snapshot> all;
     for (const auto& each : parts_.plugins.status())
-        all.push_back(snapshot_of(each));
+        all.push_back(snapshot_of(each, parts_.shard.now()));
     return all;
 }
 
@@ -90,12 +90,7 @@ outcome<void> host_api::restart_plugin(const std::string& instance) {
 }
 
 outcome<void> host_api::enable_plugin(const std::string& instance) {
-    if (parts_.plugins.enable(instance)) return {};
-    return failure{
-        exit_code::failure,
-        "E_NOT_WRITTEN",
-        "the record of crashes cannot be written",
-        "is the disk full?"};
+    return parts_.plugins.enable(instance);
 }
 
 outcome<void> host_api::reload_plugin(
@@ -106,9 +101,9 @@ outcome<void> host_api::reload_plugin(
     return parts_.plugins.reload(
         instance,
         path,
-        [answer = std::move(answer)](const outcome<plugin::instance_status>& how) {
+        [this, answer = std::move(answer)](const outcome<plugin::instance_status>& how) {
             if (how)
-                answer(snapshot_of(*how));
+                answer(snapshot_of(*how, parts_.shard.now()));
             else
                 answer(how.error());
         }

@@ -46,7 +46,7 @@ void self_reporter::refresh() {
         .capabilities = capabilities_of(settings_)};
     bool is_whole = true;
     for (const auto& each : plugins_.status()) {
-        is_whole = is_whole && is_active(each) && each.health == 0;
+        is_whole = is_whole && is_active(each) && each.health == 0 && !each.is_stalled;
         const bool is_named =
             std::find(self.roles.begin(), self.roles.end(), each.role) != self.roles.end();
         if (is_active(each) && !is_named) self.roles.push_back(each.role);

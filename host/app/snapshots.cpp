@@ -174,7 +174,9 @@ std::vector<std::string> texts_of(std::span<const ip_endpoint> addresses) {
     return texts;
 }
 
-admin::plugin_snapshot snapshot_of(const plugin::instance_status& role) {
+admin::plugin_snapshot snapshot_of(const plugin::instance_status& role, time_point now) {
+    std::optional<duration> error_age;
+    if (!role.last_error.empty()) error_age = now - role.last_error_at;
     return {
         .instance = role.instance,
         .role = role.role,
@@ -183,6 +185,7 @@ admin::plugin_snapshot snapshot_of(const plugin::instance_status& role) {
         .state = plugin::proto::to_string(role.state),
         .abi = role.abi,
         .error = role.last_error,
+        .error_age = error_age,
         .isolation = role.isolation,
         .process = role.process,
         .restarts = role.restarts,

@@ -38,6 +38,6 @@ std::string gossip_mode_of(
 
 std::vector<std::string> texts_of(std::span<const ip_endpoint> addresses);
 
-admin::plugin_snapshot snapshot_of(const plugin::instance_status& role);
+admin::plugin_snapshot snapshot_of(const plugin::instance_status& role, time_point now);
 
 }  // namespace meshhost::app

@@ -43,7 +43,9 @@ mesh_status create(fake_host& host) {
     return step("create", host, &fake_host::create);
 }
 mesh_status start(fake_host& host) {
-    return step("start", host, &fake_host::start);
+    const mesh_status started = step("start", host, &fake_host::start);
+    say_step("what follows start");  // timers, events
+    return started;
 }
 mesh_status stop(fake_host& host) {
     return step("stop", host, &fake_host::stop);

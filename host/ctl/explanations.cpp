@@ -234,6 +234,13 @@ constexpr explanation table[] = {
      "only the file. A plugin cannot be named like one of CMake's own targets (all, test, ...)."},
     {"E_PLUGIN_PROJECT",
      "The project's files could not be written, for the reason in the message."},
+    {"E_PLUGIN_STALLED",
+     "A callback of the role has not returned for longer than plugin.NAME.stall_kill (MP308). In "
+     "the\n"
+     "host's own process a thread cannot be ended without harm, so that the role can neither be\n"
+     "started again nor have new code. Restart the host; with isolation = \"process\" such a role "
+     "is\n"
+     "killed and started again by itself."},
     {"E_PLUGIN_TOOL",
      "`meshctl plugin check` and `describe` run the meshhost beside meshctl, or the first one in\n"
      "PATH, because only it loads plugins. Install it, or run `meshhost --check FILE` yourself."},
@@ -354,7 +361,8 @@ constexpr explanation table[] = {
      "there within its time: it hangs while it loads or in create."},
     {"MP202",
      "The plugin crashed in the process where it was tried. The host is unharmed, and does not\n"
-     "load it."},
+     "load it. The offset in the message is a place in the plugin's file: built with -g,\n"
+     "`addr2line -Cfe FILE OFFSET` names the function and the line."},
     {"MP203", "The plugin's create function returned an error; its own words are in the message."},
     {"MP204", "The plugin's start function returned an error; its own words are in the message."},
     {"MP205", "The plugin said that its start was under way, and never that it was done."},
@@ -390,7 +398,10 @@ constexpr explanation table[] = {
      "left\n"
      "out. `meshctl plugin enable INSTANCE` and a restart of the host let it in again;\n"
      "isolation = \"process\" makes its crashes its own."},
-    {"MP310", "The process of an isolated role died, and where. The role is started again."},
+    {"MP310",
+     "The process of an isolated role died: of what, in which callback and where in the plugin's\n"
+     "file. Built with -g, `addr2line -Cfe FILE OFFSET` names the function and the line. The role\n"
+     "is started again, after MP313 not any more."},
     {"MP311",
      "A plugin called exit() from a callback, which ends the whole host. Plugins report what is\n"
      "fatal with mesh_host.fatal()."},
@@ -406,7 +417,11 @@ constexpr explanation table[] = {
     {"MP315",
      "A warning: the file with a role's state was damaged. It is kept beside the new one, which\n"
      "begins empty, under the name in the message."},
-    {"MP320", "New code could not take over from what runs, and why; the running code continues."},
+    {"MP320",
+     "New code could not take over from what runs, and why. What ran goes on, where it had been\n"
+     "stopped already by starting it again with what it had saved. When the reason passes by\n"
+     "itself, as a disk that is busy does, ask for the reload again; else the new code has to\n"
+     "change: docs/abi.md, \"Live swap\"."},
 };
 
 }  // namespace

@@ -206,11 +206,12 @@ std::string lab_chaos_text(const lab::chaos_result& result, const console& out) 
         }
         const auto evidence = printable(seen.evidence);
         text += fmt::format(
-            "  {:>8}  {} seen {} by {} hosts, first by {}{}{}\n",
+            "  {:>8}  {} seen {} by {} host{}, first by {}{}{}\n",
             seconds_text(seen.first),
             seen.peer,
             seen.state,
             seen.observers,
+            seen.observers == 1 ? "" : "s",
             seen.first_by,
             seen.observers > 1 ? ", by all of them after " + seconds_text(seen.last) : "",
             evidence.empty() ? "" : ": " + evidence

@@ -82,6 +82,14 @@ std::vector<table_cell> peer_cells(const boost::json::object& peer) {
         {budget_text(object_in(peer, "budget"))}};
 }
 
+/// Of a role that runs, an error is over.
+std::string error_text(const boost::json::object& plugin) {
+    const auto error = text_in(plugin, "error");
+    const auto age = ms_in(plugin, "error_ms");
+    if (error.empty() || !age || text_in(plugin, "state") != "running") return error;
+    return error + ", " + age_text(*age) + " ago";
+}
+
 std::vector<table_cell> plugin_cells(const boost::json::object& plugin) {
     const auto state = text_in(plugin, "state");
     const auto health = text_in(plugin, "health");
@@ -96,7 +104,7 @@ std::vector<table_cell> plugin_cells(const boost::json::object& plugin) {
         {text_in(plugin, "isolation")},
         count_cell(number_in(plugin, "restarts")),
         {text_in(plugin, "path")},
-        {is_well ? text_in(plugin, "error") : text_in(plugin, "health_reason")}};
+        {is_well ? error_text(plugin) : text_in(plugin, "health_reason")}};
 }
 
 /// A row for every item; one that is no object is empty, so that rows and items keep in step.

@@ -32,7 +32,7 @@ failure dir_failure(const fs::path& path, std::string_view what, int error) {
         forbidden ? exit_code::not_permitted : exit_code::failure,
         "E_LAB_DIR",
         fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(error)),
-        "keep the lab elsewhere: --dir DIR"};
+        "is its directory there, and yours to write? A lab is kept elsewhere with --dir DIR"};
 }
 
 outcome<void> write_all(int file, std::string_view text, const fs::path& path) {

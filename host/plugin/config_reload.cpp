@@ -80,7 +80,10 @@ void config_reload::look_at(part& each) {
     if (!fixed.empty()) {
         return refuse(
             each,
-            fmt::format("{} cannot change while it runs: restart it", fmt::join(fixed, ", "))
+            fmt::format(
+                "{} cannot change while the host runs: restart the host",
+                fmt::join(fixed, ", ")
+            )
         );
     }
     each.result.outcome = reload_outcome::accepted;

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
@@ -16,6 +18,7 @@
 #include <execinfo.h>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <string_view>
 
 namespace meshhost::plugin {
@@ -26,9 +29,11 @@ constexpr std::array fatal_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr std::size_t crash_stack_size = 64u << 10;
 constexpr std::size_t record_size_max = 64u << 10;
 
+bool is_told = false;  ///< on standard error; else only whoever watches the process is
 int record_file = -1;
+int place_file = -1;
 
-thread_local const strand_pulse* crashing_pulse = nullptr;
+thread_local strand_pulse* crashing_pulse = nullptr;
 thread_local std::array<char, 64> crashing_instance{};
 thread_local std::array<char, 320> crashing_label{};
 
@@ -47,8 +52,8 @@ public:
         if (error == std::errc()) size_ = static_cast<std::size_t>(end - buffer_.data());
         return *this;
     }
-    void write(int file) const noexcept {
-        [[maybe_unused]] const auto written = ::write(file, buffer_.data(), size_);
+    bool write(int file) const noexcept {
+        return ::write(file, buffer_.data(), size_) == static_cast<ssize_t>(size_);
     }
 
 private:
@@ -94,23 +99,80 @@ void tell_where(raw_line& line, const strand_pulse& pulse) noexcept {
     ((line << "(").number(kind >> 16) << ":").number(kind & 0xffff) << ")";
 }
 
-void note() noexcept {
+void note(const char* instance) noexcept {
     if (record_file < 0) return;
     raw_line line;
-    line.number(static_cast<std::uint64_t>(::time(nullptr)))
-        << " " << crashing_instance.data() << "\n";
-    line.write(record_file);
+    line.number(static_cast<std::uint64_t>(::time(nullptr))) << " " << instance << "\n";
+    if (line.write(record_file)) return;
+    raw_line lost;
+    lost << "meshhost: that crash cannot be noted, so that it does not count (MP309): "
+         << ::strerrorname_np(errno) << "\n";
+    lost.write(STDERR_FILENO);
+}
+
+/// For whoever watches this process and outlives it.
+void leave_place(strand_pulse& pulse) noexcept {
+    pulse.sample = offset_on_stack(pulse);
+    pulse.sampled_call = pulse.calls.load();
+    if (place_file < 0 || pulse.sample == 0) return;
+    raw_line line;
+    (line << crash_place_mark).number(pulse.sample, 16) << "\n";
+    line.write(place_file);
+}
+
+/// Code of a role, whose threads may not be the host's.
+struct known_code {
+    std::uintptr_t begin = 0;
+    std::uintptr_t end = 0;
+    std::array<char, 64> instance{};
+    std::array<char, 320> label{};
+};
+std::array<known_code, 64> all_code;  ///< of later ones a crash in their own threads is not named
+std::atomic<std::size_t> all_code_size = 0;
+std::mutex all_code_mutex;
+
+/// A role's own thread has no name of ours: what is on its stack tells.
+const known_code* code_on_stack(std::uintptr_t& offset) noexcept {
+    std::array<void*, 48> frames{};
+    const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
+    for (int i = 0; i < depth; ++i) {
+        const auto at = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(i)]);
+        for (std::size_t n = 0; n < all_code_size; ++n) {
+            if (at < all_code[n].begin || at >= all_code[n].end) continue;
+            offset = at - all_code[n].begin;
+            return &all_code[n];
+        }
+    }
+    return nullptr;
+}
+
+void tell_of_callback(int signal) noexcept {
+    leave_place(*crashing_pulse);
+    if (!is_told) return;
+    raw_line line;
+    line << "meshhost: SIG" << ::sigabbrev_np(signal) << " in " << crashing_label.data();
+    tell_where(line, *crashing_pulse);
+    line << "\n";
+    line.write(STDERR_FILENO);
+    note(crashing_instance.data());
+}
+
+void tell_of_thread(int signal) noexcept {
+    std::uintptr_t offset = 0;
+    const known_code* const code = is_told ? code_on_stack(offset) : nullptr;
+    if (code == nullptr) return;
+    raw_line line;
+    line << "meshhost: SIG" << ::sigabbrev_np(signal) << " in a thread of " << code->label.data();
+    (line << ", +0x").number(offset, 16) << "\n";
+    line.write(STDERR_FILENO);
+    note(code->instance.data());
 }
 
 void on_fatal(int signal) {
-    if (is_in_callback()) {
-        raw_line line;
-        line << "meshhost: SIG" << ::sigabbrev_np(signal) << " in " << crashing_label.data();
-        tell_where(line, *crashing_pulse);
-        line << "\n";
-        line.write(STDERR_FILENO);
-        note();
-    }
+    if (is_in_callback())
+        tell_of_callback(signal);
+    else
+        tell_of_thread(signal);
     std::signal(signal, SIG_DFL);
     std::raise(signal);
 }
@@ -119,13 +181,15 @@ void on_fatal(int signal) {
 /// would destroy what the host's other threads are using, so that nothing does.
 void on_exit_call(int status, void*) {
     if (!is_in_callback()) return;
+    leave_place(*crashing_pulse);
+    if (!is_told) ::_exit(status);
     raw_line line;
     line << "meshhost: MP311 " << crashing_label.data() << " called exit(";
     line.number(static_cast<std::uint8_t>(status)) << ")";
     tell_where(line, *crashing_pulse);
     line << ": the host goes down with it\n";
     line.write(STDERR_FILENO);
-    note();
+    note(crashing_instance.data());
     ::_exit(status);
 }
 
@@ -139,6 +203,7 @@ void copy_text(std::array<char, Size>& to, std::string_view from) {
 /// What overflowed its stack needs another to say so.
 void give_crash_stack() {
     static thread_local std::unique_ptr<char[]> memory;
+    if (memory) return;
     memory = std::make_unique<char[]>(crash_stack_size);
     stack_t stack{};
     stack.ss_sp = memory.get();
@@ -146,15 +211,21 @@ void give_crash_stack() {
     ::sigaltstack(&stack, nullptr);
 }
 
-}  // namespace
+void remember_code(const strand_pulse& pulse) {
+    const std::lock_guard lock(all_code_mutex);
+    const std::size_t size = all_code_size;
+    const auto is_it = [&pulse](const known_code& each) {
+        return each.begin == pulse.code_begin && each.instance == crashing_instance;
+    };
+    const auto end = all_code.begin() + static_cast<std::ptrdiff_t>(size);
+    if (size == all_code.size() || std::any_of(all_code.begin(), end, is_it)) return;
+    all_code[size] = {pulse.code_begin, pulse.code_end, crashing_instance, crashing_label};
+    all_code_size = size + 1;
+}
 
-void report_crashes(const std::filesystem::path& record) {
+void handle_crashes() {
     std::array<void*, 2> frames{};
     ::backtrace(frames.data(), static_cast<int>(frames.size()));  // loads what a handler must not
-    if (!record.empty()) {
-        constexpr int owner_only = 0600;
-        record_file = ::open(record.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, owner_only);
-    }
     struct sigaction action {};
     action.sa_handler = on_fatal;
     action.sa_flags = SA_ONSTACK | SA_NODEFER;
@@ -163,14 +234,27 @@ void report_crashes(const std::filesystem::path& record) {
     ::on_exit(on_exit_call, nullptr);  // atexit() does not tell the status
 }
 
-void name_in_crashes(
-    const strand_pulse& pulse,
-    const std::string& instance,
-    const std::string& label
-) {
+}  // namespace
+
+void report_crashes(const std::filesystem::path& record) {
+    is_told = true;
+    if (!record.empty()) {
+        constexpr int owner_only = 0600;
+        record_file = ::open(record.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, owner_only);
+    }
+    handle_crashes();
+}
+
+void leave_crash_places(int file) {
+    place_file = file;
+    handle_crashes();
+}
+
+void name_in_crashes(strand_pulse& pulse, const std::string& instance, const std::string& label) {
     crashing_pulse = &pulse;
     copy_text(crashing_instance, instance);
     copy_text(crashing_label, label);
+    remember_code(pulse);
     give_crash_stack();
 }
 

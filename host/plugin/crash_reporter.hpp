@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace meshhost::plugin {
@@ -15,13 +16,15 @@ namespace meshhost::plugin {
 /// handlers end the process by its signal, as without them.
 void report_crashes(const std::filesystem::path& record);
 
+/// The same in a process of a role's own, or its probe, which says nothing itself and is watched:
+/// the place in the role's code goes into its pulse, and, where `file` is not -1, there as a line
+/// of crash_place_mark and an offset, hexadecimal.
+void leave_crash_places(int file);
+inline constexpr std::string_view crash_place_mark = "place ";
+
 /// This thread runs the role of `pulse`; `label` is how a crash names it: "plugin compute-0
 /// (compute 1.0.0, compute.so)". Gives the thread a stack to crash on.
-void name_in_crashes(
-    const strand_pulse& pulse,
-    const std::string& instance,
-    const std::string& label
-);
+void name_in_crashes(strand_pulse& pulse, const std::string& instance, const std::string& label);
 
 /// Crashes inside of one instance's callbacks.
 struct noted_crash {

@@ -4,6 +4,7 @@
 #include <mesh/plugin.h>
 
 #include "base/quote.hpp"
+#include "plugin/proto/permission_words.hpp"
 #include "plugin/proto/state_quota.hpp"
 
 #include <spdlog/fmt/fmt.h>
@@ -53,18 +54,32 @@ checked<proto::grants> choose_grants(
     const instance_settings& own
 ) {
     proto::grants granted = grants_of(role, own);
-    for (const std::string& wanted : role.permissions) {
-        if (granted.allows(wanted)) continue;
-        return plugin_fault{
-            "MP020",
-            fmt::format(
-                "role {} asks for {}, which plugin.{}.grant does not contain",
-                in_quotes(role.name),
-                wanted,
-                instance
-            )};
-    }
-    return granted;
+    std::vector<std::string> missing;
+    for (const std::string& wanted : role.permissions)
+        if (!granted.allows(wanted)) missing.push_back(wanted);
+    if (missing.empty()) return granted;
+    return plugin_fault{
+        "MP020",
+        fmt::format(
+            "role {} asks for {}, which plugin.{}.grant does not contain",
+            in_quotes(role.name),
+            fmt::join(missing, ", "),
+            instance
+        )};
+}
+
+/// Of a grant that is a pattern nobody knows what it is meant for.
+void look_at_permissions(
+    const role_description& role,
+    const instance_settings& own,
+    std::vector<std::string>& warnings
+) {
+    std::vector<std::string> all = role.permissions;
+    for (const std::string& grant : own.grant)
+        if (grant != all_declared && grant.find_first_of("#*") == std::string::npos)
+            all.push_back(grant);
+    for (const std::string& each : all)
+        if (auto odd = proto::oddity_of(each)) warnings.push_back(std::move(*odd));
 }
 
 /// What no host of this version has was found when the role was read.
@@ -141,6 +156,7 @@ checked<instance_plan> plan_instance(
     }
     auto grants = choose_grants(**role, *name, own);
     if (!grants) return grants.error();
+    look_at_permissions(**role, own, config.warnings);
     state_place state{{}, proto::state_quota(grants->granted())};
     if (!settings.state_directory.empty())
         state.directory = (settings.state_directory / *name).string();

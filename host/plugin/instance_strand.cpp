@@ -2,7 +2,6 @@
 // The life of an instance; what it hears is in strand_events.cpp.
 #include "plugin/instance_strand.hpp"
 
-#include "plugin/crash_reporter.hpp"
 #include "plugin/proto/call_error.hpp"
 #include "plugin/proto/limits.hpp"
 #include "plugin/strand_clock.hpp"
@@ -63,18 +62,7 @@ instance_strand::instance_strand(std::shared_ptr<instance_context> context)
 checked<> instance_strand::create() {
     context_->gate.bind_strand();
     context_->watch.bind_thread();
-    const instance_facts& facts = context_->facts;
-    name_in_crashes(
-        context_->watch.pulse(),
-        facts.instance,
-        fmt::format(
-            "plugin {} ({} {}, {})",
-            facts.instance,
-            facts.role->name,
-            facts.role->version,
-            facts.path
-        )
-    );
+    show_code_of(*context_);
     call_report report = back(context_->role.create(context_->host.abi()));
     if (report.status == MESH_OK && !context_->role.has_instance()) {
         report = {MESH_E_INTERNAL, false, "it returned MESH_OK and no instance"};
@@ -188,6 +176,8 @@ callback instance_strand::give_up(plugin_fault fault, bool callable) {
 }
 
 callback instance_strand::pass_deadline() {
+    if (life_.state() == proto::instance_state::draining)
+        context_->facts.log.info("has not said drained() in time: stopped with what is under way");
     if (life_.state() != proto::instance_state::starting) return life_.deadline_passed();
     return give_up(
         {"MP205",

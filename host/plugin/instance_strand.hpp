@@ -12,6 +12,9 @@
 
 namespace meshhost::plugin {
 
+/// The code that runs on this thread now: for samples of a stall, and for crashes.
+void show_code_of(const instance_context& current);
+
 /// Made on the shard's thread; everything else happens on its own. Once the context's gate is
 /// abandoned it touches nothing of the host's again.
 class instance_strand {

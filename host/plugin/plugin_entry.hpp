@@ -108,7 +108,4 @@ inline std::string text_of(const plugin_fault& fault) {
     return fault.code + " " + fault.text;
 }
 
-/// Errors of who names a role that is not there.
-failure no_such_role(const std::string& instance);
-
 }  // namespace meshhost::plugin

@@ -54,6 +54,7 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
         refused.push_back(explain(from.path, created.error()));
         made.status.state = proto::instance_state::failed;
         made.status.last_error = text_of(created.error());
+        made.status.last_error_at = shard_.now();
         end(made);
     }
 }
@@ -144,9 +145,16 @@ checked<> plugin_manager::launch_process(entry& role, bool is_first) {
 void plugin_manager::end(entry& ended) {
     reload_.drop(ended.status.instance);
     if (ended.reloading) {
+        const auto& next = ended.reloading->next;
+        const bool is_restarted = ended.settings.is_isolated && !stopping_;
         answer_reload(
             ended,
-            explain(ended.status.path, {"MP320", "the role ended while it was reloaded"})
+            explain(
+                next ? next->facts.path : ended.status.path,
+                {"MP320",
+                 std::string("the role ended while it was reloaded")
+                     + (is_restarted ? ": the code from before is started again" : "")}
+            )
         );
     }
     // One that died could not take back itself what it had said.

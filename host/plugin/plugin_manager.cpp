@@ -22,10 +22,12 @@ namespace {
 instance_status refused_status(
     const std::string& path,
     const plugin_spec& spec,
-    const plugin_fault& fault
+    const plugin_fault& fault,
+    bool is_isolated
 ) {
     instance_status status;
     status.instance = spec.instance;
+    status.isolation = is_isolated ? "process" : "inprocess";
     status.role = spec.role;
     status.path = path;
     status.state = proto::instance_state::failed;
@@ -112,9 +114,12 @@ std::optional<plugin_manager::planned> plugin_manager::prepare(
     std::vector<failure>& refused
 ) {
     const std::string path = resolve_plugin(spec.argument, settings_.directory);
+    plugin_spec named = spec;
     const auto refuse = [&](const plugin_fault& fault) {
         refused.push_back(explain(path, fault));
-        refused_.push_back(refused_status(path, spec, fault));
+        const bool is_isolated = settings_of(named.instance).is_isolated;
+        refused_.push_back(refused_status(path, named, fault, is_isolated));
+        refused_.back().last_error_at = shard_.now();
         return std::nullopt;
     };
     if (settings_.is_safe && !is_own(path)) {
@@ -125,8 +130,8 @@ std::optional<plugin_manager::planned> plugin_manager::prepare(
     auto plugin = inspect(path);
     if (!plugin) return refuse(plugin.error());
     log_notices(*plugin);
-    plugin_spec named = name_it(spec, *plugin);
-    auto next = plan(std::move(named), std::move(*plugin));
+    named = name_it(spec, *plugin);
+    auto next = plan(named, std::move(*plugin));
     if (!next) return refuse(next.error());
     for (const std::string& warning : next->plan.warnings)
         log_.warn("plugin {}: {}", path, warning);

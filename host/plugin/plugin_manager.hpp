@@ -47,7 +47,8 @@ struct instance_status {
     std::string path;
     std::string abi;  ///< that it is run with: "1.0"
     proto::instance_state state = proto::instance_state::created;
-    std::string last_error;  ///< "MP204 start returned ...": of a failed one, what it failed of
+    std::string last_error;      ///< "MP204 start returned ...": of a failed one, what it failed of
+    time_point last_error_at{};  ///< when there is one
     std::string isolation = "inprocess";  ///< or "process"
     std::uint64_t restarts = 0;           ///< because it failed
     std::uint64_t slow_calls = 0;         ///< callbacks that held the strand for too long
@@ -123,17 +124,18 @@ public:
     bool inject_exception(const std::string& instance);
 
     /// Starts it again, whatever state it is in, and forgives its failures. Drains a running one
-    /// first. Errors: E_NO_PLUGIN; those of creating it come to the observer.
+    /// first. Errors: E_NO_PLUGIN; E_PLUGIN_STALLED; those of creating it come to the observer.
     outcome<void> restart(const std::string& instance);
 
-    /// Forgets the crashes of an instance, so that it is loaded at the next start. False: the
-    /// record cannot be written.
-    bool enable(const std::string& instance);
+    /// Forgets the crashes of an instance, so that it is loaded at the next start. Errors:
+    /// E_NO_PLUGIN; E_NOT_WRITTEN, of their record.
+    outcome<void> enable(const std::string& instance);
 
     /// Puts new code in the place of an instance's: the file at `path`, or, when that is empty,
     /// what is at its own path by now. Connections and what the role holds stay; its state is
     /// handed over where both sides can. `done` is called once, later, unless this refuses at once.
-    /// Errors: E_NO_PLUGIN; E_PLUGIN_BUSY; those of loading; MP320, when the old code goes on.
+    /// Errors: E_NO_PLUGIN; E_PLUGIN_STALLED; E_PLUGIN_BUSY; those of loading; MP320, when the old
+    /// code goes on.
     using reload_answer = std::function<void(const outcome<instance_status>&)>;
     outcome<void> reload(const std::string& instance, const std::string& path, reload_answer done);
 
@@ -223,6 +225,8 @@ private:
     void on(entry& of, const proto::up::health_said& said);
     void on(entry& of, const proto::up::config_judged& said);
     void on(entry& of, const proto::up::budget_exhausted& said);
+    failure not_running(const std::string& instance) const;
+    static failure stalled(const std::string& instance);
     void on_slow(const std::string& instance, const plugin_fault& fault) override;
     void on_hung(const std::string& instance, const std::string& where) override;
     void on_back(const std::string& instance) override;

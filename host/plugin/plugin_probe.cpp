@@ -130,9 +130,10 @@ checked<probed_role> judge(const std::string& said, bool in_time, int status, du
     return plugin_fault{
         "MP202",
         fmt::format(
-            "crashed in {} with {} in the probe process: not loaded, the host is unharmed",
+            "crashed in {} with {}{} in the probe process: not loaded, the host is unharmed",
             report.step,
-            how_it_ended(status)
+            how_it_ended(status),
+            report.place.empty() ? "" : " at +0x" + report.place
         )};
 }
 

@@ -26,7 +26,15 @@ outcome<void> plugin_manager::reload(
     entry* const found = find(instance);
     const bool is_running = found != nullptr && found->instance
                             && found->status.state == proto::instance_state::running;
-    if (!is_running || stopping_) return no_such_role(instance);
+    if (found != nullptr && found->status.is_restarting && !stopping_) {
+        return failure{
+            .exit = exit_code::failure,
+            .code = "E_PLUGIN_BUSY",
+            .message = fmt::format("{} is about to be started again", instance),
+            .hint = "wait until it runs; meshctl plugin list shows it"};
+    }
+    if (!is_running || stopping_) return not_running(instance);
+    if (found->status.is_stalled && !found->settings.is_isolated) return stalled(instance);
     if (found->reloading) {
         return failure{
             .exit = exit_code::failure,

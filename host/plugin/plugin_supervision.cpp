@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What instances say of themselves, and what follows: values for the digest, stalls, restarts.
+#include "base/near_miss.hpp"
 #include "base/quote.hpp"
 #include "plugin/crash_reporter.hpp"
 #include "plugin/plugin_entry.hpp"
@@ -11,12 +12,33 @@
 
 namespace meshhost::plugin {
 
-failure no_such_role(const std::string& instance) {
-    return {
+failure plugin_manager::not_running(const std::string& instance) const {
+    failure told{
         .exit = exit_code::unreachable,
         .code = "E_NO_PLUGIN",
-        .message = fmt::format("no role {} runs here", in_quotes(instance)),
+        .message = fmt::format("no instance {} runs here", in_quotes(instance)),
         .hint = "meshctl plugin list shows those that do"};
+    std::vector<std::string> names;
+    for (const instance_status& each : status()) {
+        if (each.instance == instance && !each.last_error.empty())
+            told.message += ": " + each.last_error;
+        names.push_back(each.instance);
+    }
+    if (const auto near = nearest(instance, names); near && *near != instance)
+        told.hint = fmt::format("did you mean {}? {}", *near, told.hint);
+    return told;
+}
+
+/// What cannot be ended cannot be started again either.
+failure plugin_manager::stalled(const std::string& instance) {
+    return {
+        .exit = exit_code::failure,
+        .code = "E_PLUGIN_STALLED",
+        .message = fmt::format(
+            "{} has not returned from a callback, and cannot be ended in the host's process",
+            instance
+        ),
+        .hint = "restart the host, and let it run with isolation = \"process\""};
 }
 
 void plugin_manager::on_message(const std::string& instance, proto::up_message message) {
@@ -56,6 +78,7 @@ void plugin_manager::report(entry& of, const plugin_fault& fault) {
     if (is_told) log_.warn("{}", explain(of.status.path, fault).message);
     if (of.status.state == proto::instance_state::failed) return;  // the first is the cause
     of.status.last_error = text_of(fault);
+    of.status.last_error_at = shard_.now();
     if (is_told) observer_.on_instance_changed(of.status);
 }
 
@@ -120,6 +143,7 @@ void plugin_manager::on_hung(const std::string& instance, const std::string& whe
              seconds
          )}
     );
+    observer_.on_instance_changed(found->status);  // however often it has been told of
 }
 
 void plugin_manager::on_back(const std::string& instance) {
@@ -196,14 +220,32 @@ void plugin_manager::launch_again(entry& role) {
     role.instance->start();
 }
 
-bool plugin_manager::enable(const std::string& instance) {
-    return settings_.crashes.empty() || forget_crashes(settings_.crashes, instance);
+outcome<void> plugin_manager::enable(const std::string& instance) {
+    const auto all = status();
+    const auto noted = read_crashes(settings_.crashes);
+    const bool is_known = std::any_of(
+                              all.begin(),
+                              all.end(),
+                              [&](const auto& each) { return each.instance == instance; }
+                          )
+                          || std::any_of(noted.begin(), noted.end(), [&](const auto& each) {
+                                 return each.instance == instance;
+                             });
+    if (!is_known) return not_running(instance);
+    if (settings_.crashes.empty() || forget_crashes(settings_.crashes, instance)) return {};
+    return failure{
+        exit_code::failure,
+        "E_NOT_WRITTEN",
+        "the record of crashes cannot be written",
+        "is the disk full?"};
 }
 
 outcome<void> plugin_manager::restart(const std::string& instance) {
     entry* const found = find(instance);
-    if (found == nullptr || stopping_) return no_such_role(instance);
+    if (found == nullptr || stopping_) return not_running(instance);
+    if (found->status.is_stalled && !found->settings.is_isolated) return stalled(instance);
     found->policy.forgive();
+    found->status.last_error.clear();
     found->status.is_restarting = true;
     if (found->instance)
         found->instance->shut_down(shard_.now() + settings_.drain_limit);

@@ -2,6 +2,7 @@
 #include "plugin/plugin_worker.hpp"
 
 #include "base/error.hpp"
+#include "plugin/crash_reporter.hpp"
 #include "plugin/descriptor_passing.hpp"
 #include "plugin/event_queue.hpp"
 #include "plugin/generation.hpp"
@@ -234,6 +235,7 @@ int plugin_worker_main(const char* path) {
     ::fcntl(worker_socket_fd, F_SETFD, FD_CLOEXEC);
     ::fcntl(worker_files_fd, F_SETFD, FD_CLOEXEC);
     start_logging(request->level);
+    leave_crash_places(-1);
     const auto events = std::make_shared<event_queue>();
     const auto to_host = std::make_shared<socket_uplink>(worker_socket_fd, events);
     worker process(events, to_host);

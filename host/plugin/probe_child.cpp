@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The probe's side: the same code that the host runs, up to destroy, in a process nobody misses.
+#include "plugin/crash_reporter.hpp"
 #include "plugin/event_queue.hpp"
 #include "plugin/plugin_probe.hpp"
 #include "plugin/probe_report.hpp"
@@ -22,14 +23,13 @@ namespace meshhost::plugin {
 
 namespace {
 
-/// A crash ends the process by its signal, leaves no core, and nobody's handler runs. A probe whose
+/// A crash ends the process by its signal, leaves no core, and says where it was. A probe whose
 /// host is gone goes too.
 void make_expendable() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
-    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
-        ::signal(fault, SIG_DFL);
+    leave_crash_places(probe_report_fd);
     ::fcntl(probe_report_fd, F_SETFD, FD_CLOEXEC);
     ::fcntl(probe_image_fd, F_SETFD, FD_CLOEXEC);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/probe_report.hpp"
 
+#include "plugin/crash_reporter.hpp"
 #include "plugin/proto/limits.hpp"
 
 #include <boost/json/parse.hpp>
@@ -18,6 +19,7 @@ constexpr std::string_view step_mark = "step ";
 constexpr std::string_view role_mark = "role ";
 constexpr std::string_view fault_mark = "fault ";
 constexpr std::string_view done = "done";
+constexpr std::size_t place_size_max = 16;  // digits of an address
 
 std::optional<probed_role> read_role(std::string_view text) {
     try {
@@ -91,6 +93,8 @@ probe_report read_probe_report(std::string_view text) {
             report.step = line.substr(step_mark.size());
         } else if (line.starts_with(role_mark)) {
             report.found = read_role(line.substr(role_mark.size()));
+        } else if (line.starts_with(crash_place_mark)) {
+            report.place = one_line(line.substr(crash_place_mark.size()), place_size_max);
         } else if (line == done) {
             report.is_done = true;
         } else if (line.starts_with(fault_mark)) {

@@ -29,6 +29,7 @@ struct probed_role {
 /// Read from all that came: the last step begun, and the end if it was reached.
 struct probe_report {
     std::string step = "start of the probe";
+    std::string place;  ///< of a crash: an offset in its file, hexadecimal; empty: not known
     bool is_done = false;
     std::optional<probed_role> found;
     std::optional<plugin_fault> fault;

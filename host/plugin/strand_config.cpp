@@ -28,13 +28,16 @@ void instance_strand::take(proto::down::config_offered& offered) {
     if (const auto fixed = proto::fixed_paths(schema, changed); !fixed.empty()) {
         return answer(
             MESH_E_CONFIG,
-            fmt::format("{} cannot change while it runs: restart it", fmt::join(fixed, ", "))
+            fmt::format(
+                "{} cannot change while the host runs: restart the host",
+                fmt::join(fixed, ", ")
+            )
         );
     }
     if (!context_->role.takes_config()) {
         return answer(
             MESH_E_UNSUPPORTED,
-            "the role takes no configuration while it runs: restart it"
+            "the role takes no configuration while it runs: restart the host"
         );
     }
     context_->candidate = std::move(checked.values);

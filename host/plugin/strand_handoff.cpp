@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // New code takes over: the old one saves its state and stops, what it holds stays open and changes
 // hands, and events wait. Whatever goes wrong before the new one has started, the old one goes on.
+#include "plugin/crash_reporter.hpp"
 #include "plugin/generation.hpp"
 #include "plugin/held_handles.hpp"
 #include "plugin/image_range.hpp"
@@ -20,15 +21,21 @@ namespace meshhost::plugin {
 
 namespace {
 
-plugin_fault aborted(const instance_context& next, const char* where, const std::string& why) {
+plugin_fault aborted(
+    const instance_context& next,
+    const char* where,
+    const std::string& why,
+    const char* rest = "the running code continues"
+) {
     return {
         "MP320",
         fmt::format(
-            "swap to {} {} aborted in {}: {}: the running code continues",
+            "swap to {} {} aborted in {}: {}: {}",
             next.facts.role->name,
             next.facts.role->version,
             where,
-            why
+            why,
+            rest
         )};
 }
 
@@ -89,14 +96,25 @@ void take_back(instance_context& from, instance_context& to, const tag_map& befo
     move_handles(from, to);
 }
 
-/// For samples of a stall.
+}  // namespace
+
 void show_code_of(const instance_context& current) {
-    const image_range code = image_range_of(current.facts.role->table);
+    const instance_facts& facts = current.facts;
+    const image_range code = image_range_of(facts.role->table);
     current.watch.pulse().code_begin = code.begin;
     current.watch.pulse().code_end = code.end;
+    name_in_crashes(
+        current.watch.pulse(),
+        facts.instance,
+        fmt::format(
+            "plugin {} ({} {}, {})",
+            facts.instance,
+            facts.role->name,
+            facts.role->version,
+            facts.path
+        )
+    );
 }
-
-}  // namespace
 
 void instance_strand::answer_swap(const plugin_fault* fault) {
     if (fault == nullptr) return say(proto::up::swapped{});
@@ -126,7 +144,9 @@ void instance_strand::swap(const next_generation& from) {
         return give_up_on("create", "the role does not run");
     keep_forever(next);
     next->gate.bind_strand();
+    show_code_of(*next);
     const call_report made = back(next->role.create(next->host.abi()));
+    show_code_of(*old);
     if (has_failed(made) || !next->role.has_instance()) return give_up_on("create", words_of(made));
     next->gate.created();
     const auto drop_next = [&] {
@@ -187,7 +207,9 @@ void instance_strand::swap(const next_generation& from) {
         show_code_of(*old);
         drop_next();
         old->gate.reopen();
-        give_up_on(where, why);
+        const plugin_fault fault =
+            aborted(*next, where, why, "the code from before is started again");
+        answer_swap(&fault);
         const call_report again = back(old->role.start());
         if (has_failed(again)) {
             make(give_up({"MP204", "start after an aborted swap: " + words_of(again)}, true));

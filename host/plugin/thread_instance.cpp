@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/thread_instance.hpp"
 
-#include "plugin/image_range.hpp"
 #include "plugin/instance_strand.hpp"
 #include "plugin/keep_forever.hpp"
 #include "plugin/strand_clock.hpp"
@@ -35,9 +34,6 @@ thread_instance::thread_instance(
         std::move(to_host),
         std::move(pulse)
     )) {
-    const image_range code = image_range_of(context_->facts.role->table);
-    context_->watch.pulse().code_begin = code.begin;
-    context_->watch.pulse().code_end = code.end;
     context_->peers.apply(known);
     context_->digests.apply(std::move(known));
     keep_forever(context_);  // the role keeps its mesh_host, and its threads may outlive it

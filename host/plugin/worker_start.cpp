@@ -71,8 +71,10 @@ plugin_fault does_not_read() {
 
 plugin_fault how_it_died(int status, const strand_pulse& pulse) {
     const activity doing = pulse.since != 0 ? pulse.doing.load() : activity::none;
-    const std::string where = doing == activity::none ? "outside of any callback"
-                                                      : "in " + text_of(doing, pulse.event_kind);
+    std::string where = doing == activity::none ? "outside of any callback"
+                                                : "in " + text_of(doing, pulse.event_kind);
+    const std::uintptr_t place = pulse.sample;
+    if (place != 0 && pulse.sampled_call == pulse.calls) where += fmt::format(" at +0x{:x}", place);
     if (WIFSIGNALED(status))
         return {
             "MP310",

@@ -173,7 +173,8 @@ MATRIX = [
     Refused("MP018", "two_roles", ['has no role "other", only many, single'], name="other", keys={"role": '"other"'}),
     Refused("MP019", "missing_extension", ['role "test" needs the host extension mesh.teleport/1, which meshhost does '
                                            "not offer"]),
-    Refused("MP020", "talker", ['role "talker" asks for gossip:pub:talk/#, which plugin.bad-0.grant does not contain'],
+    Refused("MP020", "talker", ['role "talker" asks for gossip:pub:talk/#, message:serve:talk.#, message:send:#, '
+                                'identity:sign, which plugin.bad-0.grant does not contain'],
             keys={"grant": '["gossip:sub:talk/#"]'}),
     Refused("MP021", "recorder", ["{config}:{n}: plugin.bad-0.config.period_ms = 0: must be 1..60000; line {n}: "
                                   'unknown key "words.greating", did you mean "words.greeting"?'],
@@ -182,8 +183,8 @@ MATRIX = [
     Refused("MP023", "no_sandbox", ['role "test" cannot run in a process of its own: set plugin.bad-0.isolation = '
                                     '"inprocess"'], modes=(PROCESS,)),
     Refused("MP201", "hangs_in_create", ["did not finish create within 3000 ms in the probe process: not loaded"]),
-    Refused("MP202", "crashes_in_create", ["crashed in create with SIGSEGV in the probe process: not loaded, the host "
-                                           "is unharmed"]),
+    Refused("MP202", "crashes_in_create", ["crashed in create with SIGSEGV at {at} in the probe process: not "
+                                           "loaded, the host is unharmed"]),
     Refused("MP202", "crashes_at_load", ["crashed in load with SIGABRT in the probe process: not loaded, the host is "
                                          "unharmed"]),
     Refused("MP202", "exits_in_create", ["crashed in create with exit status 3 in the probe process: not loaded, the "
@@ -228,11 +229,11 @@ MATRIX = [
           config={"deed": '"block"', "block_ms": 5000}, after=is_stalled_for_now),
     Lives("MP308", "mischief", ["stalled: on_event(3:1) did not return for 1 s: killed"], modes=(PROCESS,),
           keys={"stall_kill": '"1s"'}, config={"deed": '"hang"'}, state="failed"),
-    Lives("MP310", "mischief", ["died with SIGSEGV in on_event(3:1)"], name="crash", modes=(PROCESS,),
+    Lives("MP310", "mischief", ["died with SIGSEGV in on_event(3:1) at {at}"], name="crash", modes=(PROCESS,),
           config={"deed": '"crash"'}, state="failed"),
-    Lives("MP310", "mischief", ["died with SIGABRT in on_event(3:1)"], name="abort", modes=(PROCESS,),
+    Lives("MP310", "mischief", ["died with SIGABRT in on_event(3:1) at {at}"], name="abort", modes=(PROCESS,),
           config={"deed": '"abort"'}, state="failed"),
-    Lives("MP310", "mischief", ["its process ended with exit status 1 in on_event(3:1)"], name="exit",
+    Lives("MP310", "mischief", ["its process ended with exit status 1 in on_event(3:1) at {at}"], name="exit",
           modes=(PROCESS,), config={"deed": '"quit"'}, state="failed"),
     Lives("MP312", "spender", ["gossip budget 1000 B/s exhausted, 3 publishes refused; timer budget 2 exhausted, 2 "
                                "timers refused in the last 10 s"], after=counts_refusals),
@@ -243,7 +244,8 @@ MATRIX = [
     Lives("MP315", "keeper", ["the state file is damaged: file is not a database ({state}): set aside as "
                               "{state}.damaged-1; the role starts with an empty state"],
           config={"mode": '"count"'}, prepare=damage_state, after=shows("keeper", boots=1)),
-    Lives("MP320", "counter", ["swap to counter 3.0.0 aborted in restore: MESH_E_INVALID: the running code continues"],
+    Lives("MP320", "counter", ["swap to counter 3.0.0 aborted in restore: MESH_E_INVALID: the code from before "
+                               "is started again"],
           provoke=swap_in("counter_fails_restore"), named="counter_fails_restore", is_error=False, name="restore"),
     Lives("MP320", "counter", ["swap to counter 9.0.0 aborted in restore: MESH_E_INVALID: format 1, understands 9 to "
                                "9: the running code continues"], provoke=swap_in("counter_format_9"),

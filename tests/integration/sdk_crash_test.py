@@ -9,11 +9,11 @@ TEST_PLUGINS = BIN.parent / "tests" / "plugins"
 
 
 class Crash(LabTest):
-    def crashing_host(self, name, **keys):
+    def crashing_host(self, name, deed="crash", **keys):
         file = self.directory / f"{name}.toml"
         lines = ["[plugin.mischief-0]", f'path = "{TEST_PLUGINS}/mischief.so"']
         lines += [f"{key} = {value}" for key, value in keys.items()]
-        lines += ["[plugin.mischief-0.config]", 'deed = "crash"']
+        lines += ["[plugin.mischief-0.config]", f'deed = "{deed}"']
         file.write_text("\n".join(lines) + "\n")
         return self.host(name, "--config", str(file))
 
@@ -39,6 +39,36 @@ class Crash(LabTest):
         self.assertEqual(host.stop()[0], 0)
         host.spawn()
         self.assertEqual(host.wait(), -signal.SIGSEGV)
+
+    def test_a_crash_in_a_thread_of_its_own_names_it_too(self):
+        host = self.crashing_host("a", "throw_in_thread")
+        for _ in range(3):
+            host.spawn()
+            self.assertEqual(host.wait(), -signal.SIGABRT)
+            self.assertRegex(
+                host.log_text().strip().splitlines()[-1],
+                r"^meshhost: SIGABRT in a thread of plugin mischief-0 \(mischief 1\.0\.0, .*mischief\.so\), "
+                r"\+0x[0-9a-f]+$",
+            )
+        host.start()
+        self.assertIn("MP309", self.roles(host)["mischief-0"]["error"])
+        # By its name, as any other.
+        self.assertEqual(host.ctl("plugin", "enable", "mischief-7")[0], 4)
+
+    def test_a_start_that_hangs_does_not_keep_the_host_from_being_ready(self):
+        host = self.crashing_host("a", "hang_in_start", stall_kill='"1s"').start()
+        self.assertTrue(self.roles(host)["mischief-0"]["stalled"])
+        self.assertEqual(host.data("status")["self"]["state"], "degraded")
+        code, answer = host.ctl("plugin", "restart", "mischief-0")
+        self.assertEqual((code, answer["error"]["code"]), (1, "E_PLUGIN_STALLED"))
+
+    def test_a_second_signal_does_not_wait_for_a_stop_that_hangs(self):
+        host = self.crashing_host("a", "hang_in_stop").start()
+        wait_until("it to be at work", lambda: host.data("status")["self"]["contributions"])
+        host.process.terminate()
+        wait_until("it to be stopping", lambda: "stopping" in host.log_text())
+        host.process.terminate()
+        self.assertNotEqual(host.process.wait(timeout=3), None)
 
     def test_in_safe_mode_it_is_not_loaded(self):
         host = self.crashing_host("a")

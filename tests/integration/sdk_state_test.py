@@ -114,7 +114,7 @@ class Running(RoleTest):
         code, answer = reload({"word": '"three"', "fixed": 2})
         self.assertEqual((code, answer["data"]["applied"]), (7, False))
         self.assertEqual(answer["data"]["instances"][0]["reason"],
-                         "fixed cannot change while it runs: restart it")
+                         "fixed cannot change while the host runs: restart the host")
         code, answer = reload({"word": '"no"'})
         self.assertEqual((code, answer["data"]["instances"][0]["reason"]), (7, "it will not say no"))
         code, answer = reload({"word": '"three"'}, "[net]\nport = 47111\n")

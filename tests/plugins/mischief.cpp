@@ -15,7 +15,9 @@ struct mischief : mesh::role {
     static constexpr auto deed = mesh::option<std::string_view>(
         "deed",
         "\"nothing\"",
-        "oneof:nothing|crash|abort|exit|quit|babble|block|hang|eat|give_up|misconfigured|who",
+        "oneof:nothing|crash|abort|exit|quit|babble|block|hang|hang_in_start|hang_in_stop|eat|give_"
+        "up|"
+        "misconfigured|throw_in_thread|who",
         "what it does"
     );
     static constexpr auto block_ms =
@@ -41,13 +43,19 @@ struct mischief : mesh::role {
 
     void start() override {
         process = ::getpid();
+        if (conf<std::string>("deed") == "hang_in_start") hang();
         clock = every(std::chrono::milliseconds(1), [this] {
             clock.reset();
             act(std::string(conf<std::string>("deed")));
         });
     }
 
+    void stop() override {
+        if (conf<std::string>("deed") == "hang_in_stop") hang();
+    }
+
     void act(const std::string& what) {
+        if (what == "throw_in_thread") throw_in_thread();
         if (what == "crash") *static_cast<volatile int*>(nullptr) = 1;
         if (what == "abort") std::abort();
         if (what == "exit") std::_Exit(3);
@@ -72,6 +80,11 @@ struct mischief : mesh::role {
             for (int i = 0; i < 64; ++i)
                 if (::send(fd, "\x7f\x7f\x7f\x7f", 4, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) break;
         }
+    }
+
+    /// Nobody catches it there.
+    void throw_in_thread() {
+        std::thread([] { throw 7; }).join();
     }
 
     __attribute__((noinline)) void hang() {

@@ -13,6 +13,8 @@
 #include <boost/algorithm/string/case_conv.hpp>
 #include <fmt/format.h>
 
+#include <set>
+
 #include <CLI/App.hpp>
 
 namespace meshhost::ctl {
@@ -53,12 +55,20 @@ public:
     }
 
 private:
+    /// Its first sentence, as far as one line has it.
+    static std::string first_words(std::string_view text) {
+        const auto sentence = text.substr(0, text.find(". "));
+        std::string words(sentence.substr(0, sentence.find('\n')));
+        if (words.size() == sentence.size()) return words;
+        return words + " ...";
+    }
+
     static verdict list(console& out) {
         boost::json::array codes;
         std::string lines;
         for (const auto& known : explanations()) {
             codes.emplace_back(known.code);
-            lines += fmt::format("{}\n", known.code);
+            lines += fmt::format("{:<24}{}\n", known.code, first_words(known.text));
         }
         if (out.is_text())
             out.print(lines);
@@ -93,9 +103,11 @@ public:
     outcome<verdict> run(workplace& here) override {
         boost::json::array list;
         text_table table({{"LINE"}, {"WHAT IT DOES"}});
+        std::set<std::string_view> shown;
         for (const auto& row : command_table()) {
             if (!command_.empty() && row.path != command_) continue;
             for (const auto& item : row.examples) {
+                if (!shown.insert(item.line).second) continue;  // a group has those of its own
                 list.push_back({{"line", item.line}, {"meaning", item.meaning}});
                 table.add({item.line, item.meaning});
             }

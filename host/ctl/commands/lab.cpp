@@ -102,7 +102,8 @@ public:
 
     outcome<verdict> run(workplace& here) override {
         const auto found = lab::find_lab(choice_, here.around);
-        if (!found && found.error().code != "E_NO_LAB") return found.error();
+        const bool is_any = choice_.name.empty() && choice_.dir.empty();
+        if (!found && (!is_any || found.error().code != "E_NO_LAB")) return found.error();
         if (!found) {
             print(here, {{"name", nullptr}, {"ran", 0}, {"killed", 0}}, "there is no lab to end\n");
             return verdict{};

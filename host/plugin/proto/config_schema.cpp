@@ -12,6 +12,8 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -161,9 +163,11 @@ private:
 }  // namespace
 
 std::optional<std::string> fault_of(const config_schema& schema) {
+    std::set<std::string_view> paths;
     for (const config_key& key : schema.keys) {
         const std::string name = "config key " + in_quotes(key.path);
         if (key.path.empty()) return name + ": no path";
+        if (!paths.insert(key.path).second) return name + ": declared twice";
         if (const auto fault = fault_of_rule(key)) return name + ": " + *fault;
         if (key.fallback.empty()) continue;
         const auto fallback = parse_fallback(key);

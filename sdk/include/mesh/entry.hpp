@@ -40,13 +40,12 @@ struct glue {
         mesh_instance** out
     ) noexcept {
         return guard(host, [&] {
+            const construction of(host);
             auto made = std::make_unique<R>();
             role& r = *made;
-            r.host_ = host;
             const auto& keys = r.digest_keys_;
-            if (const auto* table = r.have<mesh_digest_v1>(); table != nullptr && !keys.empty()) {
-                r.check(table->declare(host, keys.data(), keys.size()), "digest");
-            }
+            const auto* const table = keys.empty() ? nullptr : r.have<mesh_digest_v1>();
+            if (table != nullptr) r.check(table->declare(host, keys.data(), keys.size()), "digest");
             *out = reinterpret_cast<mesh_instance*>(made.release());
         });
     }

@@ -23,6 +23,22 @@ namespace mesh {
 struct topic_options;  // gossip.hpp
 class question;        // messages.hpp
 
+/// The host that a role under construction is for: with it, members and constructors may look at
+/// the configuration and write to the log.
+class construction {
+public:
+    explicit construction(const mesh_host* host) noexcept { current() = host; }
+    construction(const construction&) = delete;
+    construction& operator=(const construction&) = delete;
+    ~construction() { current() = nullptr; }
+
+    /// nullptr: none is made on this thread.
+    static const mesh_host*& current() noexcept {
+        static thread_local const mesh_host* host = nullptr;
+        return host;
+    }
+};
+
 class role {
 public:
     role() = default;
@@ -186,7 +202,7 @@ private:
     void dispatch(const mesh_event& event);
     void run_posted();
 
-    const mesh_host* host_ = nullptr;
+    const mesh_host* host_ = construction::current();
     handler_map handlers_;
     std::vector<scoped> kept_;
     std::vector<mesh_digest_key> digest_keys_;

@@ -103,7 +103,7 @@ TEST_CASE("reload: one refuses, none applies", "[plugin][reload]") {
 
     done = hosts.reload(R"({"word": "second", "fixed": 2})", "{}");
     CHECK_FALSE(done.is_applied);
-    CHECK(done.instances[0].reason == "fixed cannot change while it runs: restart it");
+    CHECK(done.instances[0].reason == "fixed cannot change while the host runs: restart the host");
 
     done = hosts.reload(R"({"word": ""})", "{}");
     CHECK_FALSE(done.is_applied);
@@ -111,7 +111,10 @@ TEST_CASE("reload: one refuses, none applies", "[plugin][reload]") {
 
     done = hosts.reload(R"({"word": "second"})", "{}", R"({"words": {"greeting": "moin"}})");
     CHECK_FALSE(done.is_applied);
-    CHECK(done.instances[2].reason == "words.greeting cannot change while it runs: restart it");
+    CHECK(
+        done.instances[2].reason
+        == "words.greeting cannot change while the host runs: restart the host"
+    );
 
     CHECK_FALSE(hosts.bench.values.contains("reloader.applied"));
     CHECK(hosts.reload("{}", "{}").is_applied);  // nothing has changed

@@ -160,14 +160,15 @@ TEST_CASE("supervision: a hung role in a process of its own is killed", "[plugin
 
 TEST_CASE("supervision: a crash in a process of its own costs the role alone", "[plugin]") {
     const auto [deed, words] = GENERATE(table<const char*, const char*>({
-        {"crash", "MP310 died with SIGSEGV in on_event(3:1)"},
-        {"abort", "MP310 died with SIGABRT in on_event(3:1)"},
+        {"crash", "MP310 died with SIGSEGV in on_event(3:1) at +0x"},
+        {"abort", "MP310 died with SIGABRT in on_event(3:1) at +0x"},
+        {"quit", "MP310 its process ended with exit status 1 in on_event(3:1) at +0x"},
         {"exit", "MP310 its process ended with exit status 3 in on_event(3:1)"},
     }));
     supervised bench(deed, true);
     bench.start();
     REQUIRE(bench.until([&] { return bench.is_given_up(); }));
-    CHECK(bench.status().last_error == words);
+    CHECK(bench.status().last_error.starts_with(words));
     CHECK(bench.until([&] { return bench.values.empty(); }));
     CHECK(bench.stop() == 0);
 }

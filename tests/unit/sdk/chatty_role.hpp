@@ -67,6 +67,7 @@ struct role : mesh::role {
     mesh::digest<std::int64_t> ticks{*this, "ticks"};
     std::int64_t tick_count = 0;
     std::int64_t bound = 0;
+    std::int64_t first_bound = conf<std::int64_t>("limit");  ///< as a constructor may ask, too
     std::vector<std::string> heard;
     std::vector<std::uint32_t> peer_states;
     std::vector<std::uint32_t> others;

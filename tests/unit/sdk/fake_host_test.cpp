@@ -49,6 +49,12 @@ TEST_CASE("a whole life leaves nothing behind") {
     REQUIRE(chatty::role::latest == nullptr);
 }
 
+TEST_CASE("what is made in the constructor sees the configuration") {
+    running host;
+    REQUIRE(host.role().first_bound == 7);
+    REQUIRE(mesh::construction::current() == nullptr);
+}
+
 TEST_CASE("time stands still until it is told to pass") {
     running host;
     REQUIRE(host.digest("ticks") == value{});
@@ -85,7 +91,7 @@ TEST_CASE("the configuration is the schema's, and what the test sets") {
     SECTION("default") {
         running host;
         REQUIRE(host.role().bound == 7);
-        REQUIRE(host.config_reads() == std::vector<std::string>{"limit"});
+        REQUIRE(host.config_reads() == std::vector<std::string>{"limit", "limit"});
     }
     SECTION("set") {
         fake_host host(chatty::plugin());
