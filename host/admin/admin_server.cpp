@@ -2,6 +2,7 @@
 #include "admin/admin_server.hpp"
 
 #include "admin/action_routes.hpp"
+#include "admin/meters_json.hpp"
 #include "admin/plugin_routes.hpp"
 #include "admin/question_routes.hpp"
 #include "admin/snapshot_json.hpp"
@@ -16,7 +17,21 @@ admin_server::admin_server(
 )
     : events_(parts.journal, parts.view.node().id)
     , meters_(shard, parts.view)
-    , mesh_meters_(shard, parts.view, parts.asker)
+    , mesh_meters_(
+          shard,
+          parts.view,
+          parts.asker,
+          {"meters", "/v1/meters", {}, [&view = parts.view] { return meters_json(view.meters()); }}
+      )
+    , mesh_boots_(
+          shard,
+          parts.view,
+          parts.asker,
+          {"boots",
+           "/v1/boots",
+           {{"limit", "1"}},
+           [&view = parts.view] { return last_boot_json(view); }}
+      )
     , nodes_(parts.view, parts.asker)
     , via_(parts.view, parts.asker, remote_)
     , server_(shard, std::move(listener), local_, {}, std::move(log)) {
@@ -27,6 +42,9 @@ admin_server::admin_server(
     });
     local_.add("GET", "/v1/mesh/meters", [this](const auto& asked, const auto& answer) {
         mesh_meters_.on_request(asked, answer);
+    });
+    local_.add("GET", "/v1/mesh/boots", [this](const auto& asked, const auto& answer) {
+        mesh_boots_.on_request(asked, answer);
     });
     local_.add_below("/v1/via/", [this](const auto& asked, const auto& answer) {
         via_.on_request(asked, answer);
@@ -55,7 +73,7 @@ void admin_server::get_probe(const host_view& view, const answer_ptr& answer) co
          {{"connections", connections()},
           {"event_followers", events_.followers()},
           {"meter_followers", meters_.followers()},
-          {"mesh_watchers", mesh_meters_.watchers()}}}
+          {"mesh_watchers", mesh_meters_.watchers() + mesh_boots_.watchers()}}}
     );
     reply(*answer, "probe", probe_json(sections));
 }

@@ -4,7 +4,7 @@
 // socket that only its owner can open. GET never changes anything.
 #include "admin/event_feed.hpp"
 #include "admin/host_view.hpp"
-#include "admin/mesh_meters.hpp"
+#include "admin/mesh_answers.hpp"
 #include "admin/meter_feed.hpp"
 #include "admin/node_route.hpp"
 #include "admin/router.hpp"
@@ -46,7 +46,8 @@ private:
 
     event_feed events_;
     meter_feed meters_;
-    mesh_meters mesh_meters_;
+    mesh_answers mesh_meters_;
+    mesh_answers mesh_boots_;
     node_route nodes_;
     router remote_;
     via_route via_;

@@ -9,6 +9,7 @@
 #include "telemetry/metric.hpp"
 #include "telemetry/span.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <functional>
@@ -34,6 +35,8 @@ public:
     virtual meters_snapshot meters() const = 0;
     /// The settings in force, with their origins.
     virtual boost::json::object config() const = 0;
+    /// The last starts of this host, each a boot_json(), the newest first.
+    virtual boost::json::array boots() const = 0;
     /// The last finished ones of a role, the oldest first. Errors: E_NO_SUCH_INSTANCE.
     virtual outcome<std::vector<telemetry::span>> spans(const std::string& instance) const = 0;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/plugin_routes.hpp"
 
-#include "base/bytes.hpp"
+#include "admin/span_json.hpp"
 
 #include <algorithm>
 
@@ -12,18 +12,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view prefix = "/v1/plugins/";
-constexpr double ns_per_us = 1000;
-
-json::object attributes_json(const std::vector<telemetry::attribute>& attributes) {
-    json::object all;
-    for (const auto& each : attributes)
-        all[each.key] = std::visit([](const auto& held) { return json::value(held); }, each.value);
-    return all;
-}
-
-std::int64_t unix_us(duration since_epoch) {
-    return std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count();
-}
 
 json::object point_json(const telemetry::metric& of, const telemetry::metric_point& point) {
     json::object shown{
@@ -40,38 +28,6 @@ json::object point_json(const telemetry::metric& of, const telemetry::metric_poi
         buckets.emplace_back(count);
     shown["buckets"] = std::move(buckets);
     return shown;
-}
-
-std::string hex_or_empty(bytes_view id) {
-    const bool is_none = std::all_of(id.begin(), id.end(), [](auto byte) { return byte == 0; });
-    return is_none ? "" : to_hex(id);
-}
-
-json::value hex_or_null(bytes_view id) {
-    const auto text = hex_or_empty(id);
-    return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-json::object span_json(const telemetry::span& span) {
-    json::array events;
-    for (const auto& each : span.events)
-        events.push_back(json::object{
-            {"name", each.name},
-            {"unix_us", unix_us(each.at)},
-            {"attributes", attributes_json(each.attributes)}});
-    return {
-        {"trace", to_hex(span.trace)},
-        {"span", to_hex(span.id)},
-        {"parent", hex_or_null(span.parent)},
-        {"name", span.name},
-        {"kind", telemetry::to_string(span.kind)},
-        {"started_unix_us", unix_us(span.started)},
-        {"length_us", static_cast<double>(span.length.count()) / ns_per_us},
-        {"ok", span.is_ok},
-        {"message", span.message.empty() ? json::value(nullptr) : json::value(span.message)},
-        {"attributes", attributes_json(span.attributes)},
-        {"events", std::move(events)},
-        {"dropped", span.dropped}};
 }
 
 void get_metrics(host_actions& actions, const std::string& instance, const answer_ptr& answer) {

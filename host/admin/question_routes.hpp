@@ -6,7 +6,10 @@
 
 namespace meshhost::admin {
 
-/// status, peers, identity, plugins, config, topology. `view` outlives the router.
+/// status, peers, identity, plugins, config, topology, boots. `view` outlives the router.
 void add_question_routes(router& to, const host_view& view);
+
+/// What this host answers when all are asked for their last boot.
+boost::json::object last_boot_json(const host_view& view);
 
 }  // namespace meshhost::admin

@@ -5,11 +5,13 @@
 #include "app/host_settings.hpp"
 #include "app/introspect_setup.hpp"
 #include "app/plugin_setup.hpp"
+#include "app/snapshots.hpp"
 #include "identity/key_file.hpp"
 #include "introspect/message.hpp"
 #include "plugin/crash_reporter.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -34,7 +36,8 @@ std::uint64_t unix_us(std::chrono::system_clock::time_point at) {
 host::host(net::shard& shard, host_options options, host_observer& observer)
     : shard_(shard)
     , options_(std::move(options))
-    , observer_(observer) {}
+    , observer_(observer)
+    , boot_(shard, options_.started) {}
 
 host::~host() {
     if (!peers_) return;
@@ -43,6 +46,24 @@ host::~host() {
 }
 
 outcome<void> host::start() {
+    auto done = boot();
+    if (!done) boot_.failed(done.error());
+    return done;
+}
+
+outcome<void> host::boot() {
+    if (const auto done = load_identity(); !done) return done;
+    if (const auto done = open_endpoint(); !done) return done;
+    boot_.step("mesh.alpn.register");
+    if (const auto done = open_mesh(); !done) return done;
+    if (const auto done = load_plugins(); !done) return done;
+    if (const auto done = name_peers(); !done) return done;
+    serve();
+    return {};
+}
+
+outcome<void> host::load_identity() {
+    boot_.step("mesh.identity.load");
     const auto& settings = options_.settings.values;
     auto claimed = http::unix_listener::claim(settings.admin.socket);
     if (!claimed) return claimed.error();
@@ -55,20 +76,24 @@ outcome<void> host::start() {
     if (!claim) return claim.error();
     key_claim_ = std::move(*claim);
     if (identity->created) log_.info("made a new key file={}", settings.identity.key_file.string());
-
-    if (const auto done = open_endpoint(); !done) return done;
-    if (const auto done = open_mesh(); !done) return done;
-    if (const auto done = load_plugins(); !done) return done;
-    if (const auto done = name_peers(); !done) return done;
-    serve();
+    boot_.note("mesh.identity.source", std::string(identity->created ? "minted" : "file"));
+    boot_.note("mesh.identity.path", settings.identity.key_file.string());
+    boot_.remember(settings.node.data_dir / "boots.json");
     return {};
 }
 
 outcome<void> host::open_endpoint() {
+    boot_.step("mesh.endpoint.create");
     const auto& settings = options_.settings.values;
     auto bound = transport::endpoint::bind(shard_, endpoint_options_of(settings, *key_));
     if (!bound) return bound.error();
     endpoint_ = std::move(*bound);
+    boot_.note("network.transport", std::string("udp"));
+    boot_.note("network.protocol.name", std::string("quic"));
+    boot_.note(
+        "mesh.bind.address",
+        fmt::format("{}", fmt::join(texts_of(endpoint_->bound()), ","))
+    );
     return {};
 }
 
@@ -148,6 +173,7 @@ outcome<void> host::load_plugins() {
         specs.push_back({each.path, each.instance, each.role});
     specs.insert(specs.end(), options_.plugins.begin(), options_.plugins.end());
     const auto refused = plugins_->load(specs);
+    boot_.on_loaded(plugins_->status());
     bridge_->attach(plugins_.get());
     return judge(refused);
 }
@@ -265,7 +291,8 @@ void host::serve() {
             events_,
             usage_.get(),
             load_.get(),
-            [this](admin::config_reload_sink sink) { return reload_config(std::move(sink)); }},
+            [this](admin::config_reload_sink sink) { return reload_config(std::move(sink)); },
+            &boot_},
         options_.started,
         options_.started_at
     );
@@ -291,10 +318,17 @@ void host::serve() {
     );
     api_->set_introspection(asker_.get(), answerer_.get());
     endpoint_->router().add(std::string(ping::ping_alpn), echo_);
+    boot_.note("mesh.alpn.list", fmt::format("{}", fmt::join(endpoint_->router().alpns(), ",")));
     reporter_->refresh();  // before anybody can hear us
-    plugins_->start();
+    boot_.note_of_all("mesh.tier", options_.settings.values.gossip.tier);
+    boot_.note_of_all("mesh.roles", fmt::format("{}", fmt::join(peers_->self().roles, ",")));
+    boot_.step("mesh.gossip.subscribe");
+    boot_.note("mesh.gossip.seeds", static_cast<std::int64_t>(named_.size()));
     if (gossip_) gossip_->start();
     peers_->start();
+    boot_.step("mesh.accept.start");
+    boot_.on_starting();
+    plugins_->start();
     shard_.post([this] { become_ready(); });
 }
 
@@ -310,12 +344,14 @@ void host::become_ready() {
     if (std::any_of(plugins.begin(), plugins.end(), is_under_way)) return;
     is_ready_ = true;
     open_books();
+    boot_.ready();
     api_->set_ready(shard_.now());
     observer_.on_host_ready();
 }
 
 void host::on_instance_changed(const plugin::instance_status& status) {
     events_.on_instance_changed(status);
+    boot_.on_instance_changed(status);
     reporter_->refresh();
     become_ready();
 }

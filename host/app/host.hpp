@@ -4,6 +4,7 @@
 // API. Built bottom-up, drained top-down. Knows nothing of the process around it.
 #include "admin/admin_server.hpp"
 #include "app/auditor.hpp"
+#include "app/boot_recorder.hpp"
 #include "app/event_recorder.hpp"
 #include "app/host_api.hpp"
 #include "app/load_reporter.hpp"
@@ -86,6 +87,8 @@ public:
     }
 
 private:
+    outcome<void> boot();
+    outcome<void> load_identity();
     outcome<void> open_endpoint();
     outcome<void> open_mesh();
     void open_exchanges();
@@ -111,6 +114,7 @@ private:
     net::shard& shard_;
     host_options options_;
     host_observer& observer_;
+    boot_recorder boot_;
     logger log_{"host"};
     std::optional<identity::secret_key> key_;
     unique_fd key_claim_;                         ///< nobody else runs with this key

@@ -3,6 +3,7 @@
 // The running host as the local API sees it: questions are put to the rooms, requests handed on.
 #include "admin/host_view.hpp"
 #include "app/auditor.hpp"
+#include "app/boot_recorder.hpp"
 #include "app/event_recorder.hpp"
 #include "app/load_reporter.hpp"
 #include "app/ping_table.hpp"
@@ -37,6 +38,7 @@ struct host_parts {
     const usage::usage_sampler* usage = nullptr;  ///< null: not measured
     const load_reporter* load = nullptr;          ///< null: nothing looks at the usage
     std::function<outcome<void>(admin::config_reload_sink)> reload_config = {};
+    const boot_recorder* boot = nullptr;
 };
 
 /// One thread: the shard's.
@@ -69,6 +71,7 @@ public:
     std::vector<admin::probe_section> probe() const override;
     admin::meters_snapshot meters() const override;
     boost::json::object config() const override;
+    boost::json::array boots() const override { return parts_.boot->boots(); }
 
     outcome<void> ping(const admin::ping_request& request, std::shared_ptr<admin::ping_sink> sink)
         override;

@@ -42,6 +42,12 @@ constexpr example node_examples[] = {
     {"meshctl node drain compute-05", "it tells all others to send it no more work"},
     {"meshctl node resume compute/2", "it takes work again"}};
 
+constexpr example boot_examples[] = {
+    {"meshctl boot", "the five steps of this host's last start"},
+    {"meshctl boot compute-05 --vs median", "another node's, beside the middle of all"},
+    {"meshctl boot --vs prev", "beside the start before"},
+    {"meshctl boot --all", "every node's, the slowest first"}};
+
 constexpr example doctor_examples[] = {
     {"meshctl doctor", "do the host's own books balance? exit code 9 when they do not"},
     {"meshctl doctor --via compute-05", "those of another node"}};
@@ -110,6 +116,7 @@ const command_row table[] = {
     {"topology", "who is whose neighbor, as a tree or a graph", make_topology, topology_examples},
     {"top", "what every node uses, live", make_top, top_examples},
     {"events", "what happened, and what happens", make_events, events_examples},
+    {"boot", "how a host started, step by step", make_boot, boot_examples},
     {"doctor", "let the host check its own books", make_doctor, doctor_examples},
     {"node", "one node of the mesh", nullptr, node_examples},
     {"node show", "all that is known of a node, and what it says itself", make_node_show, {}},

@@ -182,6 +182,10 @@ constexpr explanation table[] = {
      "ticket, or ID@ADDRESS."},
     {"E_NO_ADDRESS_FAMILY",
      "The machine has no IPv6 (or no IPv4), and [net] bind or --bind asks for it."},
+    {"E_NO_BOOT",
+     "Every host keeps the trace of its last four starts in its state directory, and tells it to\n"
+     "whoever may ask. There is none where the host is of an older version, or where there is no\n"
+     "start before the one that is meant."},
     {"E_NO_DAEMON",
      "Nobody answers on the local socket. Either no meshhost runs, or it runs as another\n"
      "instance or another user.\n\n"

@@ -49,6 +49,8 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
         std::make_unique<entry>(std::move(status), std::move(facts), from.plan.settings)
     );
     made.image = from.image;
+    made.status.loading = from.loading;
+    made.status.creating.began = shard_.now();
     made.status.isolation = from.plan.settings.is_isolated ? "process" : "inprocess";
     if (auto created = launch(made, true); !created) {
         refused.push_back(explain(from.path, created.error()));
@@ -57,6 +59,7 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
         made.status.last_error_at = shard_.now();
         end(made);
     }
+    made.status.creating.took = shard_.now() - made.status.creating.began;
 }
 
 /// New code may use what it is granted before it says that it has taken over.

@@ -114,12 +114,14 @@ std::optional<plugin_manager::planned> plugin_manager::prepare(
     std::vector<failure>& refused
 ) {
     const std::string path = resolve_plugin(spec.argument, settings_.directory);
+    const time_point began = shard_.now();
     plugin_spec named = spec;
     const auto refuse = [&](const plugin_fault& fault) {
         refused.push_back(explain(path, fault));
         const bool is_isolated = settings_of(named.instance).is_isolated;
         refused_.push_back(refused_status(path, named, fault, is_isolated));
         refused_.back().last_error_at = shard_.now();
+        refused_.back().loading = {began, shard_.now() - began};
         return std::nullopt;
     };
     if (settings_.is_safe && !is_own(path)) {
@@ -135,6 +137,7 @@ std::optional<plugin_manager::planned> plugin_manager::prepare(
     if (!next) return refuse(next.error());
     for (const std::string& warning : next->plan.warnings)
         log_.warn("plugin {}: {}", path, warning);
+    next->loading = {began, shard_.now() - began};
     return std::move(*next);
 }
 

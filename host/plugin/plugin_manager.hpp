@@ -40,6 +40,12 @@ namespace meshhost::plugin {
 class instance_services;
 
 /// What an operator sees of one instance.
+/// Something that took its time.
+struct timed {
+    time_point began{};
+    duration took{};
+};
+
 struct instance_status {
     std::string instance;
     std::string role;
@@ -59,6 +65,8 @@ struct instance_status {
     unsigned generation = 1;              ///< of its code: rises with each reload
     std::uint32_t health = 0;             ///< MESH_HEALTH_*, as it says itself
     std::string health_reason;            ///< empty when it is well
+    timed loading;                        ///< at the host's start: looked at, probed, mapped
+    timed creating;                       ///< likewise
 };
 
 /// "ok", "degraded", "unhealthy".
@@ -175,6 +183,7 @@ private:
         instance_plan plan;
         int image = -1;  ///< of the shared object, for a process of its own
         std::shared_ptr<const isolated_code> code = nullptr;  ///< null: loaded into this process
+        timed loading = {};
     };
 
     std::optional<planned> prepare(const plugin_spec& spec, std::vector<failure>& refused);

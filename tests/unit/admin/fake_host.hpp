@@ -46,6 +46,7 @@ inline admin::peer_snapshot lost_peer() {
 
 class fake_host final : public admin::host_view, public admin::host_actions {
 public:
+    boost::json::array boots() const override { return {{{"number", 3}}}; }
     admin::node_snapshot node() const override {
         admin::node_snapshot node;
         node.id = std::string(64, 'c');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// GET /v1/mesh/meters: the figures of every host that can be asked, a line each, once or again and
-// again. Nobody is asked while nobody looks.
+// GET /v1/mesh/meters, /v1/mesh/boots: what every host that can be asked answers to one question, a
+// line each, once or again and again. Nobody is asked while nobody looks.
 #include "admin/host_view.hpp"
 #include "admin/meter_feed.hpp"
 #include "admin/replies.hpp"
@@ -9,25 +9,39 @@
 #include "net/deadline_timer.hpp"
 #include "net/shard.hpp"
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace meshhost::admin {
 
+struct mesh_question {
+    std::string name;  ///< what is asked for, in words
+    std::string path;
+    http::query_map query;
+    std::function<boost::json::object()> own;  ///< this host's answer
+    std::size_t answer_max = 64u << 10;        ///< of another's
+};
+
 /// One thread: the shard's. The references outlive it.
-class mesh_meters final : private net::deadline_sink {
+class mesh_answers final : private net::deadline_sink {
 public:
     static constexpr std::size_t watchers_max = 4;
     static constexpr std::size_t hosts_max = 256;     ///< asked for one watcher
     static constexpr std::size_t questions_max = 32;  ///< under way for one watcher
-    static constexpr std::size_t answer_max = 64u << 10;
     /// A watcher with more than this unread asks for nothing new.
     static constexpr std::size_t unread_max = 128u << 10;
 
-    mesh_meters(net::shard& shard, const host_view& view, introspect::asker& asker);
-    mesh_meters(const mesh_meters&) = delete;
-    mesh_meters& operator=(const mesh_meters&) = delete;
-    ~mesh_meters();
+    mesh_answers(
+        net::shard& shard,
+        const host_view& view,
+        introspect::asker& asker,
+        mesh_question question
+    );
+    mesh_answers(const mesh_answers&) = delete;
+    mesh_answers& operator=(const mesh_answers&) = delete;
+    ~mesh_answers();
 
     void on_request(const http::request& asked, const answer_ptr& answer);
 
@@ -47,6 +61,7 @@ private:
     net::shard& shard_;
     const host_view& view_;
     introspect::asker& asker_;
+    mesh_question question_;
     net::deadline_timer timer_;
     std::vector<watcher_ptr> watchers_;
 };

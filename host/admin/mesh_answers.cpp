@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "admin/mesh_meters.hpp"
+#include "admin/mesh_answers.hpp"
 
-#include "admin/meters_json.hpp"
 #include "admin/whole_answer.hpp"
 
 #include <fmt/format.h>
@@ -45,15 +44,16 @@ failure gone(const peer_snapshot& peer) {
 /// A host answers for itself: the id is the one that was asked, whatever it says.
 std::string answer_line(const target& whom, const outcome<http::response>& answer) {
     if (!answer) return error_line(whom, answer.error());
-    auto meters = data_in(*answer);
-    if (!meters) return error_line(whom, meters.error());
-    (*meters)["id"] = whom.id;
-    return one_line(*meters);
+    auto said = data_in(*answer);
+    if (!said) return error_line(whom, said.error());
+    (*said)["id"] = whom.id;
+    if (!said->contains("name")) (*said)["name"] = whom.name;
+    return one_line(*said);
 }
 
 }  // namespace
 
-struct mesh_meters::watcher {
+struct mesh_answers::watcher {
     answer_ptr answer;
     meter_query query;
     time_point next_round{};
@@ -66,23 +66,29 @@ struct mesh_meters::watcher {
     bool is_idle() const { return queue.empty() && asked.empty(); }
 };
 
-mesh_meters::mesh_meters(net::shard& shard, const host_view& view, introspect::asker& asker)
+mesh_answers::mesh_answers(
+    net::shard& shard,
+    const host_view& view,
+    introspect::asker& asker,
+    mesh_question question
+)
     : shard_(shard)
     , view_(view)
     , asker_(asker)
+    , question_(std::move(question))
     , timer_(shard, *this) {}
 
-mesh_meters::~mesh_meters() {
+mesh_answers::~mesh_answers() {
     for (const auto& each : watchers_)
         for (const auto& [id, call] : each->calls)
             call->cancel();
 }
 
-void mesh_meters::on_request(const http::request& asked, const answer_ptr& answer) {
+void mesh_answers::on_request(const http::request& asked, const answer_ptr& answer) {
     const auto query = parse_meter_query(asked.query);
     if (!query) return refuse(*answer, query.error());
     if (watchers_.size() >= watchers_max)
-        return refuse(*answer, api_full("watchers of the mesh's meters"));
+        return refuse(*answer, api_full("watchers of the mesh's " + question_.name));
     const auto added = std::make_shared<watcher>();
     added->answer = answer;
     added->query = *query;
@@ -98,7 +104,7 @@ void mesh_meters::on_request(const http::request& asked, const answer_ptr& answe
     drop_gone();
 }
 
-void mesh_meters::on_deadline(time_point now) {
+void mesh_answers::on_deadline(time_point now) {
     const auto due = watchers_;
     for (const auto& each : due) {
         if (!each->query.follow || each->next_round > now) continue;
@@ -110,9 +116,9 @@ void mesh_meters::on_deadline(time_point now) {
 }
 
 /// Who has not answered since the last round is not asked again; who was not asked yet is first.
-void mesh_meters::begin_round(watcher& of) {
+void mesh_answers::begin_round(watcher& of) {
     if (of.answer->waiting() > unread_max) return;
-    of.answer->write(one_line(meters_json(view_.meters())));
+    of.answer->write(one_line(question_.own()));
     std::size_t hosts = of.asked.size() + of.queue.size();
     for (const auto& peer : view_.peers()) {
         if (!may_answer(peer)) {
@@ -142,7 +148,7 @@ void mesh_meters::begin_round(watcher& of) {
     }
 }
 
-void mesh_meters::ask_more(const watcher_ptr& for_whom) {
+void mesh_answers::ask_more(const watcher_ptr& for_whom) {
     auto& to = *for_whom;
     while (!to.queue.empty() && to.asked.size() < questions_max
            && to.answer->waiting() <= unread_max) {
@@ -152,7 +158,7 @@ void mesh_meters::ask_more(const watcher_ptr& for_whom) {
         if (!id) continue;
         to.asked.emplace(next.id, next);
         const auto sink = std::make_shared<whole_answer>(
-            answer_max,
+            question_.answer_max,
             [this, alive = std::weak_ptr(for_whom), id = next.id](const auto& answer) {
                 const auto still = alive.lock();
                 if (!still) return;
@@ -161,11 +167,11 @@ void mesh_meters::ask_more(const watcher_ptr& for_whom) {
                 drop_gone();
             }
         );
-        to.calls[next.id] = asker_.ask(*id, {"GET", "/v1/meters", "", {}}, sink);
+        to.calls[next.id] = asker_.ask(*id, {"GET", question_.path, "", question_.query}, sink);
     }
 }
 
-void mesh_meters::on_answer(
+void mesh_answers::on_answer(
     watcher& of,
     const std::string& id,
     const outcome<http::response>& answer
@@ -181,7 +187,7 @@ void mesh_meters::on_answer(
 }
 
 /// And who has got all that it asked for.
-void mesh_meters::drop_gone() {
+void mesh_answers::drop_gone() {
     std::erase_if(watchers_, [](const watcher_ptr& each) {
         const bool is_done = !each->query.follow && each->is_idle();
         if (is_done) each->answer->finish();
@@ -195,7 +201,7 @@ void mesh_meters::drop_gone() {
     arm();
 }
 
-void mesh_meters::arm() {
+void mesh_answers::arm() {
     time_point next = no_deadline;
     for (const auto& each : watchers_)
         if (each->query.follow) next = std::min(next, each->next_round);

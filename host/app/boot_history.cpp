@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/boot_history.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace meshhost::app {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string text_of(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string text(boot_history::file_size_max + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return text;
+}
+
+/// 0: it is none.
+std::uint64_t number_of(const json::value& boot) {
+    const auto* const object = boot.if_object();
+    const auto* const spans = object == nullptr ? nullptr : object->if_contains("spans");
+    const auto* const number = object == nullptr ? nullptr : object->if_contains("number");
+    if (spans == nullptr || !spans->is_array() || number == nullptr) return 0;
+    json::error_code not_one;
+    const auto found = number->to_number<std::uint64_t>(not_one);
+    return not_one ? 0 : found;
+}
+
+}  // namespace
+
+boot_history::boot_history(std::filesystem::path file)
+    : file_(std::move(file)) {
+    json::error_code unreadable;
+    const json::value read = json::parse(text_of(file_), unreadable);
+    if (unreadable || !read.is_array()) return;
+    for (const auto& each : read.get_array()) {
+        const std::uint64_t number = number_of(each);
+        if (number == 0 || boots_.size() == boots_max) continue;
+        last_number_ = std::max(last_number_, number);
+        boots_.push_back(each);
+    }
+}
+
+bool boot_history::keep(json::object boot) {
+    boots_.insert(boots_.begin(), json::value(std::move(boot)));
+    if (boots_.size() > boots_max) boots_.resize(boots_max);
+    const auto next = std::filesystem::path(file_).concat(".new");
+    {
+        std::ofstream out(next, std::ios::binary | std::ios::trunc);
+        out << json::serialize(boots_) << "\n";
+        if (!out.flush()) return false;
+    }
+    std::error_code error;
+    std::filesystem::rename(next, file_, error);
+    return !error;
+}
+
+}  // namespace meshhost::app
