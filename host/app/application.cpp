@@ -55,6 +55,7 @@ outcome<host_options> application::prepare() {
         .settings = std::move(*loaded),
         .plugins = {},
         .is_safe = options_.safe_mode,
+        .around = config::read_surroundings(),
         .reread = [this] { return read_settings(); },
         .started = started_,
         .started_at = started_at};

@@ -43,6 +43,8 @@ void add_transport(const audit_parts& parts, audit_facts& facts, time_point now)
     add_invariants(facts, "transport", parts.endpoint.invariants(now - lateness));
     facts.declared.push_back({"transport", 1, false});
     facts.declared.push_back({"net", 1, true});  // the watch on addresses, where there is one
+    if (parts.exporter != nullptr)
+        facts.declared.push_back({"otlp", otlp::exporter::timers, false});
 }
 
 void add_peers(const audit_parts& parts, audit_facts& facts) {
@@ -138,14 +140,16 @@ std::uint64_t strands_of(const audit_parts& parts) {
 std::uint64_t plugin_threads_of(const audit_parts& parts) {
     if (parts.plugins == nullptr) return 0;
     const auto figures = parts.plugins->measure();
-    return figures.strands + figures.workers;
+    const std::uint64_t exporting = parts.exporter == nullptr ? 0 : parts.exporter->threads();
+    return figures.strands + figures.workers + exporting;
 }
 
 /// UDP sockets come and go with rebind(), those of the local API with its clients. A QUIC
 /// connection has none.
 std::uint64_t accounted_descriptors(const audit_parts& parts) {
     const std::uint64_t api = parts.api_connections ? parts.api_connections() : 0;
-    return parts.endpoint.bound().size() + api;
+    const std::uint64_t exporting = parts.exporter == nullptr ? 0 : parts.exporter->descriptors();
+    return parts.endpoint.bound().size() + api + exporting;
 }
 
 void add_process(const audit_parts& parts, const audit_constants& constants, audit_facts& facts) {

@@ -4,6 +4,7 @@
 #include "app/audit.hpp"
 #include "app/ping_table.hpp"
 #include "gossip/gossip_service.hpp"
+#include "otlp/exporter.hpp"
 #include "peers/peers_service.hpp"
 #include "ping/ping_handler.hpp"
 #include "plugin/plugin_manager.hpp"
@@ -34,6 +35,7 @@ struct audit_parts {
     const usage::process_meter* meter = nullptr;
     std::function<std::size_t()> api_connections{};  ///< of the local API
     std::vector<connection_user> users{};
+    const otlp::exporter* exporter = nullptr;
 };
 
 /// What of the process no room accounts for.

@@ -49,6 +49,8 @@ public:
     void ready();
     void failed(const failure& why);
 
+    const std::vector<telemetry::span>& spans() const noexcept { return trace_.spans(); }
+
     /// As host_view::boots().
     boost::json::array boots() const;
 

@@ -4,6 +4,7 @@
 #include "app/gossip_setup.hpp"
 #include "app/host_settings.hpp"
 #include "app/introspect_setup.hpp"
+#include "app/otlp_setup.hpp"
 #include "app/plugin_setup.hpp"
 #include "app/snapshots.hpp"
 #include "identity/key_file.hpp"
@@ -54,6 +55,7 @@ outcome<void> host::start() {
 outcome<void> host::boot() {
     if (const auto done = load_identity(); !done) return done;
     if (const auto done = open_endpoint(); !done) return done;
+    open_telemetry();
     boot_.step("mesh.alpn.register");
     if (const auto done = open_mesh(); !done) return done;
     if (const auto done = load_plugins(); !done) return done;
@@ -95,6 +97,16 @@ outcome<void> host::open_endpoint() {
         fmt::format("{}", fmt::join(texts_of(endpoint_->bound()), ","))
     );
     return {};
+}
+
+void host::open_telemetry() {
+    auto choice = choose_otlp(options_.settings.values, options_.around, endpoint_->id());
+    for (const auto& warning : choice.warnings)
+        log_.warn("{}", warning);
+    if (!choice.options) return;
+    exporter_ =
+        std::make_unique<otlp::exporter>(shard_, std::move(*choice.options), logger("otlp"));
+    log_.info("traces go to {}", exporter_->destination());
 }
 
 outcome<void> host::open_mesh() {
@@ -159,6 +171,10 @@ outcome<void> host::load_plugins() {
     lent.reserved_alpns = {settings.gossip.alpn};
     lent.topics = topics_.get();
     lent.messages = messages_.get();
+    if (exporter_)
+        lent.on_span = [this](const std::string& instance, const telemetry::span& finished) {
+            exporter_->take({instance, finished});
+        };
     plugins_ = std::make_unique<plugin::plugin_manager>(
         shard_,
         plugin_settings_of(settings, endpoint_->id(), options_.is_safe),
@@ -252,6 +268,7 @@ void host::open_books() {
     parts.users.push_back({"message", {std::string(message::message_alpn)}, [this] {
                                return messages_->owned();
                            }});
+    parts.exporter = exporter_.get();
     audit_observer& self = *this;
     auditor_ = std::make_unique<auditor>(shard_, std::move(parts), self, logger("audit"));
     auditor_->start(audit_interval(options_.settings));
@@ -292,7 +309,8 @@ void host::serve() {
             usage_.get(),
             load_.get(),
             [this](admin::config_reload_sink sink) { return reload_config(std::move(sink)); },
-            &boot_},
+            &boot_,
+            exporter_.get()},
         options_.started,
         options_.started_at
     );
@@ -332,6 +350,13 @@ void host::serve() {
     shard_.post([this] { become_ready(); });
 }
 
+void host::export_boot() {
+    if (!exporter_) return;
+    for (const auto& span : boot_.spans())
+        exporter_->take({"meshhost", span});
+    exporter_->flush();
+}
+
 void host::become_ready() {
     using plugin::proto::instance_state;
     const auto is_under_way = [](const plugin::instance_status& each) {
@@ -345,6 +370,7 @@ void host::become_ready() {
     is_ready_ = true;
     open_books();
     boot_.ready();
+    export_boot();
     api_->set_ready(shard_.now());
     observer_.on_host_ready();
 }

@@ -17,6 +17,7 @@
 #include "introspect/introspect_server.hpp"
 #include "message/message_exchange.hpp"
 #include "net/shard.hpp"
+#include "otlp/exporter.hpp"
 #include "peers/peers_service.hpp"
 #include "ping/ping_handler.hpp"
 #include "plugin/plugin_manager.hpp"
@@ -36,6 +37,7 @@ struct host_options {
     config::loaded_config settings;            ///< as config::read_config() gives them
     std::vector<plugin::plugin_spec> plugins;  ///< besides; all of them required
     bool is_safe = false;                      ///< only plugins of the host's own directory
+    config::surroundings around = {};          ///< the environment, for OpenTelemetry's variables
     /// Reads the settings again, for a live reload.
     std::function<outcome<config::loaded_config>()> reread = {};
     time_point started;  ///< of the process, for "ready in"
@@ -90,6 +92,7 @@ private:
     outcome<void> boot();
     outcome<void> load_identity();
     outcome<void> open_endpoint();
+    void open_telemetry();
     outcome<void> open_mesh();
     void open_exchanges();
     outcome<void> load_plugins();
@@ -100,6 +103,7 @@ private:
     void watch_usage();
     void open_books();
 
+    void export_boot();
     void become_ready();
     void on_instance_changed(const plugin::instance_status& status) override;
     void on_plugins_stopped(std::size_t abandoned) override;
@@ -122,6 +126,7 @@ private:
     byte_buffer mesh_secret_;                     ///< empty: none
     std::optional<http::unix_listener> listener_;
     std::unique_ptr<transport::endpoint> endpoint_;
+    std::unique_ptr<otlp::exporter> exporter_;        ///< null: nothing is exported
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
     telemetry::event_journal journal_;
     event_recorder events_{journal_};

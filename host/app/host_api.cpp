@@ -121,6 +121,7 @@ std::vector<admin::probe_section> host_api::probe() const {
     if (asker_ != nullptr && answerer_ != nullptr)
         sections.push_back(section_of(asker_->measure(), answerer_->measure()));
     if (parts_.gossip != nullptr) sections.push_back(section_of(parts_.gossip->measure()));
+    if (parts_.exporter != nullptr) sections.push_back(section_of(parts_.exporter->counts()));
     return sections;
 }
 

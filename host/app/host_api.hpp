@@ -13,6 +13,7 @@
 #include "introspect/introspect_client.hpp"
 #include "introspect/introspect_server.hpp"
 #include "net/shard.hpp"
+#include "otlp/exporter.hpp"
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "transport/endpoint.hpp"
@@ -39,6 +40,7 @@ struct host_parts {
     const load_reporter* load = nullptr;          ///< null: nothing looks at the usage
     std::function<outcome<void>(admin::config_reload_sink)> reload_config = {};
     const boot_recorder* boot = nullptr;
+    const otlp::exporter* exporter = nullptr;  ///< null: nothing is exported
 };
 
 /// One thread: the shard's.

@@ -76,7 +76,7 @@ void put_plugin_parsed(host_config& config, std::string_view instance, const jso
     plugin_of(config, instance).*Field = Parse(value.as_string()).value();
 }
 
-constexpr std::array<config_section, 15> sections{{
+constexpr std::array<config_section, 16> sections{{
     {"node", "This host among others."},
     {"identity", "The key that this host is known by."},
     {"net", "The UDP sockets."},
@@ -87,6 +87,7 @@ constexpr std::array<config_section, 15> sections{{
     {"budget", "What this host may use before it counts as overloaded."},
     {"introspect", "What other members of the mesh may ask this host."},
     {"audit", "Whether what the host holds adds up."},
+    {"telemetry", "What is told to a collector of traces."},
     {"lab", "For trying what a mesh does when things go wrong. Never in production."},
     {"admin", "The local interface that meshctl talks to."},
     {"log", "What is written to standard error."},
@@ -102,7 +103,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 48> keys{{
+constexpr std::array<config_key, 49> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -258,6 +259,13 @@ constexpr std::array<config_key, 48> keys{{
      .fallback = R"("0s")",
      .doc = "The time between two audits of the host's own tables. \"0s\": only when asked.",
      .store = put<&c::audit, &audit_config::interval>},
+    {.path = "telemetry.otlp",
+     .rule = text(text_form::http_url),
+     .fallback = R"("")",
+     .example = R"("http://127.0.0.1:4318")",
+     .doc = "A collector that takes OTLP over HTTP: spans go to its /v1/traces. Empty: what "
+            "OTEL_EXPORTER_OTLP_ENDPOINT says, else none.",
+     .store = put<&c::telemetry, &telemetry_config::otlp>},
     {.path = "lab.faults",
      .rule = yes_or_no(),
      .fallback = "false",

@@ -89,6 +89,11 @@ struct audit_config {
     friend bool operator==(const audit_config&, const audit_config&) = default;
 };
 
+struct telemetry_config {
+    std::string otlp;  ///< a collector's base address; empty: none
+    friend bool operator==(const telemetry_config&, const telemetry_config&) = default;
+};
+
 struct lab_config {
     bool faults = false;  ///< the local API may drop datagrams and fail plugins
     friend bool operator==(const lab_config&, const lab_config&) = default;
@@ -143,6 +148,7 @@ struct host_config {
     budget_config budget;
     introspect_config introspect;
     audit_config audit;
+    telemetry_config telemetry;
     lab_config lab;
     admin_config admin;
     log_config log;

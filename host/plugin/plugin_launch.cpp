@@ -66,6 +66,7 @@ void plugin_manager::create(planned from, const std::string& roles, std::vector<
 std::unique_ptr<instance_services> plugin_manager::services_of(entry& role) {
     return std::make_unique<instance_services>(
         shard_,
+        role.status.instance,
         mesh_,
         [&role](const std::string& permission) {
             const bool is_new = role.reloading && role.reloading->next

@@ -24,12 +24,14 @@ class instance_services {
 public:
     instance_services(
         net::shard& shard,
+        std::string instance,
         const mesh_services& mesh,
         permission_check allows,
         downlink& to,
         const proto::grants& granted
     )
         : shard_(shard)
+        , instance_(std::move(instance))
         , mesh_(mesh)
         , to_(to)
         , allows_(std::move(allows))
@@ -69,7 +71,9 @@ private:
         if (is_within(said.metrics)) metrics_.take(std::move(said));
     }
     void pass(proto::up::span_ended&& ended) {
-        if (is_within(ended.span)) spans_.append(std::move(ended.span));
+        if (!is_within(ended.span)) return;
+        if (mesh_.on_span) mesh_.on_span(instance_, ended.span);
+        spans_.append(std::move(ended.span));
     }
     void pass(proto::up::topic_wanted&& said) { topics_.take(std::move(said)); }
     void pass(proto::up::topic_left&& said) { topics_.take(std::move(said)); }
@@ -85,6 +89,7 @@ private:
     void pass(proto::up::signing_asked&& asked) { to_.send(sign_for(mesh_, allows_, asked)); }
 
     net::shard& shard_;
+    std::string instance_;
     const mesh_services& mesh_;
     downlink& to_;
     permission_check allows_;

@@ -41,6 +41,9 @@ struct mesh_services {
     /// Where a peer may be reached; unset: what the gossip knows.
     std::function<identity::endpoint_addr(const identity::endpoint_id& peer)> address_of = {};
     std::vector<std::string> reserved_alpns = {};  ///< the host's, besides those of "mesh/"
+
+    /// A span that an instance has finished; unset: it is kept, and told to nobody.
+    std::function<void(const std::string& instance, const telemetry::span& finished)> on_span = {};
 };
 
 /// The ids of the tables that need something which is not there.

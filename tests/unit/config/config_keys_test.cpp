@@ -55,6 +55,7 @@ TEST_CASE("config: no key that was ever shipped changes its name or type", "[con
         {"budget.memory", kind::text},
         {"introspect.allow", kind::text},
         {"audit.interval", kind::duration},
+        {"telemetry.otlp", kind::text},
         {"lab.faults", kind::boolean},
         {"admin.socket", kind::text},
         {"log.level", kind::text},

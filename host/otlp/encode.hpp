@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Spans in the bytes of OTLP (opentelemetry-proto 1.x, trace/v1 and collector/trace/v1). Pure.
+#include "telemetry/attribute.hpp"
+#include "telemetry/span.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meshhost::otlp {
+
+/// Who traces: the attributes that all of its spans share.
+using resource = std::vector<telemetry::attribute>;
+
+/// A span and what made it: an OpenTelemetry instrumentation scope.
+struct scoped_span {
+    std::string scope;  ///< "meshhost", or a role's instance
+    telemetry::span span;
+};
+
+/// An ExportTraceServiceRequest, ready to be posted as application/x-protobuf.
+std::string encode_traces(
+    const resource& by,
+    std::string_view version,
+    std::span<const scoped_span> spans
+);
+
+/// What an ExportTraceServiceResponse says of spans that were not taken; 0 for all else.
+std::uint64_t rejected_spans(std::string_view response);
+
+}  // namespace meshhost::otlp

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "otlp/exporter.hpp"
+
+#include "net/shard.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace meshhost::otlp {
+
+export_result judge(const outcome<http::post_answer>& answer) {
+    export_result result;
+    if (!answer) {
+        result.how = export_result::kind::unavailable;
+        result.words = answer.error().message;
+        return result;
+    }
+    constexpr std::array later{429u, 502u, 503u, 504u};
+    const unsigned status = answer->status;
+    if (status >= 200 && status < 300) {
+        result.rejected = rejected_spans(answer->body);
+        if (result.rejected > 0) result.words = "the collector rejected some";
+        return result;
+    }
+    result.words = fmt::format("the collector answered {}", status);
+    const bool is_later = std::find(later.begin(), later.end(), status) != later.end();
+    result.how = is_later ? export_result::kind::unavailable : export_result::kind::refused;
+    if (is_later) result.retry_after = answer->retry_after;
+    return result;
+}
+
+exporter::exporter(net::shard& shard, exporter_options options, logger log)
+    : shard_(shard)
+    , options_(std::move(options))
+    , log_(std::move(log))
+    , queue_(options_.limits, options_.seed)
+    , timer_(shard, *this)
+    , poster_(shard, options_.traces, options_.timeout) {}
+
+std::string exporter::destination() const {
+    return fmt::format("http://{}{}", options_.traces.authority(), options_.traces.path);
+}
+
+void exporter::take(scoped_span finished) {
+    queue_.push(std::move(finished), shard_.now());
+    timer_.arm(queue_.next_deadline());
+}
+
+void exporter::flush() {
+    queue_.flush(shard_.now());
+    timer_.arm(queue_.next_deadline());
+}
+
+void exporter::on_deadline(time_point) {
+    send();
+}
+
+void exporter::send() {
+    const auto* const batch = queue_.next(shard_.now());
+    if (batch != nullptr) {
+        poster_.post(
+            {options_.traces.path,
+             "application/x-protobuf",
+             encode_traces(options_.by, options_.version, *batch),
+             options_.headers},
+            [this](const outcome<http::post_answer>& answer) { on_answer(answer); }
+        );
+    }
+    timer_.arm(queue_.next_deadline());
+}
+
+void exporter::on_answer(const outcome<http::post_answer>& answer) {
+    const auto result = judge(answer);
+    queue_.on_result(result, shard_.now());
+    tell_of(result);
+    send();
+}
+
+/// Once when it goes and once when it is back: what it misses, the counts tell.
+void exporter::tell_of(const export_result& result) {
+    const auto counts = queue_.counts();
+    if (result.how == export_result::kind::refused) {
+        log_.warn("{} took nothing of a batch: {}", destination(), result.words);
+    } else if (result.how == export_result::kind::unavailable) {
+        if (counts.failures_in_a_row < options_.limits.failures_told || is_told_) return;
+        is_told_ = true;
+        log_.warn("{} is away: {}; asked again at least every minute", destination(), result.words);
+    } else if (is_told_) {
+        is_told_ = false;
+        log_.info(
+            "{} is back; {} spans were dropped meanwhile",
+            destination(),
+            counts.dropped_full
+        );
+    }
+}
+
+}  // namespace meshhost::otlp

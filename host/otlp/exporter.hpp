@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Sends finished spans to a collector over OTLP/HTTP, and costs the mesh nothing when that is away.
+#include "base/log.hpp"
+#include "http/http_poster.hpp"
+#include "net/deadline_timer.hpp"
+#include "otlp/export_queue.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace meshhost::otlp {
+
+struct exporter_options {
+    http_url traces;  ///< with the whole path: ".../v1/traces"
+    resource by;
+    std::string version;
+    std::vector<std::pair<std::string, std::string>> headers = {};
+    duration timeout = 10s;  ///< of a request
+    queue_limits limits = {};
+    std::uint64_t seed = 1;
+};
+
+/// One thread: the shard's, which outlives it. Destroying it drops what waits.
+class exporter final : net::deadline_sink {
+public:
+    exporter(net::shard& shard, exporter_options options, logger log);
+
+    void take(scoped_span finished);
+    /// What waits is sent now.
+    void flush();
+
+    queue_counts counts() const { return queue_.counts(); }
+    std::string destination() const;
+
+    /// For the audit.
+    static constexpr std::size_t timers = 1;
+    std::size_t descriptors() const noexcept { return poster_.has_socket() ? 1 : 0; }
+    std::size_t threads() const noexcept { return poster_.has_thread() ? 1 : 0; }
+
+private:
+    void on_deadline(time_point now) override;
+    void send();
+    void on_answer(const outcome<http::post_answer>& answer);
+    void tell_of(const export_result& result);
+
+    net::shard& shard_;
+    exporter_options options_;
+    logger log_;
+    export_queue queue_;
+    net::deadline_timer timer_;
+    http::http_poster poster_;
+    bool is_told_ = false;  ///< that the collector is away
+};
+
+/// What an answer to an export means (OTLP/HTTP, "Failures").
+export_result judge(const outcome<http::post_answer>& answer);
+
+}  // namespace meshhost::otlp
