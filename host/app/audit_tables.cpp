@@ -195,7 +195,8 @@ audit_facts facts_of(const audit_parts& parts, const audit_constants& constants,
     facts.tasks_waiting = parts.shard.tasks_waiting();
     facts.declared.push_back({"app", 3, true});  // the audit's, the patience of a stop, a snapshot
     facts.declared.push_back({"usage", 1, true});  // where a host looks at its usage
-    facts.declared.push_back({"admin", 2, true});  // of those who follow its meters, and the mesh's
+    facts.declared.push_back({"admin", 3, true}
+    );  // of those who follow meters, its own and the mesh's
     facts.declared.push_back({"introspect", 2, true});  // of asking and of answering
     facts.declared.push_back({"message", 1, true});
     add_transport(parts, facts, now);

@@ -156,7 +156,7 @@ void host::open_exchanges() {
         shard_,
         *endpoint_,
         [this](const identity::endpoint_id& peer) { return is_member(*peers_, peer); },
-        [this](const identity::endpoint_id& peer) { return api_->address_of(peer); },
+        [this](const identity::endpoint_id& peer) { return address_of(*peers_, named_, peer); },
         message::exchange_options{.mesh_secret = mesh_secret_, .log = logger("message")}
     );
 }
@@ -167,7 +167,9 @@ outcome<void> host::load_plugins() {
     plugin::report_crashes(crash_record_of(settings));
     bridge_ = std::make_unique<mesh_bridge>(shard_, *peers_, logger("plugin"));
     plugin::mesh_services lent{endpoint_.get(), gossip_.get(), &*key_};
-    lent.address_of = [this](const identity::endpoint_id& peer) { return api_->address_of(peer); };
+    lent.address_of = [this](const identity::endpoint_id& peer) {
+        return address_of(*peers_, named_, peer);
+    };
     lent.reserved_alpns = {settings.gossip.alpn};
     lent.topics = topics_.get();
     lent.messages = messages_.get();
@@ -194,26 +196,29 @@ outcome<void> host::load_plugins() {
     return judge(refused);
 }
 
-/// Fatal, unless everything that was refused may be missing.
+/// Fatal, unless everything that was refused may be missing, or was left out on purpose.
 outcome<void> host::judge(const std::vector<failure>& refused) const {
-    const auto loaded = plugins_->status();
-    const auto is_missing_by_permission = [&](const config::plugin_config& wanted) {
-        return !wanted.required
-               && std::none_of(loaded.begin(), loaded.end(), [&](const auto& each) {
-                      return each.instance == wanted.instance && is_active(each);
-                  });
+    const auto& configured = options_.settings.values.plugin;
+    const auto may_be_missing = [&](const plugin::instance_status& each) {
+        const auto& why = each.last_error;
+        if (why.starts_with("MP309 ") || why.starts_with("MP024 ")) return true;
+        const auto wanted =
+            std::find_if(configured.begin(), configured.end(), [&](const auto& one) {
+                return one.instance == each.instance;
+            });
+        return wanted != configured.end() && !wanted->required;
     };
-    const auto& wanted = options_.settings.values.plugin;
-    // What was left out on purpose must not keep the host from starting.
-    const auto left_out = std::count_if(refused.begin(), refused.end(), [](const auto& each) {
-        return each.code == "MP309" || each.code == "MP024";
-    });
-    const auto permitted =
-        left_out + std::count_if(wanted.begin(), wanted.end(), is_missing_by_permission);
-    const bool is_fatal = static_cast<std::ptrdiff_t>(refused.size()) > permitted;
-    for (std::size_t i = is_fatal ? 1 : 0; i < refused.size(); ++i)
-        log_.error("{}", refused[i].message);
-    if (is_fatal) return refused.front();
+    const auto is_fatal = [&](const failure& each) {
+        const auto all = plugins_->status();
+        return std::any_of(all.begin(), all.end(), [&](const auto& one) {
+            return !is_active(one) && each.message.ends_with(one.last_error)
+                   && !may_be_missing(one);
+        });
+    };
+    const auto fatal = std::find_if(refused.begin(), refused.end(), is_fatal);
+    for (auto each = refused.begin(); each != refused.end(); ++each)
+        if (each != fatal) log_.error("{}", each->message);
+    if (fatal != refused.end()) return *fatal;
     return {};
 }
 
@@ -317,7 +322,7 @@ void host::serve() {
     asker_ = std::make_unique<introspect::introspect_client>(
         shard_,
         *endpoint_,
-        [this](const identity::endpoint_id& peer) { return api_->address_of(peer); },
+        [this](const identity::endpoint_id& peer) { return address_of(*peers_, named_, peer); },
         introspect::client_options{.mesh_secret = mesh_secret_}
     );
     admin_ = std::make_unique<admin::admin_server>(

@@ -4,6 +4,7 @@
 #include <mesh/plugin.h>
 
 #include "admin/snapshot_json.hpp"
+#include "app/plugin_setup.hpp"
 #include "app/probe_sections.hpp"
 #include "app/snapshots.hpp"
 #include "base/quote.hpp"
@@ -166,15 +167,7 @@ outcome<identity::endpoint_addr> host_api::find_known(const std::string& peer) c
 }
 
 identity::endpoint_addr host_api::address_of(const identity::endpoint_id& peer) const {
-    identity::endpoint_addr to{peer, {}, {}};
-    const auto known = parts_.peers.find(peer);
-    if (known && known->entry.digest) to.direct = known->entry.digest->addresses;
-    if (known && known->path && known->path->remote) to.direct.push_back(*known->path->remote);
-    for (const auto& named : parts_.named)
-        if (named.id == peer)
-            to.direct.insert(to.direct.end(), named.direct.begin(), named.direct.end());
-    identity::put_in_order(to);
-    return to;
+    return app::address_of(parts_.peers, parts_.named, peer);
 }
 
 outcome<void> host_api::ping(

@@ -87,7 +87,8 @@ void mesh_bridge::on_contribution(
     const peers::proto::contribution& value
 ) {
     if (const auto ec = peers_.set_contribution(value))
-        log_.warn(
+        log_.log(
+            budget_.spend(log_level::warn, shard_.now()),
             "{}: {}.{} does not go into the digest: {}",
             instance,
             role,
@@ -102,7 +103,14 @@ void mesh_bridge::on_cleared(
     std::string_view key
 ) {
     if (const auto ec = peers_.clear_contribution(role, key))
-        log_.warn("{}: {}.{} stays in the digest: {}", instance, role, key, ec.message());
+        log_.log(
+            budget_.spend(log_level::warn, shard_.now()),
+            "{}: {}.{} stays in the digest: {}",
+            instance,
+            role,
+            key,
+            ec.message()
+        );
 }
 
 /// Many peers may change in one turn of the loop, and in a busy mesh in every one: plugins get one

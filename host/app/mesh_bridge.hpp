@@ -3,6 +3,7 @@
 // Between the peers and the plugins: what is known of the mesh goes down as snapshots, what roles
 // say of this node goes up into its digest.
 #include "base/log.hpp"
+#include "base/log_budget.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/shard.hpp"
 #include "peers/peers_service.hpp"
@@ -43,6 +44,7 @@ private:
     net::shard& shard_;
     peers::peers_service& peers_;
     logger log_;
+    log_budget budget_;  ///< of lines that a role can cause
     plugin::plugin_manager* plugins_ = nullptr;
     net::deadline_timer publication_;
     time_point published_at_{};

@@ -30,4 +30,20 @@ std::vector<identity::endpoint_id> contacts_of(const peers::peers_service& peers
     return alike;
 }
 
+identity::endpoint_addr address_of(
+    const peers::peers_service& peers,
+    std::span<const identity::endpoint_addr> named,
+    const identity::endpoint_id& peer
+) {
+    identity::endpoint_addr to{peer, {}, {}};
+    const auto known = peers.find(peer);
+    if (known && known->entry.digest) to.direct = known->entry.digest->addresses;
+    if (known && known->path && known->path->remote) to.direct.push_back(*known->path->remote);
+    for (const auto& each : named)
+        if (each.id == peer)
+            to.direct.insert(to.direct.end(), each.direct.begin(), each.direct.end());
+    identity::put_in_order(to);
+    return to;
+}
+
 }  // namespace meshhost::app

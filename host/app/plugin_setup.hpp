@@ -3,6 +3,7 @@
 // What plugins are told of the mesh beyond its snapshots.
 #include "peers/peers_service.hpp"
 
+#include <span>
 #include <vector>
 
 namespace meshhost::app {
@@ -10,5 +11,13 @@ namespace meshhost::app {
 /// Members that may be in a topic of this host's roles: those with a role that is ours, too, come
 /// first; within each part from our own id on, so that not every host asks the same few.
 std::vector<identity::endpoint_id> contacts_of(const peers::peers_service& peers);
+
+/// Where a peer may be reached: where it was last seen, where it says that it is, and where `named`
+/// ones are said to be.
+identity::endpoint_addr address_of(
+    const peers::peers_service& peers,
+    std::span<const identity::endpoint_addr> named,
+    const identity::endpoint_id& peer
+);
 
 }  // namespace meshhost::app

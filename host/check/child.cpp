@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "check/child.hpp"
 
+#include "base/signal_name.hpp"
 #include "base/unique_fd.hpp"
 #include "plugin/plugin_fault.hpp"
 
@@ -105,7 +106,7 @@ std::string ending_of(pid_t child) {
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    if (WIFSIGNALED(status)) return fmt::format("SIG{}", ::sigabbrev_np(WTERMSIG(status)));
+    if (WIFSIGNALED(status)) return signal_name(WTERMSIG(status));
     return fmt::format("exit status {}", WEXITSTATUS(status));
 }
 

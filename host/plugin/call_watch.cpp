@@ -29,7 +29,7 @@ void call_watch::leave() noexcept {
     pulse_->since.store(0, std::memory_order_release);
 }
 
-std::string text_of(activity doing, std::uint32_t event_kind) {
+std::string_view name_of(activity doing) noexcept {
     switch (doing) {
     case activity::none:
         break;
@@ -44,7 +44,7 @@ std::string text_of(activity doing, std::uint32_t event_kind) {
     case activity::destroy:
         return "destroy";
     case activity::on_event:
-        return fmt::format("on_event({}:{})", event_kind >> 16, event_kind & 0xffff);
+        return "on_event";
     case activity::save:
         return "save";
     case activity::restore:
@@ -57,6 +57,11 @@ std::string text_of(activity doing, std::uint32_t event_kind) {
         return "apply";
     }
     return "its own time";
+}
+
+std::string text_of(activity doing, std::uint32_t event_kind) {
+    if (doing != activity::on_event) return std::string(name_of(doing));
+    return fmt::format("on_event({}:{})", event_kind >> 16, event_kind & 0xffff);
 }
 
 }  // namespace meshhost::plugin

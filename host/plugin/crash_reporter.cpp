@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::array fatal_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr std::size_t crash_stack_size = 64u << 10;
-constexpr std::size_t record_size_max = 64u << 10;
+constexpr std::streamoff record_size_max = 64 << 10;  // of its end
 
 bool is_told = false;  ///< on standard error; else only whoever watches the process is
 int record_file = -1;
@@ -60,31 +60,6 @@ private:
     std::array<char, 640> buffer_;
     std::size_t size_ = 0;
 };
-
-std::string_view name_of(activity doing) noexcept {
-    switch (doing) {
-    case activity::create:
-        return "create";
-    case activity::start:
-        return "start";
-    case activity::drain:
-        return "drain";
-    case activity::stop:
-        return "stop";
-    case activity::destroy:
-        return "destroy";
-    case activity::on_event:
-        return "on_event";
-    case activity::none:
-    case activity::save:
-    case activity::restore:
-    case activity::adopt:
-    case activity::validate:
-    case activity::apply:
-        break;
-    }
-    return "a callback";
-}
 
 bool is_in_callback() noexcept {
     return crashing_pulse != nullptr && crashing_pulse->since != 0;
@@ -260,10 +235,13 @@ void name_in_crashes(strand_pulse& pulse, const std::string& instance, const std
 
 std::vector<noted_crash> read_crashes(const std::filesystem::path& record) {
     std::vector<noted_crash> crashes;
-    std::ifstream file(record);
-    std::size_t read = 0;
-    for (std::string line; read < record_size_max && std::getline(file, line);) {
-        read += line.size() + 1;
+    std::ifstream file(record, std::ios::ate);
+    const auto size = static_cast<std::streamoff>(file.tellg());
+    const auto from = std::max<std::streamoff>(size - record_size_max, 0);
+    file.seekg(from);
+    std::string line;
+    if (from > 0) std::getline(file, line);  // the rest of one that is not read
+    while (std::getline(file, line)) {
         const auto space = line.find(' ');
         std::int64_t seconds = 0;
         const char* const end = line.data() + std::min(space, line.size());

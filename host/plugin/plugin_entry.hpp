@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -102,6 +103,9 @@ struct plugin_manager::entry final : downlink {
     std::unique_ptr<plugin_instance> instance;  ///< null once it has ended
     std::unique_ptr<instance_services> services;
 };
+
+/// Of the digest, while a role is not well.
+inline constexpr std::string_view health_key = "health";
 
 /// As an operator reads it in a status.
 inline std::string text_of(const plugin_fault& fault) {

@@ -39,13 +39,13 @@ namespace meshhost::plugin {
 
 class instance_services;
 
-/// What an operator sees of one instance.
 /// Something that took its time.
 struct timed {
     time_point began{};
     duration took{};
 };
 
+/// What an operator sees of one instance.
 struct instance_status {
     std::string instance;
     std::string role;
@@ -86,7 +86,7 @@ struct plugin_counts {
     std::size_t unread = 0;  ///< bytes of streams that roles have not read
 };
 
-/// Called on the shard's thread, never from inside a call on the plugin_manager.
+/// Called on the shard's thread, also from inside load() and restart().
 class plugin_observer {
 public:
     virtual ~plugin_observer() = default;

@@ -6,6 +6,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <cerrno>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -35,6 +37,13 @@ outcome<void> plugin_manager::reload(
     }
     if (!is_running || stopping_) return not_running(instance);
     if (found->status.is_stalled && !found->settings.is_isolated) return stalled(instance);
+    if (reload_.is_under_way()) {
+        return failure{
+            .exit = exit_code::failure,
+            .code = "E_PLUGIN_BUSY",
+            .message = fmt::format("the configuration of {} is being changed", instance),
+            .hint = "wait for that one's end"};
+    }
     if (found->reloading) {
         return failure{
             .exit = exit_code::failure,
@@ -55,19 +64,26 @@ outcome<void> plugin_manager::reload(
     // As it runs, whatever the file has come to say.
     request.settings.instances.insert_or_assign(instance, found->settings);
     reloading.plugin.emplace(std::move(*plugin));
-    // Whoever drops the new code joins the thread, and the shard outlives both.
-    reloading.prober = std::thread([this,
-                                    instance,
-                                    request = std::move(request),
-                                    &image = *reloading.plugin,
-                                    &is_cancelled = reloading.is_cancelled] {
+    const auto look = [this,
+                       instance,
+                       request = std::move(request),
+                       &image = *reloading.plugin,
+                       &is_cancelled = reloading.is_cancelled] {
         checked<probed_role> probed = probe(image, request, is_cancelled.get());
         shard_.post([this, alive = std::weak_ptr(relay_), instance, probed] {
             if (alive.expired()) return;
             entry* const role = find(instance);
             if (role != nullptr && role->reloading) swap_in(*role, probed);
         });
-    });
+    };
+    try {
+        if (!reloading.is_cancelled) throw std::system_error(errno, std::generic_category());
+        // Whoever drops the new code joins the thread, and the shard outlives both.
+        reloading.prober = std::thread(look);
+    } catch (const std::system_error& lack) {
+        found->reloading.reset();
+        return explain(from, {"MP207", fmt::format("cannot be probed now: {}", lack.what())});
+    }
     return {};
 }
 
@@ -85,6 +101,13 @@ void plugin_manager::swap_in(entry& role, checked<probed_role> probed) {
     if (probed->role.name != spec.role)
         return refuse(
             {"MP018", fmt::format("has no role {}, only {}", spec.role, probed->role.name)}
+        );
+    if (!role.settings.is_isolated && (probed->role.flags & MESH_ROLE_NO_INPROC) != 0)
+        return refuse(
+            {"MP320",
+             "the new code runs in a process of its own alone: set isolation = \"process\" and "
+             "restart "
+             "the host"}
         );
     auto plan = role.settings.is_isolated ? plan_process(
                     std::move(*reloading.plugin),

@@ -10,12 +10,6 @@
 
 namespace meshhost::plugin {
 
-namespace {
-
-constexpr std::string_view health_key = "health";
-
-}  // namespace
-
 const char* health_text(std::uint32_t health) noexcept {
     if (health == MESH_HEALTH_OK) return "ok";
     return health == MESH_HEALTH_DEGRADED ? "degraded" : "unhealthy";
@@ -68,7 +62,10 @@ bool plugin_manager::reconfigure(
     std::map<std::string, instance_settings, std::less<>> wanted,
     reload_teller tell
 ) {
-    if (stopping_ || reload_.is_under_way()) return false;
+    const bool is_swapping = std::any_of(entries_.begin(), entries_.end(), [](const auto& each) {
+        return each->reloading != nullptr;
+    });
+    if (stopping_ || is_swapping || reload_.is_under_way()) return false;
     std::vector<config_reload::subject> subjects;
     for (const auto& each : entries_) {
         const auto found = wanted.find(each->status.instance);

@@ -4,6 +4,7 @@
 #include "base/quote.hpp"
 #include "plugin/crash_reporter.hpp"
 #include "plugin/plugin_entry.hpp"
+#include "plugin/proto/plain_text.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -91,6 +92,7 @@ void plugin_manager::on(entry& of, const proto::up::value_said& said) {
         sink_.on_cleared(of.status.instance, role, key);
         return;
     }
+    if (key.size() > proto::text_max || proto::plain_text(key, proto::text_max) != key) return;
     const bool is_known = of.said.contains(key);
     if (!is_known && of.said.size() >= proto::digest_keys_max) return;
     if (!is_known) of.said.insert(key);

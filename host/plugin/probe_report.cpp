@@ -90,7 +90,7 @@ probe_report read_probe_report(std::string_view text) {
         std::string_view line = text.substr(0, end);
         text.remove_prefix(end + 1);
         if (line.starts_with(step_mark)) {
-            report.step = line.substr(step_mark.size());
+            report.step = one_line(line.substr(step_mark.size()), proto::name_max);
         } else if (line.starts_with(role_mark)) {
             report.found = read_role(line.substr(role_mark.size()));
         } else if (line.starts_with(crash_place_mark)) {
@@ -102,7 +102,7 @@ probe_report read_probe_report(std::string_view text) {
             const auto space = line.find(' ');
             if (space == std::string_view::npos) continue;
             report.fault = plugin_fault{
-                std::string(line.substr(0, space)),
+                one_line(line.substr(0, space), proto::name_max),
                 one_line(line.substr(space + 1), proto::fault_text_max)};
         }
     }

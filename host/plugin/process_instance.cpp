@@ -84,7 +84,7 @@ checked<> process_instance::create(duration limit) {
 checked<> process_instance::create_again() {
     if (auto spawned = spawn(); !spawned) return spawned;
     if (auto watching = watch(); !watching) return watching;
-    expect(strand_now() + proto::create_limit, not_created(proto::create_limit));
+    expect(awaited::created, strand_now() + proto::create_limit, not_created(proto::create_limit));
     return {};
 }
 
@@ -124,23 +124,30 @@ bool process_instance::take(const proto::worker::created& how) {
         return false;
     }
     is_created_ = true;
-    if (is_ending_) return true;  // that deadline stays
-    due_ = no_deadline;
-    if (is_to_start_) expect_started();
+    has_done(awaited::created);
+    if (is_to_start_ && !is_ending_) expect_started();
     return true;
 }
 
 // --- what it has to do in time
 
-void process_instance::expect(time_point due, plugin_fault late) {
+void process_instance::expect(awaited what, time_point due, plugin_fault late) {
+    awaited_ = what;
     due_ = due;
     late_ = std::move(late);
     arm();
 }
 
+/// Only what is waited for ends the waiting, whatever else it says.
+void process_instance::has_done(awaited what) {
+    if (awaited_ != what) return;
+    awaited_ = awaited::nothing;
+    due_ = no_deadline;
+}
+
 void process_instance::expect_started() {
     const duration limit = facts_.start_limit + proto::worker_allowance;
-    expect(strand_now() + limit, not_started(limit));
+    expect(awaited::started, strand_now() + limit, not_started(limit));
 }
 
 void process_instance::arm() {

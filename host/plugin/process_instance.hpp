@@ -73,7 +73,10 @@ private:
     checked<> spawn();
     checked<> watch();
     checked<> wait_created(duration limit);
-    void expect(time_point due, plugin_fault late);
+    /// What it is to do next, in time.
+    enum class awaited : std::uint8_t { nothing, created, started, swapped, ended };
+    void expect(awaited what, time_point due, plugin_fault late);
+    void has_done(awaited what);
     void expect_started();
     void arm();
     void tell(const proto::to_worker& message);
@@ -105,8 +108,9 @@ private:
     bool is_ending_ = false;  ///< it was told to
     std::optional<proto::up::exited> last_word_;
     std::optional<plugin_fault> cause_;  ///< why we ended it
-    time_point due_ = no_deadline;       ///< of what it is to do
-    plugin_fault late_;                  ///< when that is not done then
+    awaited awaited_ = awaited::nothing;
+    time_point due_ = no_deadline;  ///< of that
+    plugin_fault late_;             ///< when that is not done then
     time_point unread_due_ = no_deadline;
     death_sink death_sink_{*this};
     net::deadline_timer timer_;

@@ -86,7 +86,7 @@ void process_instance::swap(std::shared_ptr<const next_generation> next) {
     tell(proto::worker::swap{next->facts.path, boost::json::serialize(to_json(next->settings))});
     if (is_ending_) return;  // in time for that
     const duration limit = proto::swap_limit + facts_.start_limit;
-    expect(strand_now() + limit, not_swapped(limit));
+    expect(awaited::swapped, strand_now() + limit, not_swapped(limit));
 }
 
 void process_instance::inject_exception() {
@@ -100,7 +100,11 @@ void process_instance::shut_down(time_point drain_deadline) {
     const bool is_later = last_word_ || (is_ending_ && due >= due_);
     is_ending_ = true;
     if (is_later || !ends_.socket) return;
-    expect(due, {"MP308", "stalled: it does not end when it is told to: its process is killed"});
+    expect(
+        awaited::ended,
+        due,
+        {"MP308", "stalled: it does not end when it is told to: its process is killed"}
+    );
 }
 
 void process_instance::tell(const proto::to_worker& message) {
@@ -176,6 +180,11 @@ bool process_instance::take(proto::from_worker message) {
     auto& said = std::get<proto::up_message>(message);
     if (last_word_ || (!is_created_ && is_early(said))) return false;
     if (const auto* const last = std::get_if<proto::up::exited>(&said)) return take(*last);
+    if (const auto* const now = std::get_if<proto::up::state_changed>(&said)) {
+        // There is no state behind failed, and nobody is stopped who was not told to.
+        const bool is_stopped = now->state == proto::instance_state::stopped;
+        if (now->state > proto::instance_state::failed || (is_stopped && !is_ending_)) return false;
+    }
     hear(std::move(said));
     return true;
 }
@@ -183,15 +192,14 @@ bool process_instance::take(proto::from_worker message) {
 /// Said when it has died, which it has to at once: who comes next needs its place.
 bool process_instance::take(const proto::up::exited& said) {
     last_word_ = said;
-    expect(strand_now() + death_limit, {});
+    expect(awaited::ended, strand_now() + death_limit, {});
     return true;
 }
 
 void process_instance::hear(proto::up_message message) {
     const auto* const now = std::get_if<proto::up::state_changed>(&message);
-    const bool is_started = now != nullptr && now->state != proto::instance_state::starting;
-    const bool has_swapped = std::holds_alternative<proto::up::swapped>(message);
-    if ((is_started || has_swapped) && !is_ending_) due_ = no_deadline;
+    if (now != nullptr && now->state != proto::instance_state::starting) has_done(awaited::started);
+    if (std::holds_alternative<proto::up::swapped>(message)) has_done(awaited::swapped);
     tell_host(std::move(message));
 }
 

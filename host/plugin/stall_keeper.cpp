@@ -44,11 +44,13 @@ void stall_keeper::remove(const std::string& instance) {
     watched_.erase(instance);
 }
 
+/// However often it is said: a look that is due stays due.
 void stall_keeper::call_begun() {
-    timer_.arm(shard_.now() + look_every);
+    if (!std::exchange(is_due_, true)) timer_.arm(shard_.now() + look_every);
 }
 
 void stall_keeper::on_deadline(time_point now) {
+    is_due_ = false;
     bool is_any_busy = false;
     std::vector<std::string> names;  // what is told may remove it
     for (const auto& [name, at] : watched_)
@@ -57,7 +59,7 @@ void stall_keeper::on_deadline(time_point now) {
         const auto found = watched_.find(name);
         if (found != watched_.end()) is_any_busy |= look(name, found->second, now);
     }
-    if (is_any_busy) timer_.arm(shard_.now() + look_every);
+    if (is_any_busy) call_begun();
 }
 
 /// Whether there is something to look at again.

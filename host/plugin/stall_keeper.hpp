@@ -61,6 +61,7 @@ private:
     net::shard& shard_;
     stall_sink& sink_;
     net::deadline_timer timer_;
+    bool is_due_ = false;
     std::map<std::string, watched, std::less<>> watched_;
 };
 

@@ -153,8 +153,8 @@ void instance_strand::swap(const next_generation& from) {
         next->gate.close();
         next->jobs.close();
         next->state.close();
-        next->jobs.wait_idle(strand_now() + proto::stop_limit);
-        back(next->role.destroy());
+        // One whose job runs on is left as it is: its code may be using itself.
+        if (next->jobs.wait_idle(strand_now() + proto::stop_limit)) back(next->role.destroy());
     };
 
     // Before the state is saved, or the new code would not know how its jobs and commits went.
@@ -228,6 +228,11 @@ void instance_strand::swap(const next_generation& from) {
     offer_handles(*next);
     const call_report started = back(next->role.start());
     if (has_failed(started)) return roll_back("start", words_of(started));
+    // Nobody could go back to code that is gone by the time it says how that went.
+    if (started.status == MESH_PENDING) {
+        back(next->role.stop());
+        return roll_back("start", "MESH_PENDING: new code takes over at once, or not at all");
+    }
     old->state.close();
     old->jobs.close();
     if (old->jobs.wait_idle(strand_now() + proto::stop_limit)) back(old->role.destroy());

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace meshhost::plugin {
 
@@ -46,7 +47,10 @@ struct strand_pulse {
     );
 };
 
-/// "on_event(8:5)", "start"; "its own time" when it is in none.
+/// "start", "on_event"; "its own time" when it is in none. In signal handlers, too.
+std::string_view name_of(activity doing) noexcept;
+
+/// The same, and of an event its kind: "on_event(8:5)".
 std::string text_of(activity doing, std::uint32_t event_kind);
 
 }  // namespace meshhost::plugin

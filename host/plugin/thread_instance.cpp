@@ -66,7 +66,7 @@ checked<> thread_instance::create(duration limit, std::function<void()> tell) {
         created.set_value(result);
         if (result) strand.run();
         queue->retire();
-        ended.set_value();
+        ended.set_value_at_thread_exit();  // after what the role's code has to do then
     });
     if (outcome.wait_for(limit) == std::future_status::timeout) {
         abandon();
@@ -78,7 +78,7 @@ checked<> thread_instance::create(duration limit, std::function<void()> tell) {
             )};
     }
     checked<> result = outcome.get();
-    if (!result) thread_.join();
+    if (!result && !join(proto::stop_limit)) abandon();
     return result;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/worker_start.hpp"
 
+#include "base/signal_name.hpp"
 #include "plugin/worker_request.hpp"
 
 #include <spdlog/fmt/fmt.h>
@@ -76,9 +77,7 @@ plugin_fault how_it_died(int status, const strand_pulse& pulse) {
     const std::uintptr_t place = pulse.sample;
     if (place != 0 && pulse.sampled_call == pulse.calls) where += fmt::format(" at +0x{:x}", place);
     if (WIFSIGNALED(status))
-        return {
-            "MP310",
-            fmt::format("died with SIG{} {}", ::sigabbrev_np(WTERMSIG(status)), where)};
+        return {"MP310", fmt::format("died with {} {}", signal_name(WTERMSIG(status)), where)};
     return {
         "MP310",
         fmt::format("its process ended with exit status {} {}", WEXITSTATUS(status), where)};

@@ -65,7 +65,8 @@ struct hostile : mesh::role {
     static constexpr auto deed = mesh::option<std::string_view>(
         "deed",
         "\"nothing\"",
-        "oneof:nothing|freeze|linger|leave|leave_child|flood|vanish",
+        "oneof:nothing|freeze|linger|leave|leave_child|flood|vanish|strange_signal|strange_state|"
+        "stop_alone",
         "what it does"
     );
     static constexpr const mesh_config_key* config[] = {&deed, nullptr};
@@ -80,6 +81,9 @@ struct hostile : mesh::role {
 #endif
 #ifdef HOSTILE_FREEZE
         if (!is_probe()) ::raise(SIGSTOP);
+#endif
+#ifdef HOSTILE_SIGNAL
+        ::raise(SIGRTMIN + 1);
 #endif
     }
 
@@ -98,6 +102,9 @@ struct hostile : mesh::role {
         if (what == "leave") say(proto::up::exited{});
         if (what == "leave_child") leave_child();
         if (what == "flood") flood();
+        if (what == "strange_signal") ::raise(SIGRTMIN + 1);  // which has no name
+        if (what == "strange_state") say(proto::up::state_changed{proto::instance_state{200}});
+        if (what == "stop_alone") say(proto::up::state_changed{proto::instance_state::stopped});
         if (what == "vanish") ::shutdown(socket_fd, SHUT_RDWR);
     }
 

@@ -146,6 +146,24 @@ TEST_CASE("hostile: it leaves without a word of how it ended", "[plugin][hostile
     CHECK_FALSE(bench.manager().reload("hostile-0", "", [](const auto&) {}));
 }
 
+TEST_CASE("hostile: it dies of a signal that has no name", "[plugin][hostile]") {
+    hostile_bench bench("strange_signal");
+    bench.start();
+    CHECK(bench.has_given_up());
+    CHECK(bench.status().last_error.starts_with("MP310 died with SIGRTMIN+1 "));
+    plugin_bench probe(true);
+    const auto refused = probe.load(test_plugin("hostile_signals"));
+    REQUIRE(refused);
+    CHECK(refused->message.find("MP202 crashed in create with SIGRTMIN+1") != std::string::npos);
+}
+
+TEST_CASE("hostile: it says that it is what nothing is", "[plugin][hostile]") {
+    hostile_bench bench(GENERATE("strange_state", "stop_alone"));
+    bench.start();
+    CHECK(bench.has_given_up());
+    CHECK(bench.status().last_error.starts_with("MP314"));
+}
+
 TEST_CASE("hostile: what it forked dies with it", "[plugin][hostile]") {
     hostile_bench bench("leave_child");
     bench.start();

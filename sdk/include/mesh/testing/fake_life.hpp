@@ -311,7 +311,10 @@ inline mesh_status fake_host::swap(const mesh_plugin* plugin, std::string_view w
         else
             held_.all[handle].tag = tag;
     }
-    if (const auto started = start(); started < 0) return back_to_old(started, true);
+    const auto started = start();
+    if (started < 0) return back_to_old(started, true);
+    // New code takes over at once, or not at all.
+    if (started == MESH_PENDING) return back_to_old(MESH_E_UNSUPPORTED, true);
     in_callback([&] { return old_role->destroy(old), MESH_OK; });
     return MESH_OK;
 }
