@@ -164,11 +164,9 @@ void plugin_manager::end(entry& ended) {
     // One that died could not take back itself what it had said.
     for (const std::string& key : std::exchange(ended.said, {}))
         sink_.on_cleared(ended.status.instance, ended.status.role, key);
-    if (ended.status.health != MESH_HEALTH_OK)
-        sink_.on_cleared(ended.status.instance, ended.status.role, health_key);
-    ended.status.health = MESH_HEALTH_OK;
-    ended.status.health_reason.clear();
     ended.health_due = no_deadline;
+    ended.status.health_reason.clear();
+    if (std::exchange(ended.status.health, MESH_HEALTH_OK) != MESH_HEALTH_OK) say_health(ended);
     stalls_.remove(ended.status.instance);
     ended.status.process.reset();
     ended.services.reset();

@@ -56,7 +56,7 @@ struct instance_status {
     std::string last_error;      ///< "MP204 start returned ...": of a failed one, what it failed of
     time_point last_error_at{};  ///< when there is one
     std::string isolation = "inprocess";  ///< or "process"
-    std::uint64_t restarts = 0;           ///< because it failed
+    std::uint64_t restarts = 0;           ///< because it failed, or somebody wanted it
     std::uint64_t slow_calls = 0;         ///< callbacks that held the strand for too long
     std::uint64_t refused_calls = 0;      ///< because a budget was used up
     bool is_stalled = false;              ///< a callback has not come back
@@ -217,6 +217,7 @@ private:
     void arm_upkeep();
     void tell_health(entry& of);
     void set_health(entry& of, std::uint32_t health, const std::string& reason);
+    void say_health(const entry& changed);
     void report(entry& of, const plugin_fault& fault);
     void swap_in(entry& role, checked<probed_role> probed);
     void answer_reload(entry& role, const outcome<instance_status>& answer);

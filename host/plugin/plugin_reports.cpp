@@ -29,24 +29,34 @@ void plugin_manager::tell_health(entry& of) {
     set_health(of, health, proto::plain_text(of.health_said.reason, proto::health_reason_max));
 }
 
-/// The node's digest has it as "<role>.health" while it is not well.
 void plugin_manager::set_health(entry& of, std::uint32_t health, const std::string& reason) {
     of.health_due = no_deadline;
     if (of.status.health == health && of.status.health_reason == reason) return;
     of.status.health = health;
     of.status.health_reason = reason;
-    if (health == MESH_HEALTH_OK) {
-        sink_.on_cleared(of.status.instance, of.status.role, health_key);
-    } else {
-        std::string text = health_text(health);
-        if (!reason.empty()) text += ": " + reason;
-        sink_.on_contribution(
-            of.status.instance,
-            of.status.role,
-            {of.status.role, std::string(health_key), "", std::move(text)}
-        );
-    }
+    say_health(of);
     observer_.on_instance_changed(of.status);
+}
+
+/// The node's digest has it as "<role>.health" while one of the role's instances is not well: that
+/// of the worst.
+void plugin_manager::say_health(const entry& changed) {
+    const instance_status* worst = &changed.status;
+    for (const auto& each : entries_) {
+        const bool is_same = each->status.role == changed.status.role;
+        if (is_same && each->status.health > worst->health) worst = &each->status;
+    }
+    if (worst->health == MESH_HEALTH_OK) {
+        sink_.on_cleared(worst->instance, worst->role, health_key);
+        return;
+    }
+    std::string text = health_text(worst->health);
+    if (!worst->health_reason.empty()) text += ": " + worst->health_reason;
+    sink_.on_contribution(
+        worst->instance,
+        worst->role,
+        {worst->role, std::string(health_key), "", std::move(text)}
+    );
 }
 
 void plugin_manager::on(entry& of, const proto::up::config_judged& said) {

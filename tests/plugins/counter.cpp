@@ -17,7 +17,12 @@
 #    define COUNTER_FORMAT 1
 #endif
 
+#ifndef COUNTER_FLAGS
+#    define COUNTER_FLAGS 0
+#endif
+
 struct counter : mesh::role {
+    static constexpr std::uint32_t flags = COUNTER_FLAGS;
     mesh::digest<std::string> code{*this, "code"};
     mesh::digest<std::int64_t> count{*this, "count"};
     mesh::digest<std::int64_t> adopted{*this, "adopted"};

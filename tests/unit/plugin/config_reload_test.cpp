@@ -133,3 +133,18 @@ TEST_CASE("reload: a role says how it is until it is well again", "[plugin][heal
     CHECK(hosts.bench.stop() == 0);
     CHECK(hosts.bench.values.empty());
 }
+
+TEST_CASE("reload: of two instances of a role the one that is worse is told", "[plugin][health]") {
+    reloading hosts(GENERATE(false, true));
+    CHECK(hosts.reload(R"({"word": "ill"})", R"({"word": "ill"})").is_applied);
+    const auto is_ill = [&](std::size_t which) {
+        return hosts.bench.manager().status()[which].health == MESH_HEALTH_DEGRADED;
+    };
+    REQUIRE(hosts.bench.until([&] { return is_ill(0) && is_ill(1); }));
+    CHECK(hosts.reload(R"({"word": "well"})", R"({"word": "ill"})").is_applied);
+    REQUIRE(hosts.bench.until([&] { return !is_ill(0); }));
+    CHECK(hosts.bench.values.contains("reloader.health"));
+    CHECK(hosts.reload(R"({"word": "well"})", R"({"word": "well"})").is_applied);
+    REQUIRE(hosts.bench.until([&] { return !is_ill(1); }));
+    CHECK_FALSE(hosts.bench.values.contains("reloader.health"));
+}

@@ -100,6 +100,16 @@ TEST_CASE("reload: what goes wrong in the new code leaves the old one running", 
     CHECK(bench.stop() == 0);
 }
 
+TEST_CASE("reload: code that wants a process of its own gets into no other", "[plugin]") {
+    reloaded bench(false);
+    CHECK(
+        bench.swap("counter_alone").find("MP320 the new code runs in a process of its own alone")
+        != std::string::npos
+    );
+    const auto before = bench.count();
+    CHECK(bench.until([&] { return bench.count() > before; }));
+}
+
 TEST_CASE("reload: one at a time, of a role that runs", "[plugin]") {
     reloaded bench(false);
     int answers = 0;
