@@ -168,8 +168,8 @@ inline constexpr std::size_t connection_unsent_max = 1u << 20;
 inline constexpr std::size_t instance_unsent_max = 8u << 20;
 /// Bytes of a connection that the transport holds until the peer has them.
 inline constexpr std::size_t connection_in_flight_max = 2u << 20;
-/// Bytes that came from peers and were not read, of all streams: above it a stream is broken. Eight
-/// connections whose windows are full.
+/// Bytes that came from peers and were not read, of all streams: above it the fullest stream of the
+/// peer that sent most is broken. Eight connections whose windows are full.
 inline constexpr std::size_t instance_unread_max = 32u << 20;
 inline constexpr std::size_t stream_message_max = 256u << 10;  ///< bytes of one link message
 /// Pieces of one stream that an instance is sent before it reads: a byte each would be many.

@@ -84,7 +84,7 @@ void held_stream::on_data(transport::stream& from, bytes_view data, bool fin) {
     }
     has_last_in_ = has_last_in_ || fin;
     inbound_.append(data, proto::stream_message_max);
-    if (!owner_->on_stream_received(data.size())) return break_off(stream_code::unread);
+    if (!owner_->on_stream_received(*this, data.size())) return break_off(stream_code::unread);
     owner_->on_stream_dirty(*this);
 }
 
@@ -114,11 +114,11 @@ void held_stream::take(std::uint64_t bytes) {
 
 /// What was received and not read goes; its credit goes back to the sender.
 void held_stream::forget_received() {
-    const std::size_t unread = inbound_.size() + account_.below();
+    const std::size_t forgotten = unread();
     inbound_.clear();
     account_.take(account_.below());
-    if (owner_ != nullptr) owner_->on_stream_read(unread);
-    if (stream_ != nullptr) stream_->consume(unread);
+    if (owner_ != nullptr) owner_->on_stream_read(forgotten);
+    if (stream_ != nullptr) stream_->consume(forgotten);
 }
 
 void held_stream::forget_written() {

@@ -18,8 +18,8 @@ class held_stream_owner {
 public:
     /// Something waits to be sent down, or it is over.
     virtual void on_stream_dirty(held_stream& stream) = 0;
-    /// `bytes` more of this instance's streams are unread. False: that is too much.
-    virtual bool on_stream_received(std::size_t bytes) = 0;
+    /// `bytes` more of this stream are unread. False: that is too much.
+    virtual bool on_stream_received(held_stream& stream, std::size_t bytes) = 0;
     virtual void on_stream_read(std::size_t bytes) = 0;
     /// The same of what the instance wrote, and the transport has not taken.
     virtual bool on_stream_written(std::size_t bytes) = 0;
@@ -47,6 +47,8 @@ public:
     proto::link_number connection() const noexcept { return connection_; }
     bool is_bidi() const noexcept { return is_bidi_; }
     bool is_open() const noexcept { return stream_ != nullptr; }
+    /// Received, and not read by the instance.
+    std::size_t unread() const noexcept { return inbound_.size() + account_.below(); }
 
     /// Of one that the instance wanted, when the peer allows it; of one the peer opened, at once.
     void open(std::shared_ptr<transport::stream> stream, bool is_ours);

@@ -309,9 +309,34 @@ void stream_service::take(up::streams_over&&) {
     close_all(stream_code::stopped, "the role has stopped");
 }
 
-bool stream_service::on_stream_received(std::size_t bytes) {
+/// What is too much is taken from the peer that sent most of it, not from who sends next.
+bool stream_service::on_stream_received(held_stream& stream, std::size_t bytes) {
     unread_ += bytes;
-    return unread_ <= instance_unread_max;
+    while (unread_ > instance_unread_max) {
+        held_stream& most = most_unread();
+        if (&most == &stream) return false;
+        most.break_off(stream_code::unread);
+    }
+    return true;
+}
+
+/// Precondition: something is unread.
+held_stream& stream_service::most_unread() {
+    std::map<identity::endpoint_id, std::pair<std::size_t, held_stream*>> by_peer;
+    for (const auto& [number, stream] : streams_) {
+        const held_connection* const on = find_connection(stream->connection());
+        if (stream->unread() == 0) continue;
+        const bool is_known = on != nullptr && on->connection;
+        auto& [sum, largest] =
+            by_peer[is_known ? on->connection->remote_id() : identity::endpoint_id()];
+        sum += stream->unread();
+        if (largest == nullptr || stream->unread() > largest->unread()) largest = stream.get();
+    }
+    const auto most =
+        std::max_element(by_peer.begin(), by_peer.end(), [](const auto& a, const auto& b) {
+            return a.second.first < b.second.first;
+        });
+    return *most->second.second;
 }
 
 bool stream_service::on_stream_written(std::size_t bytes) {

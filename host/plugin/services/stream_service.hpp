@@ -66,7 +66,7 @@ private:
     void on_deadline(time_point now) override;
     // held_stream_owner
     void on_stream_dirty(held_stream& stream) override;
-    bool on_stream_received(std::size_t bytes) override;
+    bool on_stream_received(held_stream& stream, std::size_t bytes) override;
     void on_stream_read(std::size_t bytes) override { unread_ -= bytes; }
     bool on_stream_written(std::size_t bytes) override;
     void on_stream_sent(std::size_t bytes) override { unsent_ -= bytes; }
@@ -91,6 +91,7 @@ private:
     void flush();
     held_connection* find_connection(proto::link_number number);
     held_stream* find_stream(proto::link_number number);
+    held_stream& most_unread();
     std::vector<stream_ptr> streams_of(proto::link_number connection) const;
 
     net::shard& shard_;

@@ -218,6 +218,28 @@ TEST_CASE_METHOD(
     CHECK(ended.code == stream_code::unread);
     CHECK(service->unread() <= proto::instance_unread_max);
     CHECK(service->connections() == 10);  // the others go on
+
+    // Who sends little is not the one who pays for it.
+    const auto modest = transport::endpoint::bind(shard, echo_pair::default_options()).value();
+    const std::size_t before = said.size();
+    client->to_send = pattern(100'000);
+    client->auto_send = true;
+    const auto connection = modest->connect(own->address(), test_alpn, client);
+    const auto offered = await<down::connection_offered>(before);
+    service->take(up::connection_accepted{offered.connection});
+    const auto stream = await<down::stream_offered>(before).stream;
+    std::size_t arrived = 0;
+    std::size_t seen = before;
+    CHECK(run_until(shard, [&] {
+        for (; seen < said.size(); ++seen) {
+            const auto* const piece = std::get_if<down::stream_arrived>(&said[seen]);
+            if (piece == nullptr || piece->stream != stream) continue;
+            arrived += piece->data.size();
+            service->take(up::stream_taken{stream, piece->data.size()});
+        }
+        return arrived == 100'000;
+    }));
+    CHECK(service->unread() <= proto::instance_unread_max);
 }
 
 TEST_CASE_METHOD(
