@@ -7,6 +7,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <span>
@@ -23,6 +24,12 @@ public:
     api_client(std::vector<std::filesystem::path> sockets, duration timeout, std::string via = {});
 
     duration timeout() const noexcept { return timeout_; }
+    /// The same, that waits at least so long: of what the host itself ends in time.
+    api_client patient(duration least) const {
+        api_client copy = *this;
+        copy.timeout_ = std::max(timeout_, least);
+        return copy;
+    }
 
     /// The whole envelope of a good answer. Errors: those of the answer, and of
     /// http::send_request; E_BAD_ANSWER when it is no envelope; with `via` those of pick_node().

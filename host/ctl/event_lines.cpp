@@ -53,7 +53,10 @@ std::string event_lines::line(const boost::json::object& event) {
     if (const auto subject = subject_of(event); !subject.empty()) text += " " + subject;
     const auto from = text_in(event, "from");
     const auto to = text_in(event, "to");
-    if (!from.empty()) text += " " + from + (to.empty() ? "" : fmt::format(" {}", out_.arrow()));
+    if (from == to && !to.empty())
+        text += " still";  // and why, for another reason
+    else if (!from.empty())
+        text += " " + from + (to.empty() ? "" : fmt::format(" {}", out_.arrow()));
     const bool is_state = type.ends_with(".state");
     if (!to.empty()) text += " " + (is_state ? out_.tinted(to, tone_of_state(to)) : to);
     if (const auto reason = text_in(event, "reason"); !reason.empty()) text += "  " + reason;

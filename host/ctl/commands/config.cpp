@@ -50,11 +50,24 @@ public:
             here.out.print(config::problems_text(problems));
         else
             print_json(here.out, problems, loaded);
+        if (loaded) tell_of_roles(here.out, loaded->values);
         if (!loaded) return verdict{config::exit_of(loaded.error())};
         return verdict{problems.empty() ? exit_code::ok : exit_code::degraded};
     }
 
 private:
+    /// Their schemas are in their files, of which none is loaded here.
+    static void tell_of_roles(console& out, const config::host_config& settings) {
+        for (const auto& each : settings.plugin)
+            if (!each.config.empty())
+                out.print_note(fmt::format(
+                    "note: the keys of plugin.{}.config are its role's, and not checked here: "
+                    "meshctl plugin describe {} lists them",
+                    each.instance,
+                    each.path
+                ));
+    }
+
     static void print_json(
         console& out,
         const config::config_problems& problems,

@@ -64,9 +64,12 @@ public:
         // The host has another working directory.
         if (!file_.empty()) {
             const bool is_path = file_.find('/') != std::string::npos;
-            request["path"] = is_path ? std::filesystem::absolute(file_).string() : file_;
+            const auto absolute = std::filesystem::absolute(file_).lexically_normal();
+            request["path"] = is_path ? absolute.string() : file_;
         }
-        const auto envelope = here.api.post("/v1/plugins/reload", request);
+        // A probe, and new code that has to take over in time, or is killed.
+        constexpr duration reload_takes = 30s;
+        const auto envelope = here.api.patient(reload_takes).post("/v1/plugins/reload", request);
         if (!envelope) return envelope.error();
         if (!here.out.is_text()) {
             here.out.print(*envelope);

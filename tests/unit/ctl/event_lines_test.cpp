@@ -26,6 +26,9 @@ TEST_CASE("ctl: an event is a line, below its day", "[ctl]") {
            "2 of 4 neighbours lost it 6 s ago\n"
     );
     CHECK(lines.line(json(stale)).starts_with("12:10:06.912 peer.state"));
+    auto again = json(stale);
+    again["from"] = "stale";
+    CHECK(lines.line(again).find("compute-05 still stale  2 of 4") != std::string::npos);
     CHECK(lines.line(json(up)) == "2026-11-23 (UTC)\n00:00:00.001 neighbor.up bbbbbbbbbb eager\n");
 }
 
