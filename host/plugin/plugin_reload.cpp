@@ -3,10 +3,12 @@
 // instance.
 #include "plugin/plugin_entry.hpp"
 #include "plugin/plugin_probe.hpp"
+#include "plugin/told_fault.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
 #include <cerrno>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -28,29 +30,18 @@ outcome<void> plugin_manager::reload(
     entry* const found = find(instance);
     const bool is_running = found != nullptr && found->instance
                             && found->status.state == proto::instance_state::running;
-    if (found != nullptr && found->status.is_restarting && !stopping_) {
+    const auto busy = [&instance](std::string_view with) {
         return failure{
             .exit = exit_code::failure,
             .code = "E_PLUGIN_BUSY",
-            .message = fmt::format("{} is about to be started again", instance),
-            .hint = "wait until it runs; meshctl plugin list shows it"};
-    }
+            .message = fmt::format("{} is being {}", instance, with),
+            .hint = "wait for the end of that; meshctl plugin list shows it"};
+    };
+    if (found != nullptr && found->status.is_restarting && !stopping_) return busy("started again");
     if (!is_running || stopping_) return not_running(instance);
     if (found->status.is_stalled && !found->settings.is_isolated) return stalled(instance);
-    if (reload_.is_under_way()) {
-        return failure{
-            .exit = exit_code::failure,
-            .code = "E_PLUGIN_BUSY",
-            .message = fmt::format("the configuration of {} is being changed", instance),
-            .hint = "wait for that one's end"};
-    }
-    if (found->reloading) {
-        return failure{
-            .exit = exit_code::failure,
-            .code = "E_PLUGIN_BUSY",
-            .message = fmt::format("{} is being reloaded already", instance),
-            .hint = "wait for that one's end"};
-    }
+    if (reload_.is_under_way()) return busy("given another configuration");
+    if (found->reloading) return busy("reloaded already");
     const std::string from =
         path.empty() ? found->status.path : resolve_plugin(path, settings_.directory);
     auto plugin = inspect(from);
@@ -105,9 +96,8 @@ void plugin_manager::swap_in(entry& role, checked<probed_role> probed) {
     if (!role.settings.is_isolated && (probed->role.flags & MESH_ROLE_NO_INPROC) != 0)
         return refuse(
             {"MP320",
-             "the new code runs in a process of its own alone: set isolation = \"process\" and "
-             "restart "
-             "the host"}
+             "the new code runs in a process of its own alone: set isolation = \"process\", and "
+             "restart the host"}
         );
     auto plan = role.settings.is_isolated ? plan_process(
                     std::move(*reloading.plugin),
@@ -135,10 +125,7 @@ void plugin_manager::swap_in(entry& role, checked<probed_role> probed) {
 void plugin_manager::on(entry& of, const proto::up::swapped& said) {
     if (!of.reloading || !of.reloading->next) return;  // of a process that may say anything
     if (!said.is_done) {
-        const plugin_fault fault(
-            one_line(said.fault_code, proto::name_max),
-            one_line(said.fault_text, proto::fault_text_max)
-        );
+        const plugin_fault fault = told_fault(said.fault_code, said.fault_text);
         const failure told = explain(of.reloading->next->facts.path, fault);
         log_.warn("{}", told.message);
         return answer_reload(of, told);

@@ -5,6 +5,7 @@
 #include "plugin/crash_reporter.hpp"
 #include "plugin/plugin_entry.hpp"
 #include "plugin/proto/plain_text.hpp"
+#include "plugin/told_fault.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -70,7 +71,7 @@ void plugin_manager::on(entry& of, const proto::up::state_changed& said) {
 }
 
 void plugin_manager::on(entry& of, const proto::up::faulted& said) {
-    report(of, {one_line(said.code, proto::name_max), one_line(said.text, proto::fault_text_max)});
+    report(of, told_fault(said.code, said.text));
 }
 
 /// What is said too often is known of the role, and told to nobody.

@@ -3,6 +3,7 @@
 
 #include "plugin/crash_reporter.hpp"
 #include "plugin/proto/limits.hpp"
+#include "plugin/told_fault.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -101,9 +102,7 @@ probe_report read_probe_report(std::string_view text) {
             line.remove_prefix(fault_mark.size());
             const auto space = line.find(' ');
             if (space == std::string_view::npos) continue;
-            report.fault = plugin_fault{
-                one_line(line.substr(0, space), proto::name_max),
-                one_line(line.substr(space + 1), proto::fault_text_max)};
+            report.fault = told_fault(line.substr(0, space), line.substr(space + 1));
         }
     }
     return report;

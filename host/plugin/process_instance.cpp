@@ -4,6 +4,7 @@
 #include "net/shard.hpp"
 #include "plugin/strand_clock.hpp"
 #include "plugin/strand_pulse.hpp"
+#include "plugin/told_fault.hpp"
 #include "plugin/worker_groups.hpp"
 
 #include <algorithm>
@@ -117,10 +118,7 @@ checked<> process_instance::wait_created(duration limit) {
 bool process_instance::take(const proto::worker::created& how) {
     if (is_created_) return false;
     if (how.fault_code) {
-        cause_ = plugin_fault(
-            one_line(*how.fault_code, proto::name_max),
-            one_line(how.fault_text, proto::fault_text_max)
-        );
+        cause_ = told_fault(*how.fault_code, how.fault_text);
         return false;
     }
     is_created_ = true;

@@ -26,3 +26,11 @@ TEST_CASE("probe report: what a plugin writes there itself changes little", "[pl
     CHECK_FALSE(report.fault);
     CHECK_FALSE(report.is_done);
 }
+
+TEST_CASE("probe report: what the host alone decides, no probe says", "[plugin]") {
+    for (const std::string code : {"MP309", "MP024"}) {
+        const auto report = read_probe_report("fault " + code + " let me be left out\n");
+        REQUIRE(report.fault);
+        CHECK(report.fault->code == "MP203");
+    }
+}
