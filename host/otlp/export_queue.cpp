@@ -7,18 +7,52 @@
 
 namespace meshhost::otlp {
 
+namespace {
+
+struct text_size {
+    std::size_t operator()(const std::string& text) const { return text.size(); }
+    template <class Number>
+    std::size_t operator()(const Number&) const {
+        return 0;
+    }
+};
+
+std::size_t size_of(const std::vector<telemetry::attribute>& attributes) {
+    std::size_t size = 0;
+    for (const auto& each : attributes)
+        size += sizeof each + each.key.size() + std::visit(text_size{}, each.value);
+    return size;
+}
+
+/// About: what a role chooses is in its texts, and in how many there are.
+std::size_t size_of(const telemetry::span& span) {
+    std::size_t size =
+        sizeof span + span.name.size() + span.message.size() + size_of(span.attributes);
+    for (const auto& each : span.events)
+        size += sizeof each + each.name.size() + size_of(each.attributes);
+    return size;
+}
+
+}  // namespace
+
 export_queue::export_queue(const queue_limits& limits, std::uint64_t seed)
     : limits_(limits)
     , random_(seed)
     , retry_(limits.retry_first, limits.retry_cap) {}
 
 void export_queue::push(scoped_span finished, time_point now) {
-    if (waiting_.size() >= limits_.spans_max) {
-        waiting_.pop_front();
-        ++counts_.dropped_full;
-    }
+    waiting_bytes_ += size_of(finished.span);
     waiting_.push_back(std::move(finished));
+    while (waiting_.size() > limits_.spans_max || waiting_bytes_ > limits_.bytes_max)
+        drop_oldest();
+    if (waiting_.empty()) return;
     due_ = waiting_.size() >= limits_.batch_max ? now : std::min(due_, now + limits_.delay);
+}
+
+void export_queue::drop_oldest() {
+    waiting_bytes_ -= size_of(waiting_.front().span);
+    waiting_.pop_front();
+    ++counts_.dropped_full;
 }
 
 void export_queue::flush(time_point now) {
@@ -31,6 +65,8 @@ const std::vector<scoped_span>* export_queue::next(time_point now) {
         if (now < due_) return nullptr;
         const auto size = std::min(waiting_.size(), limits_.batch_max);
         const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
+        for (auto each = waiting_.begin(); each != end; ++each)
+            waiting_bytes_ -= size_of(each->span);
         batch_.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
         waiting_.erase(waiting_.begin(), end);
         due_ = waiting_.empty() ? no_deadline : now;

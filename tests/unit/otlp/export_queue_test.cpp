@@ -135,3 +135,24 @@ TEST_CASE("export queue: without a collector the oldest give way", "[otlp]") {
     REQUIRE(batch != nullptr);
     CHECK(batch->front().span.name == "90");
 }
+
+TEST_CASE("export queue: spans that are large give way sooner", "[otlp]") {
+    export_queue queue({.bytes_max = 10'000}, 1);
+    for (int i = 0; i < 100; ++i) {
+        auto large = span_of(std::to_string(i));
+        large.span.attributes.push_back({"text", std::string(3000, 'x')});
+        queue.push(std::move(large), at(0s));
+    }
+    CHECK(queue.counts().waiting == 3);
+    CHECK(queue.counts().dropped_full == 97);
+    const auto* const batch = queue.next(at(5s));
+    REQUIRE(batch != nullptr);
+    CHECK(batch->front().span.name == "97");
+    queue.on_result(answered(taken), at(5s));
+    auto huge = span_of(std::string(20'000, 'x'));
+    queue.push(std::move(huge), at(6s));  // too large for any queue
+    CHECK(queue.is_idle());
+    for (int i = 0; i < 50; ++i)
+        queue.push(span_of("small"), at(7s));
+    CHECK(queue.counts().waiting > 20);
+}
