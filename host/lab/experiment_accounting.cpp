@@ -46,10 +46,11 @@ model::table_sample sample(const model::lab_record& lab, unsigned cycle) {
     return now;
 }
 
-/// So few that each has been everywhere when the warm-up is over: what is remembered of an id (its
-/// record, its address, its ticket) is then remembered of all of them.
+/// So few that each has met every host that stays when the warm-up is over, even where meeting means
+/// what happens at one visit in a hundred (a dial that a host that stays begins): what is remembered
+/// of an id (its record, its address, its ticket) is then remembered of all of them.
 unsigned ids_of(const experiment_request& asked) {
-    return std::max(5U, asked.cycles / 160);
+    return std::max(5U, asked.cycles / 1250);
 }
 
 struct accounting {

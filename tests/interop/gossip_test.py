@@ -20,15 +20,15 @@ class Gossip(unittest.TestCase):
         self.topic = secrets.token_hex(32)
         self.everybody = []
 
-    def add(self, program):
-        peer = Peer([program], {"RUST_BACKTRACE": "0"})
+    def add(self, program, *arguments):
+        peer = Peer([program, *arguments], {"RUST_BACKTRACE": "0"})
         peer.is_ours = program != GOSSIP_PEER
         self.addCleanup(peer.kill)
         self.everybody.append(peer)
         return peer
 
-    def ours(self):
-        return self.add(os.environ["MESH_GOSSIP"])
+    def ours(self, *arguments):
+        return self.add(os.environ["MESH_GOSSIP"], *arguments)
 
     def theirs(self):
         return self.add(GOSSIP_PEER)
@@ -168,14 +168,18 @@ class SixPeers(Gossip):
         self.burst_from_all(20)
 
     def is_tree_of_both(self):
-        """Of many messages at once only one cuts links of ours, and not while one is missing."""
         self.burst_from_all(1)
         probes = [self.probe(peer) for peer in self.everybody if peer.is_ours]
         return all(sum(probe[what] for probe in probes) > 0
                    for what in ("prunes_sent", "repairs_received", "lazy"))
 
     def test_links_are_pruned_and_grafted_between_the_two(self):
+        """Ours let one message in many cut links, after a while, and theirs have then cut them
+        all; so one of ours joins that cuts as theirs do. Its links are new, and thus eager."""
         self.burst_from_all(50)
+        hasty = self.ours("--prune-at-once")
+        self.join(hasty, self.everybody[0], self.everybody[1])
+        wait_until(lambda: len(self.tally(hasty)["neighbors"]) > 1, "it to have links to cut")
         wait_until(self.is_tree_of_both, "prunes in both directions")
 
     def test_ten_thousand_messages_are_missed_by_nobody(self):

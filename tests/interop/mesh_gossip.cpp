@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our side of the interop tests of the gossip: transport and gossip, told what to do by
-// gossip_test.py.
+// gossip_test.py. With --prune-at-once it cuts a link at each message that comes twice, as
+// iroh-gossip does.
 #include "interop/gossip_console.hpp"
 
 #include <boost/json/array.hpp>
 
 #include <cstdio>
 #include <random>
+#include <string_view>
 
 using namespace meshhost;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -34,7 +37,7 @@ void announce(const transport::endpoint& endpoint) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
     net::shard shard;
     transport::endpoint_options options{
         .key = identity::secret_key::generate(),
@@ -46,6 +49,7 @@ int main() {
     }
     gossip::gossip_options settings;
     settings.seed = std::random_device()();
+    settings.machines.broadcast.elects_shapers = argc < 2 || argv[1] != "--prune-at-once"sv;
     gossip::gossip_service service(shard, **endpoint, std::move(settings));
     service.start();
     announce(**endpoint);
