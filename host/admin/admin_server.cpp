@@ -11,7 +11,7 @@ namespace meshhost::admin {
 
 admin_server::admin_server(
     net::shard& shard,
-    http::unix_listener listener,
+    std::unique_ptr<http::listener> listener,
     const admin_parts& parts,
     logger log
 )

@@ -26,7 +26,7 @@ class admin_server {
 public:
     admin_server(
         net::shard& shard,
-        http::unix_listener listener,
+        std::unique_ptr<http::listener> listener,
         const admin_parts& parts,
         logger log
     );

@@ -3,7 +3,7 @@
 
 #include "http/http_session.hpp"
 
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
@@ -19,22 +19,22 @@ constexpr auto accept_pause = 100ms;
 }  // namespace
 
 struct http_server::state : std::enable_shared_from_this<http_server::state> {
-    using protocol = boost::asio::local::stream_protocol;
+    using protocol = boost::asio::generic::stream_protocol;
 
     state(
         net::shard& shard,
-        unix_listener claimed,
+        std::unique_ptr<listener> claimed,
         request_handler& to,
         const http_limits& given,
         logger sink
     )
         : acceptor(shard.context())
         , pause(shard.context())
-        , listener(std::move(claimed))
+        , name(std::move(claimed))
         , handler(to)
         , limits(given)
         , log(std::move(sink)) {
-        acceptor.assign(protocol(), listener.release_descriptor());
+        acceptor.assign(protocol(name->family(), 0), name->release_descriptor());
     }
 
     void accept();
@@ -43,9 +43,9 @@ struct http_server::state : std::enable_shared_from_this<http_server::state> {
     std::size_t count_open();
     void close();
 
-    protocol::acceptor acceptor;
+    boost::asio::basic_socket_acceptor<protocol> acceptor;
     boost::asio::steady_timer pause;
-    unix_listener listener;
+    std::unique_ptr<listener> name;
     request_handler& handler;
     const http_limits limits;
     logger log;
@@ -67,7 +67,7 @@ void http_server::state::on_accepted(const boost::system::error_code& ec, protoc
     }
     const auto session = std::make_shared<http_session>(std::move(socket), handler, limits);
     if (count_open() >= limits.connections_max) {
-        session->refuse(503, "too many connections to the local API");
+        session->refuse(503, "too many connections");
     } else {
         sessions.push_back(session);
         session->start();
@@ -89,7 +89,7 @@ std::size_t http_server::state::count_open() {
 
 void http_server::state::close() {
     if (!acceptor.is_open()) return;
-    listener.remove_name();
+    name->remove_name();
     acceptor.close();
     pause.cancel();
     for (const auto& held : sessions)
@@ -99,12 +99,12 @@ void http_server::state::close() {
 
 http_server::http_server(
     net::shard& shard,
-    unix_listener listener,
+    std::unique_ptr<listener> from,
     request_handler& handler,
     const http_limits& limits,
     logger log
 )
-    : state_(std::make_shared<state>(shard, std::move(listener), handler, limits, std::move(log))) {
+    : state_(std::make_shared<state>(shard, std::move(from), handler, limits, std::move(log))) {
     state_->accept();
 }
 

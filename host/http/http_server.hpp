@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// HTTP/1.1 over a unix socket (RFC 9112), with a limit on everything a client can make us hold.
+// HTTP/1.1 (RFC 9112) over a unix socket or TCP, with a limit on everything a client can make us
+// hold.
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/time.hpp"
 #include "http/http_message.hpp"
-#include "http/unix_listener.hpp"
+#include "http/listener.hpp"
+#include "http/websocket.hpp"
 #include "net/shard.hpp"
 
 #include <functional>
@@ -48,6 +50,9 @@ public:
 
     /// The answer to what is not a request: `status` is 400, 413, 431, 503 or 505.
     virtual response describe_fault(unsigned status, std::string_view reason) = 0;
+
+    /// A request to go on as a WebSocket (RFC 6455). nullptr: it is a request like any other.
+    virtual websocket_offer on_upgrade(const request& asked);
 };
 
 struct http_limits {
@@ -64,7 +69,7 @@ class http_server {
 public:
     http_server(
         net::shard& shard,
-        unix_listener listener,
+        std::unique_ptr<listener> from,
         request_handler& handler,
         const http_limits& limits = {},
         logger log = {}
@@ -73,7 +78,7 @@ public:
     http_server& operator=(const http_server&) = delete;
     ~http_server();
 
-    /// Takes no more connections, drops those there are, removes the socket. Idempotent.
+    /// Takes no more connections, drops those there are, removes the name. Idempotent.
     void close();
 
     std::size_t connections() const;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/http_session.hpp"
 
+#include "http/websocket_session.hpp"
+
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace meshhost::http {
@@ -28,10 +32,25 @@ unsigned fault_status(const beast::error_code& ec) {
     return 0;
 }
 
+header_list headers_of(const beast::http::fields& fields) {
+    header_list all;
+    for (const auto& field : fields) {
+        std::string name(field.name_string());
+        for (char& each : name)
+            each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
+        all.emplace_back(std::move(name), std::string(field.value()));
+    }
+    return all;
+}
+
 }  // namespace
 
+websocket_offer request_handler::on_upgrade(const request&) {
+    return {};
+}
+
 http_session::http_session(
-    boost::asio::local::stream_protocol::socket socket,
+    stream_socket socket,
     request_handler& handler,
     const http_limits& limits
 )
@@ -46,6 +65,7 @@ void http_session::refuse(unsigned status, std::string_view reason) {
 }
 
 void http_session::drop() {
+    if (const auto upgraded = upgraded_.lock()) return upgraded->drop();
     hang_up();
 }
 
@@ -89,8 +109,26 @@ void http_session::answer_request() {
         std::string(message.method_string()),
         std::string(target.substr(0, path_end)),
         std::move(message.body()),
-        std::move(*query)};
+        std::move(*query),
+        headers_of(message)};
+    if (beast::websocket::is_upgrade(message) && try_upgrade(asked)) return;
     handler_.on_request(asked, shared_from_this());
+}
+
+/// The socket goes to a session of its own, which keeps this one: the server counts it.
+bool http_session::try_upgrade(const request& asked) {
+    auto offer = handler_.on_upgrade(asked);
+    if (!offer.handler) return false;
+    phase_ = phase::upgraded;
+    const auto session = std::make_shared<websocket_session>(
+        std::move(stream_),
+        parser_->release(),
+        std::move(offer),
+        shared_from_this()
+    );
+    upgraded_ = session;
+    session->start();
+    return true;
 }
 
 void http_session::reply(response answer) {
@@ -104,6 +142,8 @@ void http_session::send(response answer, bool keep_alive) {
     response_ = response_type(static_cast<beast::http::status>(answer.status), http_1_1);
     response_.set(field::content_type, answer.content_type);
     response_.set(field::cache_control, "no-store");
+    for (const auto& [name, value] : answer.headers)
+        response_.set(name, value);
     response_.keep_alive(keep_alive);
     response_.body() = std::move(answer.body);
     response_.prepare_payload();

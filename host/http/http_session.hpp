@@ -3,9 +3,8 @@
 // One client's connection: read a request, have it answered, read the next. Kept alive by its own
 // pending operations; the server holds it weakly, to count it and to drop it.
 #include "http/http_server.hpp"
+#include "http/stream.hpp"
 
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -18,15 +17,11 @@
 
 namespace meshhost::http {
 
+class websocket_session;
+
 class http_session final : public exchange, public std::enable_shared_from_this<http_session> {
 public:
-    using stream_type = boost::beast::basic_stream<boost::asio::local::stream_protocol>;
-
-    http_session(
-        boost::asio::local::stream_protocol::socket socket,
-        request_handler& handler,
-        const http_limits& limits
-    );
+    http_session(stream_socket socket, request_handler& handler, const http_limits& limits);
 
     void start() { read_request(); }
     /// Answers whatever comes first with `status`, then hangs up.
@@ -45,12 +40,13 @@ private:
     using parser_type = boost::beast::http::request_parser<boost::beast::http::string_body>;
     using response_type = boost::beast::http::response<boost::beast::http::string_body>;
 
-    enum class phase { reading, answering, streaming, closed };
+    enum class phase { reading, answering, streaming, upgraded, closed };
 
     void read_request();
     void on_read(const boost::beast::error_code& ec);
     void on_bad_request(const boost::beast::error_code& ec);
     void answer_request();
+    bool try_upgrade(const request& asked);
     void send(response answer, bool keep_alive);
     void after_response(const boost::beast::error_code& ec, bool keep_alive);
     void queue_bytes(std::string bytes);
@@ -73,6 +69,7 @@ private:
     bool is_stream_ended_ = false;
     bool is_client_watched_ = false;
     std::function<void()> watcher_;
+    std::weak_ptr<websocket_session> upgraded_;
 };
 
 }  // namespace meshhost::http

@@ -165,6 +165,10 @@ unix_listener::~unix_listener() {
     remove_name();
 }
 
+int unix_listener::family() const noexcept {
+    return AF_UNIX;
+}
+
 int unix_listener::release_descriptor() noexcept {
     return descriptor_.release();
 }

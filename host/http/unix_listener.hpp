@@ -4,6 +4,7 @@
 // whole: bound, listening and with mode 0600.
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
+#include "http/listener.hpp"
 
 #include <sys/types.h>
 
@@ -12,7 +13,7 @@
 namespace meshhost::http {
 
 /// Owns the listening descriptor and the name. Movable.
-class unix_listener {
+class unix_listener final : public listener {
 public:
     /// Makes missing parent directories with mode 0700. A socket that nobody answers on is
     /// replaced. Errors: E_INSTANCE_RUNNING when somebody does answer, E_SOCKET_PATH (too long,
@@ -21,13 +22,13 @@ public:
 
     unix_listener(unix_listener&& other) noexcept;
     unix_listener& operator=(unix_listener&&) = delete;
-    ~unix_listener();
+    ~unix_listener() override;
 
-    /// Hands the descriptor over (non-blocking, listening); -1 from then on.
-    int release_descriptor() noexcept;
+    int family() const noexcept override;
+    int release_descriptor() noexcept override;
 
-    /// Removes the name, unless another process has taken it since. Idempotent.
-    void remove_name() noexcept;
+    /// Unless another process has taken it since.
+    void remove_name() noexcept override;
 
 private:
     unix_listener(std::filesystem::path path, unique_fd descriptor);

@@ -36,7 +36,9 @@ struct api {
     telemetry::event_journal journal;
     admin::admin_server server{
         shard,
-        std::move(*http::unix_listener::claim(directory / "host.sock")),
+        std::make_unique<http::unix_listener>(
+            std::move(*http::unix_listener::claim(directory / "host.sock"))
+        ),
         {host, host, journal, others},
         logger()};
 };

@@ -5,6 +5,7 @@
 #include "ctl_fixture.hpp"
 #include "http/envelope.hpp"
 #include "http/http_server.hpp"
+#include "http/unix_listener.hpp"
 #include "support/temp_dir.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -74,7 +75,12 @@ public:
     running_host() {
         auto listener = http::unix_listener::claim(socket());
         REQUIRE(listener.has_value());
-        server_.emplace(shard_, std::move(*listener), handler_, http::http_limits());
+        server_.emplace(
+            shard_,
+            std::make_unique<http::unix_listener>(std::move(*listener)),
+            handler_,
+            http::http_limits()
+        );
         thread_ = std::thread([this] { shard_.run(); });
     }
     ~running_host() {

@@ -2,6 +2,7 @@
 #pragma once
 // A server on a thread of its own, and a client that can say anything.
 #include "http/http_server.hpp"
+#include "http/unix_listener.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
@@ -69,7 +70,12 @@ public:
     explicit running_server(const http::http_limits& limits = {}) {
         auto listener = http::unix_listener::claim(socket());
         REQUIRE(listener.has_value());
-        server_.emplace(shard_, std::move(*listener), handler, limits);
+        server_.emplace(
+            shard_,
+            std::make_unique<http::unix_listener>(std::move(*listener)),
+            handler,
+            limits
+        );
         thread_ = std::thread([this] { shard_.run(); });
     }
     ~running_server() {
