@@ -65,6 +65,32 @@ outcome<event_query> parse_event_query(const http::query_map& query, std::uint64
     return out;
 }
 
+namespace {
+
+bool wants(const event_query& query, const telemetry::event& event) {
+    return query.types.empty() || query.types.contains(to_string(event.type));
+}
+
+}  // namespace
+
+json::object events_json(
+    const telemetry::event_journal& journal,
+    const std::string& node,
+    const event_query& query
+) {
+    json::array events;
+    std::uint64_t next = std::max(query.since, journal.oldest());
+    while (const auto* event = events.size() < query.limit ? journal.find(next) : nullptr) {
+        if (wants(query, *event)) events.push_back(event_json(*event, node));
+        ++next;
+    }
+    return {
+        {"events", std::move(events)},
+        {"oldest_seq", journal.oldest()},
+        {"next_seq", next},
+        {"truncated", query.since < journal.oldest()}};
+}
+
 struct event_feed::follower {
     event_query query;  ///< `since` is the next event to send
     answer_ptr answer;
@@ -87,25 +113,8 @@ void event_feed::on_request(const http::request& asked, const answer_ptr& answer
     answer_once(*query, *answer);
 }
 
-bool event_feed::wants(const event_query& query, const telemetry::event& event) const {
-    return query.types.empty() || query.types.contains(to_string(event.type));
-}
-
 void event_feed::answer_once(const event_query& query, http::exchange& answer) const {
-    json::array events;
-    std::uint64_t next = std::max(query.since, journal_.oldest());
-    while (const auto* event = events.size() < query.limit ? journal_.find(next) : nullptr) {
-        if (wants(query, *event)) events.push_back(event_json(*event, node_));
-        ++next;
-    }
-    reply(
-        answer,
-        "events",
-        {{"events", std::move(events)},
-         {"oldest_seq", journal_.oldest()},
-         {"next_seq", next},
-         {"truncated", query.since < journal_.oldest()}}
-    );
+    reply(answer, "events", events_json(journal_, node_, query));
 }
 
 void event_feed::follow(const event_query& query, const answer_ptr& answer) {

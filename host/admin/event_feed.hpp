@@ -28,6 +28,13 @@ struct event_query {
 /// what comes from now on. Errors: E_BAD_REQUEST.
 outcome<event_query> parse_event_query(const http::query_map& query, std::uint64_t next);
 
+/// meshhost.events/1: what `query` asks for, once.
+boost::json::object events_json(
+    const telemetry::event_journal& journal,
+    const std::string& node,
+    const event_query& query
+);
+
 /// Followers hold no events of their own: each reads the journal at its own pace, and one that
 /// lags so far behind that the journal has let go of its next event is told of the gap.
 /// One thread: the shard's. The journal outlives it, and has no other listener.
@@ -53,7 +60,6 @@ private:
     void follow(const event_query& query, const answer_ptr& answer);
     void pump_all();
     bool pump(follower& to) const;
-    bool wants(const event_query& query, const telemetry::event& event) const;
 
     telemetry::event_journal& journal_;
     std::string node_;

@@ -105,6 +105,9 @@ public:
         reload_sink answer
     ) = 0;
 
+    /// An address that opens the dashboard, once. Errors: E_NO_DASHBOARD (unreachable).
+    virtual outcome<std::string> dashboard_link() = 0;
+
     // For experiments. Errors: E_NOT_A_LAB (not_permitted), where faults are not allowed.
     /// Replaces the faults that are injected.
     virtual outcome<void> set_faults(const fault_settings& faults) = 0;

@@ -133,12 +133,12 @@ void mesh_answers::begin_round(watcher& of) {
                    return each.id == peer.id;
                });
         if (is_waiting) continue;
-        if (hosts >= hosts_max) {
+        if (hosts >= question_.hosts_max) {
             if (std::exchange(of.has_told_of_limit, true)) return;
             const failure error{
                 exit_code::degraded,
                 "E_TOO_MANY_HOSTS",
-                fmt::format("only {} hosts are asked", hosts_max),
+                fmt::format("only {} hosts are asked", question_.hosts_max),
                 ""};
             of.answer->write(error_line({peer.id, peer.name}, error));
             return;

@@ -22,13 +22,13 @@ struct mesh_question {
     http::query_map query;
     std::function<boost::json::object()> own;  ///< this host's answer
     std::size_t answer_max = 64u << 10;        ///< of another's
+    std::size_t hosts_max = 256;               ///< asked for one watcher
 };
 
 /// One thread: the shard's. The references outlive it.
 class mesh_answers final : private net::deadline_sink {
 public:
     static constexpr std::size_t watchers_max = 4;
-    static constexpr std::size_t hosts_max = 256;     ///< asked for one watcher
     static constexpr std::size_t questions_max = 32;  ///< under way for one watcher
     /// A watcher with more than this unread asks for nothing new.
     static constexpr std::size_t unread_max = 128u << 10;

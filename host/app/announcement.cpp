@@ -34,7 +34,8 @@ double to_ms(duration value) {
 std::string ready_text(
     const admin::node_snapshot& node,
     std::span<const admin::plugin_snapshot> plugins,
-    const std::filesystem::path& socket
+    const std::filesystem::path& socket,
+    const std::string& dashboard
 ) {
     std::string text = line("node", fmt::format("{} in mesh {}", node.name, node.mesh));
     text += line("id", node.id);
@@ -43,6 +44,7 @@ std::string ready_text(
         text += line("role", role_text(plugin));
     text += line("bound", fmt::format("{}", fmt::join(node.bound, ", ")));
     text += line("socket", socket.string());
+    if (!dashboard.empty()) text += line("dashboard", " " + dashboard);
     return text
            + fmt::format(
                "ready in {:.1f} ms\n",
@@ -53,10 +55,12 @@ std::string ready_text(
 boost::json::object ready_json(
     const admin::node_snapshot& node,
     std::span<const admin::plugin_snapshot> plugins,
-    const std::filesystem::path& socket
+    const std::filesystem::path& socket,
+    const std::string& dashboard
 ) {
     auto data = admin::status_json(node, {}, plugins);
     data["socket"] = socket.string();
+    if (!dashboard.empty()) data["dashboard"] = dashboard;
     return http::make_envelope("ready", std::move(data));
 }
 

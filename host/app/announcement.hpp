@@ -12,16 +12,19 @@
 
 namespace meshhost::app {
 
+/// `dashboard`: a link to it; empty: there is none.
 std::string ready_text(
     const admin::node_snapshot& node,
     std::span<const admin::plugin_snapshot> plugins,
-    const std::filesystem::path& socket
+    const std::filesystem::path& socket,
+    const std::string& dashboard = {}
 );
 
 boost::json::object ready_json(
     const admin::node_snapshot& node,
     std::span<const admin::plugin_snapshot> plugins,
-    const std::filesystem::path& socket
+    const std::filesystem::path& socket,
+    const std::string& dashboard = {}
 );
 
 }  // namespace meshhost::app

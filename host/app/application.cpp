@@ -101,10 +101,11 @@ outcome<void> application::listen_to_signals() {
 void application::on_host_ready() {
     const auto node = host_->api().node();
     const auto plugins = host_->api().plugins();
+    const auto link = host_->dashboard_link();
     if (options_.json)
-        print(boost::json::serialize(ready_json(node, plugins, host_->socket())) + "\n");
+        print(boost::json::serialize(ready_json(node, plugins, host_->socket(), link)) + "\n");
     else
-        print(ready_text(node, plugins, host_->socket()));
+        print(ready_text(node, plugins, host_->socket(), link));
     notifier_.say(fmt::format("READY=1\nSTATUS=ready as {}", node.name));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/audit_tables.hpp"
 
+#include "observe/dashboard_server.hpp"
+
 #include "peers/mesh_driver.hpp"
 #include "plugin/proto/limits.hpp"
 
@@ -43,6 +45,9 @@ void add_transport(const audit_parts& parts, audit_facts& facts, time_point now)
     add_invariants(facts, "transport", parts.endpoint.invariants(now - lateness));
     facts.declared.push_back({"transport", 1, false});
     facts.declared.push_back({"net", 1, true});  // the watch on addresses, where there is one
+    if (parts.has_dashboard) {
+        facts.declared.push_back({"observe", observe::dashboard_server::timers, false});
+    }
     if (parts.exporter != nullptr)
         facts.declared.push_back({"otlp", otlp::exporter::timers, false});
 }
@@ -195,8 +200,10 @@ audit_facts facts_of(const audit_parts& parts, const audit_constants& constants,
     facts.tasks_waiting = parts.shard.tasks_waiting();
     facts.declared.push_back({"app", 3, true});  // the audit's, the patience of a stop, a snapshot
     facts.declared.push_back({"usage", 1, true});  // where a host looks at its usage
-    facts.declared.push_back({"admin", 3, true}
-    );  // of those who follow meters, its own and the mesh's
+    // Of those who follow meters, its own and the mesh's; and what a dashboard asks all hosts with.
+    const std::uint64_t of_dashboard =
+        parts.has_dashboard ? observe::dashboard_server::admin_timers : 0;
+    facts.declared.push_back({"admin", 3 + of_dashboard, true});
     facts.declared.push_back({"introspect", 2, true});  // of asking and of answering
     facts.declared.push_back({"message", 1, true});
     add_transport(parts, facts, now);

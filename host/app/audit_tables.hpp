@@ -36,6 +36,7 @@ struct audit_parts {
     std::function<std::size_t()> api_connections{};  ///< of the local API
     std::vector<connection_user> users{};
     const otlp::exporter* exporter = nullptr;
+    bool has_dashboard = false;
 };
 
 /// What of the process no room accounts for.

@@ -33,7 +33,10 @@ struct flags {
     std::string instance;
     std::filesystem::path data_dir;
     std::string log_level;
+    bool observes = false;
 };
+
+constexpr const char* dashboard_address = "127.0.0.1:7780";
 
 void declare(CLI::App& app, start_options& out, flags& given) {
     const auto list = [&](const char* name, auto& to, const char* what, const char* type) {
@@ -52,6 +55,11 @@ void declare(CLI::App& app, start_options& out, flags& given) {
         ->type_name("DIR");
     app.add_option("--log-level", given.log_level, "trace, debug, info, warn, error or off")
         ->type_name("LEVEL");
+    app.add_flag(
+        "--observe",
+        given.observes,
+        "serve the dashboard at 127.0.0.1:7780, or at observe.listen, and take part in nothing"
+    );
     app.add_flag(
         "--safe-mode",
         out.safe_mode,
@@ -90,6 +98,10 @@ std::vector<std::string> sets_for(const flags& given) {
     if (!given.data_dir.empty()) set("node.data_dir", std::filesystem::absolute(given.data_dir));
     set("net.port", given.port);
     set("log.level", given.log_level);
+    if (given.observes) {
+        set("gossip.tier", "observer");
+        set("observe.listen", dashboard_address);
+    }
     if (!given.bind.empty())
         set("net.bind", boost::json::serialize(boost::json::value_from(given.bind)));
     return sets;

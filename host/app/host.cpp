@@ -7,7 +7,9 @@
 #include "app/otlp_setup.hpp"
 #include "app/plugin_setup.hpp"
 #include "app/snapshots.hpp"
+#include "base/version.hpp"
 #include "identity/key_file.hpp"
+#include "identity/random_text.hpp"
 #include "introspect/message.hpp"
 #include "plugin/crash_reporter.hpp"
 
@@ -19,6 +21,8 @@
 namespace meshhost::app {
 
 namespace {
+
+constexpr std::size_t dashboard_secret_bytes = 16;
 
 std::uint64_t unix_ms(std::chrono::system_clock::time_point at) {
     return static_cast<std::uint64_t>(
@@ -90,6 +94,11 @@ outcome<void> host::open_endpoint() {
     auto bound = transport::endpoint::bind(shard_, endpoint_options_of(settings, *key_));
     if (!bound) return bound.error();
     endpoint_ = std::move(*bound);
+    if (const auto where = ip_endpoint::parse(settings.observe.listen)) {
+        auto port = http::tcp_listener::bind(*where);
+        if (!port) return port.error();
+        dashboard_port_.emplace(std::move(*port));
+    }
     boot_.note("network.transport", std::string("udp"));
     boot_.note("network.protocol.name", std::string("quic"));
     boot_.note(
@@ -263,7 +272,9 @@ void host::open_books() {
         .pings = &api_->pings(),
         .echo = echo_.get(),
         .meter = &usage_->meter(),
-        .api_connections = [this] { return admin_->connections(); }};
+        .api_connections = [this] {
+            return admin_->connections() + (dashboard_ ? dashboard_->connections() : 0);
+        }};
     parts.users.push_back({"introspect", {std::string(introspect::introspect_alpn)}, [this] {
                                auto all = asker_->owned();
                                const auto served = answerer_->owned();
@@ -274,6 +285,7 @@ void host::open_books() {
                                return messages_->owned();
                            }});
     parts.exporter = exporter_.get();
+    parts.has_dashboard = dashboard_ != nullptr;
     audit_observer& self = *this;
     auditor_ = std::make_unique<auditor>(shard_, std::move(parts), self, logger("audit"));
     auditor_->start(audit_interval(options_.settings));
@@ -327,7 +339,7 @@ void host::serve() {
     );
     admin_ = std::make_unique<admin::admin_server>(
         shard_,
-        std::move(*listener_),
+        std::make_unique<http::unix_listener>(std::move(*listener_)),
         admin::admin_parts{*api_, *api_, journal_, *asker_},
         logger("admin")
     );
@@ -340,6 +352,7 @@ void host::serve() {
         introspect_options_of(options_.settings.values.introspect, mesh_secret_)
     );
     api_->set_introspection(asker_.get(), answerer_.get());
+    open_dashboard();
     endpoint_->router().add(std::string(ping::ping_alpn), echo_);
     boot_.note("mesh.alpn.list", fmt::format("{}", fmt::join(endpoint_->router().alpns(), ",")));
     reporter_->refresh();  // before anybody can hear us
@@ -353,6 +366,29 @@ void host::serve() {
     boot_.on_starting();
     plugins_->start();
     shard_.post([this] { become_ready(); });
+}
+
+void host::open_dashboard() {
+    if (!dashboard_port_) return;
+    const auto& settings = options_.settings.values;
+    observe::dashboard_options options;
+    options.mesh = settings.mesh.name;
+    options.version = version();
+    options.secret = [] { return identity::random_text(dashboard_secret_bytes); };
+    options.log = logger("observe");
+    if (!settings.observe.lab.empty())
+        options.lab = std::make_unique<observe::lab_actions>(
+            shard_,
+            settings.observe.lab,
+            options_.around.executable.parent_path() / "meshctl"
+        );
+    dashboard_ = std::make_unique<observe::dashboard_server>(
+        observe::observatory_parts{shard_, *api_, journal_, *asker_},
+        std::move(*dashboard_port_),
+        std::move(options)
+    );
+    dashboard_port_.reset();
+    api_->set_dashboard(dashboard_.get());
 }
 
 void host::export_boot() {
@@ -427,6 +463,7 @@ void host::finish() {
     is_finished_ = true;
     if (auditor_) api_->set_auditor(nullptr);
     auditor_.reset();
+    if (dashboard_) dashboard_->close();
     admin_->close();
     endpoint_->close(0, "stopping");
     observer_.on_host_stopped(abandoned_);

@@ -12,6 +12,7 @@
 #include "app/self_reporter.hpp"
 #include "config/config_loader.hpp"
 #include "gossip/gossip_service.hpp"
+#include "http/tcp_listener.hpp"
 #include "http/unix_listener.hpp"
 #include "introspect/introspect_client.hpp"
 #include "introspect/introspect_server.hpp"
@@ -84,6 +85,8 @@ public:
     outcome<void> reload_config(admin::config_reload_sink sink);
 
     const host_api& api() const noexcept { return *api_; }
+    /// A fresh one; empty: there is no dashboard.
+    std::string dashboard_link() const { return dashboard_ ? dashboard_->link() : std::string(); }
     const std::filesystem::path& socket() const noexcept {
         return options_.settings.values.admin.socket;
     }
@@ -99,6 +102,7 @@ private:
     outcome<void> judge(const std::vector<failure>& refused) const;
     outcome<void> name_peers();
     void serve();
+    void open_dashboard();
     void adopt(config::loaded_config wanted);
     void watch_usage();
     void open_books();
@@ -125,6 +129,7 @@ private:
     std::vector<identity::endpoint_addr> named_;  ///< whom to connect to
     byte_buffer mesh_secret_;                     ///< empty: none
     std::optional<http::unix_listener> listener_;
+    std::optional<http::tcp_listener> dashboard_port_;  ///< until it is served
     std::unique_ptr<transport::endpoint> endpoint_;
     std::unique_ptr<otlp::exporter> exporter_;        ///< null: nothing is exported
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
@@ -142,6 +147,7 @@ private:
     std::unique_ptr<host_api> api_;
     std::unique_ptr<introspect::introspect_client> asker_;  ///< of other hosts
     std::unique_ptr<admin::admin_server> admin_;
+    std::unique_ptr<observe::dashboard_server> dashboard_;  ///< null: none
     std::unique_ptr<auditor> auditor_;
     std::unique_ptr<introspect::introspect_server> answerer_;  ///< to other hosts
     std::size_t abandoned_ = 0;

@@ -122,6 +122,7 @@ std::vector<admin::probe_section> host_api::probe() const {
     if (asker_ != nullptr && answerer_ != nullptr)
         sections.push_back(section_of(asker_->measure(), answerer_->measure()));
     if (parts_.gossip != nullptr) sections.push_back(section_of(parts_.gossip->measure()));
+    if (dashboard_ != nullptr) sections.push_back({"observe", dashboard_->counters()});
     if (parts_.exporter != nullptr) sections.push_back(section_of(parts_.exporter->counts()));
     return sections;
 }
@@ -187,6 +188,16 @@ outcome<void> host_api::audit(admin::audit_sink sink) {
         shown.unwell = admin::unwell_roles(plugins());
         sink(shown);
     });
+}
+
+outcome<std::string> host_api::dashboard_link() {
+    if (dashboard_ != nullptr) return dashboard_->link();
+    return failure{
+        exit_code::unreachable,
+        "E_NO_DASHBOARD",
+        "this host serves no dashboard",
+        "start one that does: meshhost --observe --instance observer --peer TICKET; then "
+        "meshctl ui --instance observer"};
 }
 
 outcome<void> host_api::rebind() {

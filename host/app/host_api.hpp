@@ -17,6 +17,7 @@
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "transport/endpoint.hpp"
+#include "observe/dashboard_server.hpp"
 #include "usage/usage_sampler.hpp"
 
 #include <chrono>
@@ -87,6 +88,7 @@ public:
         const std::string& path,
         admin::reload_sink answer
     ) override;
+    outcome<std::string> dashboard_link() override;
     outcome<void> set_faults(const admin::fault_settings& faults) override;
     outcome<void> crash_plugin(const std::string& instance) override;
 
@@ -98,6 +100,8 @@ public:
     outcome<std::vector<telemetry::span>> spans(const std::string& instance) const override;
 
     const ping_table& pings() const noexcept { return pings_; }
+    /// Null again before it goes.
+    void set_dashboard(observe::dashboard_server* dashboard) noexcept { dashboard_ = dashboard; }
     void set_auditor(auditor* books) noexcept { auditor_ = books; }
 
 private:
@@ -115,6 +119,7 @@ private:
     const introspect::introspect_server* answerer_ = nullptr;
     ping_table pings_;
     auditor* auditor_ = nullptr;
+    observe::dashboard_server* dashboard_ = nullptr;
     time_point started_;
     std::chrono::system_clock::time_point started_at_;
     std::optional<time_point> ready_;

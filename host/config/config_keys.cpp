@@ -76,7 +76,7 @@ void put_plugin_parsed(host_config& config, std::string_view instance, const jso
     plugin_of(config, instance).*Field = Parse(value.as_string()).value();
 }
 
-constexpr std::array<config_section, 16> sections{{
+constexpr std::array<config_section, 17> sections{{
     {"node", "This host among others."},
     {"identity", "The key that this host is known by."},
     {"net", "The UDP sockets."},
@@ -88,6 +88,7 @@ constexpr std::array<config_section, 16> sections{{
     {"introspect", "What other members of the mesh may ask this host."},
     {"audit", "Whether what the host holds adds up."},
     {"telemetry", "What is told to a collector of traces."},
+    {"observe", "The dashboard, which a host of the tier \"observer\" serves."},
     {"lab", "For trying what a mesh does when things go wrong. Never in production."},
     {"admin", "The local interface that meshctl talks to."},
     {"log", "What is written to standard error."},
@@ -103,7 +104,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 49> keys{{
+constexpr std::array<config_key, 51> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -266,6 +267,17 @@ constexpr std::array<config_key, 49> keys{{
      .doc = "A collector that takes OTLP over HTTP: spans go to its /v1/traces. Empty: what "
             "OTEL_EXPORTER_OTLP_ENDPOINT says, else none.",
      .store = put<&c::telemetry, &telemetry_config::otlp>},
+    {.path = "observe.listen",
+     .rule = text(text_form::loopback),
+     .fallback = R"("")",
+     .example = R"("127.0.0.1:7780")",
+     .doc = "Where browsers find the dashboard. Port 0: a free one. Empty: there is none.",
+     .store = put<&c::observe, &observe_config::listen>},
+    {.path = "observe.lab",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .doc = "The directory of a lab that the dashboard's buttons may break. Empty: it has none.",
+     .store = put<&c::observe, &observe_config::lab>},
     {.path = "lab.faults",
      .rule = yes_or_no(),
      .fallback = "false",

@@ -94,6 +94,13 @@ struct telemetry_config {
     friend bool operator==(const telemetry_config&, const telemetry_config&) = default;
 };
 
+/// The dashboard: docs/dashboard-api.md.
+struct observe_config {
+    std::string listen;          ///< "127.0.0.1:7780"; empty: none
+    std::filesystem::path lab;   ///< the lab that its buttons break; empty: it has none
+    friend bool operator==(const observe_config&, const observe_config&) = default;
+};
+
 struct lab_config {
     bool faults = false;  ///< the local API may drop datagrams and fail plugins
     friend bool operator==(const lab_config&, const lab_config&) = default;
@@ -149,6 +156,7 @@ struct host_config {
     introspect_config introspect;
     audit_config audit;
     telemetry_config telemetry;
+    observe_config observe;
     lab_config lab;
     admin_config admin;
     log_config log;

@@ -81,6 +81,10 @@ bool has_form(text_form form, std::string_view choices, std::string_view text) {
         return parse_memory_size(text).has_value();
     case text_form::emit_mode:
         return parse_emit_mode(text).has_value();
+    case text_form::loopback: {
+        const auto read = ip_endpoint::parse(text);
+        return text.empty() || (read && read->is_loopback());
+    }
     case text_form::http_url:
         return text.empty() || parse_http_url(text).has_value();
     }
@@ -98,6 +102,9 @@ std::string remedy(text_form form, std::string_view choices, std::string_view te
     const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
     if (form == text_form::memory_size && is_number) {
         return "it has no unit: KiB, MiB, GiB or TiB";
+    }
+    if (form == text_form::loopback && ip_endpoint::parse(text)) {
+        return "it has no TLS: from elsewhere, come through `ssh -L`, or a proxy that knows you";
     }
     if (form == text_form::http_url && text.starts_with("https:")) {
         return "a collector on this machine can pass on to one that wants TLS";
@@ -146,6 +153,8 @@ std::string form_text(text_form form, std::string_view choices) {
         return "a size like \"64MiB\"";
     case text_form::emit_mode:
         return "\"change\" or an interval like \"interval:500ms\", 100ms..1h";
+    case text_form::loopback:
+        return "a loopback address with a port, like \"127.0.0.1:7780\"";
     case text_form::http_url:
         return "an address like \"http://127.0.0.1:4318\"";
     }
@@ -168,6 +177,8 @@ std::string_view form_pattern(text_form form) {
         return "^([0-9]+[KMGT]iB)?$";
     case text_form::emit_mode:
         return "^(change|interval:[0-9]+(us|ms|s|m|h))$";
+    case text_form::loopback:
+        return "^((127\\.[0-9.]+|\\[::1\\]):[0-9]{1,5})?$";
     case text_form::http_url:
         return "^(http://[^?#@]+)?$";
     case text_form::label:

@@ -150,6 +150,7 @@ const command_row table[] = {
     {"config init", "a commented configuration file with every key", make_config_init, {}},
     {"probe", "counters of every part of the running host", make_probe, {}},
     {"rebind", "move the host to fresh sockets, keeping its connections", make_rebind, {}},
+    {"ui", "a link that opens the dashboard, once", make_ui, {}},
     {"lab", "a mesh of real hosts on this machine, to break", nullptr, lab_up_examples},
     {"lab up", "start a lab, and wait until it is one mesh", make_lab_up, lab_up_examples},
     {"lab status", "how a lab and each of its hosts are", make_lab_status, {}},

@@ -42,6 +42,9 @@ constexpr explanation table[] = {
      "A ticket is the word `endpoint` followed by base32 without spaces or line breaks. It holds\n"
      "an id and addresses. The usual reason for a damaged one is a copy that lost its end.\n\n"
      "Print it again on its host: `meshctl identity show`."},
+    {"E_BAD_TOKEN",
+     "A link to the dashboard opens it once, within a day, at the observer that gave it. `meshctl ui`\n"
+     "prints a fresh one; on another machine, `meshctl ui` there."},
     {"E_BIND", "The kernel refused to open a UDP socket, for the reason in the message."},
     {"E_BROKEN_ANSWER",
      "Another host was asked over the mesh (mesh/introspect/1) and its answer broke off, or was\n"
@@ -83,6 +86,12 @@ constexpr explanation table[] = {
      "  nobody else dead [for TIME]   no other running host is taken for dead (or stale)\n"
      "\n"
      "TIME is 250ms, 8s or 2m. The message names the column of the first word that does not fit."},
+    {"E_FOREIGN_HOST",
+     "The dashboard answers only to the address that it listens at, and to localhost with its port:\n"
+     "a page of another site must not reach it under that site's name. Through a tunnel, keep the\n"
+     "port the same at both ends: ssh -L 7780:127.0.0.1:7780 HOST."},
+    {"E_FOREIGN_ORIGIN",
+     "A page of another site asked the dashboard for something. It is refused, whoever is logged in."},
     {"E_IDLE",
      "Nothing was heard from the other end for as long as [quic] idle_timeout says. It stopped\n"
      "without saying so, or the network between broke. The host goes on trying by itself."},
@@ -190,6 +199,10 @@ constexpr explanation table[] = {
      "Nobody answers on the local socket. Either no meshhost runs, or it runs as another\n"
      "instance or another user.\n\n"
      "`meshhost --plugin compute.so` starts one; --instance NAME or --socket PATH names another."},
+    {"E_NO_DASHBOARD",
+     "The host that was asked serves no dashboard. `meshhost --observe` starts one that does, which is\n"
+     "a member of the mesh that takes part in nothing; a lab has one, named observer. `meshctl ui\n"
+     "--instance NAME` or `--socket PATH` asks that one."},
     {"E_NO_EXAMPLES", "`meshctl examples` without a word after it shows all of them."},
     {"E_NO_LAB",
      "There is no lab of that name, or none at all. `meshctl lab up` makes one. Labs with a "
@@ -198,6 +211,9 @@ constexpr explanation table[] = {
     {"E_NO_PLUGIN",
      "No role is known here under this instance name, or, for a reload, it does not run.\n"
      "`meshctl plugin list` shows the names."},
+    {"E_NO_SESSION",
+     "The dashboard lets in browsers that came by a link of `meshctl ui`. A session ends after a week,\n"
+     "and when the observer stops."},
     {"E_NO_SUCH_ADDRESS",
      "[net] bind or --bind names an address that no interface of this machine has now. Without\n"
      "it, the host listens on all."},
@@ -285,6 +301,8 @@ constexpr explanation table[] = {
     {"E_SOCKET_PATH",
      "A unix socket's path has at most 107 bytes, and nothing else may be in its place. A shorter\n"
      "--instance or [admin] socket makes room."},
+    {"E_SPAWN",
+     "The dashboard's buttons run the meshctl beside meshhost, and it could not be run."},
     {"E_STREAM_ENDED",
      "meshctl followed something that has no end of its own, and the host ended it: it was "
      "stopped\n"
@@ -300,6 +318,9 @@ constexpr explanation table[] = {
      "disturb it. Those with the smallest ids are asked."},
     {"E_TOO_MANY_PINGS",
      "Every ping costs a connection, so that a host runs 32 at a time. Wait for one to end."},
+    {"E_TOO_OLD",
+     "An observer remembers ten minutes, less where very much changes, and from when it started.\n"
+     "GET /api/v1/history says since when."},
     {"E_UNREACHABLE",
      "No address of that node answered. It does not run, it has moved, or something between drops\n"
      "UDP. Try a fresh ticket of that node, and look at the firewalls on the way."},

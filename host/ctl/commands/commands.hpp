@@ -35,6 +35,7 @@ std::unique_ptr<command> make_plugin_new();
 
 std::unique_ptr<command> make_ping();
 std::unique_ptr<command> make_rebind();
+std::unique_ptr<command> make_ui();
 
 std::unique_ptr<command> make_identity_show();
 std::unique_ptr<command> make_identity_mint();

@@ -99,6 +99,9 @@ public:
         ++rebinds;
         return {};
     }
+    outcome<std::string> dashboard_link() override {
+        return failure{exit_code::unreachable, "E_NO_DASHBOARD", "no dashboard", ""};
+    }
     void drain() override { is_drained = true; }
     void resume() override { is_drained = false; }
     outcome<void> restart_plugin(const std::string& instance) override {

@@ -210,14 +210,14 @@ TEST_CASE("mesh meters: questions under way and hosts are limited", "[admin]") {
     CHECK(local.others.calls.size() == admin::mesh_answers::questions_max);
     for (std::size_t i = 0; i < local.others.calls.size(); ++i)
         local.answer(i, "{}");
-    CHECK(local.others.calls.size() == admin::mesh_answers::hosts_max);
+    CHECK(local.others.calls.size() == admin::mesh_question().hosts_max);
     CHECK(asked->is_finished);
     const auto lines = asked->lines();
     const auto told = std::count_if(lines.begin(), lines.end(), [](const auto& line) {
         return line.contains("error");
     });
     CHECK(told == 1);  // that there are more
-    CHECK(lines.size() == admin::mesh_answers::hosts_max + 2);
+    CHECK(lines.size() == admin::mesh_question().hosts_max + 2);
 }
 
 TEST_CASE("node: what is known, and its figures from itself", "[admin]") {

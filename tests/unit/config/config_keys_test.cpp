@@ -57,6 +57,8 @@ TEST_CASE("config: no key that was ever shipped changes its name or type", "[con
         {"audit.interval", kind::duration},
         {"telemetry.otlp", kind::text},
         {"lab.faults", kind::boolean},
+        {"observe.listen", kind::text},
+        {"observe.lab", kind::text},
         {"admin.socket", kind::text},
         {"log.level", kind::text},
         {"plugins.dir", kind::text},

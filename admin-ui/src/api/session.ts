@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way in: the token stands in the fragment, which no server and no log ever sees, and is spent once.
+import { get, Problem, post } from "./client";
+
+export type Entry = { state: "in" } | { state: "out"; said: string } | { state: "unreachable"; said: string };
+
+export async function enter(): Promise<Entry> {
+  const token = new URLSearchParams(location.hash.slice(1)).get("t");
+  if (token !== null) history.replaceState(history.state, "", location.pathname + location.search);
+  try {
+    if (token) {
+      try {
+        await post("session", { token });
+        return { state: "in" };
+      } catch (problem) {
+        // A spent token is no matter where the session it made is still good (a page that was reloaded).
+        if (!(problem instanceof Problem) || problem.status === 0) throw problem;
+      }
+    }
+    await get("session");
+    return { state: "in" };
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.status === 401 || problem.status === 403) return { state: "out", said: problem.message };
+    return { state: "unreachable", said: problem.message };
+  }
+}

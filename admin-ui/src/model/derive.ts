@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// What several views compute from the state, each once per state.
+import type { Edge, MeshEvent, Node } from "../api/types";
+import { safeName, shortId } from "./format";
+import type { MeshState } from "./reduce";
+
+/** Remembers the last result for the last arguments. */
+export function once<A extends readonly unknown[], R>(make: (...args: A) => R): (...args: A) => R {
+  let last: { args: A; result: R } | null = null;
+  return (...args) => {
+    if (last && last.args.length === args.length && last.args.every((arg, i) => arg === args[i])) return last.result;
+    last = { args, result: make(...args) };
+    return last.result;
+  };
+}
+
+const NONE: readonly Edge[] = [];
+
+/** The edges of each node. */
+export const edgesByNode = once((edges: MeshState["edges"]): ReadonlyMap<string, readonly Edge[]> => {
+  const map = new Map<string, Edge[]>();
+  const put = (id: string, edge: Edge) => {
+    const list = map.get(id);
+    if (list) list.push(edge);
+    else map.set(id, [edge]);
+  };
+  for (const edge of edges.values()) {
+    put(edge.a, edge);
+    put(edge.b, edge);
+  }
+  return map;
+});
+
+export const edgesOf = (state: MeshState, id: string): readonly Edge[] => edgesByNode(state.edges).get(id) ?? NONE;
+
+export const other = (edge: Edge, id: string): string => (edge.a === id ? edge.b : edge.a);
+
+export const nameOf = (state: MeshState, id: string | null): string => {
+  if (id === null) return "–";
+  const node = state.nodes.get(id) ?? state.ghosts.get(id)?.node;
+  return node ? safeName(node.name, 40) : shortId(id);
+};
+
+/** Names compare as people count: compute-2 before compute-10. The same in every browser and language. */
+export function byName(a: Pick<Node, "name" | "id">, b: Pick<Node, "name" | "id">): number {
+  return compareText(a.name, b.name) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+export function compareText(a: string, b: string): number {
+  const left = pieces(a);
+  const right = pieces(b);
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [x, y] = [left[i]!, right[i]!];
+    const numeric = /^\d/.test(x) && /^\d/.test(y);
+    const order = numeric ? Number(x) - Number(y) : x < y ? -1 : x > y ? 1 : 0;
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
+}
+
+// Tables sort the same names four times a second: they are taken apart once.
+const apart = new Map<string, readonly string[]>();
+
+function pieces(text: string): readonly string[] {
+  let found = apart.get(text);
+  if (!found) {
+    if (apart.size > 20_000) apart.clear();
+    found = text.match(/\d+|\D+/g) ?? [];
+    apart.set(text, found);
+  }
+  return found;
+}
+
+/** An event's subject: the peer it is about, else who saw it. */
+export const subject = (event: MeshEvent): string => event.peer ?? event.node;
+
+export interface Counts {
+  nodes: number; // observers are not counted
+  observers: number;
+  byState: Map<string, number>;
+  direct: number;
+  relayed: number;
+  unknown: number;
+  over: number;
+}
+
+export const countAll = once((nodes: MeshState["nodes"], edges: MeshState["edges"]): Counts => {
+  const counts: Counts = { nodes: 0, observers: 0, byState: new Map(), direct: 0, relayed: 0, unknown: 0, over: 0 };
+  for (const node of nodes.values()) {
+    if (isObserver(node)) {
+      counts.observers++;
+      continue;
+    }
+    counts.nodes++;
+    counts.byState.set(node.state, (counts.byState.get(node.state) ?? 0) + 1);
+    if (node.over.length > 0) counts.over++;
+  }
+  for (const edge of edges.values()) {
+    const a = nodes.get(edge.a);
+    const b = nodes.get(edge.b);
+    if ((a && isObserver(a)) || (b && isObserver(b))) continue;
+    if (edge.kind === "direct") counts.direct++;
+    else if (edge.kind === "relayed") counts.relayed++;
+    else counts.unknown++;
+  }
+  return counts;
+});
+
+export const isObserver = (node: Node): boolean => node.tier === "observer" || node.self;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is shown when there is little or nothing to show: always why, and what to do.
+import { useState } from "react";
+import type { Node } from "../api/types";
+import { useNow } from "../model/clock";
+import { age, clock } from "../model/format";
+import { useMesh } from "../model/store";
+import css from "./empty.module.css";
+import { setParams, useParam } from "./url";
+
+export function Copy({ text }: { text: string }) {
+  const [done, setDone] = useState(false);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setDone(true);
+      setTimeout(() => setDone(false), 1500);
+    } catch {
+      setDone(false); // the text stands beside the button: it can be marked by hand
+    }
+  };
+  return (
+    <span className={css.copy}>
+      <code>{text}</code>
+      <button type="button" className="plain" onClick={copy} aria-label={`Copy ${text}`}>
+        {done ? "copied" : "copy"}
+      </button>
+    </span>
+  );
+}
+
+export function FirstRun({ node }: { node: Node | null }) {
+  return (
+    <div className={css.middle}>
+      <div className={css.big}>
+        <h2>{node ? "This is node 1" : "No node yet"}</h2>
+        <p>
+          {node
+            ? "The mesh begins with one. Add more:"
+            : "This observer has heard of nobody. Start a mesh on this machine:"}
+        </p>
+        <Copy text="meshctl lab up --nodes 18" />
+        <p className="muted">On another machine: start meshhost with --peer and the ticket of a host that runs.</p>
+      </div>
+    </div>
+  );
+}
+
+export function NothingMatches({ total }: { total: number }) {
+  const [text] = useParam("q");
+  return (
+    <div className={css.middle}>
+      <div className={css.big} role="status">
+        <p>
+          0 of {total} match <code>{text}</code>
+        </p>
+        <button type="button" className="plain" onClick={() => setParams({ q: null })}>
+          Clear the filter
+        </button>
+      </div>
+    </div>
+  );
+}
+
+export function Isolated() {
+  const { nodes } = useMesh();
+  const now = useNow();
+  let newest: string | null = null;
+  for (const node of nodes.values()) if (!node.self && node.seen && (newest === null || node.seen > newest)) newest = node.seen;
+  return (
+    <div className={css.strip} role="status">
+      This observer has no neighbours; the picture is what it last knew
+      {newest ? ` (${age(newest, now)}, at ${clock(newest)})` : ""}. Others may be well.
+    </div>
+  );
+}
+
+export function Waiting({ what }: { what: string }) {
+  return (
+    <p className="wait" role="status">
+      {what}…
+    </p>
+  );
+}
+
+export function Failed({ error, again }: { error: Error; again?: () => void }) {
+  const hint = (error as { hint?: string }).hint;
+  return (
+    <div className="note bad" role="alert">
+      <p>{error.message}</p>
+      {hint && <p className="muted">{hint}</p>}
+      {again && (
+        <button type="button" className="plain" onClick={again}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

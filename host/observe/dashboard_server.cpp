@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/dashboard_server.hpp"
+
+#include "admin/event_feed.hpp"
+#include "admin/plugin_routes.hpp"
+#include "admin/question_routes.hpp"
+#include "admin/request_fields.hpp"
+#include "admin/snapshot_json.hpp"
+#include "admin/whole_answer.hpp"
+#include "http/envelope.hpp"
+#include "observe/assets.hpp"
+#include "observe/proto/wall_time.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::observe {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::string_view api_prefix = "/api/v1/";
+constexpr std::string_view node_prefix = "/api/v1/nodes/";
+constexpr std::string_view schema_prefix = "/api/v1/schema/";
+constexpr std::size_t boots_bytes_max = 256u << 10;
+constexpr std::int64_t boot_slo_ms = 250;
+
+/// No script, style or request but our own.
+constexpr const char* content_policy =
+    "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+http::http_limits dashboard_limits() {
+    http::http_limits limits;
+    limits.connections_max = 256;
+    limits.stream_bytes_max = 1u << 20;
+    return limits;
+}
+
+json::object mesh_json(const dashboard_options& options, const std::string& self) {
+    return {
+        {"name", options.mesh},
+        {"observer", self},
+        {"version", options.version},
+        {"lab", options.lab != nullptr},
+        {"neighbors", 0},
+        {"round_ms",
+         std::chrono::duration_cast<std::chrono::milliseconds>(observatory::round).count()},
+        {"boot_slo_ms", boot_slo_ms}};
+}
+
+http::response guarded(http::response answer) {
+    answer.headers.emplace_back("Content-Security-Policy", content_policy);
+    answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    answer.headers.emplace_back("Referrer-Policy", "no-referrer");
+    answer.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+    answer.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
+    return answer;
+}
+
+failure not_found(std::string_view path) {
+    return {
+        exit_code::unreachable,
+        "E_NOT_FOUND",
+        fmt::format("there is nothing at {}", path.substr(0, 120)),
+        "docs/dashboard-api.md has what there is"};
+}
+
+failure no_session() {
+    return {
+        exit_code::not_permitted,
+        "E_NO_SESSION",
+        "this browser has no session",
+        "open the link that `meshctl ui` prints"};
+}
+
+bool accepts_gzip(const http::request& asked) {
+    return http::header(asked, "accept-encoding").find("gzip") != std::string_view::npos;
+}
+
+http::response file_response(const asset& file, const http::request& asked) {
+    http::response answer{200, std::string(content_type_of(file.path)), {}};
+    const bool is_packed = !file.gzip.empty() && accepts_gzip(asked);
+    answer.body = is_packed ? file.gzip : file.bytes;
+    if (is_packed) answer.headers.emplace_back("Content-Encoding", "gzip");
+    answer.headers.emplace_back("Vary", "Accept-Encoding");
+    const bool has_hash = file.path.starts_with("/assets/");
+    answer.headers.emplace_back(
+        "Cache-Control",
+        has_hash ? "public, max-age=31536000, immutable" : "no-cache"
+    );
+    return answer;
+}
+
+/// Any path but a file's is a view of the dashboard's: it has its own routes.
+http::response page(const http::request& asked) {
+    if (asked.method != "GET" && asked.method != "HEAD")
+        return admin::error_response(not_found(asked.path));
+    if (const auto* file = find_asset(asked.path)) return file_response(*file, asked);
+    const bool is_file = asked.path.rfind('.') > asked.path.rfind('/')
+                         && asked.path.rfind('.') != std::string::npos;
+    const auto* index = find_asset("/index.html");
+    if (is_file || index == nullptr) return admin::error_response(not_found(asked.path));
+    return file_response(*index, asked);
+}
+
+admin::mesh_question boots_question(const admin::host_view& view) {
+    return {
+        .name = "boots",
+        .path = "/v1/boots",
+        .query = {{"limit", "1"}},
+        .own = [&view] { return admin::last_boot_json(view); },
+        .hosts_max = survey::kept_max};
+}
+
+admin::mesh_question plugins_question(const admin::host_view& view) {
+    return {
+        .name = "plugins",
+        .path = "/v1/plugins",
+        .query = {},
+        .own =
+            [&view] {
+                auto own = admin::plugins_json(view.plugins());
+                own["id"] = view.node().id;
+                return own;
+            },
+        .hosts_max = survey::kept_max};
+}
+
+/// Of {"boots": [...]}, the first; null when there is none.
+void unwrap_boot(json::array& nodes) {
+    for (auto& each : nodes) {
+        auto& node = each.as_object();
+        auto& boots = node["boots"];
+        const bool is_there = boots.is_array() && !boots.get_array().empty();
+        node["boot"] = is_there ? boots.get_array().front() : json::value();
+        node.erase("boots");
+        if (!is_there && node["error"].is_null()) node["error"] = "it keeps no record of its starts";
+    }
+}
+
+void answer_with(const admin::answer_ptr& to, const char* schema, json::object data) {
+    to->reply(guarded(admin::json_response(200, http::make_envelope(schema, std::move(data)))));
+}
+
+void refuse_with(const admin::answer_ptr& to, const failure& error) {
+    to->reply(guarded(admin::error_response(error)));
+}
+
+}  // namespace
+
+dashboard_server::dashboard_server(
+    const observatory_parts& parts,
+    http::tcp_listener listener,
+    dashboard_options options
+)
+    : parts_(parts)
+    , options_(std::move(options))
+    , bound_(listener.bound().to_string())
+    , self_(parts.view.node().id)
+    , policy_(bound_)
+    , hub_(parts.shard)
+    , observatory_(parts, mesh_json(options_, self_), hub_)
+    , boots_(parts.shard, parts.view, parts.asker, boots_question(parts.view), "boots")
+    , plugins_(parts.shard, parts.view, parts.asker, plugins_question(parts.view), "plugins")
+    , server_(
+          parts.shard,
+          std::make_unique<http::tcp_listener>(std::move(listener)),
+          *this,
+          dashboard_limits(),
+          options_.log
+      ) {
+    hub_.set_source(&observatory_);
+    add_questions();
+}
+
+dashboard_server::~dashboard_server() {
+    close();
+}
+
+void dashboard_server::close() {
+    hub_.close();
+    server_.close();
+}
+
+std::string dashboard_server::link() {
+    auto token = options_.secret();
+    auto address = fmt::format("http://{}/#t={}", bound_, token);
+    sessions_.add_token(std::move(token), parts_.shard.now());
+    return address;
+}
+
+void dashboard_server::add_questions() {
+    const auto add = [this](const char* name, handler handle) {
+        questions_.push_back({std::string(api_prefix) + name, std::move(handle)});
+    };
+    add("session", [](const auto&, const auto& to) { answer_with(to, "session", {}); });
+    add("snapshot", [this](const auto& asked, const auto& to) { get_snapshot(asked, to); });
+    add("history", [this](const auto&, const auto& to) { get_history(to); });
+    add("boots", [this](const auto&, const auto& to) { get_survey(boots_, "mesh_boots", to); });
+    add("plugins", [this](const auto&, const auto& to) {
+        get_survey(plugins_, "mesh_plugins", to);
+    });
+    add("events", [this](const auto& asked, const auto& to) { get_events(asked, to); });
+    add("telemetry", [this](const auto&, const auto& to) { get_telemetry(to); });
+}
+
+void dashboard_server::on_request(
+    const http::request& asked,
+    std::shared_ptr<http::exchange> answer
+) {
+    if (const auto objection = policy_.object(asked)) return refuse_with(answer, *objection);
+    if (asked.path.starts_with("/api/")) return answer_api(asked, answer);
+    answer->reply(guarded(page(asked)));
+}
+
+http::response dashboard_server::describe_fault(unsigned status, std::string_view reason) {
+    const failure fault{exit_code::usage, "E_BAD_REQUEST", std::string(reason), ""};
+    return guarded(admin::json_response(status, http::make_error_envelope(fault)));
+}
+
+http::websocket_offer dashboard_server::on_upgrade(const http::request& asked) {
+    if (asked.path != "/api/v1/stream" || policy_.object(asked) || !has_session(asked)) return {};
+    const auto spoken = http::header(asked, "sec-websocket-protocol");
+    if (spoken.find(stream_subprotocol) == std::string_view::npos) return {};
+    return {hub_.new_client(), stream_subprotocol};
+}
+
+bool dashboard_server::has_session(const http::request& asked) const {
+    return sessions_.is_session(session_of(asked), parts_.shard.now());
+}
+
+void dashboard_server::answer_api(const http::request& asked, const admin::answer_ptr& answer) {
+    const bool is_post = asked.method == "POST";
+    if (is_post && asked.path == "/api/v1/session") return open_session(asked, answer);
+    if (asked.method == "GET" && asked.path.starts_with(schema_prefix)) {
+        const auto name = std::string("/schema/") + asked.path.substr(schema_prefix.size());
+        const auto* file = find_asset(name);
+        if (file == nullptr) return refuse_with(answer, not_found(asked.path));
+        return answer->reply(guarded(file_response(*file, asked)));
+    }
+    if (!has_session(asked)) {
+        auto refused = admin::error_response(no_session());
+        refused.status = 401;
+        return answer->reply(guarded(std::move(refused)));
+    }
+    if (is_post && asked.path == "/api/v1/lab/actions") return act(asked, answer);
+    if (asked.method == "GET" && asked.path.starts_with(node_prefix))
+        return get_node(asked, answer);
+    const auto found = std::find_if(questions_.begin(), questions_.end(), [&](const route& each) {
+        return asked.method == "GET" && each.path == asked.path;
+    });
+    if (found != questions_.end()) return found->handle(asked, answer);
+    if (asked.path == "/api/v1/stream") {
+        const bool is_full = hub_.clients() >= stream_hub::clients_max;
+        return refuse_with(
+            answer,
+            is_full ? admin::api_full("dashboards")
+                    : admin::bad_request(fmt::format(
+                          "this is a WebSocket with the subprotocol {}",
+                          stream_subprotocol
+                      ))
+        );
+    }
+    refuse_with(answer, not_found(asked.path));
+}
+
+/// The content type makes a browser ask first before another site's page may send it.
+std::optional<failure> object_to_body(const http::request& asked) {
+    if (http::header(asked, "content-type").starts_with("application/json")) return std::nullopt;
+    return admin::bad_request("Content-Type must be application/json");
+}
+
+void dashboard_server::open_session(const http::request& asked, const admin::answer_ptr& answer) {
+    if (const auto objection = object_to_body(asked)) return refuse_with(answer, *objection);
+    const auto body = admin::parse_body(asked.body);
+    if (!body) return refuse_with(answer, body.error());
+    const auto* token = body->if_contains("token");
+    const bool is_text = token != nullptr && token->is_string();
+    auto fresh = options_.secret();
+    if (!is_text
+        || !sessions_.redeem(
+            std::string_view(token->get_string().data(), token->get_string().size()),
+            fresh,
+            parts_.shard.now()
+        ))
+        return refuse_with(
+            answer,
+            {exit_code::not_permitted,
+             "E_BAD_TOKEN",
+             "this link was used before, is a day old, or is another observer's",
+             "`meshctl ui` prints a fresh one"}
+        );
+    http::response done{204, http::content_type_json, ""};
+    done.headers.emplace_back(
+        "Set-Cookie",
+        fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", session_cookie, fresh)
+    );
+    answer->reply(guarded(std::move(done)));
+}
+
+void dashboard_server::get_snapshot(const http::request& asked, const admin::answer_ptr& answer)
+    const {
+    const auto at = admin::text_at(asked.query, "at");
+    if (at.empty()) return answer_with(answer, "snapshot", observatory_.snapshot());
+    const auto moment = proto::parse_wall_time(at);
+    if (!moment)
+        return refuse_with(answer, admin::bad_request("at: a time like 2026-01-31T12:00:00.000Z"));
+    const auto then = observatory_.log().at(*moment);
+    if (!then)
+        return refuse_with(
+            answer,
+            {exit_code::unreachable,
+             "E_TOO_OLD",
+             fmt::format("nothing is remembered of {}", at),
+             "GET /api/v1/history says how far back it goes"}
+        );
+    auto whole = proto::to_json(*then);
+    whole["seq"] = observatory_.sequence();
+    whole["now"] = at;
+    answer_with(answer, "snapshot", std::move(whole));
+}
+
+void dashboard_server::get_history(const admin::answer_ptr& answer) const {
+    const auto text = [](const std::optional<std::chrono::milliseconds>& at) -> json::value {
+        if (!at) return nullptr;
+        return json::value(http::format_time(std::chrono::system_clock::time_point(*at)));
+    };
+    const auto& log = observatory_.log();
+    answer_with(answer, "history", {{"oldest", text(log.oldest())}, {"newest", text(log.newest())}});
+}
+
+void dashboard_server::get_events(const http::request& asked, const admin::answer_ptr& answer)
+    const {
+    const auto query = admin::parse_event_query(asked.query, parts_.journal.next());
+    if (!query) return refuse_with(answer, query.error());
+    answer_with(answer, "events", admin::events_json(parts_.journal, self_, *query));
+}
+
+void dashboard_server::get_telemetry(const admin::answer_ptr& answer) const {
+    json::value otlp;
+    for (const auto& section : parts_.view.probe()) {
+        if (section.room != "otlp") continue;
+        json::object counters;
+        for (const auto& [name, value] : section.counters)
+            counters[name] = value;
+        otlp = std::move(counters);
+    }
+    json::object own;
+    for (const auto& [name, value] : counters())
+        own[name] = value;
+    answer_with(answer, "telemetry", {{"otlp", std::move(otlp)}, {"observer", std::move(own)}});
+}
+
+void dashboard_server::get_survey(
+    survey& of,
+    const char* schema,
+    const admin::answer_ptr& answer
+) {
+    const bool is_asked = of.ask([answer, schema](const json::array& answers) {
+        auto nodes = answers;
+        if (schema == std::string_view("mesh_boots")) unwrap_boot(nodes);
+        answer_with(answer, schema, {{"nodes", std::move(nodes)}});
+    });
+    if (!is_asked) refuse_with(answer, admin::api_full("questions to the mesh"));
+}
+
+void dashboard_server::get_node(const http::request& asked, const admin::answer_ptr& answer) {
+    const std::string_view rest = std::string_view(asked.path).substr(node_prefix.size());
+    const auto slash = rest.find('/');
+    const std::string node(rest.substr(0, slash));
+    const auto what = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
+    if (what == "series") return get_series(node, answer);
+    if (what == "boots") return get_node_boots(node, answer);
+    refuse_with(answer, not_found(asked.path));
+}
+
+void dashboard_server::get_series(const std::string& node, const admin::answer_ptr& answer) const {
+    json::object rows;
+    for (std::size_t i = 0; i < proto::measures; ++i) {
+        const auto what = static_cast<proto::measure>(i);
+        json::array values;
+        for (const auto& value : observatory_.series().of(node, what))
+            values.push_back(value ? json::value(*value) : json::value());
+        rows[proto::to_string(what)] = std::move(values);
+    }
+    answer_with(
+        answer,
+        "series",
+        {{"id", node},
+         {"step_ms",
+          std::chrono::duration_cast<std::chrono::milliseconds>(observatory::round).count()},
+         {"end", http::format_time(std::chrono::system_clock::now())},
+         {"series", std::move(rows)}}
+    );
+}
+
+void dashboard_server::get_node_boots(const std::string& node, const admin::answer_ptr& answer) {
+    if (node == self_) return answer_with(answer, "boots", {{"boots", parts_.view.boots()}});
+    const auto id = identity::endpoint_id::parse(node);
+    if (!id) return refuse_with(answer, admin::bad_request("that is no node's id"));
+    parts_.asker.ask(
+        *id,
+        {"GET", "/v1/boots", "", {}},
+        std::make_shared<admin::whole_answer>(
+            boots_bytes_max,
+            [answer](const outcome<http::response>& said) {
+                if (!said) return refuse_with(answer, said.error());
+                auto data = admin::data_in(*said);
+                if (!data) return refuse_with(answer, data.error());
+                answer_with(answer, "boots", std::move(*data));
+            }
+        )
+    );
+}
+
+void dashboard_server::act(const http::request& asked, const admin::answer_ptr& answer) {
+    if (const auto objection = object_to_body(asked)) return refuse_with(answer, *objection);
+    if (!options_.lab)
+        return refuse_with(
+            answer,
+            {exit_code::not_permitted,
+             "E_NOT_A_LAB",
+             "this observer watches no lab",
+             "`meshctl lab up` starts one that does"}
+        );
+    const auto body = admin::parse_body(asked.body);
+    if (!body) return refuse_with(answer, body.error());
+    const auto wanted = parse_lab_action(*body);
+    if (!wanted) return refuse_with(answer, wanted.error());
+    options_.lab->carry_out(*wanted, [answer](const outcome<json::object>& said) {
+        if (!said) return refuse_with(answer, said.error());
+        answer_with(answer, "lab_outcome", *said);
+    });
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> dashboard_server::counters() const {
+    return {
+        {"connections", server_.connections()},
+        {"clients", hub_.clients()},
+        {"sessions", sessions_.sessions()},
+        {"log_bytes", observatory_.log().bytes()},
+        {"log_changes", observatory_.log().changes()},
+        {"rounds", observatory_.rounds()},
+        {"series_nodes", observatory_.series().nodes()},
+        {"snapshots_again", hub_.snapshots_again()}};
+}
+
+}  // namespace meshhost::observe

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The dashboard and its API over HTTP: docs/dashboard-api.md.
+#include "admin/replies.hpp"
+#include "base/log.hpp"
+#include "http/http_server.hpp"
+#include "http/tcp_listener.hpp"
+#include "introspect/asker.hpp"
+#include "observe/lab_actions.hpp"
+#include "observe/observatory.hpp"
+#include "observe/request_policy.hpp"
+#include "observe/proto/session_table.hpp"
+#include "observe/stream_hub.hpp"
+#include "observe/survey.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace meshhost::observe {
+
+struct dashboard_options {
+    std::string mesh;                   ///< its name
+    std::string version;                ///< of this host
+    std::unique_ptr<lab_actions> lab;   ///< null: nothing is broken here
+    std::function<std::string()> secret;  ///< draws what nobody can guess
+    logger log;
+};
+
+/// Serves from its making until close(). One thread: the shard's, which outlives it as `parts` do.
+class dashboard_server final : private http::request_handler {
+public:
+    static constexpr std::size_t timers = 4;        ///< of this room
+    static constexpr std::size_t admin_timers = 3;  ///< of what it asks all hosts with
+
+    dashboard_server(
+        const observatory_parts& parts,
+        http::tcp_listener listener,
+        dashboard_options options
+    );
+    ~dashboard_server();
+
+    /// Idempotent.
+    void close();
+
+    /// A fresh one, that opens the dashboard once.
+    std::string link();
+    /// "127.0.0.1:7780".
+    const std::string& bound() const noexcept { return bound_; }
+
+    std::size_t connections() const { return server_.connections(); }
+
+    /// What it holds and has counted.
+    std::vector<std::pair<std::string, std::uint64_t>> counters() const;
+
+private:
+    using handler = std::function<void(const http::request&, const admin::answer_ptr&)>;
+    struct route {
+        std::string path;
+        handler handle;
+    };
+
+    void on_request(const http::request& asked, std::shared_ptr<http::exchange> answer) override;
+    http::response describe_fault(unsigned status, std::string_view reason) override;
+    http::websocket_offer on_upgrade(const http::request& asked) override;
+
+    void add_questions();
+    bool has_session(const http::request& asked) const;
+    void answer_api(const http::request& asked, const admin::answer_ptr& answer);
+    void open_session(const http::request& asked, const admin::answer_ptr& answer);
+    void get_snapshot(const http::request& asked, const admin::answer_ptr& answer) const;
+    void get_history(const admin::answer_ptr& answer) const;
+    void get_events(const http::request& asked, const admin::answer_ptr& answer) const;
+    void get_telemetry(const admin::answer_ptr& answer) const;
+    void get_survey(survey& of, const char* schema, const admin::answer_ptr& answer);
+    void get_node(const http::request& asked, const admin::answer_ptr& answer);
+    void get_series(const std::string& node, const admin::answer_ptr& answer) const;
+    void get_node_boots(const std::string& node, const admin::answer_ptr& answer);
+    void act(const http::request& asked, const admin::answer_ptr& answer);
+
+    observatory_parts parts_;
+    dashboard_options options_;
+    std::string bound_;
+    std::string self_;
+    request_policy policy_;
+    proto::session_table sessions_;
+    stream_hub hub_;
+    observatory observatory_;
+    survey boots_;
+    survey plugins_;
+    std::vector<route> questions_;
+    http::http_server server_;
+};
+
+}  // namespace meshhost::observe

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/observatory.hpp"
+
+#include "admin/event_feed.hpp"
+#include "admin/meters_json.hpp"
+#include "http/envelope.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::observe {
+
+namespace json = boost::json;
+
+namespace {
+
+std::chrono::milliseconds unix_ms(std::chrono::system_clock::time_point at) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch());
+}
+
+admin::mesh_question meters_question(const admin::host_view& view) {
+    return {
+        .name = "meters",
+        .path = "/v1/meters",
+        .query = {},
+        .own = [&view] { return admin::meters_json(view.meters()); },
+        .answer_max = 32u << 10,
+        .hosts_max = proto::series::nodes_max};
+}
+
+}  // namespace
+
+observatory::observatory(
+    const observatory_parts& parts,
+    json::object mesh,
+    picture_sink& sink
+)
+    : parts_(parts)
+    , sink_(sink)
+    , self_(parts.view.node().id)
+    , scene_(parts.view, std::move(mesh))
+    , meters_(parts.shard, parts.view, parts.asker, meters_question(parts.view))
+    , timer_(parts.shard, *this)
+    , sequence_(static_cast<std::uint64_t>(unix_ms(std::chrono::system_clock::now()).count()))
+    , next_event_(parts.journal.oldest()) {
+    timer_.arm(parts.shard.now());
+}
+
+observatory::~observatory() {
+    end_rounds();
+}
+
+void observatory::set_watchers(std::size_t count) {
+    const auto now = parts_.shard.now();
+    if (count > 0 || watchers_ > 0) watched_until_ = now + watched_for;
+    const bool is_first = watchers_ == 0 && count > 0;
+    watchers_ = count;
+    if (!is_first) return;
+    begin_rounds();
+    timer_.arm(now);
+}
+
+void observatory::begin_rounds() {
+    if (reader_) return;
+    reader_ = std::make_shared<line_reader>(
+        [this](const json::object& line) { scene_.on_meters(line, parts_.shard.now()); },
+        [this] { reader_.reset(); }
+    );
+    const auto every =
+        std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(round).count());
+    const http::query_map query{{"follow", "true"}, {"interval_ms", every}};
+    meters_.on_request({"GET", "", "", query}, reader_);
+}
+
+void observatory::end_rounds() {
+    if (reader_) reader_->stop();
+    reader_.reset();
+}
+
+void observatory::on_deadline(time_point now) {
+    if (watchers_ == 0 && now >= watched_until_) end_rounds();
+    take_step(now);
+    look({now, std::chrono::system_clock::now()});
+    timer_.arm(now + (watchers_ > 0 ? refresh : slow_refresh));
+}
+
+void observatory::take_step(time_point now) {
+    if (now < next_step_) return;
+    next_step_ = std::max(next_step_ + round, now + round / 2);
+    if (!reader_) return;
+    ++rounds_;
+    series_.advance();
+    scene_.record(series_);
+}
+
+void observatory::look(const moment& at) {
+    auto next = scene_.compose(at);
+    auto ops = proto::differences(now_, next);
+    for (const auto& [id, node] : now_.nodes)
+        if (!next.nodes.contains(id)) series_.forget(id);
+    now_ = std::move(next);
+    for (auto& event : new_events())
+        ops.push_back(json::array{"ev", std::move(event)});
+    const auto wall = http::format_time(at.wall);
+    if (!ops.empty()) {
+        ++sequence_;
+        const auto told = std::make_shared<const std::string>(json::serialize(json::object{
+            {"t", "delta"},
+            {"seq", sequence_},
+            {"now", wall},
+            {"ops", std::move(ops)}}));
+        log_.add(sequence_, unix_ms(at.wall), told, now_);
+        snapshot_.reset();
+        sink_.on_delta(told);
+    }
+    if (at.now < next_tick_) return;
+    next_tick_ = at.now + 1s - refresh / 2;
+    sink_.on_tick(std::make_shared<const std::string>(
+        json::serialize(json::object{{"t", "tick"}, {"seq", sequence_}, {"now", wall}})
+    ));
+}
+
+json::array observatory::new_events() {
+    json::array all;
+    next_event_ = std::max(next_event_, parts_.journal.oldest());
+    for (; next_event_ < parts_.journal.next(); ++next_event_)
+        if (const auto* event = parts_.journal.find(next_event_))
+            all.push_back(admin::event_json(*event, self_));
+    return all;
+}
+
+/// Those that the present state has told already.
+json::array observatory::last_events() const {
+    json::array all;
+    const auto oldest = parts_.journal.oldest();
+    auto sequence = next_event_ > oldest + events_told ? next_event_ - events_told : oldest;
+    for (; sequence < next_event_; ++sequence)
+        if (const auto* event = parts_.journal.find(sequence))
+            all.push_back(admin::event_json(*event, self_));
+    return all;
+}
+
+json::object observatory::snapshot() const {
+    auto whole = proto::to_json(now_);
+    whole["seq"] = sequence_;
+    whole["now"] = http::format_time(std::chrono::system_clock::now());
+    return whole;
+}
+
+proto::change_log::frame observatory::snapshot_frame() {
+    if (!snapshot_) {
+        auto whole = snapshot();
+        whole["t"] = "snapshot";
+        whole["events"] = last_events();
+        snapshot_ = std::make_shared<const std::string>(json::serialize(whole));
+    }
+    return snapshot_;
+}
+
+}  // namespace meshhost::observe

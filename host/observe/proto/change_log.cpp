@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/proto/change_log.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace meshhost::observe::proto {
+
+namespace json = boost::json;
+
+namespace {
+
+objects by_id(const json::value& list) {
+    objects all;
+    for (const auto& each : list.as_array())
+        all.emplace(std::string(each.at("id").as_string()), each.as_object());
+    return all;
+}
+
+picture read_whole(const std::string& text) {
+    const auto whole = json::parse(text);
+    return {whole.at("mesh").as_object(), by_id(whole.at("nodes")), by_id(whole.at("edges"))};
+}
+
+}  // namespace
+
+void change_log::add(
+    std::uint64_t sequence,
+    std::chrono::milliseconds at,
+    frame told,
+    const picture& now
+) {
+    bytes_ += told->size();
+    changes_.push_back({sequence, at, std::move(told)});
+    if (bases_.empty() || at - bases_.back().at >= limits_.base_every) {
+        bases_.push_back({sequence, at, json::serialize(to_json(now))});
+        bytes_ += bases_.back().whole.size();
+    }
+    drop_old(at);
+}
+
+std::optional<std::vector<change_log::frame>> change_log::since(std::uint64_t sequence) const {
+    if (changes_.empty()) return std::nullopt;
+    const bool is_held =
+        sequence + 1 >= changes_.front().sequence && sequence <= changes_.back().sequence;
+    if (!is_held) return std::nullopt;
+    std::vector<frame> told;
+    for (const auto& each : changes_)
+        if (each.sequence > sequence) told.push_back(each.told);
+    return told;
+}
+
+std::optional<picture> change_log::at(std::chrono::milliseconds moment) const {
+    const base* from = nullptr;
+    for (const auto& each : bases_)
+        if (each.at <= moment) from = &each;
+    if (from == nullptr) return std::nullopt;
+    picture then = read_whole(from->whole);
+    for (const auto& each : changes_)
+        if (each.sequence > from->sequence && each.at <= moment)
+            apply(then, json::parse(*each.told).at("ops").as_array());
+    return then;
+}
+
+std::optional<std::chrono::milliseconds> change_log::oldest() const {
+    if (bases_.empty()) return std::nullopt;
+    return bases_.front().at;
+}
+
+std::optional<std::chrono::milliseconds> change_log::newest() const {
+    if (changes_.empty()) return std::nullopt;
+    return changes_.back().at;
+}
+
+/// The last base stays while it is the only one: the present is always known.
+void change_log::drop_old(std::chrono::milliseconds now) {
+    while (bases_.size() > 1 && (bytes_ > limits_.bytes_max || now - bases_[1].at > limits_.age_max)) {
+        bytes_ -= bases_.front().whole.size();
+        bases_.pop_front();
+        while (!changes_.empty() && changes_.front().sequence <= bases_.front().sequence)
+            forget_change();
+    }
+    if (bytes_ <= limits_.bytes_max) return;
+    // One base with more changes than there is room for: a new one takes the place of all of it.
+    while (!changes_.empty() && bytes_ > limits_.bytes_max)
+        forget_change();
+    bytes_ -= bases_.front().whole.size();
+    bases_.clear();
+}
+
+void change_log::forget_change() {
+    bytes_ -= changes_.front().told->size();
+    changes_.pop_front();
+}
+
+}  // namespace meshhost::observe::proto

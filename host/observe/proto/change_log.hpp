@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The changes of a picture over the last minutes: who lost its connection goes on from where it
+// was, and a past moment can be looked at. Pure.
+#include "observe/proto/picture.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace meshhost::observe::proto {
+
+struct log_limits {
+    std::size_t bytes_max = 6u << 20;             ///< of changes and bases together
+    std::chrono::milliseconds age_max{600'000};   ///< of the oldest moment
+    std::chrono::milliseconds base_every{60'000}; ///< between whole pictures
+};
+
+/// Times are milliseconds since the Unix epoch and do not go back within a log.
+class change_log {
+public:
+    using frame = std::shared_ptr<const std::string>;
+
+    explicit change_log(const log_limits& limits = {})
+        : limits_(limits) {}
+
+    /// `told`, a delta of schemas/stream.json, led to `now`, the state `sequence`. Sequences rise by
+    /// one.
+    void add(
+        std::uint64_t sequence,
+        std::chrono::milliseconds at,
+        frame told,
+        const picture& now
+    );
+
+    /// What was told after the state `sequence`, in order; nullopt when some of it is gone, or
+    /// `sequence` never was.
+    std::optional<std::vector<frame>> since(std::uint64_t sequence) const;
+
+    /// nullopt: before oldest(), or nothing is held.
+    std::optional<picture> at(std::chrono::milliseconds moment) const;
+    /// The first moment for which at() has an answer; nullopt: none.
+    std::optional<std::chrono::milliseconds> oldest() const;
+    std::optional<std::chrono::milliseconds> newest() const;
+
+    std::size_t bytes() const noexcept { return bytes_; }
+    std::size_t changes() const noexcept { return changes_.size(); }
+
+private:
+    struct change {
+        std::uint64_t sequence = 0;
+        std::chrono::milliseconds at{};
+        frame told;
+    };
+    struct base {
+        std::uint64_t sequence = 0;
+        std::chrono::milliseconds at{};
+        std::string whole;
+    };
+
+    void drop_old(std::chrono::milliseconds now);
+    void forget_change();
+
+    log_limits limits_;
+    std::deque<change> changes_;
+    std::deque<base> bases_;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace meshhost::observe::proto

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Which requests a browser may send here: none that another site made it send. Pure.
+#include "base/error.hpp"
+#include "http/http_message.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meshhost::observe {
+
+inline constexpr const char* session_cookie = "meshhost_session";
+
+/// Names under which a listener is reached: against DNS rebinding, no other Host is answered.
+class request_policy {
+public:
+    /// `bound`: "127.0.0.1:7780".
+    explicit request_policy(const std::string& bound);
+
+    /// What is wrong with where a request comes from: E_FOREIGN_HOST, E_FOREIGN_ORIGIN
+    /// (not_permitted).
+    std::optional<failure> object(const http::request& asked) const;
+
+private:
+    bool is_ours(std::string_view authority) const;
+
+    std::vector<std::string> hosts_;
+};
+
+/// The value of our cookie; empty when there is none.
+std::string_view session_of(const http::request& asked);
+
+}  // namespace meshhost::observe

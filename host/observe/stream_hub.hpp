@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The browsers that watch: each gets a snapshot, then what changes; one that reads too slowly gets
+// a snapshot again when it has caught up.
+#include "http/websocket.hpp"
+#include "net/deadline_timer.hpp"
+#include "net/shard.hpp"
+#include "observe/observatory.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace meshhost::observe {
+
+inline constexpr const char* stream_subprotocol = "meshhost.v1";
+
+/// One thread: the shard's.
+class stream_hub final : public picture_sink, private net::deadline_sink {
+public:
+    static constexpr std::size_t clients_max = 128;
+    static constexpr std::size_t unread_max = 256u << 10;  ///< more, and deltas are left out
+    static constexpr duration hello_limit = 10s;
+
+    explicit stream_hub(net::shard& shard);
+    stream_hub(const stream_hub&) = delete;
+    stream_hub& operator=(const stream_hub&) = delete;
+    ~stream_hub();
+
+    /// Before the first client; outlives them.
+    void set_source(observatory* source) noexcept { source_ = source; }
+
+    /// nullptr: there are clients_max.
+    std::shared_ptr<http::websocket_handler> new_client();
+    /// Ends them all.
+    void close();
+
+    std::size_t clients() const noexcept { return clients_.size(); }
+    std::uint64_t snapshots_again() const noexcept { return snapshots_again_; }
+
+    void on_delta(const proto::change_log::frame& told) override;
+    void on_tick(const proto::change_log::frame& told) override;
+
+private:
+    class client;
+
+    void on_deadline(time_point now) override;
+    void add(const std::shared_ptr<client>& joined);
+    void remove(const client& left);
+    void greet(client& to, std::string_view text);
+
+    net::shard& shard_;
+    net::deadline_timer timer_;
+    observatory* source_ = nullptr;
+    std::vector<std::shared_ptr<client>> clients_;
+    std::uint64_t snapshots_again_ = 0;  ///< for clients that were too slow
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< clients may outlive the hub
+};
+
+}  // namespace meshhost::observe
