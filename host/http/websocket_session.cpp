@@ -34,6 +34,7 @@ websocket_session::websocket_session(
     stream_.set_option(beast::websocket::stream_base::timeout{handshake_time, idle_time, true});
     stream_.read_message_max(websocket_text_max);
     stream_.text(true);
+    stream_.auto_fragment(false);  // a text is whole already
     if (!offer.subprotocol.empty())
         stream_.set_option(beast::websocket::stream_base::decorator(
             [name = std::move(offer.subprotocol)](beast::websocket::response_type& answer) {
