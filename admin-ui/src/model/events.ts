@@ -5,8 +5,9 @@ import { safeName, words } from "./format";
 
 export type Tone = "plain" | "joining" | "alive" | "warn" | "dead" | "left" | "relayed" | "direct";
 
-export function describeEvent(event: MeshEvent): string {
-  const reason = event.reason ? ` (${words(event.reason)})` : "";
+/** In a narrow place the reason is left out. */
+export function describeEvent(event: MeshEvent, brief = false): string {
+  const reason = event.reason && !brief ? ` (${words(event.reason)})` : "";
   const change = event.from ? `${words(event.from)} → ${words(event.to)}` : words(event.to);
   switch (event.type) {
     case "peer.state":

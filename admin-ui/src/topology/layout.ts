@@ -33,12 +33,12 @@ export interface Layout {
   primary: ReadonlyMap<string, string>; // the hub in whose sector a node stands
 }
 
-export const CARD = { leaf: { w: 140, h: 68 }, hub: { w: 158, h: 74 } } as const;
+export const CARD = { leaf: { w: 140, h: 70 }, hub: { w: 158, h: 76 } } as const;
 
-const LEAF_STEP = { w: 152, h: 80 };
+const LEAF_STEP = { w: 152, h: 82 };
 const HUB_STEP = { w: 214, h: 126 };
-const INNER = { a: 184, b: 144 };
-const CLEAR = { a: 218, b: 196 }; // from the hubs' ring to the first ring of leaves
+const INNER = { a: 172, b: 150 };
+const CLEAR = { a: 206, b: 204 }; // from the hubs' ring to the first ring of leaves
 const OUTER = { a: 172, b: 98 }; // from one ring of leaves to the next
 const SAMPLES = 720;
 

@@ -262,7 +262,7 @@ function Latest({ state, about }: { state: MeshState; about: string | null }) {
                     </button>
                   </td>
                 )}
-                <td>{describeEvent(event)}</td>
+                <td title={describeEvent(event)}>{describeEvent(event, about === null)}</td>
               </tr>
             ))}
           </tbody>

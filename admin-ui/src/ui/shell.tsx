@@ -82,7 +82,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <span className="spacer" />
         <FilterBox ref={filter} />
         <button type="button" className={`plain ${css.k}`} onClick={() => setPalette(true)} aria-label="Go to anything" title="Go to anything (Ctrl+K)">
-          <kbd>⌘K</kbd>
+          ⌘K
         </button>
         <ThemeButton />
       </header>

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The browser of the tests: Debian's own, without a screen and without a word to anybody else.
+import { chromium } from "playwright-core";
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--font-render-hinting=none"],
+  });
+
+/** A page that remembers what went wrong in it. */
+export async function watched(browser, { theme = "dark", width = 1440, height = 900 } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const wrong = [];
+  const hosts = new Set();
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") wrong.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => wrong.push(`thrown: ${error.stack ?? error.message}`));
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText ?? "";
+    if (why !== "net::ERR_ABORTED") wrong.push(`failed: ${request.url()} ${why}`); // a view that is left stops asking
+  });
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith("http") || url.protocol.startsWith("ws")) hosts.add(url.host);
+  });
+  return { page, context, wrong, hosts };
+}
+
+export const bare = (url) => url.split("#")[0].replace(/\/$/, "");
