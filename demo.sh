@@ -40,7 +40,8 @@ end() {
 trap end EXIT
 trap 'echo; echo "stopping"; end; exit 0' INT TERM
 
-ctl lab up --nodes "$count" --name demo --dir "$lab"
+ctl lab up --nodes "$count" --name demo --dir "$lab" | tee "$run/up"
+dashboard=$(sed -n 's/^open  *//p' "$run/up")
 
 last=$(ls -t "$lab"/compute-*.sock | head -n 1)
 echo
@@ -52,8 +53,11 @@ ctl --socket "$last" topology 2>/dev/null || true
 
 $once && exit 0
 echo
-echo "$count hosts are running. From another terminal:"
+echo "$count hosts are running. The dashboard (the link opens it once):"
+echo "  $dashboard"
+echo "From another terminal:"
 echo "  $build/bin/meshctl --socket $last status"
+echo "  $build/bin/meshctl ui --socket $lab/observer.sock    # another link"
 echo "  $build/bin/meshctl lab chaos kill any --dir $lab --expect \"dead within 8s, mesh reconverges within 3s\""
 echo "Ctrl-C stops them."
 while sleep 1; do :; done

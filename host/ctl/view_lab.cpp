@@ -116,6 +116,8 @@ std::string lab_up_text(
     const auto last = nodes.empty() || !nodes.back().is_object()
                           ? std::string()
                           : text_in(nodes.back().get_object(), "socket");
+    if (const auto link = text_in(data, "dashboard"); !link.empty())
+        text += fmt::format("\nopen    {}\n", link);
     return text
            + fmt::format(
                "\nlook    meshctl lab status{0}{1}meshctl --socket {2} peers\n"

@@ -72,10 +72,12 @@ outcome<void> keeper_hosts::start(const std::string& name) {
 void keeper_hosts::reap() {
     int status = 0;
     for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-        const auto node = std::find_if(lab_.nodes.begin(), lab_.nodes.end(), [&](const auto& one) {
-            return one.process.pid == pid;
+        const auto all = lab_.processes();
+        const auto found = std::find_if(all.begin(), all.end(), [&](const auto* one) {
+            return one->process.pid == pid;
         });
-        if (node == lab_.nodes.end()) continue;
+        if (found == all.end()) continue;
+        auto* const node = *found;
         read_output(node->name);  // it may have said why
         outputs_.erase(node->name);
         node->process = {};
@@ -128,13 +130,14 @@ void keeper_hosts::take_line(model::lab_node& node, std::string_view line) {
 }
 
 void keeper_hosts::signal_all(int signal) {
-    for (const auto& node : lab_.nodes)
-        if (node.process.pid != 0) ::kill(static_cast<pid_t>(node.process.pid), signal);
+    for (const auto* node : lab_.processes())
+        if (node->process.pid != 0) ::kill(static_cast<pid_t>(node->process.pid), signal);
 }
 
 bool keeper_hosts::all_gone() const {
-    return std::all_of(lab_.nodes.begin(), lab_.nodes.end(), [](const auto& node) {
-        return node.process.pid == 0;
+    const auto all = lab_.processes();
+    return std::all_of(all.begin(), all.end(), [](const auto* node) {
+        return node->process.pid == 0;
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include "http/envelope.hpp"
 #include "identity/key_file.hpp"
+#include "lab/host_api.hpp"
 #include "lab/interrupt.hpp"
 #include "lab/keeper.hpp"
 #include "lab/keeper_socket.hpp"
@@ -71,6 +72,12 @@ outcome<model::lab_record> plan_lab(const up_request& asked, const config::surro
                 "keep the lab in a directory with a shorter path: --dir DIR"};
         lab.nodes.push_back(std::move(node));
     }
+    if (asked.has_observer) {
+        auto& observer = lab.observer.emplace();
+        observer.name = model::observer_name;
+        observer.tier = "observer";
+        observer.id = model::lab_key(asked.seed, model::nodes_max).id().to_hex();
+    }
     return lab;
 }
 
@@ -81,6 +88,14 @@ outcome<void> prepare_dir(const model::lab_record& lab) {
     for (std::size_t i = 0; i < lab.nodes.size(); ++i) {
         const auto key = lab.dir_of(lab.nodes[i]) / "secret.key";
         const auto written = identity::create_key_file(key, model::lab_key(lab.seed, i));
+        if (!written) return written.error();
+    }
+    if (lab.observer) {
+        // A place that no host of a lab has.
+        const auto written = identity::create_key_file(
+            lab.dir_of(*lab.observer) / "secret.key",
+            model::lab_key(lab.seed, model::nodes_max)
+        );
         if (!written) return written.error();
     }
     return {};
@@ -135,6 +150,24 @@ private:
     std::string ended_;
 };
 
+/// Whose link opens the dashboard.
+outcome<std::string> start_observer(
+    const model::lab_record& lab,
+    keeper_client& keeper,
+    duration patience
+) {
+    const std::vector<std::string> names{std::string(model::observer_name)};
+    const auto started = keeper.start(names, patience, [](const auto&) {});
+    if (!started) {
+        auto error = started.error();
+        if (error.hint.empty()) error.hint = log_tail(lab, model::observer_name);
+        return error;
+    }
+    const auto answer = post(lab.socket_of(*lab.observer), "/v1/dashboard", {});
+    if (!answer) return answer.error();
+    return model::text_at(*answer, "link");
+}
+
 outcome<running_lab> boot(model::lab_record lab, const up_request& asked, progress& shown) {
     auto client = keeper_client::connect(lab.dir);
     if (!client) return client.error();
@@ -154,13 +187,19 @@ outcome<running_lab> boot(model::lab_record lab, const up_request& asked, progre
         if (error.hint.empty()) error.hint = log_tail(lab, clock.ended());
         return error;
     }
+    std::string dashboard;
+    if (lab.observer) {
+        auto link = start_observer(lab, *client, deadline - monotonic_now());
+        if (!link) return link.error();
+        dashboard = std::move(*link);
+    }
     auto loaded = load_lab(lab.dir);
     if (!loaded) return loaded.error();
     const auto found = await_mesh(*loaded, deadline - monotonic_now(), shown);
     if (!found) return found.error();
     boot_times times{clock.first_ready(), clock.all_ready(), {}, monotonic_now() - clock.start()};
     times.all_heard = std::max(found->since - clock.start(), duration::zero());
-    return running_lab{std::move(*loaded), std::move(*client), times};
+    return running_lab{std::move(*loaded), std::move(*client), times, std::move(dashboard)};
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ struct up_request {
     std::uint64_t seed = 42;
     std::string emit = "change";
     std::vector<std::string> sets;
-    duration within = 60s;  ///< all of it
+    duration within = 60s;   ///< all of it
+    bool has_observer = false;  ///< beside the hosts, with a dashboard
 };
 
 /// From the start of the first process.
@@ -43,6 +44,7 @@ struct running_lab {
     model::lab_record lab;
     keeper_client keeper;
     boot_times boot;
+    std::string dashboard;  ///< a link to it; empty: there is none
 };
 
 /// When it fails, or on an interrupt, nothing that it started is left.

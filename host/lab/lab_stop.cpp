@@ -17,8 +17,8 @@ constexpr duration keeper_wait = stop_wait + 5s;
 
 std::vector<process_name> living(const model::lab_record& lab) {
     std::vector<process_name> found;
-    for (const auto& node : lab.nodes)
-        if (state_of(node.process) != process_state::gone) found.push_back(node.process);
+    for (const auto* node : lab.processes())
+        if (state_of(node->process) != process_state::gone) found.push_back(node->process);
     return found;
 }
 

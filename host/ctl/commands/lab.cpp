@@ -39,6 +39,11 @@ public:
         app.add_option("--set", asked_.sets, "one setting of every host, over its preset")
             ->type_name("KEY=VALUE")
             ->allow_extra_args(false);
+        app.add_flag(
+            "--observer,!--no-observer",
+            asked_.has_observer,
+            "a further host that serves the dashboard (the default)"
+        );
         add_duration(app, "--within", asked_.within, "how long it may take");
     }
 
@@ -49,6 +54,7 @@ public:
         if (const auto released = up->keeper.release(); !released) return released.error();
         auto data = lab::model::to_json(up->lab);
         data["boot"] = lab::to_json(up->boot);
+        if (!up->dashboard.empty()) data["dashboard"] = up->dashboard;
         if (const auto kept = lab::note_boot(up->lab, up->boot); !kept) return kept.error();
         if (here.out.is_text())
             here.out.print(lab_up_text(data, which(here), here.out));
@@ -70,7 +76,7 @@ private:
         return labs.size() > 1 && !asked_.where.name.empty() ? " --name " + asked_.where.name : "";
     }
 
-    lab::up_request asked_;
+    lab::up_request asked_{.has_observer = true};
 };
 
 class lab_status_command final : public command {

@@ -52,6 +52,14 @@ std::string host_file(const lab_record& lab, const lab_node& node) {
     text += table_if_known("digest", "emit", toml_text(lab.emit));
     text += table_if_known("introspect", "allow", toml_text("all"));
     text += table_if_known("lab", "faults", "true");
+    if (node.tier == "observer") {
+        text += "\n[gossip]\ntier = \"observer\"\n";
+        text += fmt::format(
+            "\n[observe]\nlisten = \"127.0.0.1:0\"\nlab = {}\n",
+            toml_text(lab.dir.string())
+        );
+        return text;
+    }
     if (!lab.presets.empty() || node.role.empty()) return text;
     text += fmt::format("\n[gossip]\ntier = {}\n", toml_text(node.tier));
     text += fmt::format("\n[plugin.{}]\npath = {}\n", node.role, toml_text(node.role + ".so"));
@@ -60,7 +68,7 @@ std::string host_file(const lab_record& lab, const lab_node& node) {
 
 std::vector<std::string> host_arguments(const lab_record& lab, const lab_node& node) {
     std::vector<std::string> words{"--json"};
-    if (!lab.presets.empty()) {
+    if (!lab.presets.empty() && !node.role.empty()) {
         words.emplace_back("--config");
         words.push_back((lab.presets / (node.role + ".toml")).string());
     }

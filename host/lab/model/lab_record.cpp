@@ -72,10 +72,24 @@ std::filesystem::path lab_record::config_of(const lab_node& node) const {
 }
 
 const lab_node* lab_record::find(std::string_view node_name) const {
-    const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const lab_node& node) {
-        return node.name == node_name;
-    });
-    return found == nodes.end() ? nullptr : &*found;
+    for (const lab_node* each : processes())
+        if (each->name == node_name) return each;
+    return nullptr;
+}
+
+std::vector<const lab_node*> lab_record::processes() const {
+    std::vector<const lab_node*> all;
+    for (const lab_node& node : nodes)
+        all.push_back(&node);
+    if (observer) all.push_back(&*observer);
+    return all;
+}
+
+std::vector<lab_node*> lab_record::processes() {
+    std::vector<lab_node*> all;
+    for (const lab_node* each : std::as_const(*this).processes())
+        all.push_back(const_cast<lab_node*>(each));
+    return all;
 }
 
 lab_node* lab_record::find(std::string_view node_name) {
@@ -97,7 +111,9 @@ boost::json::object to_json(const lab_record& lab) {
         {"sets", boost::json::value_from(lab.sets)},
         {"created_at", lab.created_at},
         {"keeper", to_json(lab.keeper)},
-        {"nodes", std::move(nodes)}};
+        {"nodes", std::move(nodes)},
+        {"observer",
+         lab.observer ? boost::json::value(to_json(lab, *lab.observer)) : boost::json::value()}};
 }
 
 outcome<lab_record> read_lab(std::string_view text, const std::filesystem::path& dir) {
@@ -120,6 +136,8 @@ outcome<lab_record> read_lab(std::string_view text, const std::filesystem::path&
     lab.keeper = process_from(object_at(from, "keeper"));
     for (const auto& node : array_at(from, "nodes"))
         if (node.is_object()) lab.nodes.push_back(node_from(node.get_object()));
+    if (const auto& observer = object_at(from, "observer"); !observer.empty())
+        lab.observer = node_from(observer);
     const bool is_whole = !lab.nodes.empty() && lab.nodes.size() <= nodes_max
                           && std::none_of(lab.nodes.begin(), lab.nodes.end(), [](const auto& node) {
                                  return node.name.empty() || node.id.empty();

@@ -46,16 +46,21 @@ struct lab_record {
     std::string created_at;         ///< RFC 3339
     process_name keeper;            ///< the parent of them all
     std::vector<lab_node> nodes;
+    std::optional<lab_node> observer;  ///< serves the dashboard; not one of the hosts it shows
 
+    /// Hosts and observer.
+    std::vector<lab_node*> processes();
+    std::vector<const lab_node*> processes() const;
     std::filesystem::path dir_of(const lab_node& node) const { return dir / node.name; }
     std::filesystem::path socket_of(const lab_node& node) const;
     std::filesystem::path log_of(const lab_node& node) const { return dir_of(node) / "log"; }
     std::filesystem::path config_of(const lab_node& node) const;
-    /// nullptr when there is none of that name.
+    /// Among processes(); nullptr when there is none of that name.
     const lab_node* find(std::string_view node_name) const;
     lab_node* find(std::string_view node_name);
 };
 
+inline constexpr std::string_view observer_name = "observer";
 inline constexpr std::string_view lab_schema = "meshhost.lab/1";
 
 boost::json::object to_json(const lab_record& lab);
