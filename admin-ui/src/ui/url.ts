@@ -8,12 +8,13 @@ import { useSearch } from "wouter";
 /** What stays when the view changes. */
 const SHARED = ["q", "sel", "at"];
 
-export function withShared(path: string, search: string): string {
+export function withShared(target: string, search: string): string {
   const old = new URLSearchParams(search);
-  const kept = new URLSearchParams();
+  const [path = "/", own] = target.split("?");
+  const kept = new URLSearchParams(own);
   for (const key of SHARED) {
     const value = old.get(key);
-    if (value) kept.set(key, value);
+    if (value && !kept.has(key)) kept.set(key, value);
   }
   return address(path, kept);
 }
