@@ -47,11 +47,12 @@ admin_server::admin_server(
         mesh_boots_.on_request(asked, answer);
     });
     // Of this host alone: a link lets in whoever has it.
-    local_.add("POST", "/v1/dashboard", [&actions = parts.actions](const auto&, const auto& answer) {
-        const auto link = actions.dashboard_link();
-        if (!link) return refuse(*answer, link.error());
-        reply(*answer, "dashboard", {{"link", *link}});
-    });
+    local_
+        .add("POST", "/v1/dashboard", [&actions = parts.actions](const auto&, const auto& answer) {
+            const auto link = actions.dashboard_link();
+            if (!link) return refuse(*answer, link.error());
+            reply(*answer, "dashboard", {{"link", *link}});
+        });
     local_.add_below("/v1/via/", [this](const auto& asked, const auto& answer) {
         via_.on_request(asked, answer);
     });

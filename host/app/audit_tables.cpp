@@ -2,7 +2,6 @@
 #include "app/audit_tables.hpp"
 
 #include "observe/dashboard_server.hpp"
-
 #include "peers/mesh_driver.hpp"
 #include "plugin/proto/limits.hpp"
 

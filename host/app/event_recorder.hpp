@@ -31,6 +31,8 @@ public:
     /// Anything else.
     void write(telemetry::event_type type, telemetry::event what);
 
+    const telemetry::event_journal& journal() const noexcept { return journal_; }
+
 private:
     struct known_peer {
         std::string name;

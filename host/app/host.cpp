@@ -42,7 +42,8 @@ host::host(net::shard& shard, host_options options, host_observer& observer)
     : shard_(shard)
     , options_(std::move(options))
     , observer_(observer)
-    , boot_(shard, options_.started) {}
+    , boot_(shard, options_.started)
+    , journal_({.events_max = options_.settings.values.telemetry.events_kept}) {}
 
 host::~host() {
     if (!peers_) return;
@@ -429,6 +430,14 @@ void host::async_stop() {
     log_.info("stopping");
     reporter_->say_draining();
     plugins_->stop();
+}
+
+/// Whoever comes back with its id is another process.
+void host::on_peer_changed(const peers::peer_view& peer) {
+    using peers::proto::peer_state;
+    const bool is_gone =
+        peer.entry.state == peer_state::dead || peer.entry.state == peer_state::left;
+    if (is_gone && asker_) asker_->forget(peer.entry.id);
 }
 
 void host::on_plugins_stopped(std::size_t abandoned) {

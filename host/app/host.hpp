@@ -111,7 +111,7 @@ private:
     void become_ready();
     void on_instance_changed(const plugin::instance_status& status) override;
     void on_plugins_stopped(std::size_t abandoned) override;
-    void on_peer_changed(const peers::peer_view&) override {}
+    void on_peer_changed(const peers::peer_view& peer) override;
     void on_stopped() override;
     void on_gossip_stopped() override;
     void on_budget_news(const char* kind, const usage::proto::budget_news& news) override;

@@ -72,8 +72,11 @@ std::vector<admin::peer_snapshot> host_api::peers() const {
     std::vector<admin::peer_snapshot> all;
     const auto now = parts_.shard.now();
     const auto topic = digest_topic();
+    const auto by_gossip = gossip_paths();
     for (const auto& peer : parts_.peers.snapshot()) {
         all.push_back(snapshot_of(peer, now));
+        const auto reached = by_gossip.find(peer.entry.id);
+        if (!all.back().path && reached != by_gossip.end()) all.back().path = reached->second;
         if (topic) all.back().gossip = gossip_mode_of(*topic, peer.entry.id);
     }
     return all;
@@ -117,6 +120,9 @@ std::vector<admin::probe_section> host_api::probe() const {
         section_of(parts_.peers.measure()),
         section_of(parts_.plugins.measure(), parts_.plugins.status().size()),
         {"ping", {{"running", pings_.size()}}},
+        {"journal",
+         {{"events_kept", parts_.events.journal().size()},
+          {"bytes_kept", parts_.events.journal().bytes()}}},
         section_of(parts_.shard),
         process_section()};
     if (asker_ != nullptr && answerer_ != nullptr)

@@ -13,15 +13,16 @@
 #include "introspect/introspect_client.hpp"
 #include "introspect/introspect_server.hpp"
 #include "net/shard.hpp"
+#include "observe/dashboard_server.hpp"
 #include "otlp/exporter.hpp"
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "transport/endpoint.hpp"
-#include "observe/dashboard_server.hpp"
 #include "usage/usage_sampler.hpp"
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 
 namespace meshhost::app {
@@ -107,6 +108,8 @@ public:
 private:
     /// Of the topic on which digests travel.
     std::optional<gossip::proto::topic_probe> digest_topic() const;
+    /// How neighbours in the gossip are reached: most of them by its connections alone.
+    std::map<identity::endpoint_id, admin::path_snapshot> gossip_paths() const;
     admin::usage_snapshot usage() const;
     admin::meters_snapshot::net_meters net_meters() const;
     std::vector<std::string> warnings() const;

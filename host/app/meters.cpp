@@ -69,14 +69,23 @@ admin::meters_snapshot host_api::meters() const {
     const auto topic = digest_topic();
     if (parts_.gossip != nullptr) out.gossip = gossip_meters_of(parts_.gossip->measure(), topic);
     out.net = net_meters();
+    const auto by_gossip = gossip_paths();
     for (const auto& peer : topic ? topic->active : std::vector<identity::endpoint_id>()) {
         admin::meters_snapshot::edge edge{peer.to_hex(), gossip_mode_of(*topic, peer), {}};
-        const auto known = parts_.peers.find(peer);
-        if (known && known->path) edge.path = snapshot_of(*known->path);
+        const auto reached = by_gossip.find(peer);
+        if (reached != by_gossip.end()) edge.path = reached->second;
         out.edges.push_back(std::move(edge));
     }
     out.plugins = plugins();
     return out;
+}
+
+std::map<identity::endpoint_id, admin::path_snapshot> host_api::gossip_paths() const {
+    std::map<identity::endpoint_id, admin::path_snapshot> all;
+    if (parts_.gossip == nullptr) return all;
+    for (const auto* connection : parts_.gossip->owned())
+        all.emplace(connection->remote_id(), snapshot_of(connection->path()));
+    return all;
 }
 
 admin::usage_snapshot host_api::usage() const {

@@ -100,11 +100,12 @@ constexpr std::int64_t peers_max = 1024;
 constexpr std::int64_t bind_max = 8;
 constexpr std::int64_t active_view_max = 64;
 constexpr std::int64_t passive_view_max = 1024;
+constexpr std::int64_t events_most = 65536;
 constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest of a digest
 
 using c = host_config;
 
-constexpr std::array<config_key, 51> keys{{
+constexpr std::array<config_key, 52> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -267,6 +268,11 @@ constexpr std::array<config_key, 51> keys{{
      .doc = "A collector that takes OTLP over HTTP: spans go to its /v1/traces. Empty: what "
             "OTEL_EXPORTER_OTLP_ENDPOINT says, else none.",
      .store = put<&c::telemetry, &telemetry_config::otlp>},
+    {.path = "telemetry.events_kept",
+     .rule = integer(64, events_most),
+     .fallback = "4096",
+     .doc = "How many of the last events are remembered, in at most 2 MiB.",
+     .store = put<&c::telemetry, &telemetry_config::events_kept>},
     {.path = "observe.listen",
      .rule = text(text_form::loopback),
      .fallback = R"("")",

@@ -91,13 +91,14 @@ struct audit_config {
 
 struct telemetry_config {
     std::string otlp;  ///< a collector's base address; empty: none
+    std::size_t events_kept = 4096;
     friend bool operator==(const telemetry_config&, const telemetry_config&) = default;
 };
 
 /// The dashboard: docs/dashboard-api.md.
 struct observe_config {
-    std::string listen;          ///< "127.0.0.1:7780"; empty: none
-    std::filesystem::path lab;   ///< the lab that its buttons break; empty: it has none
+    std::string listen;         ///< "127.0.0.1:7780"; empty: none
+    std::filesystem::path lab;  ///< the lab that its buttons break; empty: it has none
     friend bool operator==(const observe_config&, const observe_config&) = default;
 };
 

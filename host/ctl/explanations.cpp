@@ -43,7 +43,8 @@ constexpr explanation table[] = {
      "an id and addresses. The usual reason for a damaged one is a copy that lost its end.\n\n"
      "Print it again on its host: `meshctl identity show`."},
     {"E_BAD_TOKEN",
-     "A link to the dashboard opens it once, within a day, at the observer that gave it. `meshctl ui`\n"
+     "A link to the dashboard opens it once, within a day, at the observer that gave it. `meshctl "
+     "ui`\n"
      "prints a fresh one; on another machine, `meshctl ui` there."},
     {"E_BIND", "The kernel refused to open a UDP socket, for the reason in the message."},
     {"E_BROKEN_ANSWER",
@@ -87,11 +88,13 @@ constexpr explanation table[] = {
      "\n"
      "TIME is 250ms, 8s or 2m. The message names the column of the first word that does not fit."},
     {"E_FOREIGN_HOST",
-     "The dashboard answers only to the address that it listens at, and to localhost with its port:\n"
+     "The dashboard answers only to the address that it listens at, and to localhost with its "
+     "port:\n"
      "a page of another site must not reach it under that site's name. Through a tunnel, keep the\n"
      "port the same at both ends: ssh -L 7780:127.0.0.1:7780 HOST."},
     {"E_FOREIGN_ORIGIN",
-     "A page of another site asked the dashboard for something. It is refused, whoever is logged in."},
+     "A page of another site asked the dashboard for something. It is refused, whoever is logged "
+     "in."},
     {"E_IDLE",
      "Nothing was heard from the other end for as long as [quic] idle_timeout says. It stopped\n"
      "without saying so, or the network between broke. The host goes on trying by itself."},
@@ -200,7 +203,8 @@ constexpr explanation table[] = {
      "instance or another user.\n\n"
      "`meshhost --plugin compute.so` starts one; --instance NAME or --socket PATH names another."},
     {"E_NO_DASHBOARD",
-     "The host that was asked serves no dashboard. `meshhost --observe` starts one that does, which is\n"
+     "The host that was asked serves no dashboard. `meshhost --observe` starts one that does, "
+     "which is\n"
      "a member of the mesh that takes part in nothing; a lab has one, named observer. `meshctl ui\n"
      "--instance NAME` or `--socket PATH` asks that one."},
     {"E_NO_EXAMPLES", "`meshctl examples` without a word after it shows all of them."},
@@ -212,7 +216,8 @@ constexpr explanation table[] = {
      "No role is known here under this instance name, or, for a reload, it does not run.\n"
      "`meshctl plugin list` shows the names."},
     {"E_NO_SESSION",
-     "The dashboard lets in browsers that came by a link of `meshctl ui`. A session ends after a week,\n"
+     "The dashboard lets in browsers that came by a link of `meshctl ui`. A session ends after a "
+     "week,\n"
      "and when the observer stops."},
     {"E_NO_SUCH_ADDRESS",
      "[net] bind or --bind names an address that no interface of this machine has now. Without\n"

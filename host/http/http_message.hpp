@@ -17,7 +17,7 @@ struct request {
     std::string method;  ///< "GET", "POST", ... as sent
     std::string path;    ///< of the target, without the query; as sent
     std::string body;
-    query_map query;  ///< a client writes it behind the path instead
+    query_map query;           ///< a client writes it behind the path instead
     header_list headers = {};  ///< of requests that were received; a client sends none of them
 };
 

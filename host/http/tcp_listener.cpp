@@ -4,6 +4,7 @@
 #include "net/socket_address.hpp"
 
 #include <fmt/format.h>
+
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -38,11 +39,9 @@ failure bind_failure(const ip_endpoint& where, int cause) {
 
 outcome<tcp_listener> tcp_listener::bind(const ip_endpoint& where) {
     const net::socket_address address(where);
-    unique_fd socket(::socket(
-        where.is_v4() ? AF_INET : AF_INET6,
-        SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-        0
-    ));
+    unique_fd socket(
+        ::socket(where.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
+    );
     if (!socket) return bind_failure(where, errno);
     const int on = 1;  // a port whose last connections linger is free
     ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

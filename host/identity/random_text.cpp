@@ -2,9 +2,10 @@
 #include "identity/random_text.hpp"
 
 #include <fmt/format.h>
-#include <sodium/randombytes.h>
 
 #include <vector>
+
+#include <sodium/randombytes.h>
 
 namespace meshhost::identity {
 

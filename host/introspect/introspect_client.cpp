@@ -215,6 +215,21 @@ void introspect_client::on_ended(peer_line& ended, const transport::close_reason
     arm();
 }
 
+void introspect_client::forget(const identity::endpoint_id& whom) {
+    const auto known = lines_.find(whom);
+    if (known == lines_.end()) return;
+    const auto line = known->second;
+    const auto waiting = line->questions();
+    drop(*line);
+    for (const auto& question : waiting)
+        shard_.post([question, whom] {
+            question->fail(
+                {exit_code::unreachable, "E_UNREACHABLE", whom.short_text() + " is gone", ""}
+            );
+        });
+    arm();
+}
+
 void introspect_client::on_done(asked_stream& done) {
     const auto at = lines_.find(done.whom());
     if (at != lines_.end()) at->second->remove(done, shard_.now());

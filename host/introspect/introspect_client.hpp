@@ -58,6 +58,10 @@ public:
         std::shared_ptr<answer_sink> sink
     ) override;
 
+    /// It is gone: its connection is of no use to whoever comes in its place. Questions under way
+    /// fail, never from inside this call.
+    void forget(const identity::endpoint_id& whom);
+
     client_probe measure() const;
     /// The connections that are its own. For the audit.
     std::vector<const transport::connection*> owned() const;

@@ -46,11 +46,11 @@ model::table_sample sample(const model::lab_record& lab, unsigned cycle) {
     return now;
 }
 
-/// So few that each has met every host that stays when the warm-up is over, even where meeting means
-/// what happens at one visit in a hundred (a dial that a host that stays begins): what is remembered
-/// of an id (its record, its address, its ticket) is then remembered of all of them.
+/// So few that each has met every host that stays when the warm-up is over, even where meeting
+/// means what happens at one visit in a hundred (a dial that a host that stays begins): what is
+/// remembered of an id (its record, its address, its ticket) is then remembered of all of them.
 unsigned ids_of(const experiment_request& asked) {
-    return std::max(5U, asked.cycles / 1250);
+    return std::max(5U, asked.cycles / 2000);
 }
 
 struct accounting {
@@ -199,7 +199,8 @@ outcome<model::report> accounting_experiment(
     auto request = experiment_lab(asked, "accounting");
     request.nodes = residents;
     // So that who was killed is missed soon; see quiet_wait.
-    request.sets = {"quic.idle_timeout=2s", "quic.keep_alive=500ms"};
+    // And so that what is remembered of the past is full when the warm-up is over.
+    request.sets = {"quic.idle_timeout=2s", "quic.keep_alive=500ms", "telemetry.events_kept=512"};
     auto up = start_lab(request, around, shown);
     if (!up) return up.error();
     const auto done = run_guests(asked, up->lab, shown);

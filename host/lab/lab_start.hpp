@@ -20,7 +20,7 @@ struct up_request {
     std::uint64_t seed = 42;
     std::string emit = "change";
     std::vector<std::string> sets;
-    duration within = 60s;   ///< all of it
+    duration within = 60s;      ///< all of it
     bool has_observer = false;  ///< beside the hosts, with a dashboard
 };
 

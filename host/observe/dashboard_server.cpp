@@ -100,8 +100,8 @@ http::response page(const http::request& asked) {
     if (asked.method != "GET" && asked.method != "HEAD")
         return admin::error_response(not_found(asked.path));
     if (const auto* file = find_asset(asked.path)) return file_response(*file, asked);
-    const bool is_file = asked.path.rfind('.') > asked.path.rfind('/')
-                         && asked.path.rfind('.') != std::string::npos;
+    const bool is_file =
+        asked.path.rfind('.') > asked.path.rfind('/') && asked.path.rfind('.') != std::string::npos;
     const auto* index = find_asset("/index.html");
     if (is_file || index == nullptr) return admin::error_response(not_found(asked.path));
     return file_response(*index, asked);
@@ -138,7 +138,8 @@ void unwrap_boot(json::array& nodes) {
         const bool is_there = boots.is_array() && !boots.get_array().empty();
         node["boot"] = is_there ? boots.get_array().front() : json::value();
         node.erase("boots");
-        if (!is_there && node["error"].is_null()) node["error"] = "it keeps no record of its starts";
+        if (!is_there && node["error"].is_null())
+            node["error"] = "it keeps no record of its starts";
     }
 }
 
@@ -201,9 +202,8 @@ void dashboard_server::add_questions() {
     add("snapshot", [this](const auto& asked, const auto& to) { get_snapshot(asked, to); });
     add("history", [this](const auto&, const auto& to) { get_history(to); });
     add("boots", [this](const auto&, const auto& to) { get_survey(boots_, "mesh_boots", to); });
-    add("plugins", [this](const auto&, const auto& to) {
-        get_survey(plugins_, "mesh_plugins", to);
-    });
+    add("plugins",
+        [this](const auto&, const auto& to) { get_survey(plugins_, "mesh_plugins", to); });
     add("events", [this](const auto& asked, const auto& to) { get_events(asked, to); });
     add("telemetry", [this](const auto&, const auto& to) { get_telemetry(to); });
 }
@@ -258,11 +258,11 @@ void dashboard_server::answer_api(const http::request& asked, const admin::answe
         const bool is_full = hub_.clients() >= stream_hub::clients_max;
         return refuse_with(
             answer,
-            is_full ? admin::api_full("dashboards")
-                    : admin::bad_request(fmt::format(
-                          "this is a WebSocket with the subprotocol {}",
-                          stream_subprotocol
-                      ))
+            is_full
+                ? admin::api_full("dashboards")
+                : admin::bad_request(
+                    fmt::format("this is a WebSocket with the subprotocol {}", stream_subprotocol)
+                )
         );
     }
     refuse_with(answer, not_found(asked.path));
@@ -330,7 +330,11 @@ void dashboard_server::get_history(const admin::answer_ptr& answer) const {
         return json::value(http::format_time(std::chrono::system_clock::time_point(*at)));
     };
     const auto& log = observatory_.log();
-    answer_with(answer, "history", {{"oldest", text(log.oldest())}, {"newest", text(log.newest())}});
+    answer_with(
+        answer,
+        "history",
+        {{"oldest", text(log.oldest())}, {"newest", text(log.newest())}}
+    );
 }
 
 void dashboard_server::get_events(const http::request& asked, const admin::answer_ptr& answer)
@@ -355,11 +359,7 @@ void dashboard_server::get_telemetry(const admin::answer_ptr& answer) const {
     answer_with(answer, "telemetry", {{"otlp", std::move(otlp)}, {"observer", std::move(own)}});
 }
 
-void dashboard_server::get_survey(
-    survey& of,
-    const char* schema,
-    const admin::answer_ptr& answer
-) {
+void dashboard_server::get_survey(survey& of, const char* schema, const admin::answer_ptr& answer) {
     const bool is_asked = of.ask([answer, schema](const json::array& answers) {
         auto nodes = answers;
         if (schema == std::string_view("mesh_boots")) unwrap_boot(nodes);

@@ -8,8 +8,8 @@
 #include "introspect/asker.hpp"
 #include "observe/lab_actions.hpp"
 #include "observe/observatory.hpp"
-#include "observe/request_policy.hpp"
 #include "observe/proto/session_table.hpp"
+#include "observe/request_policy.hpp"
 #include "observe/stream_hub.hpp"
 #include "observe/survey.hpp"
 
@@ -21,9 +21,9 @@
 namespace meshhost::observe {
 
 struct dashboard_options {
-    std::string mesh;                   ///< its name
-    std::string version;                ///< of this host
-    std::unique_ptr<lab_actions> lab;   ///< null: nothing is broken here
+    std::string mesh;                     ///< its name
+    std::string version;                  ///< of this host
+    std::unique_ptr<lab_actions> lab;     ///< null: nothing is broken here
     std::function<std::string()> secret;  ///< draws what nobody can guess
     logger log;
 };

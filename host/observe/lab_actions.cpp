@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <spawn.h>
 #include <vector>
 
 namespace meshhost::observe {
@@ -31,7 +31,8 @@ namespace {
 constexpr std::size_t text_max = 64;
 constexpr std::size_t said_max = 64u << 10;
 constexpr auto time_limit = std::chrono::seconds(30);
-constexpr std::array<std::string_view, 5> kinds{"kill", "pause", "resume", "restart", "plugin-crash"};
+constexpr std::array<std::string_view, 5>
+    kinds{"kill", "pause", "resume", "restart", "plugin-crash"};
 
 /// A process of its own with nothing but its output connected to us.
 outcome<std::pair<pid_t, unique_fd>> spawn(const std::vector<std::string>& words) {
@@ -105,11 +106,11 @@ outcome<lab_action> parse_lab_action(const json::object& body) {
         return bad("key: 1 to 64 characters of the client's choice");
     if (std::find(kinds.begin(), kinds.end(), wanted.kind) == kinds.end())
         return bad(fmt::format("kind: one of {}", fmt::join(kinds, ", ")));
-    const bool is_name = !wanted.node.empty() && wanted.node.size() <= text_max
-                         && wanted.node.front() != '-'
-                         && std::all_of(wanted.node.begin(), wanted.node.end(), [](unsigned char c) {
-                                return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
-                            });
+    const bool is_name =
+        !wanted.node.empty() && wanted.node.size() <= text_max && wanted.node.front() != '-'
+        && std::all_of(wanted.node.begin(), wanted.node.end(), [](unsigned char c) {
+               return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+           });
     if (!is_name) return bad("node: a name of the lab");
     return wanted;
 }

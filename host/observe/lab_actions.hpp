@@ -48,9 +48,9 @@ private:
     net::shard& shard_;
     std::filesystem::path lab_;
     std::filesystem::path meshctl_;
-    std::map<std::string, std::shared_ptr<run>> running_;     ///< by key
-    std::map<std::string, boost::json::object> outcomes_;     ///< by key
-    std::deque<std::string> remembered_;                      ///< keys, the oldest first
+    std::map<std::string, std::shared_ptr<run>> running_;  ///< by key
+    std::map<std::string, boost::json::object> outcomes_;  ///< by key
+    std::deque<std::string> remembered_;                   ///< keys, the oldest first
 };
 
 }  // namespace meshhost::observe

@@ -32,11 +32,7 @@ admin::mesh_question meters_question(const admin::host_view& view) {
 
 }  // namespace
 
-observatory::observatory(
-    const observatory_parts& parts,
-    json::object mesh,
-    picture_sink& sink
-)
+observatory::observatory(const observatory_parts& parts, json::object mesh, picture_sink& sink)
     : parts_(parts)
     , sink_(sink)
     , self_(parts.view.node().id)
@@ -106,11 +102,9 @@ void observatory::look(const moment& at) {
     const auto wall = http::format_time(at.wall);
     if (!ops.empty()) {
         ++sequence_;
-        const auto told = std::make_shared<const std::string>(json::serialize(json::object{
-            {"t", "delta"},
-            {"seq", sequence_},
-            {"now", wall},
-            {"ops", std::move(ops)}}));
+        const auto told = std::make_shared<const std::string>(json::serialize(
+            json::object{{"t", "delta"}, {"seq", sequence_}, {"now", wall}, {"ops", std::move(ops)}}
+        ));
         log_.add(sequence_, unix_ms(at.wall), told, now_);
         snapshot_.reset();
         sink_.on_delta(told);

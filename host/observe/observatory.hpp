@@ -39,11 +39,11 @@ struct observatory_parts {
 /// and links come from what the gossip brings anyhow. One thread: the shard's.
 class observatory final : private net::deadline_sink {
 public:
-    static constexpr duration round = 2s;           ///< between two questions to every host
-    static constexpr duration refresh = 250ms;      ///< while somebody looks
-    static constexpr duration slow_refresh = 1s;    ///< else
-    static constexpr duration watched_for = 10min;  ///< after the last one has gone
-    static constexpr std::size_t events_told = 200; ///< with a snapshot
+    static constexpr duration round = 2s;            ///< between two questions to every host
+    static constexpr duration refresh = 250ms;       ///< while somebody looks
+    static constexpr duration slow_refresh = 1s;     ///< else
+    static constexpr duration watched_for = 10min;   ///< after the last one has gone
+    static constexpr std::size_t events_told = 200;  ///< with a snapshot
 
     observatory(const observatory_parts& parts, boost::json::object mesh, picture_sink& sink);
     observatory(const observatory&) = delete;

@@ -38,8 +38,7 @@ std::optional<failure> request_policy::object(const http::request& asked) const 
     const auto origin = http::header(asked, "origin");
     constexpr std::string_view scheme = "http://";
     const bool is_foreign =
-        !origin.empty()
-        && (!origin.starts_with(scheme) || !is_ours(origin.substr(scheme.size())));
+        !origin.empty() && (!origin.starts_with(scheme) || !is_ours(origin.substr(scheme.size())));
     if (is_foreign) return foreign("E_FOREIGN_ORIGIN", "origin", origin, hosts_.front());
     return std::nullopt;
 }

@@ -116,8 +116,8 @@ void scene::on_meters(const json::object& line, time_point now) {
     memory& of = memories_[std::string(id->get_string())];
     if (const auto* error = object_at(line, "error")) {
         const auto* words = error->if_contains("message");
-        of.unasked = words != nullptr && words->is_string() ? std::string(words->get_string())
-                                                            : "no answer";
+        of.unasked =
+            words != nullptr && words->is_string() ? std::string(words->get_string()) : "no answer";
         of.meters.reset();
         of.rates = {};
         of.edge_rates.clear();
@@ -273,9 +273,10 @@ proto::objects scene::edges_of(
     std::span<const admin::peer_snapshot> peers
 ) const {
     proto::edge_table edges;
+    // Whoever is gone has no links, whatever others still say of them.
     std::vector<std::string> ids{self.id};
     for (const auto& peer : peers)
-        ids.push_back(peer.id);
+        if (!is_gone(peer.state)) ids.push_back(peer.id);
     std::sort(ids.begin(), ids.end());
     for (const auto& [id, of] : memories_)
         if (of.meters && !is_gone(of.state)) edges.add_meters(id, *of.meters, of.edge_rates);

@@ -69,7 +69,10 @@ private:
     boost::json::object self_json(const moment& at);
     boost::json::object peer_json(const admin::peer_snapshot& peer, const moment& at);
     void add_meters(boost::json::object& node, const memory& of, const moment& at) const;
-    proto::objects edges_of(const admin::node_snapshot& self, std::span<const admin::peer_snapshot> peers) const;
+    proto::objects edges_of(
+        const admin::node_snapshot& self,
+        std::span<const admin::peer_snapshot> peers
+    ) const;
     void note_over(memory& of, const boost::json::object& meters, time_point now) const;
 
     const admin::host_view& view_;

@@ -135,8 +135,7 @@ void stream_hub::greet(client& to, std::string_view text) {
     const auto* kind = hello == nullptr ? nullptr : hello->if_contains("t");
     const auto* version = hello == nullptr ? nullptr : hello->if_contains("v");
     const bool is_hello = kind != nullptr && kind->is_string() && kind->get_string() == "hello"
-                          && version != nullptr && version->is_int64()
-                          && version->get_int64() == 1;
+                          && version != nullptr && version->is_int64() && version->get_int64() == 1;
     if (!is_hello || to.is_greeted()) {
         to.send(make_frame(
             {{"t", "error"},

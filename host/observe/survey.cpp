@@ -77,7 +77,8 @@ void survey::tell() {
 
 json::array survey::answers() const {
     json::array all;
-    const auto add = [&](const std::string& id, const std::string& name, const std::string& missing) {
+    const auto add = [&](const std::string& id, const std::string& name, const std::string& missing
+                     ) {
         const auto known = kept_.find(id);
         const bool is_known = known != kept_.end();
         const auto error = errors_.find(id);

@@ -34,8 +34,8 @@ public:
     );
     ~survey();
 
-    /// `take` hears once, within answer_limit. Who comes while hosts are being asked hears the same.
-    /// false: too many wait already.
+    /// `take` hears once, within answer_limit. Who comes while hosts are being asked hears the
+    /// same. false: too many wait already.
     bool ask(taker take);
 
 private:

@@ -2,12 +2,13 @@
 #include "ctl/commands/commands.hpp"
 #include "ctl/fields.hpp"
 
-#include <CLI/App.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
+
+#include <CLI/App.hpp>
 
 namespace meshhost::ctl {
 

@@ -12,16 +12,48 @@ namespace {
 /// What a probe calls the things that it holds. Others are counters of what has happened, unless
 /// they are seen to go down.
 constexpr auto tables = std::to_array<std::string_view>(
-    {"address_tokens", "addresses",      "alive",           "closing",
-     "connected",      "connection_ids", "connections",     "dead",
-     "descriptors",    "dial_targets",   "dials_in_flight", "dials_remembered",
-     "half_open",      "handles",        "instances",       "left",
-     "links",          "neighbors",      "objects",         "orphaned_waits",
-     "paths",          "paths_cached",   "peers",           "anonymous_bytes",
-     "queue_bytes",    "queue_frames",   "queued",          "resident_bytes",
-     "running",        "send_bytes",     "session_tickets", "stale",
-     "strands",        "streams",        "subscriptions",   "tasks_waiting",
-     "threads",        "tls_sessions",   "tombstones",      "topics"}
+    {"address_tokens",
+     "addresses",
+     "alive",
+     "closing",
+     "connected",
+     "connection_ids",
+     "connections",
+     "dead",
+     "descriptors",
+     "bytes_kept",
+     "dial_targets",
+     "dials_in_flight",
+     "dials_remembered",
+     "events_kept",
+     "half_open",
+     "handles",
+     "instances",
+     "left",
+     "links",
+     "neighbors",
+     "objects",
+     "orphaned_waits",
+     "paths",
+     "paths_cached",
+     "peers",
+     "anonymous_bytes",
+     "queue_bytes",
+     "queue_frames",
+     "queued",
+     "resident_bytes",
+     "running",
+     "send_bytes",
+     "session_tickets",
+     "stale",
+     "strands",
+     "streams",
+     "subscriptions",
+     "tasks_waiting",
+     "threads",
+     "tls_sessions",
+     "tombstones",
+     "topics"}
 );
 
 /// What is kept for later use although nobody holds it now, and how much of it, a host.
@@ -29,7 +61,11 @@ struct cache {
     std::string_view name;
     double limit;
 };
-constexpr auto caches = std::to_array<cache>({{"transport.paths_cached", 4096}});
+constexpr auto caches = std::to_array<cache>(
+    {{"journal.bytes_kept", 2 << 20},
+     {"journal.events_kept", 512},
+     {"transport.paths_cached", 1024}}
+);
 
 /// PSS falls and rises with who else maps the same libraries: shown, not judged.
 constexpr std::string_view not_judged = "memory.pss_bytes";

@@ -76,7 +76,8 @@ std::optional<std::chrono::milliseconds> change_log::newest() const {
 
 /// The last base stays while it is the only one: the present is always known.
 void change_log::drop_old(std::chrono::milliseconds now) {
-    while (bases_.size() > 1 && (bytes_ > limits_.bytes_max || now - bases_[1].at > limits_.age_max)) {
+    while (bases_.size() > 1 && (bytes_ > limits_.bytes_max || now - bases_[1].at > limits_.age_max)
+    ) {
         bytes_ -= bases_.front().whole.size();
         bases_.pop_front();
         while (!changes_.empty() && changes_.front().sequence <= bases_.front().sequence)

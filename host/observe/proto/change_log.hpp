@@ -15,9 +15,9 @@
 namespace meshhost::observe::proto {
 
 struct log_limits {
-    std::size_t bytes_max = 6u << 20;             ///< of changes and bases together
-    std::chrono::milliseconds age_max{600'000};   ///< of the oldest moment
-    std::chrono::milliseconds base_every{60'000}; ///< between whole pictures
+    std::size_t bytes_max = 6u << 20;              ///< of changes and bases together
+    std::chrono::milliseconds age_max{600'000};    ///< of the oldest moment
+    std::chrono::milliseconds base_every{60'000};  ///< between whole pictures
 };
 
 /// Times are milliseconds since the Unix epoch and do not go back within a log.
@@ -28,14 +28,9 @@ public:
     explicit change_log(const log_limits& limits = {})
         : limits_(limits) {}
 
-    /// `told`, a delta of schemas/stream.json, led to `now`, the state `sequence`. Sequences rise by
-    /// one.
-    void add(
-        std::uint64_t sequence,
-        std::chrono::milliseconds at,
-        frame told,
-        const picture& now
-    );
+    /// `told`, a delta of schemas/stream.json, led to `now`, the state `sequence`. Sequences rise
+    /// by one.
+    void add(std::uint64_t sequence, std::chrono::milliseconds at, frame told, const picture& now);
 
     /// What was told after the state `sequence`, in order; nullopt when some of it is gone, or
     /// `sequence` never was.

@@ -84,7 +84,8 @@ void edge_table::add_meters(
             text_at(edge, "mode"),
             number_at(edge, "rtt_us"),
             std::nullopt};
-        if (const auto known = rates.find(peer); known != rates.end()) said.sent_bps = known->second;
+        if (const auto known = rates.find(peer); known != rates.end())
+            said.sent_bps = known->second;
         ends& of = edges_[std::minmax(node, peer)];
         (node < peer ? of.a : of.b) = std::move(said);
     });
@@ -119,7 +120,10 @@ json::object edge_table::edge_json(const std::string& a, const std::string& b, c
         {"kind", is_known(told.kind) ? told.kind : "unknown"},
         {"reason", text_or_null(told.reason)},
         {"rtt_us", rounded(one.rtt_us ? one.rtt_us : other.rtt_us)},
-        {"tree", is_eager ? "eager" : is_lazy ? "lazy" : "unknown"},
+        {"tree",
+         is_eager  ? "eager"
+         : is_lazy ? "lazy"
+                   : "unknown"},
         {"sent_bps", rounded(one.sent_bps)},
         {"received_bps", rounded(other.sent_bps)},
         {"disagree", text_or_null(disagree)}};

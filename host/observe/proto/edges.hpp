@@ -50,7 +50,11 @@ private:
         std::optional<claim> b;
     };
 
-    static boost::json::object edge_json(const std::string& a, const std::string& b, const ends& of);
+    static boost::json::object edge_json(
+        const std::string& a,
+        const std::string& b,
+        const ends& of
+    );
 
     std::map<std::pair<std::string, std::string>, ends> edges_;
 };

@@ -19,7 +19,13 @@ json::object changed_fields(const json::object& from, const json::object& to) {
     return changed;
 }
 
-void tell_changes(const char* add, const char* change, const objects& from, const objects& to, json::array& ops) {
+void tell_changes(
+    const char* add,
+    const char* change,
+    const objects& from,
+    const objects& to,
+    json::array& ops
+) {
     for (const auto& [id, now] : to) {
         const auto before = from.find(id);
         if (before == from.end()) {

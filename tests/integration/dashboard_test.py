@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An observer's API: what a dashboard is shown of a mesh that lives, and whom it does not let in."""
+import json
+import os
+import random
+import re
+import socket
+import time
+
+from dashboard_client import Dashboard, Stream, apply
+from mesh_lab import QUICK_TO_NOTICE, LabTest, wait_until
+
+API = "/api/v1/"
+
+
+class Observed(LabTest):
+    """Two hosts, and one that observes them."""
+
+    def setUp(self):
+        super().setUp()
+        self.a = self.host("a", "--plugin", "compute.so", *QUICK_TO_NOTICE).start()
+        self.b = self.host("b", "--plugin", "broker.so", "--peer", self.a.ticket, *QUICK_TO_NOTICE).start()
+        self.observer = self.host("eye", "--observe", "--set", "observe.listen=127.0.0.1:0", "--peer",
+                                  self.a.ticket, *QUICK_TO_NOTICE).start()
+        self.dashboard = Dashboard(self.observer.ready["dashboard"]).enter()
+        wait_until("the observer shows both", lambda: self.states() == {"a": "alive", "b": "alive"})
+
+    def states(self):
+        nodes = self.dashboard.data(API + "snapshot")["nodes"]
+        return {node["name"]: node["state"] for node in nodes if not node["self"]}
+
+    def assert_refused(self, answer, status, code):
+        self.assertEqual(answer[0], status, answer)
+        self.assertEqual(json.loads(answer[2])["error"]["code"], code)
+
+
+class Picture(Observed):
+    def test_nodes_edges_and_what_they_use(self):
+        with self.dashboard.stream() as stream:
+            picture = apply({}, stream.next("snapshot"))
+            eye = picture["nodes"][self.observer.id]
+            self.assertEqual((eye["self"], eye["tier"]), (True, "observer"))
+
+            def is_complete():
+                apply(picture, stream.next("delta"))
+                a, b = (picture["nodes"][host.id] for host in (self.a, self.b))
+                edge = picture["edges"].get("|".join(sorted((self.a.id, self.b.id))))
+                return a["usage"] and b["usage"] and edge and edge["kind"] == "direct"
+            wait_until("meters of both and their edge", is_complete)
+            a = picture["nodes"][self.a.id]
+            self.assertGreater(a["usage"]["rss_bytes"], 1 << 20)
+            self.assertEqual(a["roles"], ["compute"])
+            self.assertEqual([each["state"] for each in a["plugins"]], ["running"])
+            self.assertIn(self.b.id, a["neighbors"])
+            edge = picture["edges"]["|".join(sorted((self.a.id, self.b.id)))]
+            self.assertEqual(edge["reason"], "same_host")
+            self.assertIn(edge["tree"], ("eager", "lazy"))
+            stream.next("tick")
+            self.assertEqual(self.dashboard.data(API + "snapshot")["mesh"]["lab"], False)
+
+    def test_a_killed_host_is_seen_to_go_and_to_come_back(self):
+        with self.dashboard.stream() as stream:
+            picture = apply({}, stream.next("snapshot"))
+            seen, events = [], []
+
+            def watch(until):
+                def has_come():
+                    frame = stream.next("delta")
+                    apply(picture, frame)
+                    events.extend(op[1] for op in frame["ops"] if op[0] == "ev")
+                    state = picture["nodes"][self.b.id]["state"]
+                    if not seen or seen[-1] != state:
+                        seen.append(state)
+                    return state == until
+                wait_until(f"b to be {until}", has_come)
+            self.b.kill()
+            watch("dead")
+            self.assertIn("stale", seen)
+            self.assertIsNone(picture["nodes"][self.b.id]["usage"])
+            self.assertFalse([edge for edge in picture["edges"] if self.b.id in edge])
+            self.assertIn((self.b.id, "dead"), [(event["peer"], event["to"]) for event in events])
+            self.b.start()
+            watch("alive")
+            self.assertGreater(picture["nodes"][self.b.id]["incarnation"], 0)
+
+    def test_whoever_lost_the_connection_goes_on_where_it_was(self):
+        with self.dashboard.stream() as stream:
+            picture = apply({}, stream.next("snapshot"))
+            seq = stream.next("delta")["seq"]
+        self.b.kill()
+        wait_until("b is dead", lambda: self.states()["b"] == "dead")
+        with self.dashboard.stream(resume=seq) as stream:
+            self.assertEqual(stream.next()["t"], "resumed")
+            wait_until("the death is told", lambda: apply(picture, stream.next("delta"))
+                       ["nodes"][self.b.id]["state"] == "dead")
+        with self.dashboard.stream(resume=5) as stream:
+            self.assertEqual([stream.next()["t"], stream.next()["t"]], ["gap", "snapshot"])
+
+    def test_a_past_moment_is_shown_as_it_was(self):
+        then = self.dashboard.data(API + "snapshot")["now"]
+        self.b.kill()
+        wait_until("b is dead", lambda: self.states()["b"] == "dead")
+        past = self.dashboard.data(API + "snapshot?at=" + then)
+        self.assertEqual({node["name"]: node["state"] for node in past["nodes"] if not node["self"]},
+                         {"a": "alive", "b": "alive"})
+        history = self.dashboard.data(API + "history")
+        self.assertLessEqual(history["oldest"], then)
+        self.assertGreater(history["newest"], then)
+        for moment, status, code in (("2020-01-01T00:00:00Z", 404, "E_TOO_OLD"), ("noon", 400, "E_BAD_REQUEST")):
+            self.assert_refused(self.dashboard.ask("GET", API + "snapshot?at=" + moment), status, code)
+
+    def test_series_plugins_and_telemetry(self):
+        with self.dashboard.stream() as stream:
+            stream.next("snapshot")
+            wait_until("two rounds of meters", lambda: len(self.series()) > 1)
+        nodes = {node["name"]: node for node in self.dashboard.data(API + "plugins")["nodes"]}
+        self.assertEqual([plugin["role"] for plugin in nodes["a"]["plugins"]], ["compute"])
+        self.assertEqual(nodes["eye"]["plugins"], [])
+        self.assertIsNone(self.dashboard.data(API + "telemetry")["otlp"])
+        self.assertGreater(self.dashboard.data(API + "telemetry")["observer"]["rounds"], 1)
+
+    def series(self):
+        return [each for each in self.dashboard.data(f"{API}nodes/{self.a.id}/series")["series"]["rss"] if each]
+
+    def test_the_books_balance_while_somebody_looks(self):
+        with self.dashboard.stream() as stream:
+            stream.next("snapshot")
+            self.dashboard.data(API + "boots")
+            self.assertEqual(self.audit(self.observer)["discrepancies"], [])
+        wait_until("the client is missed", lambda:
+                   self.dashboard.data(API + "telemetry")["observer"]["clients"] == 0)
+        self.assertEqual(self.audit(self.observer)["discrepancies"], [])
+
+
+class Boots(Observed):
+    def boots(self):
+        return {node["name"]: node for node in self.dashboard.data(API + "boots")["nodes"]}
+
+    def test_boots_of_all_also_of_those_before_the_observer(self):
+        boots = self.boots()
+        self.assertEqual(set(boots), {"a", "b", "eye"})
+        for node in boots.values():
+            self.assertIsNone(node["error"])
+            root, = [span for span in node["boot"]["spans"] if span["parent"] is None]
+            steps = [span for span in node["boot"]["spans"] if span["parent"] == root["span"]]
+            self.assertEqual(len(steps), 5)
+        self.b.kill()
+        wait_until("b is dead", lambda: self.states()["b"] == "dead")
+        gone = self.boots()["b"]
+        self.assertEqual(gone["boot"], boots["b"]["boot"])  # what it once said
+        self.assertIn("dead", gone["error"])
+        self.b.start()
+        wait_until("b is back", lambda: self.states()["b"] == "alive")
+        both = self.dashboard.data(f"{API}nodes/{self.b.id}/boots")["boots"]
+        self.assertEqual([boot["number"] for boot in both], [2, 1])
+
+    def test_an_observer_that_starts_anew_has_them_all(self):
+        before = self.boots()
+        self.observer.kill()
+        self.observer.start()
+        self.dashboard = Dashboard(self.observer.ready["dashboard"]).enter()
+        wait_until("it shows both", lambda: self.states() == {"a": "alive", "b": "alive"})
+        after = self.boots()
+        for name in "ab":
+            self.assertEqual(after[name]["boot"], before[name]["boot"])
+        self.assertEqual(after["eye"]["boot"]["number"], 2)
+
+
+class Guard(Observed):
+    def test_links_open_once_and_sessions_let_in(self):
+        link = self.observer.data("ui")["link"]
+        fresh = Dashboard(link)
+        self.assert_refused(fresh.ask("GET", API + "snapshot"), 401, "E_NO_SESSION")
+        fresh.cookie = "meshhost_session=" + "0" * 32
+        self.assert_refused(fresh.ask("GET", API + "snapshot"), 401, "E_NO_SESSION")
+        self.assertNotEqual(Stream(fresh).status, 101)
+        fresh.enter()
+        self.assertEqual(fresh.ask("GET", API + "session")[0], 200)
+        self.assert_refused(fresh.post(API + "session", {"token": fresh.token}), 403, "E_BAD_TOKEN")
+        code, answer = self.a.ctl("ui")
+        self.assertEqual((code, answer["error"]["code"]), (4, "E_NO_DASHBOARD"))
+        # Not through another host, whatever that one lets others do.
+        code, answer = self.a.ctl("ui", "--via", "eye")
+        self.assertNotEqual(code, 0)
+
+    def test_other_sites_and_names_are_refused(self):
+        for name, value, code in (("Host", "evil.example", "E_FOREIGN_HOST"),
+                                  ("Origin", "http://evil.example", "E_FOREIGN_ORIGIN")):
+            for path in ("/", API + "snapshot", API + "session"):
+                self.assert_refused(self.dashboard.ask("GET", path, headers={name: value}), 403, code)
+        self.assertNotEqual(Stream(self.dashboard, ["Origin: http://evil.example"]).status, 101)
+        # A form of another site can only send this.
+        status, _, _ = self.dashboard.ask("POST", API + "lab/actions", "{}", {"Content-Type": "text/plain"})
+        self.assertEqual(status, 400)
+
+    def test_pages_carry_their_policy_and_views_are_pages(self):
+        for path in ("/", "/nodes", f"/nodes/{self.a.id}", "/boot", API + "snapshot", API + "nothing"):
+            status, headers, body = self.dashboard.ask("GET", path)
+            self.assertIn("default-src 'self'", headers["Content-Security-Policy"])
+            self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+            if not path.startswith("/api"):
+                self.assertEqual((status, headers["Content-Type"]), (200, "text/html; charset=utf-8"))
+        script = re.search(rb'src="(/assets/[^"]+\.js)"', self.dashboard.ask("GET", "/")[2]).group(1).decode()
+        plain = self.dashboard.ask("GET", script)
+        packed = self.dashboard.ask("GET", script, headers={"Accept-Encoding": "gzip"})
+        self.assertEqual(packed[1]["Content-Encoding"], "gzip")
+        self.assertLess(len(packed[2]), len(plain[2]))
+        self.assertIn("immutable", plain[1]["Cache-Control"])
+        for path in ("/assets/none.js", "/../etc/passwd", "/%2e%2e/x.txt"):
+            self.assertEqual(self.dashboard.ask("GET", path)[0], 404)
+        schema = json.loads(self.dashboard.ask("GET", API + "schema/node.json")[2])
+        self.assertEqual(schema["$id"], "meshhost.node/1")
+
+    def test_it_listens_nowhere_else(self):
+        stranger = self.host("stranger", "--set", "observe.listen=0.0.0.0:7780")
+        stranger.spawn()
+        answer = json.loads(stranger.next_line())
+        self.assertEqual(stranger.wait(), 7)
+        self.assertIn("loopback", answer["error"]["message"])
+        taken = self.host("taken", "--set", "observe.listen=" + self.dashboard.address)
+        taken.spawn()
+        self.assertEqual(json.loads(taken.next_line())["error"]["code"], "E_PORT_TAKEN")
+        self.assertEqual(taken.wait(), 1)
+
+
+class Hostile(Observed):
+    def resident_kib(self):
+        status = open(f"/proc/{self.observer.process.pid}/status").read()
+        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
+
+    def test_streams_that_break_the_rules_are_ended(self):
+        for opcode, payload, code in (
+                (1, b"not json", 1008), (1, b'{"t":"hello","v":2}', 1008), (1, b"[1]", 1008),
+                (1, b'{"t":"hello","v":"1"}', 1008), (2, b"\0\1", 1003), (1, b"\xff\xfe", 1007)):
+            with Stream(self.dashboard) as stream:
+                stream.send(opcode, payload)
+                self.assertEqual(stream.close_code(), code, payload)
+        with Stream(self.dashboard) as stream:
+            stream.send(1, b"x" * (17 << 10))
+            self.assertEqual(stream.close_code(), 1009)
+        with self.dashboard.stream() as stream:
+            stream.next("snapshot")
+            stream.say({"t": "hello", "v": 1})
+            self.assertEqual(stream.close_code(), 1008)
+        for resume in (-1, "x", 1.5, 2 ** 63 - 1):
+            with self.dashboard.stream(resume=resume) as stream:
+                self.assertIn(stream.next()["t"], ("snapshot", "gap"))
+        self.assertEqual(self.states(), {"a": "alive", "b": "alive"})
+
+    def test_garbage_is_answered_or_dropped(self):
+        chance = random.Random(3)
+        words = [b"GET ", b"POST ", API.encode(), b"nodes/", b" HTTP/1.1\r\n", b"Host: x\r\n", b"\r\n", b"\0", b"?at=",
+                 b"%", b"A" * 5000, b"Upgrade: websocket\r\nConnection: Upgrade\r\n", b"Content-Length: 99999999\r\n"]
+        for _ in range(300):
+            with self.dashboard.connect() as one:
+                try:
+                    one.sendall(b"".join(chance.choice(words) for _ in range(chance.randrange(1, 12))))
+                    one.shutdown(socket.SHUT_WR)
+                    one.recv(1 << 16)
+                except OSError:
+                    pass
+        for path in ("nodes/", "nodes/zz/series", "nodes/zz/boots", f"nodes/{'f' * 64}/boots", "nodes//",
+                     "schema/../index.html", "schema/", "events?since=-1", "events?limit=x", "stream", "x" * 9000):
+            self.assertIn(self.dashboard.ask("GET", API + path)[0], (200, 400, 404, 500, 503, 504), path)
+        for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "POST"):
+            self.assertEqual(self.dashboard.ask(method, API + "snapshot")[0], 404, method)
+        self.assertEqual(self.states(), {"a": "alive", "b": "alive"})
+
+    def test_a_hundred_tabs_and_some_that_do_not_read(self):
+        with self.dashboard.stream() as first:
+            first.next("snapshot")
+        before = self.resident_kib()
+        tabs = [self.dashboard.stream() for _ in range(100)]
+        for tab in tabs[:10]:
+            tab.next("snapshot")
+        self.assertEqual(self.states(), {"a": "alive", "b": "alive"})
+        wait_until("all are counted", lambda:
+                   self.dashboard.data(API + "telemetry")["observer"]["clients"] == 100)
+        many = []
+        for _ in range(60):
+            more = Stream(self.dashboard)
+            many.append(more)
+            if more.status != 101:
+                break
+        self.assertEqual(more.status, 503)
+        self.assertLess(self.resident_kib() - before, 64 << 10)
+        for tab in tabs + many:
+            tab.close()
+        wait_until("all are missed", lambda:
+                   self.dashboard.data(API + "telemetry")["observer"]["clients"] == 0)
+        self.assertEqual(self.audit(self.observer)["discrepancies"], [])
+
+    def test_names_that_are_markup_are_passed_on_as_text(self):
+        name = "<img src=x onerror=alert(1)>"
+        self.host("odd", "--peer", self.a.ticket, "--set", f"node.name={name}").start()
+        wait_until("it is shown", lambda: self.dashboard.node(name) is not None)
+
+    def test_no_get_changes_anything(self):
+        for path in ("lab/actions", "session"):
+            self.dashboard.ask("GET", API + path)
+        self.assert_refused(self.dashboard.post(API + "lab/actions", {"key": "1", "kind": "kill", "node": "a"}),
+                            403, "E_NOT_A_LAB")
+        self.assertTrue(self.a.is_running())

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/proto/change_log.hpp"
+#include "support/catch.hpp"
+
+#include <boost/json/serialize.hpp>
+
+using namespace std::chrono_literals;
+using namespace meshhost;
+using namespace meshhost::observe::proto;
+
+namespace json = boost::json;
+
+namespace {
+
+/// A node whose state is the number of the state.
+picture picture_of(std::uint64_t sequence) {
+    picture made;
+    made.nodes["a"] = {{"id", "a"}, {"state", sequence}};
+    return made;
+}
+
+void tell(
+    change_log& log,
+    std::uint64_t sequence,
+    std::chrono::milliseconds at,
+    std::size_t padding = 0
+) {
+    auto ops =
+        differences(sequence > 1 ? picture_of(sequence - 1) : picture(), picture_of(sequence));
+    json::object frame{
+        {"t", "delta"},
+        {"ops", std::move(ops)},
+        {"padding", std::string(padding, 'x')}};
+    log.add(
+        sequence,
+        at,
+        std::make_shared<const std::string>(json::serialize(frame)),
+        picture_of(sequence)
+    );
+}
+
+std::uint64_t state_at(const change_log& log, std::chrono::milliseconds at) {
+    const auto then = log.at(at);
+    REQUIRE(then.has_value());
+    return then->nodes.at("a").at("state").to_number<std::uint64_t>();
+}
+
+}  // namespace
+
+TEST_CASE("observe: whoever has a state gets what came after it", "[observe]") {
+    change_log log;
+    CHECK_FALSE(log.since(0).has_value());
+    for (std::uint64_t i = 1; i <= 5; ++i)
+        tell(log, i, std::chrono::milliseconds(i));
+    CHECK(log.since(5)->empty());
+    CHECK(log.since(3)->size() == 2);
+    CHECK(log.since(0)->size() == 5);
+    CHECK_FALSE(log.since(6).has_value());
+}
+
+TEST_CASE("observe: a past moment is as it was", "[observe]") {
+    change_log log({.bytes_max = 1 << 20, .age_max = 100s, .base_every = 10s});
+    for (std::uint64_t i = 1; i <= 300; ++i)
+        tell(log, i, std::chrono::seconds(i));
+    CHECK(state_at(log, 300s) == 300);
+    CHECK(state_at(log, 299'999ms) == 299);
+    CHECK(state_at(log, 1000s) == 300);
+    REQUIRE(log.oldest().has_value());
+    CHECK(*log.oldest() >= 185s);
+    CHECK(*log.oldest() <= 205s);
+    CHECK(state_at(log, *log.oldest()) == static_cast<std::uint64_t>(*log.oldest() / 1s));
+    CHECK_FALSE(log.at(*log.oldest() - 1ms).has_value());
+    CHECK(*log.newest() == 300s);
+}
+
+TEST_CASE("observe: the log never holds more than it may", "[observe]") {
+    constexpr std::size_t most = 64 << 10;
+    change_log log({.bytes_max = most, .age_max = 1000s, .base_every = 10s});
+    for (std::uint64_t i = 1; i <= 2000; ++i) {
+        tell(log, i, std::chrono::milliseconds(i * 100), i % 7 == 0 ? 5000 : 10);
+        REQUIRE(log.bytes() <= most);
+    }
+    tell(log, 2001, 300s, 2 * most);  // one that is larger than all there may be
+    CHECK(log.bytes() <= most);
+    tell(log, 2002, 301s);
+    CHECK(state_at(log, 301s) == 2002);
+}
