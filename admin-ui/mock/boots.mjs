@@ -22,7 +22,17 @@ export function makeBoot(random, node, number, startedUnixUs, fault = null) {
     const span = random.hex(16);
     const broken = failed && name === "mesh.alpn.register";
     spans.push(
-      make(trace, span, root, name, at, ms * 1000, attributesOf(name, node, slow, random), !broken, broken ? MISSING : null),
+      make(
+        trace,
+        span,
+        root,
+        name,
+        at,
+        ms * 1000,
+        attributesOf(name, node, slow, random),
+        !broken,
+        broken ? MISSING : null,
+      ),
     );
     if (name === "mesh.alpn.register") plugin(random, spans, trace, span, at, ms, role, ["load", "create"], broken);
     if (name === "mesh.accept.start") plugin(random, spans, trace, span, at, ms, role, ["start"], false);
@@ -49,18 +59,34 @@ const MISSING = "the plugin was built for ABI 2, this host has 1";
 
 function plugin(random, spans, trace, parent, at, ms, role, kinds, broken) {
   let from = at + 100;
-  const attributes = { "mesh.plugin.name": role, "mesh.role": role, "mesh.plugin.version": "0.1.0", "mesh.plugin.abi": "1.0" };
+  const attributes = {
+    "mesh.plugin.name": role,
+    "mesh.role": role,
+    "mesh.plugin.version": "0.1.0",
+    "mesh.plugin.abi": "1.0",
+  };
   for (const kind of kinds) {
     const length = (ms * 1000 * (kind === "create" ? 0.12 : 0.68)) | 0;
     spans.push(
-      make(trace, random.hex(16), parent, `mesh.plugin.${kind}`, from, length, attributes, !broken, broken ? MISSING : null),
+      make(
+        trace,
+        random.hex(16),
+        parent,
+        `mesh.plugin.${kind}`,
+        from,
+        length,
+        attributes,
+        !broken,
+        broken ? MISSING : null,
+      ),
     );
     from += length + 20;
   }
 }
 
 function attributesOf(name, node, slow, random) {
-  if (name === "mesh.identity.load") return { "mesh.identity.source": "file", "mesh.identity.path": `/var/lib/meshhost/${node.name}/secret.key` };
+  if (name === "mesh.identity.load")
+    return { "mesh.identity.source": "file", "mesh.identity.path": `/var/lib/meshhost/${node.name}/secret.key` };
   if (name === "mesh.endpoint.create")
     return {
       "network.transport": "udp",

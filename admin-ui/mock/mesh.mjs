@@ -21,7 +21,15 @@ export class Mesh {
     this.series = new Map();
     this.faults = new Map(); // node id -> { kind, at }
     this.observer = this.random.hex(64);
-    this.mesh = { name, observer: this.observer, version: "0.1.0", lab: true, neighbors: 2, round_ms: 2000, boot_slo_ms: 250 };
+    this.mesh = {
+      name,
+      observer: this.observer,
+      version: "0.1.0",
+      lab: true,
+      neighbors: 2,
+      round_ms: 2000,
+      boot_slo_ms: 250,
+    };
     for (const [role, n] of composition(nodes)) for (let i = 1; i <= n; i++) this.addNode(role, i, n);
     this.connect(edges);
     this.addObserver();
@@ -61,11 +69,27 @@ export class Mesh {
       },
       load: { cpu: 2, memory: 3 },
       over: [],
-      gossip: { active: 5, passive: 11, eager: 2, lazy: 3, delivered: 900, duplicates: 210, frames_sent: 5000, frames_received: 4800 },
+      gossip: {
+        active: 5,
+        passive: 11,
+        eager: 2,
+        lazy: 3,
+        delivered: 900,
+        duplicates: 210,
+        frames_sent: 5000,
+        frames_received: 4800,
+      },
       net: { connections: 6, bytes_sent: 2_577_730, bytes_received: 3_158_340, sent_bps: 8123, received_bps: 9021 },
       neighbors: [],
       addresses: [`127.0.0.1:${30000 + random.below(20000)}`],
-      contributions: [{ role, key: role === "compute" ? "load" : "serving", unit: role === "compute" ? "1" : null, value: role === "compute" ? 0.39 : "up" }],
+      contributions: [
+        {
+          role,
+          key: role === "compute" ? "load" : "serving",
+          unit: role === "compute" ? "1" : null,
+          value: role === "compute" ? 0.39 : "up",
+        },
+      ],
       plugins: [{ instance: role, role, state: "running" }],
       unasked: null,
     });
@@ -117,7 +141,18 @@ export class Mesh {
     const kind = this.nodes.size > 100 && random.next() < 0.02 ? "relayed" : "direct";
     const reason = kind === "direct" ? "same_host" : "nat_symmetric_both";
     const rtt_us = Math.round(random.between(180, 900) * (kind === "relayed" ? 60 : 1));
-    this.edges.set(id, { id, a: a.id, b: b.id, kind, reason, rtt_us, tree, sent_bps: random.below(20_000), received_bps: random.below(20_000), disagree: null });
+    this.edges.set(id, {
+      id,
+      a: a.id,
+      b: b.id,
+      kind,
+      reason,
+      rtt_us,
+      tree,
+      sent_bps: random.below(20_000),
+      received_bps: random.below(20_000),
+      disagree: null,
+    });
     a.neighbors.push(b.id);
     b.neighbors.push(a.id);
   }
@@ -133,17 +168,40 @@ export class Mesh {
     const over = named("compute-03");
     if (over) change("compute-03", { over: ["cpu"], usage: { ...over.usage, cpu_millicores: 590 } });
     const near = named("compute-06");
-    if (near) change("compute-06", { usage: { ...near.usage, rss_bytes: Math.round(near.budget.memory_bytes * 0.95) } });
-    change("compute-05", { state: "stale", evidence: "missed 3 digests", since: this.time(-4000), seen: this.time(-9000) });
-    change("compute-08", { state: "joining", evidence: null, since: this.time(-5000), usage: null, load: { cpu: 0, memory: 1 } });
-    change("compute-11", { state: "dead", evidence: "missed 6 digests; 3 of 3 neighbours lost it", since: this.time(-29_000), seen: this.time(-41_000), usage: null, load: { cpu: null, memory: null }, unasked: "no answer in 2 s" });
+    if (near)
+      change("compute-06", { usage: { ...near.usage, rss_bytes: Math.round(near.budget.memory_bytes * 0.95) } });
+    change("compute-05", {
+      state: "stale",
+      evidence: "missed 3 digests",
+      since: this.time(-4000),
+      seen: this.time(-9000),
+    });
+    change("compute-08", {
+      state: "joining",
+      evidence: null,
+      since: this.time(-5000),
+      usage: null,
+      load: { cpu: 0, memory: 1 },
+    });
+    change("compute-11", {
+      state: "dead",
+      evidence: "missed 6 digests; 3 of 3 neighbours lost it",
+      since: this.time(-29_000),
+      seen: this.time(-41_000),
+      usage: null,
+      load: { cpu: null, memory: null },
+      unasked: "no answer in 2 s",
+    });
     for (const name of ["compute-06", "compute-10", "compute-08"]) {
       const node = named(name);
-      const edge = node && [...this.edges.values()].find((one) => (one.a === node.id || one.b === node.id) && one.tree === "eager");
+      const edge =
+        node &&
+        [...this.edges.values()].find((one) => (one.a === node.id || one.b === node.id) && one.tree === "eager");
       if (edge) this.edges.set(edge.id, { ...edge, kind: "relayed", reason: "nat_symmetric_both", rtt_us: 38_100 });
     }
     const last = named("gateway-02");
-    const unknown = last && [...this.edges.values()].find((one) => (one.a === last.id || one.b === last.id) && one.tree === "lazy");
+    const unknown =
+      last && [...this.edges.values()].find((one) => (one.a === last.id || one.b === last.id) && one.tree === "lazy");
     if (unknown) this.edges.set(unknown.id, { ...unknown, kind: "unknown", reason: null, rtt_us: null });
   }
 
@@ -153,21 +211,52 @@ export class Mesh {
       if (node.self) continue;
       const fault = { "compute-05": "mesh.endpoint.create", "registry-02": "mesh.alpn.register" }[node.name] ?? null;
       const at = Date.parse(node.started) * 1000;
-      const boots = [makeBoot(random, node, 2, at, fault), makeBoot(random, node, 1, at - 3_600_000_000, node.name === "compute-09" ? "failed" : null)];
+      const boots = [
+        makeBoot(random, node, 2, at, fault),
+        makeBoot(random, node, 1, at - 3_600_000_000, node.name === "compute-09" ? "failed" : null),
+      ];
       this.boots.set(node.id, boots);
       this.series.set(node.id, wander(random, node));
     }
     const list = [...this.nodes.values()].filter((node) => !node.self).slice(0, 40);
-    list.forEach((node, i) => this.event("peer.state", node, "joining", "alive", "says so by gossip", -250_000 + i * 900));
-    for (const [name, to, reason, at] of [["compute-06", "relayed", "nat_symmetric_both", -53_000], ["compute-05", "stale", "missed 3 digests", -4000], ["compute-11", "dead", "missed 6 digests", -29_000]]) {
+    list.forEach((node, i) =>
+      this.event("peer.state", node, "joining", "alive", "says so by gossip", -250_000 + i * 900),
+    );
+    for (const [name, to, reason, at] of [
+      ["compute-06", "relayed", "nat_symmetric_both", -53_000],
+      ["compute-05", "stale", "missed 3 digests", -4000],
+      ["compute-11", "dead", "missed 6 digests", -29_000],
+    ]) {
       const node = list.find((one) => one.name === name);
-      if (node) this.event(to === "relayed" ? "peer.path" : "peer.state", node, to === "relayed" ? "direct" : "alive", to, reason, at);
+      if (node)
+        this.event(
+          to === "relayed" ? "peer.path" : "peer.state",
+          node,
+          to === "relayed" ? "direct" : "alive",
+          to,
+          reason,
+          at,
+        );
     }
-    this.events.sort((a, b) => (a.at < b.at ? -1 : 1)).forEach((event, i) => { event.seq = i + 1; });
+    this.events
+      .sort((a, b) => (a.at < b.at ? -1 : 1))
+      .forEach((event, i) => {
+        event.seq = i + 1;
+      });
   }
 
   event(type, node, from, to, reason, offset) {
-    const event = { seq: ++this.eventSeq, at: this.time(offset), type, node: this.observer, peer: node?.id ?? null, name: node?.name ?? null, from, to, reason };
+    const event = {
+      seq: ++this.eventSeq,
+      at: this.time(offset),
+      type,
+      node: this.observer,
+      peer: node?.id ?? null,
+      name: node?.name ?? null,
+      from,
+      to,
+      reason,
+    };
     this.events.push(event);
     if (this.events.length > 20_000) this.events.shift();
     return event;
@@ -183,14 +272,24 @@ export class Mesh {
       const { cpu_millicores: budget } = node.budget;
       const old = this.nodes.get(node.id).usage.cpu_millicores ?? 0;
       const drift = node.over.length > 0 ? random.between(-12, 12) : random.between(-0.06, 0.06) * budget;
-      const usage = { ...node.usage, cpu_millicores: Math.round(Math.max(2, node.over.length > 0 ? Math.max(budget * 1.05, old + drift) : Math.min(budget * 0.9, old + drift))) };
+      const usage = {
+        ...node.usage,
+        cpu_millicores: Math.round(
+          Math.max(
+            2,
+            node.over.length > 0 ? Math.max(budget * 1.05, old + drift) : Math.min(budget * 0.9, old + drift),
+          ),
+        ),
+      };
       ops.push(this.changeNode(node.id, { usage, seen: this.time(passed) }));
     }
     const edges = [...this.edges.keys()];
     for (let i = 0; i < Math.min(changes, edges.length); i++) {
       const edge = this.edges.get(random.pick(edges));
       if (edge.rtt_us === null) continue;
-      ops.push(this.changeEdge(edge.id, { rtt_us: Math.max(90, Math.round(edge.rtt_us * random.between(0.93, 1.08))) }));
+      ops.push(
+        this.changeEdge(edge.id, { rtt_us: Math.max(90, Math.round(edge.rtt_us * random.between(0.93, 1.08))) }),
+      );
     }
     ops.push(...this.age(passed));
     if (ops.length > 0) this.seq++;
@@ -213,18 +312,32 @@ export class Mesh {
     const become = (node, state, evidence) => {
       const from = node.state;
       if (from === state) return;
-      ops.push(this.changeNode(node.id, { state, evidence, since: this.time(passed), ...(state === "alive" ? {} : { usage: state === "dead" ? null : node.usage }) }));
+      ops.push(
+        this.changeNode(node.id, {
+          state,
+          evidence,
+          since: this.time(passed),
+          ...(state === "alive" ? {} : { usage: state === "dead" ? null : node.usage }),
+        }),
+      );
       ops.push(["ev", this.event("peer.state", node, from, state, evidence, passed)]);
     };
     for (const [id, fault] of this.faults) {
       const node = this.nodes.get(id);
+      if (!node) continue;
       const since = passed - fault.at;
       if (fault.kind === "restart") {
         if (since > 1500) {
           const boots = this.boots.get(id) ?? [];
           boots.unshift(makeBoot(this.random, node, (boots[0]?.number ?? 0) + 1, (this.start + fault.at) * 1000));
           this.boots.set(id, boots.slice(0, 4));
-          ops.push(this.changeNode(id, { usage: { cpu_millicores: 20, rss_bytes: 20 * MIB, fds: 14, threads: 3 }, started: this.time(fault.at), incarnation: node.incarnation + 1 }));
+          ops.push(
+            this.changeNode(id, {
+              usage: { cpu_millicores: 20, rss_bytes: 20 * MIB, fds: 14, threads: 3 },
+              started: this.time(fault.at),
+              incarnation: node.incarnation + 1,
+            }),
+          );
           become(this.nodes.get(id), "alive", "says so by gossip");
           this.faults.delete(id);
         } else become(node, "joining", null);
@@ -249,7 +362,13 @@ export class Mesh {
   }
 
   snapshot(passed) {
-    return { seq: this.seq, now: this.time(passed), mesh: this.mesh, nodes: [...this.nodes.values()], edges: [...this.edges.values()] };
+    return {
+      seq: this.seq,
+      now: this.time(passed),
+      mesh: this.mesh,
+      nodes: [...this.nodes.values()],
+      edges: [...this.edges.values()],
+    };
   }
 
   meshBoots() {
@@ -257,8 +376,14 @@ export class Mesh {
     return {
       nodes: nodes.map((node) => {
         const boot = this.boots.get(node.id)?.[0] ?? null;
-        if (node.state === "joining") return { id: node.id, name: node.name, boot: null, error: "not asked yet: it is joining" };
-        return { id: node.id, name: node.name, boot, error: node.state === "dead" ? "from memory: it does not answer" : null };
+        if (node.state === "joining")
+          return { id: node.id, name: node.name, boot: null, error: "not asked yet: it is joining" };
+        return {
+          id: node.id,
+          name: node.name,
+          boot,
+          error: node.state === "dead" ? "from memory: it does not answer" : null,
+        };
       }),
     };
   }
@@ -266,22 +391,55 @@ export class Mesh {
   plugins() {
     const nodes = [...this.nodes.values()].filter((node) => !node.self);
     const one = (node) => ({
-      instance: node.roles[0], role: node.roles[0], version: node.name === "compute-02" ? "0.0.9" : "0.1.0", path: `/usr/lib/meshhost/${node.roles[0]}.so`,
-      state: "running", abi: "1.0", health: node.over.length > 0 ? "degraded" : "ok", health_reason: node.over.length > 0 ? "queue is long" : null,
-      error: null, error_ms: null, isolation: "inprocess", process: null, restarts: node.name === "broker-02" ? 2 : 0, slow_calls: 0, refused_calls: 0, stalled: false, restarting: false, generation: 1,
+      instance: node.roles[0],
+      role: node.roles[0],
+      version: node.name === "compute-02" ? "0.0.9" : "0.1.0",
+      path: `/usr/lib/meshhost/${node.roles[0]}.so`,
+      state: "running",
+      abi: "1.0",
+      health: node.over.length > 0 ? "degraded" : "ok",
+      health_reason: node.over.length > 0 ? "queue is long" : null,
+      error: null,
+      error_ms: null,
+      isolation: "inprocess",
+      process: null,
+      restarts: node.name === "broker-02" ? 2 : 0,
+      slow_calls: 0,
+      refused_calls: 0,
+      stalled: false,
+      restarting: false,
+      generation: 1,
     });
-    return { nodes: nodes.map((node) => (node.state === "dead" ? { id: node.id, name: node.name, plugins: null, error: "does not answer" } : { id: node.id, name: node.name, plugins: [one(node)], error: null })) };
+    return {
+      nodes: nodes.map((node) =>
+        node.state === "dead"
+          ? { id: node.id, name: node.name, plugins: null, error: "does not answer" }
+          : { id: node.id, name: node.name, plugins: [one(node)], error: null },
+      ),
+    };
   }
 }
 
 /** As in a lab: of 18, four are hubs, three are edges, eleven are leaves. */
 function composition(n) {
-  if (n === 18) return [["broker", 2], ["gateway", 2], ["compute", 11], ["registry", 2], ["bridge", 1]];
+  if (n === 18)
+    return [
+      ["broker", 2],
+      ["gateway", 2],
+      ["compute", 11],
+      ["registry", 2],
+      ["bridge", 1],
+    ];
   if (n === 1) return [["broker", 1]];
   const hubs = Math.max(1, Math.round(n * 0.02));
   const registries = Math.max(0, Math.round(n * 0.01));
   const gateways = Math.round(n * 0.06);
-  return [["broker", hubs], ["registry", registries], ["gateway", gateways], ["compute", n - hubs - registries - gateways]];
+  return [
+    ["broker", hubs],
+    ["registry", registries],
+    ["gateway", gateways],
+    ["compute", n - hubs - registries - gateways],
+  ];
 }
 
 function wander(random, node) {

@@ -9,8 +9,16 @@ import { parseArgs } from "node:util";
 import { WebSocketServer } from "ws";
 import { Mesh } from "./mesh.mjs";
 
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".json": "application/json" };
-const POLICY = "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+  ".json": "application/json",
+};
+const POLICY =
+  "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const schemas = fileURLToPath(new URL("../../host/observe/schemas/", import.meta.url));
 
@@ -32,20 +40,34 @@ export function serve(options = {}) {
       const found = past.findLast((one) => one.at <= then) ?? past[0];
       return found ? { ...found.snapshot, now: new Date(found.at).toISOString() } : mesh.snapshot(passed());
     },
-    history: () => ({ oldest: past[0] ? new Date(past[0].at).toISOString() : null, newest: past.length > 0 ? new Date(past.at(-1).at).toISOString() : null }),
+    history: () => ({
+      oldest: past[0] ? new Date(past[0].at).toISOString() : null,
+      newest: past.length > 0 ? new Date(past.at(-1).at).toISOString() : null,
+    }),
     session: () => ({}),
     boots: () => mesh.meshBoots(),
     plugins: () => mesh.plugins(),
     telemetry: () => ({
       otlp: { endpoint: "http://127.0.0.1:4318/v1/traces", queued: 0, sent: 1204, dropped: 0, failed: 0 },
-      observer: { clients: clients.size, log_bytes: 48_120, rounds: Math.round(passed() / 2000), asked: 18, answered: 16 },
+      observer: {
+        clients: clients.size,
+        log_bytes: 48_120,
+        rounds: Math.round(passed() / 2000),
+        asked: 18,
+        answered: 16,
+      },
     }),
     events: (url) => {
       const since = Number(url.searchParams.get("since") ?? 0);
       const limit = Number(url.searchParams.get("limit") ?? 1000);
       const types = url.searchParams.get("types")?.split(",");
       const events = mesh.events.filter((event) => event.seq > since && (!types || types.includes(event.type)));
-      return { events: events.slice(0, limit), oldest_seq: mesh.events[0]?.seq ?? 1, next_seq: mesh.eventSeq + 1, truncated: events.length > limit };
+      return {
+        events: events.slice(0, limit),
+        oldest_seq: mesh.events[0]?.seq ?? 1,
+        next_seq: mesh.eventSeq + 1,
+        truncated: events.length > limit,
+      };
     },
   };
 
@@ -53,8 +75,10 @@ export function serve(options = {}) {
     response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
     response.end(body === null ? "" : JSON.stringify(body));
   };
-  const good = (response, name, data) => answer(response, 200, { schema: `meshhost.${name}/1`, ok: true, at: mesh.time(passed()), data });
-  const bad = (response, status, code, message, hint = "") => answer(response, status, { schema: "meshhost.error/1", ok: false, error: { code, message, hint, exit: 1 } });
+  const good = (response, name, data) =>
+    answer(response, 200, { schema: `meshhost.${name}/1`, ok: true, at: mesh.time(passed()), data });
+  const bad = (response, status, code, message, hint = "") =>
+    answer(response, status, { schema: "meshhost.error/1", ok: false, error: { code, message, hint, exit: 1 } });
   const inside = (request) => open || /(^|; )meshhost_session=mock/.test(request.headers.cookie ?? "");
 
   async function handle(request, response) {
@@ -64,8 +88,11 @@ export function serve(options = {}) {
     if (request.method === "POST") {
       const body = await read(request);
       if (path === "session") {
-        if (body.token !== "mock") return bad(response, 401, "E_NO_SESSION", "this token is spent or unknown", "meshctl ui gives another");
-        return answer(response, 204, null, { "set-cookie": "meshhost_session=mock; HttpOnly; SameSite=Strict; Path=/" });
+        if (body.token !== "mock")
+          return bad(response, 401, "E_NO_SESSION", "this token is spent or unknown", "meshctl ui gives another");
+        return answer(response, 204, null, {
+          "set-cookie": "meshhost_session=mock; HttpOnly; SameSite=Strict; Path=/",
+        });
       }
       if (!inside(request)) return bad(response, 401, "E_NO_SESSION", "no session");
       if (path !== "lab/actions") return bad(response, 404, "E_NO_SUCH_PATH", "there is nothing at this path");
@@ -73,19 +100,30 @@ export function serve(options = {}) {
       return good(response, "lab_outcome", done.get(body.key));
     }
     const schema = /^schema\/([a-z_]+\.json)$/.exec(path);
-    if (schema) return existsSync(join(schemas, schema[1])) ? answer(response, 200, JSON.parse(readFileSync(join(schemas, schema[1]), "utf8"))) : bad(response, 404, "E_NO_SUCH_PATH", "no such schema");
+    if (schema)
+      return existsSync(join(schemas, schema[1]))
+        ? answer(response, 200, JSON.parse(readFileSync(join(schemas, schema[1]), "utf8")))
+        : bad(response, 404, "E_NO_SUCH_PATH", "no such schema");
     if (!inside(request)) return bad(response, 401, "E_NO_SESSION", "there is no session", "meshctl ui opens one");
     const node = /^nodes\/([0-9a-f]{64})\/(series|boots)$/.exec(path);
     if (node) {
       if (!mesh.nodes.has(node[1])) return bad(response, 404, "E_NO_SUCH_NODE", "there is no such node");
       if (node[2] === "boots") return good(response, "boots", { boots: mesh.boots.get(node[1]) ?? [] });
-      return good(response, "series", { id: node[1], step_ms: 2000, end: mesh.time(passed()), series: mesh.series.get(node[1]) ?? {} });
+      return good(response, "series", {
+        id: node[1],
+        step_ms: 2000,
+        end: mesh.time(passed()),
+        series: mesh.series.get(node[1]) ?? {},
+      });
     }
     if (!api[path]) return bad(response, 404, "E_NO_SUCH_PATH", "there is nothing at this path");
     good(response, path === "boots" || path === "plugins" ? `mesh_${path}` : path, api[path](url));
   }
 
-  const http = createServer((request, response) => void handle(request, response).catch((error) => bad(response, 500, "E_MOCK", String(error))));
+  const http = createServer(
+    (request, response) =>
+      void handle(request, response).catch((error) => bad(response, 500, "E_MOCK", String(error))),
+  );
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "meshhost.v1" });
   http.on("upgrade", (request, socket, head) => {
     if (!inside(request)) return socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
@@ -98,7 +136,8 @@ export function serve(options = {}) {
           client.send(JSON.stringify({ t: "resumed", seq: resume, now: mesh.time(passed()) }));
           for (const frame of missed) client.send(JSON.stringify(frame));
         } else {
-          if (Number.isInteger(resume)) client.send(JSON.stringify({ t: "gap", from: resume, oldest: log[0]?.seq ?? mesh.seq }));
+          if (Number.isInteger(resume))
+            client.send(JSON.stringify({ t: "gap", from: resume, oldest: log[0]?.seq ?? mesh.seq }));
           client.send(JSON.stringify(snapshot()));
         }
         clients.add(client);
@@ -116,17 +155,24 @@ export function serve(options = {}) {
     if (past.length > 600) past.shift();
   };
   // A minute of past at the start, so that there is somewhere to go back to.
-  for (let s = 60; s > 0; s--) past.push({ at: began - s * 1000, snapshot: { ...mesh.snapshot(0), now: new Date(began - s * 1000).toISOString() } });
+  for (let s = 60; s > 0; s--)
+    past.push({
+      at: began - s * 1000,
+      snapshot: { ...mesh.snapshot(0), now: new Date(began - s * 1000).toISOString() },
+    });
   const timers = [
-    setInterval(() => {
-      if (options.still) return;
-      const ops = mesh.step(passed(), options.changes ?? 3);
-      if (ops.length === 0) return;
-      const frame = { t: "delta", seq: mesh.seq, now: mesh.time(passed()), ops };
-      log.push(frame);
-      if (log.length > 400) log.shift();
-      tell(frame);
-    }, 1000 / (options.hz ?? 2)),
+    setInterval(
+      () => {
+        if (options.still) return;
+        const ops = mesh.step(passed(), options.changes ?? 3);
+        if (ops.length === 0) return;
+        const frame = { t: "delta", seq: mesh.seq, now: mesh.time(passed()), ops };
+        log.push(frame);
+        if (log.length > 400) log.shift();
+        tell(frame);
+      },
+      1000 / (options.hz ?? 2),
+    ),
     setInterval(() => tell({ t: "tick", seq: mesh.seq, now: mesh.time(passed()) }), 1000),
     setInterval(keep, 1000),
   ];
@@ -137,10 +183,16 @@ export function serve(options = {}) {
 function file(path, response) {
   const wanted = normalize(decodeURIComponent(path)).replace(/^(\.\.[/\\])+/, "");
   const found = join(dist, wanted);
-  const asset = found.startsWith(dist) && existsSync(found) && statSync(found).isFile() ? found : join(dist, "index.html");
+  const asset =
+    found.startsWith(dist) && existsSync(found) && statSync(found).isFile() ? found : join(dist, "index.html");
   if (!existsSync(asset)) return response.writeHead(404).end("npm run build first");
   const hashed = wanted.startsWith("/assets/");
-  response.writeHead(200, { "content-type": TYPES[extname(asset)] ?? "application/octet-stream", "content-security-policy": POLICY, "x-content-type-options": "nosniff", "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache" });
+  response.writeHead(200, {
+    "content-type": TYPES[extname(asset)] ?? "application/octet-stream",
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
+  });
   response.end(readFileSync(asset));
 }
 
@@ -155,9 +207,32 @@ async function read(request) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { nodes: { type: "string" }, edges: { type: "string" }, seed: { type: "string" }, port: { type: "string" }, changes: { type: "string" }, hz: { type: "string" }, quiet: { type: "boolean" }, open: { type: "boolean" } } });
+  const { values } = parseArgs({
+    options: {
+      nodes: { type: "string" },
+      edges: { type: "string" },
+      seed: { type: "string" },
+      port: { type: "string" },
+      changes: { type: "string" },
+      hz: { type: "string" },
+      quiet: { type: "boolean" },
+      open: { type: "boolean" },
+    },
+  });
   const number = (text) => (text === undefined ? undefined : Number(text));
   const port = number(values.port) ?? 7790;
-  const given = { nodes: number(values.nodes), edges: number(values.edges), seed: number(values.seed), changes: number(values.changes), hz: number(values.hz), quiet: values.quiet, open: values.open };
-  serve(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))).http.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}/#t=mock`));
+  const given = {
+    nodes: number(values.nodes),
+    edges: number(values.edges),
+    seed: number(values.seed),
+    changes: number(values.changes),
+    hz: number(values.hz),
+    quiet: values.quiet,
+    open: values.open,
+  };
+  serve(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))).http.listen(
+    port,
+    "127.0.0.1",
+    () => console.log(`http://127.0.0.1:${port}/#t=mock`),
+  );
 }

@@ -23,7 +23,8 @@ const strip = (value) => {
   for (const [key, inner] of Object.entries(value)) {
     if (key === "$id" || key === "$schema") continue;
     if (key === "$ref") out.$ref = `#/definitions/${load(inner).title}`;
-    else if (key === "minItems") continue; // would make tuples of lists that are open
+    else if (key === "minItems")
+      continue; // would make tuples of lists that are open
     else out[key] = strip(inner);
   }
   return out;

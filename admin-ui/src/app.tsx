@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the door to the views: the session first, then the stream, then what the address asks for.
-import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { Component, lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from "react";
 import { Route, Switch } from "wouter";
 import { type Entry, enter } from "./api/session";
 import { startStream, travel } from "./model/store";
 import { Topology } from "./topology/topology";
-import { Waiting } from "./ui/empty";
 import { Door } from "./ui/door";
+import { Waiting } from "./ui/empty";
 import { Shell } from "./ui/shell";
 import { useParam } from "./ui/url";
 
@@ -24,8 +24,8 @@ const Help = lazy(() => import("./views/help"));
 
 export function App() {
   const [entry, setEntry] = useState<Entry | null>(null);
-  const knock = () => void enter().then(setEntry);
-  useEffect(knock, []);
+  const knock = useCallback(() => void enter().then(setEntry), []);
+  useEffect(knock, [knock]);
   useEffect(() => {
     if (entry?.state === "in") return startStream();
   }, [entry]);
@@ -34,7 +34,7 @@ export function App() {
     if (entry === null || entry.state === "in") return;
     const timer = setInterval(knock, 4000);
     return () => clearInterval(timer);
-  }, [entry]);
+  }, [entry, knock]);
   if (entry === null) return null;
   if (entry.state !== "in") return <Door entry={entry} />;
   return <Views />;

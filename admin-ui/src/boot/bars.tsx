@@ -13,7 +13,8 @@ export interface Scale {
 
 const PHASE = [css.phase1, css.phase2, css.phase3, css.phase4, css.phase5];
 
-export const phaseClass = (name: string): string => PHASE[STEPS.indexOf(name as (typeof STEPS)[number])] ?? css.deeper!;
+export const phaseClass = (name: string): string =>
+  PHASE[STEPS.indexOf(name as (typeof STEPS)[number])] ?? css.deeper!;
 
 const left = (us: number, scale: Scale) => `${((us - scale.from) / (scale.to - scale.from)) * 100}%`;
 const width = (us: number, scale: Scale) => `${(us / (scale.to - scale.from)) * 100}%`;
@@ -51,7 +52,8 @@ export function StepsBar(props: {
 }) {
   const { boot, shape, scale, offset = 0, slow, thin = false } = props;
   const end = shape.steps.reduce((last, { from, span }) => Math.max(last, from + span.length_us), 0);
-  const missing = shape.running || shape.failed ? STEPS.filter((name) => !shape.steps.some(({ span }) => span.name === name)) : [];
+  const missing =
+    shape.running || shape.failed ? STEPS.filter((name) => !shape.steps.some(({ span }) => span.name === name)) : [];
   const lead = Math.min(shape.lead, offset - scale.from);
   return (
     <div className={`${css.lane} ${thin ? css.thin : ""}`}>
@@ -80,14 +82,26 @@ export function StepsBar(props: {
           style={{ left: left(offset + end, scale), right: 0 }}
           title={missing.join(", ")}
         >
-          {shape.running ? `${boot.outcome}: waits for ${missing[0]?.replace("mesh.", "")}` : `not reached: ${missing.length} steps`}
+          {shape.running
+            ? `${boot.outcome}: waits for ${missing[0]?.replace("mesh.", "")}`
+            : `not reached: ${missing.length} steps`}
         </span>
       )}
     </div>
   );
 }
 
-export function SpanBar({ branch, scale, offset = 0, parent }: { branch: Branch; scale: Scale; offset?: number; parent: string }) {
+export function SpanBar({
+  branch,
+  scale,
+  offset = 0,
+  parent,
+}: {
+  branch: Branch;
+  scale: Scale;
+  offset?: number;
+  parent: string;
+}) {
   const { span, from } = branch;
   return (
     <div className={css.lane}>

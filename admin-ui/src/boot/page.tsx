@@ -10,7 +10,7 @@ import { setParams, useParam, withShared } from "../ui/url";
 import { useAsked } from "../ui/use-asked";
 import { Axis, Grid, type Scale, SpanBar } from "./bars";
 import css from "./page.module.css";
-import { type Branch, health, lengths, mediansOf, outliers, type Shape, shapeOf, STEPS } from "./phases";
+import { type Branch, health, lengths, mediansOf, outliers, type Shape, STEPS, shapeOf } from "./phases";
 import { ShapeLegend } from "./shape-legend";
 
 interface Other {
@@ -29,12 +29,14 @@ export default function BootPage() {
   const all = useAsked<MeshBoots>("boots", 15_000);
   const remembered = all.data?.nodes.find((node) => node.id === id);
   const boots = own.data?.boots ?? (remembered?.boot ? [remembered.boot] : []);
-  const boot = boots.find((one) => one.id === bootId) ?? (remembered?.boot?.id === bootId ? remembered.boot : undefined);
+  const boot =
+    boots.find((one) => one.id === bootId) ?? (remembered?.boot?.id === bootId ? remembered.boot : undefined);
   const name = safeName(state.nodes.get(id)?.name ?? remembered?.name ?? id.slice(0, 10));
 
   if (!boot) {
     if (own.error && all.data) return <Missing name={name} why={own.error.message} search={search} />;
-    if (own.data) return <Missing name={name} why="it is not among the last four that the node keeps" search={search} />;
+    if (own.data)
+      return <Missing name={name} why="it is not among the last four that the node keeps" search={search} />;
     return <Waiting what="Asking the node" />;
   }
   const shape = shapeOf(boot);
@@ -42,7 +44,10 @@ export default function BootPage() {
   const medians = mediansOf(meshShapes);
   const slow = outliers(shape, medians);
   const other = otherOf(vs, boot, boots, all.data, meshShapes);
-  const scale: Scale = { from: -Math.min(shape.lead, shape.total * 0.25), to: Math.max(shape.total, other?.total ?? 0, 1) * 1.02 };
+  const scale: Scale = {
+    from: -Math.min(shape.lead, shape.total * 0.25),
+    to: Math.max(shape.total, other?.total ?? 0, 1) * 1.02,
+  };
   const checks = health(boot, shape, state.mesh?.boot_slo_ms ?? 250);
 
   return (
@@ -52,7 +57,8 @@ export default function BootPage() {
           Start {boot.number} of <bdi>{name}</bdi>
         </h1>
         <span className="muted">
-          {boot.outcome} · {millis(shape.total)} · {clock(boot.started_unix_us / 1000, true)} by its clock · version {safeName(boot.version, 20)}
+          {boot.outcome} · {millis(shape.total)} · {clock(boot.started_unix_us / 1000, true)} by its clock · version{" "}
+          {safeName(boot.version, 20)}
         </span>
         <span className="spacer" />
         <div className="toolbar">
@@ -71,7 +77,11 @@ export default function BootPage() {
                 ))}
             </select>
           </label>
-          <button type="button" className="plain" onClick={() => download(`boot-${boot.id}.json`, JSON.stringify(boot, null, 1), "application/json")}>
+          <button
+            type="button"
+            className="plain"
+            onClick={() => download(`boot-${boot.id}.json`, JSON.stringify(boot, null, 1), "application/json")}
+          >
             Export JSON
           </button>
         </div>
@@ -92,14 +102,27 @@ export default function BootPage() {
             <span className="num">took</span>
             <span className="num">{other && !other.missing ? `Δ ${other.label}` : ""}</span>
           </div>
-          {shape.root && <Lines branch={shape.root} depth={0} parent="" scale={scale} other={other} slow={slow.map((one) => one.span.span)} />}
+          {shape.root && (
+            <Lines
+              branch={shape.root}
+              depth={0}
+              parent=""
+              scale={scale}
+              other={other}
+              slow={slow.map((one) => one.span.span)}
+            />
+          )}
         </div>
         <aside className={css.side} aria-label="Health of this start">
           <h2>Healthy?</h2>
           <ul className={css.checks}>
             {checks.map((check) => (
               <li key={check.name}>
-                <span className={check.holds ? css.good : css.bad} role="img" aria-label={check.holds ? "holds" : "does not hold"}>
+                <span
+                  className={check.holds ? css.good : css.bad}
+                  role="img"
+                  aria-label={check.holds ? "holds" : "does not hold"}
+                >
                   {check.holds ? "✓" : "✕"}
                 </span>
                 <span>{check.name}</span>
@@ -113,7 +136,10 @@ export default function BootPage() {
           <ul className={css.starts}>
             {boots.map((one) => (
               <li key={one.id}>
-                <Link href={withShared(`/boot/${id}/${one.id}`, search)} aria-current={one.id === boot.id ? "page" : undefined}>
+                <Link
+                  href={withShared(`/boot/${id}/${one.id}`, search)}
+                  aria-current={one.id === boot.id ? "page" : undefined}
+                >
                   start {one.number}
                 </Link>
                 <span className="muted">
@@ -155,7 +181,9 @@ function otherOf(
   }
   if (vs === "prev") {
     const previous = boots.filter((one) => one.number < boot.number).sort((a, b) => b.number - a.number)[0];
-    return previous ? from(previous, `start ${previous.number}`) : none("There is no earlier start to compare with: a node keeps four.");
+    return previous
+      ? from(previous, `start ${previous.number}`)
+      : none("There is no earlier start to compare with: a node keeps four.");
   }
   const node = all?.nodes.find((one) => one.id === vs);
   return node?.boot ? from(node.boot, safeName(node.name, 20)) : none("The other node told of no start.");
@@ -171,7 +199,8 @@ function Lines(props: {
 }) {
   const { branch, depth, parent, scale, other, slow } = props;
   const { span } = branch;
-  const theirs = !other || other.missing ? undefined : depth === 0 ? (other.total ?? undefined) : other.steps.get(span.name);
+  const theirs =
+    !other || other.missing ? undefined : depth === 0 ? (other.total ?? undefined) : other.steps.get(span.name);
   const delta = theirs === undefined ? null : span.length_us - theirs;
   return (
     <>
@@ -201,7 +230,13 @@ function Lines(props: {
         </span>
       </div>
       {branch.children.map((child) => (
-        <Lines {...props} key={child.span.span} branch={child} depth={depth + 1} parent={depth === 0 ? child.span.name : parent} />
+        <Lines
+          {...props}
+          key={child.span.span}
+          branch={child}
+          depth={depth + 1}
+          parent={depth === 0 ? child.span.name : parent}
+        />
       ))}
     </>
   );

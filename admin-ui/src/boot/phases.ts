@@ -31,10 +31,12 @@ export interface Shape {
 }
 
 export function shapeOf(boot: Boot): Shape {
-  const rootSpan = boot.spans.find((span) => span.name === "mesh.node.ready") ?? boot.spans.find((span) => !span.parent);
+  const rootSpan =
+    boot.spans.find((span) => span.name === "mesh.node.ready") ?? boot.spans.find((span) => !span.parent);
   const lead = Math.max(0, number(boot.lead_us));
   const running = boot.outcome !== "ready" && boot.outcome !== "failed" && boot.outcome !== "stopped";
-  if (!rootSpan) return { root: null, steps: [], total: Math.max(0, number(boot.length_us)), lead, running, failed: null };
+  if (!rootSpan)
+    return { root: null, steps: [], total: Math.max(0, number(boot.length_us)), lead, running, failed: null };
   const start = rootSpan.started_unix_us;
   const byParent = new Map<string, Span[]>();
   for (const span of boot.spans)
@@ -108,7 +110,9 @@ export function outliers(shape: Shape, medians: Medians): Outlier[] {
     if (middle === undefined || took <= LEAST_US || took <= TIMES * middle) return [];
     const attempts = span.attributes["mesh.bind.attempts"];
     const more = typeof attempts === "number" && attempts > 1 ? `; ${attempts} bind attempts` : "";
-    return [{ span, median: middle, sentence: `${span.name} took ${millis(took)} (median ${millis(middle)})${more}` }];
+    return [
+      { span, median: middle, sentence: `${span.name} took ${millis(took)} (median ${millis(middle)})${more}` },
+    ];
   });
 }
 
@@ -131,9 +135,17 @@ export function health(boot: Boot, shape: Shape, sloMs: number): Check[] {
   return [
     { name: "the root ended well", holds: root.span.ok && boot.outcome === "ready", said: boot.outcome },
     { name: "five steps", holds: steps.length === STEPS.length, said: `${steps.length}` },
-    { name: "in order", holds: inOrder, said: inOrder ? "yes" : names.map((name) => name.replace("mesh.", "")).join(", ") },
+    {
+      name: "in order",
+      holds: inOrder,
+      said: inOrder ? "yes" : names.map((name) => name.replace("mesh.", "")).join(", "),
+    },
     { name: "each inside the root", holds: inside, said: inside ? "yes" : "no" },
-    { name: "gaps below 5 %", holds: end > 0 && gaps < end * 0.05, said: end > 0 ? `${((gaps / end) * 100).toFixed(1)} %` : "–" },
+    {
+      name: "gaps below 5 %",
+      holds: end > 0 && gaps < end * 0.05,
+      said: end > 0 ? `${((gaps / end) * 100).toFixed(1)} %` : "–",
+    },
     { name: `below ${sloMs} ms`, holds: end < sloMs * 1000, said: millis(end) },
   ];
 }

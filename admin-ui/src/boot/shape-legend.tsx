@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { phaseClass } from "./bars";
-import css from "./shape-legend.module.css";
 import { STEPS } from "./phases";
+import css from "./shape-legend.module.css";
 
 export function ShapeLegend() {
   return (

@@ -12,7 +12,17 @@ import { Failed, NothingMatches, Waiting } from "../ui/empty";
 import { setParams, useParam, withShared } from "../ui/url";
 import { useAsked } from "../ui/use-asked";
 import { Axis, Grid, type Scale, SpanBar, StepsBar } from "./bars";
-import { type Branch, health, mediansOf, type Outlier, outliers, quantile, type Shape, shapeOf, STEPS } from "./phases";
+import {
+  type Branch,
+  health,
+  mediansOf,
+  type Outlier,
+  outliers,
+  quantile,
+  type Shape,
+  STEPS,
+  shapeOf,
+} from "./phases";
 import { ShapeLegend } from "./shape-legend";
 import css from "./waterfall.module.css";
 
@@ -93,7 +103,8 @@ export default function Waterfall() {
           <div className={css.table} role="table" aria-label="The last start of each node">
             <div className={css.head} role="row">
               <span role="columnheader">mesh.node.ready</span>
-              <span role="columnheader" aria-label="steps">
+              <span role="columnheader">
+                <span className="only-read">steps</span>
                 <Axis scale={scale} />
               </span>
               <span role="columnheader" className="num">
@@ -101,7 +112,14 @@ export default function Waterfall() {
               </span>
             </div>
             {rows.map((row) => (
-              <RowView key={row.id} row={row} scale={scale} offset={offset(row)} open={opened.has(row.id)} toggle={toggle} />
+              <RowView
+                key={row.id}
+                row={row}
+                scale={scale}
+                offset={offset(row)}
+                open={opened.has(row.id)}
+                toggle={toggle}
+              />
             ))}
           </div>
           <Side rows={rows} wall={wall} slo={slo} />
@@ -114,7 +132,8 @@ export default function Waterfall() {
 function order(sort: string | null): (a: Row, b: Row) => number {
   const named = (a: Row, b: Row) => compareText(a.name, b.name) || (a.id < b.id ? -1 : 1);
   if (sort === "name") return named;
-  if (sort === "time") return (a, b) => (a.boot?.started_unix_us ?? 1e18) - (b.boot?.started_unix_us ?? 1e18) || named(a, b);
+  if (sort === "time")
+    return (a, b) => (a.boot?.started_unix_us ?? 1e18) - (b.boot?.started_unix_us ?? 1e18) || named(a, b);
   return (a, b) => (b.shape?.total ?? -1) - (a.shape?.total ?? -1) || named(a, b);
 }
 
@@ -123,7 +142,10 @@ function Tools({ wall, sort, data }: { wall: boolean; sort: string | null; data:
     <div className="toolbar">
       <label>
         <span className="muted">sort </span>
-        <select value={sort ?? "slowest"} onChange={(event) => setParams({ sort: event.target.value === "slowest" ? null : event.target.value })}>
+        <select
+          value={sort ?? "slowest"}
+          onChange={(event) => setParams({ sort: event.target.value === "slowest" ? null : event.target.value })}
+        >
           {Object.entries(SORTS).map(([key, label]) => (
             <option key={key} value={key}>
               {label}
@@ -131,10 +153,20 @@ function Tools({ wall, sort, data }: { wall: boolean; sort: string | null; data:
           ))}
         </select>
       </label>
-      <button type="button" className="plain" aria-pressed={wall} onClick={() => setParams({ align: wall ? null : "wall" })}>
+      <button
+        type="button"
+        className="plain"
+        aria-pressed={wall}
+        onClick={() => setParams({ align: wall ? null : "wall" })}
+      >
         Wall clock
       </button>
-      <button type="button" className="plain" disabled={!data} onClick={() => download("boots.json", JSON.stringify(data, null, 1), "application/json")}>
+      <button
+        type="button"
+        className="plain"
+        disabled={!data}
+        onClick={() => download("boots.json", JSON.stringify(data, null, 1), "application/json")}
+      >
         Export JSON
       </button>
     </div>
@@ -145,7 +177,15 @@ function RowView(props: { row: Row; scale: Scale; offset: number; open: boolean;
   const { row, scale, offset, open, toggle } = props;
   const search = useSearch();
   const { boot, shape } = row;
-  const mark = !shape ? null : shape.failed ? "✕ failed" : shape.running ? "◔ still booting" : row.slow.length > 0 ? "⚠ slow" : null;
+  const mark = !shape
+    ? null
+    : shape.failed
+      ? "✕ failed"
+      : shape.running
+        ? "◔ still booting"
+        : row.slow.length > 0
+          ? "⚠ slow"
+          : null;
   const tone = shape?.failed ? css.bad : shape?.running ? css.joining : css.warn;
   return (
     <>
@@ -200,10 +240,24 @@ function RowView(props: { row: Row; scale: Scale; offset: number; open: boolean;
   );
 }
 
-function Steps({ shape, scale, offset, slow }: { shape: Shape; scale: Scale; offset: number; slow: readonly Outlier[] }) {
+function Steps({
+  shape,
+  scale,
+  offset,
+  slow,
+}: {
+  shape: Shape;
+  scale: Scale;
+  offset: number;
+  slow: readonly Outlier[];
+}) {
   const lines = (branch: Branch, depth: number, parent: string): React.ReactNode => (
     <Fragment key={branch.span.span}>
-      <div className={`${css.row} ${css.child}`} role="row" data-boot-step={depth === 1 ? branch.span.name : undefined}>
+      <div
+        className={`${css.row} ${css.child}`}
+        role="row"
+        data-boot-step={depth === 1 ? branch.span.name : undefined}
+      >
         <span role="cell" className={css.name} style={{ paddingLeft: 8 + depth * 14 }}>
           <span className={depth === 1 ? "" : "muted"}>{branch.span.name}</span>
         </span>
@@ -253,12 +307,14 @@ function Side({ rows, wall, slo }: { rows: readonly Row[]; wall: boolean; slo: n
       ))}
       <h2>Healthy means</h2>
       <p className="muted">
-        The root ended well; its {STEPS.length} steps are there, in order, inside it, with gaps below 5 %; and all took less than {slo} ms
+        The root ended well; its {STEPS.length} steps are there, in order, inside it, with gaps below 5 %; and all
+        took less than {slo} ms
         {mesh ? "" : " (the default)"}.
       </p>
       {wall && (
         <p className="note">
-          By the wall clock each row stands where its own host's clock says. Clocks of different machines may differ; nothing is shifted.
+          By the wall clock each row stands where its own host's clock says. Clocks of different machines may differ;
+          nothing is shifted.
         </p>
       )}
     </aside>

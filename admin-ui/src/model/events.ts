@@ -33,7 +33,8 @@ export function describeEvent(event: MeshEvent, brief = false): string {
 }
 
 export function toneOf(event: MeshEvent): Tone {
-  if (event.type === "lab.fault" || event.type === "audit.discrepancy" || event.type === "gossip.lagged") return "warn";
+  if (event.type === "lab.fault" || event.type === "audit.discrepancy" || event.type === "gossip.lagged")
+    return "warn";
   switch (event.to) {
     case "dead":
     case "refused":

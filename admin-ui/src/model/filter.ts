@@ -15,7 +15,22 @@ export interface Filter {
 type Compare = ">" | "<" | ">=" | "<=" | "=";
 
 const TERM = /^(-?)([a-z]+)(:|~|>=|<=|>|<|=)(.+)$/i;
-const FIELDS = ["state", "tier", "role", "path", "reason", "tree", "version", "name", "id", "cpu", "ram", "mem", "rtt", "over"];
+const FIELDS = [
+  "state",
+  "tier",
+  "role",
+  "path",
+  "reason",
+  "tree",
+  "version",
+  "name",
+  "id",
+  "cpu",
+  "ram",
+  "mem",
+  "rtt",
+  "over",
+];
 
 export function parseFilter(text: string): Filter {
   const errors: string[] = [];
@@ -41,7 +56,9 @@ export function parseFilter(text: string): Filter {
 
 /** Splits at spaces, but not within double quotes. */
 function words(text: string): string[] {
-  return (text.match(/(?:[^\s"]+|"[^"]*"?)+/g) ?? []).map((word) => word.replaceAll('"', "")).filter((word) => word !== "");
+  return (text.match(/(?:[^\s"]+|"[^"]*"?)+/g) ?? [])
+    .map((word) => word.replaceAll('"', ""))
+    .filter((word) => word !== "");
 }
 
 const negate =
@@ -64,7 +81,9 @@ function term(field: string, op: string, value: string): Test | string {
     case "role":
       return is ? (node) => node.roles.some((role) => wild(value)(role.toLowerCase())) : wrongOp(field, op);
     case "over":
-      return is ? (node) => node.over.some((what) => wild(value === "ram" ? "memory" : value)(what)) : wrongOp(field, op);
+      return is
+        ? (node) => node.over.some((what) => wild(value === "ram" ? "memory" : value)(what))
+        : wrongOp(field, op);
     case "version":
       return is ? (node) => wild(value)(node.version ?? "") : wrongOp(field, op);
     case "id":

@@ -60,7 +60,8 @@ export function fromSnapshot(
   const edges = new Map(frame.edges.filter((edge) => isId(edge?.id)).map((edge) => [edge.id, edge]));
   // Nodes that went while we did not listen leave ghosts as if we had.
   const ghosts = new Map([...state.ghosts].filter(([id]) => !nodes.has(id)));
-  for (const [id, node] of state.nodes) if (!nodes.has(id) && state.seq !== null) ghosts.set(id, { node, goneAt: now });
+  for (const [id, node] of state.nodes)
+    if (!nodes.has(id) && state.seq !== null) ghosts.set(id, { node, goneAt: now });
   return withoutOldGhosts({
     seq: frame.seq,
     now,

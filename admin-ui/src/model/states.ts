@@ -48,6 +48,10 @@ export function share(node: Node, what: "cpu" | "memory"): Usage {
     return { part: used / budget, over, text: null };
   const eighth = node.load?.[what];
   if (typeof eighth === "number" && typeof budget === "number" && budget > 0)
-    return { part: (Math.min(7, eighth) + 0.5) / 8, over, text: `~${Math.round(((Math.min(7, eighth) + 0.5) / 8) * 100)} %` };
+    return {
+      part: (Math.min(7, eighth) + 0.5) / 8,
+      over,
+      text: `~${Math.round(((Math.min(7, eighth) + 0.5) / 8) * 100)} %`,
+    };
   return { part: null, over, text: typeof used === "number" ? "no budget" : null };
 }

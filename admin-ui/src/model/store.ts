@@ -74,7 +74,8 @@ export async function travel(at: string | null): Promise<void> {
   try {
     const snapshot = await get<Snapshot>(`snapshot?at=${encodeURIComponent(at)}`);
     const state = fromSnapshot(EMPTY, snapshot, useStore.getState().state.events);
-    if (current()) useStore.setState({ past: { at, state: { ...state, now: Date.parse(at) || state.now }, error: null } });
+    if (current())
+      useStore.setState({ past: { at, state: { ...state, now: Date.parse(at) || state.now }, error: null } });
   } catch (problem) {
     const error = problem instanceof Error ? problem.message : String(problem);
     if (current()) useStore.setState({ past: { at, state: before?.state ?? null, error } });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The nodes that the filter lets through. Observers are hidden unless asked for; whoever is hidden is counted.
-import { useParam } from "../ui/url";
+
 import type { Node } from "../api/types";
+import { useParam } from "../ui/url";
 import { byName, edgesByNode, isObserver, once } from "./derive";
 import { type Filter, parseFilter } from "./filter";
 import type { MeshState } from "./reduce";

@@ -54,7 +54,7 @@ export function drawEdges(ctx: CanvasRenderingContext2D, scene: Scene, palette: 
   for (const key of [...groups.keys()].sort()) {
     const [focused, eager, kind] = key.split(" ") as [string, string, Edge["kind"]];
     ctx.strokeStyle = palette[kind] ?? palette.unknown;
-    ctx.lineWidth = (eager === "1" ? 2.4 : 1.1) * thin * (focused === "1" ? 1.35 : 1) / camera.k;
+    ctx.lineWidth = ((eager === "1" ? 2.4 : 1.1) * thin * (focused === "1" ? 1.35 : 1)) / camera.k;
     ctx.setLineDash(eager === "1" ? [] : [5 / camera.k, 5 / camera.k]);
     const base = eager === "1" ? (many ? 0.55 : 0.95) : many ? 0.16 : 0.5;
     ctx.globalAlpha = focused === "1" ? 1 : anyMine ? base * 0.4 : base;
@@ -138,7 +138,9 @@ function glyph(ctx: CanvasRenderingContext2D, node: Node, at: Point, size: numbe
   ctx.fill();
   ctx.lineWidth = size * 0.2;
   ctx.strokeStyle = palette[tone];
-  ctx.setLineDash(border === "solid" ? [] : border === "dashed" ? [size * 0.5, size * 0.3] : [size * 0.2, size * 0.28]);
+  ctx.setLineDash(
+    border === "solid" ? [] : border === "dashed" ? [size * 0.5, size * 0.3] : [size * 0.2, size * 0.28],
+  );
   ctx.stroke();
   ctx.setLineDash([]);
   if (tone === "dead") cross(ctx, at, size * 0.45);
@@ -147,7 +149,10 @@ function glyph(ctx: CanvasRenderingContext2D, node: Node, at: Point, size: numbe
 /** CPU on the left, RAM on the right; each fills upwards and has its budget marked at four fifths. */
 function arcs(ctx: CanvasRenderingContext2D, node: Node, at: Point, radius: number, palette: Palette): void {
   const half = Math.PI * 0.42;
-  for (const [what, sign] of [["cpu", -1], ["memory", 1]] as const) {
+  for (const [what, sign] of [
+    ["cpu", -1],
+    ["memory", 1],
+  ] as const) {
     const { part, over } = share(node, what);
     const start = sign === -1 ? Math.PI + half : -half;
     const sweep = 2 * half * Math.min(1, (part ?? 0) * 0.8);

@@ -55,7 +55,7 @@ export function arrange(meshName: string, nodes: readonly Node[], edges: readonl
   const places = new Map<string, Place>();
   const free: Place[] = [];
 
-  const inner = hubs.length > 1 ? fit(INNER, hubs.length * 1.04, HUB_STEP) : { a: 0, b: 0 };
+  const inner = hubs.length > 1 ? wideEnough(INNER, hubs.length * 1.04, HUB_STEP) : { a: 0, b: 0 };
   rings.push(inner);
   const hubSlots = ringSlots(inner, hubs.length, HUB_STEP, 0);
   const order = orderHubs(hubs, primary, near);
@@ -70,7 +70,7 @@ export function arrange(meshName: string, nodes: readonly Node[], edges: readonl
   free.push(...slots.filter((slot) => !taken.has(slotKey(slot))));
 
   const beyond = grown(rings.at(-1)!, OUTER);
-  const ring = fit(beyond, Math.max(observers.length, 1), LEAF_STEP);
+  const ring = wideEnough(beyond, Math.max(observers.length, 1), LEAF_STEP);
   const far = ringSlots(ring, Math.max(observers.length, 8), LEAF_STEP, rings.length);
   observers.forEach((node, i) => places.set(node.id, far[(hash(meshName + node.id) + i) % far.length]!));
   return { places: withoutClashes(observers, places, far), rings, free, primary };
@@ -91,7 +91,9 @@ export function extend(old: Layout, meshName: string, nodes: readonly Node[], ed
   const outer = fresh.filter((node) => !isObserver(node));
   for (const [id, hub] of primaryHubs(meshName, outer, hubs, near, new Set(hubs))) primary.set(id, hub);
   for (const node of fresh) {
-    const wanted = centre([...(near.get(node.id) ?? [])].map(({ id }) => places.get(id)).filter((p) => p !== undefined));
+    const wanted = centre(
+      [...(near.get(node.id) ?? [])].map(({ id }) => places.get(id)).filter((p) => p !== undefined),
+    );
     const direction = wanted.x === 0 && wanted.y === 0 ? turn(hash(meshName + node.id) / 2 ** 32) : wanted;
     if (!free.some((slot) => slot.ring > 0)) {
       const ring = grown(rings.at(-1) ?? INNER, OUTER);
@@ -292,7 +294,7 @@ function shareOut(n: number, rings: readonly Ring[]): number[] {
 
 const grown = (ring: Ring, by: Ring): Ring => ({ a: ring.a + by.a, b: ring.b + by.b });
 
-function fit(ring: Ring, n: number, step: Step): Ring {
+function wideEnough(ring: Ring, n: number, step: Step): Ring {
   let grew = ring;
   while (perimeter(grew, step) < n) grew = { a: grew.a * 1.04, b: grew.b * 1.04 };
   return grew;

@@ -97,12 +97,13 @@ export class Stage {
     }
     const same = signature === this.signature;
     this.signature = signature;
-    if (scene.edges.length <= SMALL) return this.soon();
-    if (this.moving) return;
-    if (same) return this.soon(false);
-    const wait = Math.max(0, this.edgesAt + REDRAW_MS - performance.now());
-    clearTimeout(this.later);
-    this.later = setTimeout(() => this.soon(), wait);
+    if (scene.edges.length <= SMALL) this.soon();
+    else if (!this.moving && same) this.soon(false);
+    else if (!this.moving) {
+      const wait = Math.max(0, this.edgesAt + REDRAW_MS - performance.now());
+      clearTimeout(this.later);
+      this.later = setTimeout(() => this.soon(), wait);
+    }
   }
 
   fit(): void {
@@ -115,7 +116,12 @@ export class Stage {
     const k = Math.min(1.2, (w - 2 * pad) / (box.right - box.left), (h - 2 * pad) / (box.bottom - box.top));
     const middle = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
     this.moved = false;
-    this.look(zoomIdentity.translate(w / 2, h / 2).scale(Math.max(k, 0.02)).translate(-middle.x, -middle.y));
+    this.look(
+      zoomIdentity
+        .translate(w / 2, h / 2)
+        .scale(Math.max(k, 0.02))
+        .translate(-middle.x, -middle.y),
+    );
   }
 
   zoomBy(factor: number): void {
@@ -166,7 +172,8 @@ export class Stage {
       const to = this.scene.at(edge.b);
       if (!from || !to) continue;
       const { bend, middle } = lineOf(edge, from, to);
-      const mark = edge.kind === "relayed" ? Math.hypot(p.x - middle.x, p.y - middle.y) - 10 : Number.POSITIVE_INFINITY;
+      const mark =
+        edge.kind === "relayed" ? Math.hypot(p.x - middle.x, p.y - middle.y) - 10 : Number.POSITIVE_INFINITY;
       const d = Math.min(mark, bend ? Math.min(away(p, from, middle), away(p, middle, to)) : away(p, from, to));
       if (d < least) {
         least = d;

@@ -231,15 +231,27 @@ function Overlay(props: {
   const counts = countAll(state.nodes, state.edges);
   return (
     <>
-      {state.mesh && counts.nodes <= 1 && view.filter.empty && <FirstRun node={[...state.nodes.values()].find((n) => !n.self) ?? null} />}
+      {state.mesh && counts.nodes <= 1 && view.filter.empty && (
+        <FirstRun node={[...state.nodes.values()].find((n) => !n.self) ?? null} />
+      )}
       {view.total > 0 && view.nodes.length === 0 && <NothingMatches total={view.total} />}
       {state.mesh?.neighbors === 0 && <Isolated />}
       <Legend />
       <div className={css.tools}>
-        <button type="button" onClick={() => props.stage.current?.zoomBy(1.3)} title="Zoom in (+)" aria-label="Zoom in">
+        <button
+          type="button"
+          onClick={() => props.stage.current?.zoomBy(1.3)}
+          title="Zoom in (+)"
+          aria-label="Zoom in"
+        >
           +
         </button>
-        <button type="button" onClick={() => props.stage.current?.zoomBy(1 / 1.3)} title="Zoom out (-)" aria-label="Zoom out">
+        <button
+          type="button"
+          onClick={() => props.stage.current?.zoomBy(1 / 1.3)}
+          title="Zoom out (-)"
+          aria-label="Zoom out"
+        >
           −
         </button>
         <button type="button" onClick={props.onFit} title="Show all (f)">
@@ -291,4 +303,3 @@ function lookOf(scene: Scene, edges: readonly Edge[]): string {
   const pins = usePlaces.getState();
   return `${edges.length} ${sum} ${scene.selected} ${scene.hovered} ${hash(JSON.stringify(pins.pins))} ${pins.drag?.at.x} ${pins.drag?.at.y} ${scene.layout.places.size}`;
 }
-

@@ -50,7 +50,10 @@ function group(nodes: readonly Node[], layout: Layout | null): { top: Node[]; un
 
 function spoken(state: MeshState, node: Node): string {
   const parts = [safeName(node.name, 40), node.tier ?? "unknown tier", node.state];
-  for (const [what, word] of [["cpu", "CPU"], ["memory", "RAM"]] as const) {
+  for (const [what, word] of [
+    ["cpu", "CPU"],
+    ["memory", "RAM"],
+  ] as const) {
     const { part, over } = share(node, what);
     if (over) parts.push(`over its ${word} budget, ${percent(part)}`);
   }
@@ -82,13 +85,15 @@ export function Tree({ state, nodes, layout, selected }: Props) {
     );
     return [own, ...below];
   });
-  const current = rows.find((row) => row.node.id === active) ?? rows.find((row) => row.node.id === selected) ?? rows[0];
+  const current =
+    rows.find((row) => row.node.id === active) ?? rows.find((row) => row.node.id === selected) ?? rows[0];
 
   const focus = (id: string) => {
     setActive(id);
     box.current?.querySelector<HTMLElement>(`[data-row="${id}"]`)?.focus();
   };
-  const flip = (id: string) => setFlipped((old) => new Set(old.has(id) ? [...old].filter((x) => x !== id) : [...old, id]));
+  const flip = (id: string) =>
+    setFlipped((old) => new Set(old.has(id) ? [...old].filter((x) => x !== id) : [...old, id]));
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!current || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -131,7 +136,14 @@ export function Tree({ state, nodes, layout, selected }: Props) {
   }, [selected]);
 
   return (
-    <div ref={box} className={css.tree} role="tree" aria-label="Nodes, hub by hub" onKeyDown={onKeyDown} tabIndex={-1}>
+    <div
+      ref={box}
+      className={css.tree}
+      role="tree"
+      aria-label="Nodes, hub by hub"
+      onKeyDown={onKeyDown}
+      tabIndex={-1}
+    >
       {rows.map(({ node, level, children, position, siblings }) => {
         const { glyph, tone } = look(node.state);
         const over = node.over.length > 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Says changes aloud, politely, and at most once in five seconds: what happened meanwhile is said together.
 import { useEffect, useState } from "react";
-import { news } from "../model/summary";
 import { useStore } from "../model/store";
+import { news } from "../model/summary";
 
 const EVERY_MS = 5000;
 

@@ -10,8 +10,8 @@ export function Bar({ label, usage }: { label: string; usage: Usage }) {
   const filled = part === null ? 0 : Math.max(0.015, Math.min(1, part * 0.8));
   const tone = over || (part ?? 0) > 1 ? css.over : (part ?? 0) > 0.9 ? css.near : css.fine;
   return (
-    <span className={css.row}>
-      <span className={css.label}>{label}</span>
+    <span className={label ? css.row : `${css.row} ${css.bare}`}>
+      {label && <span className={css.label}>{label}</span>}
       <span className={css.track}>
         <span className={`${css.fill} ${tone}`} style={{ width: `${filled * 100}%` }} />
         {part !== null && <span className={css.tick} />}

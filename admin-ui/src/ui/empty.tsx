@@ -66,7 +66,8 @@ export function Isolated() {
   const { nodes } = useMesh();
   const now = useNow();
   let newest: string | null = null;
-  for (const node of nodes.values()) if (!node.self && node.seen && (newest === null || node.seen > newest)) newest = node.seen;
+  for (const node of nodes.values())
+    if (!node.self && node.seen && (newest === null || node.seen > newest)) newest = node.seen;
   return (
     <div className={css.strip} role="status">
       This observer has no neighbours; the picture is what it last knew

@@ -4,16 +4,29 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import type { MeshEvent } from "../api/types";
 import { nameOf, subject } from "../model/derive";
-import { clock, safeName } from "../model/format";
 import { describeEvent, toneOf } from "../model/events";
+import { clock, safeName } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import css from "./event-list.module.css";
 import { select, useParam } from "./url";
 
-export function EventList({ events, state, follow }: { events: readonly MeshEvent[]; state: MeshState; follow: boolean }) {
+export function EventList({
+  events,
+  state,
+  follow,
+}: {
+  events: readonly MeshEvent[];
+  state: MeshState;
+  follow: boolean;
+}) {
   const scroller = useRef<HTMLDivElement>(null);
   const [selected] = useParam("sel");
-  const virtual = useVirtualizer({ count: events.length, getScrollElement: () => scroller.current, estimateSize: () => 26, overscan: 14 });
+  const virtual = useVirtualizer({
+    count: events.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 26,
+    overscan: 14,
+  });
   const newest = events.at(-1)?.seq;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a newer event is what moves the list
   useEffect(() => {
@@ -21,13 +34,24 @@ export function EventList({ events, state, follow }: { events: readonly MeshEven
   }, [follow, newest]);
   if (events.length === 0) return <p className="note">No events of this kind since the observer began.</p>;
   return (
-    <div ref={scroller} className={css.scroller} role="log" aria-live="off" aria-label="Events, the newest first" tabIndex={0}>
+    <div
+      ref={scroller}
+      className={css.scroller}
+      role="log"
+      aria-live="off"
+      aria-label="Events, the newest first"
+      tabIndex={0}
+    >
       <div className={css.body} style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const event = events[events.length - 1 - item.index]!;
           const about = subject(event);
           return (
-            <div key={event.seq} className={`${css.row} ${selected === about ? css.selected : ""}`} style={{ transform: `translateY(${item.start}px)` }}>
+            <div
+              key={event.seq}
+              className={`${css.row} ${selected === about ? css.selected : ""}`}
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
               <span className="muted">{clock(event.at, true)}</span>
               <span className={`${css.dot} ${css[toneOf(event)] ?? ""}`} aria-hidden="true">
                 ●

@@ -5,8 +5,8 @@ import { Link, useSearch } from "wouter";
 import type { Edge, MeshEvent, Node } from "../api/types";
 import { useNow } from "../model/clock";
 import { byName, countAll, edgesOf, isObserver, nameOf, other, subject } from "../model/derive";
-import { age, bytes, clock, cpu, duration, millis, plural, rate, safeName, shortId } from "../model/format";
 import { describeEvent } from "../model/events";
+import { age, bytes, clock, cpu, duration, millis, plural, rate, safeName, shortId } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { share } from "../model/states";
 import { useMesh } from "../model/store";
@@ -24,7 +24,13 @@ export function Inspector({ selected }: { selected: string | null }) {
   return (
     <aside className={`${css.side} ${selected ? css.open : ""}`} aria-label="Inspector">
       {selected && (
-        <button type="button" className={css.close} onClick={() => select(null)} aria-label="Close the inspector" title="Close (Esc)">
+        <button
+          type="button"
+          className={css.close}
+          onClick={() => select(null)}
+          aria-label="Close the inspector"
+          title="Close (Esc)"
+        >
           ×
         </button>
       )}
@@ -77,7 +83,10 @@ function NodeFacts({ state, node }: { state: MeshState; node: Node }) {
           : `not measured${node.unasked ? `: ${safeName(node.unasked, 120)}` : " yet"}`}
       </p>
       {node.over.length > 0 && (
-        <p className="note bad">Over its budget for ten seconds or more: {node.over.map((one) => (one === "cpu" ? "CPU" : "RAM")).join(", ")}.</p>
+        <p className="note bad">
+          Over its budget for ten seconds or more:{" "}
+          {node.over.map((one) => (one === "cpu" ? "CPU" : "RAM")).join(", ")}.
+        </p>
       )}
       <Neighbours state={state} node={node} edges={edges} />
       {relayed[0] && (
@@ -161,12 +170,16 @@ function EdgeFacts({ state, edge }: { state: MeshState; edge: Edge }) {
           </Fact>
           <Fact name="reason">{reasonWords(edge)}</Fact>
           <Fact name="round trip">{edge.rtt_us === null ? "not measured" : millis(edge.rtt_us)}</Fact>
-          <Fact name="tree">{edge.tree === "eager" ? "eager: whole messages" : edge.tree === "lazy" ? "lazy: only ids" : "unknown"}</Fact>
+          <Fact name="tree">
+            {edge.tree === "eager" ? "eager: whole messages" : edge.tree === "lazy" ? "lazy: only ids" : "unknown"}
+          </Fact>
           <Fact name={`${nameOf(state, edge.a)} sends`}>{rate(edge.sent_bps)}</Fact>
           <Fact name={`${nameOf(state, edge.b)} sends`}>{rate(edge.received_bps)}</Fact>
         </tbody>
       </table>
-      {edge.disagree && <p className="note warn">The two ends say different things: {safeName(edge.disagree, 300)}</p>}
+      {edge.disagree && (
+        <p className="note warn">The two ends say different things: {safeName(edge.disagree, 300)}</p>
+      )}
       {edge.kind === "relayed" && (
         <div className="note relay">
           <b>Why relayed?</b>
@@ -201,7 +214,13 @@ function MeshFacts({ state }: { state: MeshState }) {
     const list = [...state.nodes.values()].filter((node) => !isObserver(node)).sort(byName);
     const relayed = new Set([...state.edges.values()].filter((e) => e.kind === "relayed").flatMap((e) => [e.a, e.b]));
     const why = (node: Node) =>
-      node.state !== "alive" ? node.state : node.over.length > 0 ? `over ${node.over.join(", ")} budget` : relayed.has(node.id) ? "relayed" : null;
+      node.state !== "alive"
+        ? node.state
+        : node.over.length > 0
+          ? `over ${node.over.join(", ")} budget`
+          : relayed.has(node.id)
+            ? "relayed"
+            : null;
     return list.map((node) => ({ node, why: why(node) })).filter((entry) => entry.why !== null);
   }, [state.nodes, state.edges]);
   const hubs = [...state.nodes.values()].filter((node) => node.tier === "hub").sort(byName);
@@ -212,7 +231,9 @@ function MeshFacts({ state }: { state: MeshState }) {
         <bdi>{safeName(state.mesh.name, 40)}</bdi>
       </h2>
       <p className={css.facts}>
-        {plural(counts.nodes, "node")} · {plural(hubs.length, "hub")} · {plural(counts.direct + counts.relayed + counts.unknown, "path")} · observer {safeName(state.mesh.version, 20)}
+        {plural(counts.nodes, "node")} · {plural(hubs.length, "hub")} ·{" "}
+        {plural(counts.direct + counts.relayed + counts.unknown, "path")} · observer{" "}
+        {safeName(state.mesh.version, 20)}
       </p>
       <h3>Worth a look</h3>
       {worth.length === 0 ? (
@@ -238,7 +259,11 @@ function MeshFacts({ state }: { state: MeshState }) {
 function Latest({ state, about }: { state: MeshState; about: string | null }) {
   const now = useNow();
   const events = state.events
-    .filter((event) => (about === null || event.node === about || event.peer === about) && (now === 0 || Date.parse(event.at) <= now + 1500))
+    .filter(
+      (event) =>
+        (about === null || event.node === about || event.peer === about) &&
+        (now === 0 || Date.parse(event.at) <= now + 1500),
+    )
     .slice(-8)
     .reverse();
   return (

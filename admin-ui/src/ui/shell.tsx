@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What surrounds every view: who this mesh is, the ways to the views, the filter, the inspector, the time.
 import {
-  Activity, Beaker, CircleHelp, GitBranch, LayoutGrid, Network, Puzzle, Route as RouteIcon, Rows3, Timer,
+  Activity,
+  Beaker,
+  CircleHelp,
+  GitBranch,
+  LayoutGrid,
+  Network,
+  Puzzle,
+  Route as RouteIcon,
+  Rows3,
+  Timer,
 } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
@@ -67,7 +76,8 @@ export function Shell({ children }: { children: ReactNode }) {
     ...Object.fromEntries(VIEWS.map((view) => [`g ${view.key}`, () => go(view.path)])),
   });
 
-  const withInspector = path === "/" || path === "/paths" || path === "/events" || path === "/nodes" || path === "/lab";
+  // Beside the topology there is always something to say; beside the others, of what is selected.
+  const withInspector = path === "/" || (selected !== null && ["/nodes", "/paths", "/events"].includes(path));
   const classes = [css.shell, live || past ? "" : css.stale, past ? css.past : ""].join(" ");
   return (
     <div className={classes}>
@@ -81,7 +91,13 @@ export function Shell({ children }: { children: ReactNode }) {
         <MeshPills />
         <span className="spacer" />
         <FilterBox ref={filter} />
-        <button type="button" className={`plain ${css.k}`} onClick={() => setPalette(true)} aria-label="Go to anything" title="Go to anything (Ctrl+K)">
+        <button
+          type="button"
+          className={`plain ${css.k}`}
+          onClick={() => setPalette(true)}
+          aria-label="⌘K: go to anything"
+          title="Go to anything (Ctrl+K)"
+        >
           ⌘K
         </button>
         <ThemeButton />
@@ -92,7 +108,12 @@ export function Shell({ children }: { children: ReactNode }) {
             const here = to === "/" ? path === "/" : path.startsWith(to);
             return (
               <li key={to}>
-                <Link href={withShared(to, search)} aria-current={here ? "page" : undefined} title={`${label} (g ${key})`} aria-label={label}>
+                <Link
+                  href={withShared(to, search)}
+                  aria-current={here ? "page" : undefined}
+                  title={`${label} (g ${key})`}
+                  aria-label={label}
+                >
                   <Icon size={16} strokeWidth={1.8} aria-hidden="true" />
                   <span className={css.navLabel}>{label}</span>
                 </Link>
@@ -138,7 +159,11 @@ function MeshPills() {
       </li>
       {STATES.filter((state) => counts.byState.has(state)).map((state) => (
         <li key={state}>
-          <button type="button" onClick={() => setParams({ q: `state:${state}` })} title={`Show only those: state:${state}`}>
+          <button
+            type="button"
+            onClick={() => setParams({ q: `state:${state}` })}
+            title={`Show only those: state:${state}`}
+          >
             <span className={css[look(state).tone]} aria-hidden="true">
               {look(state).glyph}
             </span>{" "}

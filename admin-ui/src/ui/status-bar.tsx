@@ -107,7 +107,10 @@ function Marks({ times, from, to }: { times: number[]; from: number; to: number 
   const most = Math.max(1, ...bins);
   return (
     <svg className={css.marks} viewBox="0 0 60 10" preserveAspectRatio="none" aria-hidden="true">
-      {bins.map((n, i) => n > 0 && <rect key={i} x={i + 0.15} width={0.7} y={10 - 2 - (8 * n) / most} height={2 + (8 * n) / most} />)}
+      {bins.map(
+        (n, i) =>
+          n > 0 && <rect key={i} x={i + 0.15} width={0.7} y={10 - 2 - (8 * n) / most} height={2 + (8 * n) / most} />,
+      )}
     </svg>
   );
 }

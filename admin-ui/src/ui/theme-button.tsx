@@ -9,7 +9,13 @@ export function ThemeButton() {
   const theme = useTheme();
   const Icon = ICON[theme];
   return (
-    <button type="button" className="plain" onClick={() => setTheme(NEXT[theme])} aria-label={`Theme: ${theme}`} title={`Theme: ${theme}`}>
+    <button
+      type="button"
+      className="plain"
+      onClick={() => setTheme(NEXT[theme])}
+      aria-label={`Theme: ${theme}`}
+      title={`Theme: ${theme}`}
+    >
       <Icon size={15} aria-hidden="true" />
     </button>
   );

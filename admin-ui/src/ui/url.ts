@@ -2,8 +2,8 @@
 // The address says all that is looked at: q the filter, sel the selection, at the moment, and what a view
 // adds of its own (sort, tab, vs, …). So every view can be sent to somebody else.
 import { useCallback } from "react";
-import { navigate } from "wouter/use-browser-location";
 import { useSearch } from "wouter";
+import { navigate } from "wouter/use-browser-location";
 
 /** What stays when the view changes. */
 const SHARED = ["q", "sel", "at"];

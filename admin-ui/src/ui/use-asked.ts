@@ -25,8 +25,7 @@ export function useAsked<T>(path: string | null, everyMs = 0): Asked<T> {
     get<T>(path, stop.signal).then(
       (data) => !stop.signal.aborted && setHeld({ path, data, error: null }),
       (error: Error) =>
-        !stop.signal.aborted &&
-        setHeld((old) => ({ path, data: old.path === path ? old.data : null, error })),
+        !stop.signal.aborted && setHeld((old) => ({ path, data: old.path === path ? old.data : null, error })),
     );
     return () => stop.abort();
   }, [path, turn]);

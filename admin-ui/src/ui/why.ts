@@ -6,7 +6,8 @@ const WHY: Record<string, string> = {
   nat_symmetric_both:
     "Both ends are behind NATs that map a new port for each destination, so that neither can guess the other's. Try: a UDP port mapping on one router, or a public hub nearer to them.",
   udp_blocked: "UDP does not get out of one of the two networks. Try: let the host's UDP port through its firewall.",
-  punch_timeout: "Each end called the other for a while and nothing came through. It is tried again from time to time.",
+  punch_timeout:
+    "Each end called the other for a while and nothing came through. It is tried again from time to time.",
   relay_only: "Told to use relays only, in the configuration of one end.",
   forced: "Told to use a relay, in the configuration of one end.",
   dialing: "The direct path is still being tried; the relay carries what is said meanwhile.",

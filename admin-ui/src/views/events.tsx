@@ -7,8 +7,8 @@ import { plural } from "../model/format";
 import { useVisible } from "../model/view";
 import { EventList } from "../ui/event-list";
 import { setParams, useParam } from "../ui/url";
-import { Lanes } from "./lanes";
 import css from "./events.module.css";
+import { Lanes } from "./lanes";
 
 const WINDOW_MS = 600_000;
 
@@ -23,7 +23,8 @@ export default function Events() {
     () =>
       state.events.filter(
         (event) =>
-          (!type || event.type === type) && (filter.empty || ids.has(subject(event)) || (event.peer === null && ids.has(event.node))),
+          (!type || event.type === type) &&
+          (filter.empty || ids.has(subject(event)) || (event.peer === null && ids.has(event.node))),
       ),
     [state.events, type, ids, filter.empty],
   );
@@ -48,7 +49,12 @@ export default function Events() {
               ))}
             </select>
           </label>
-          <button type="button" className="plain" aria-pressed={following} onClick={() => setParams({ follow: following ? "no" : null })}>
+          <button
+            type="button"
+            className="plain"
+            aria-pressed={following}
+            onClick={() => setParams({ follow: following ? "no" : null })}
+          >
             Follow
           </button>
         </div>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LegendBody } from "../topology/legend";
+
 import { look, STATES } from "../model/states";
+import { LegendBody } from "../topology/legend";
 import { VIEWS } from "../ui/shell";
 import { StateBadge } from "../ui/state";
 import css from "./help.module.css";
@@ -44,20 +45,35 @@ const FILTERS: [string, string][] = [
 ];
 
 const GLOSSARY: [string, string][] = [
-  ["hub, edge, leaf", "what a node declares to be: hubs hold many neighbours and stand inside, leaves few. Edge nodes connect to the outside; here they stand with the leaves, first in their sector."],
-  ["observer", "a host that takes part in nothing and only looks. It is not counted, and hidden unless the filter names it."],
+  [
+    "hub, edge, leaf",
+    "what a node declares to be: hubs hold many neighbours and stand inside, leaves few. Edge nodes connect to the outside; here they stand with the leaves, first in their sector.",
+  ],
+  [
+    "observer",
+    "a host that takes part in nothing and only looks. It is not counted, and hidden unless the filter names it.",
+  ],
   ["neighbours (active view)", "the few nodes with which a node keeps a connection for gossip, by HyParView."],
   ["passive view", "others it knows of, from which a lost neighbour is replaced."],
-  ["eager, lazy", "over an eager path whole messages go, over a lazy one only their ids (Plumtree). The eager paths together are the tree along which news spreads."],
-  ["direct, relayed, unknown", "whether packets of a path go from host to host or through a relay. Unknown: neither end has told."],
-  ["budget", "what of CPU and memory a node declares to need, by its configuration or its cgroup. The tick in a bar is all of it."],
+  [
+    "eager, lazy",
+    "over an eager path whole messages go, over a lazy one only their ids (Plumtree). The eager paths together are the tree along which news spreads.",
+  ],
+  [
+    "direct, relayed, unknown",
+    "whether packets of a path go from host to host or through a relay. Unknown: neither end has told.",
+  ],
+  [
+    "budget",
+    "what of CPU and memory a node declares to need, by its configuration or its cgroup. The tick in a bar is all of it.",
+  ],
   ["start (boot)", "from the moment the configuration is read until the host is ready, in five steps."],
   ["seq", "the number of the last change. It rises by one with each picture that the observer tells."],
 ];
 
 export default function Help() {
   return (
-    <div className="page">
+    <div className="page" tabIndex={0}>
       <h1>Help</h1>
       <div className={css.columns}>
         <section>

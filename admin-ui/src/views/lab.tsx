@@ -18,7 +18,10 @@ const ACTS: Record<Kind, { label: string; does: string }> = {
   pause: { label: "Pause", does: "The process stands still, as with kill -STOP: it looks dead without being it." },
   resume: { label: "Resume", does: "A process that was paused goes on." },
   restart: { label: "Restart", does: "The process is started again, with the same key." },
-  "plugin-crash": { label: "Crash plugin", does: "The process of its role's plugin is made to fail; the host goes on." },
+  "plugin-crash": {
+    label: "Crash plugin",
+    does: "The process of its role's plugin is made to fail; the host goes on.",
+  },
 };
 
 interface Done {
@@ -41,7 +44,8 @@ export default function Lab() {
       <div className="page">
         <h1>Lab</h1>
         <p className="note">
-          This mesh is no lab, and nothing can be broken from here. A lab of 18 hosts on this machine: <code>meshctl lab up --nodes 18</code>
+          This mesh is no lab, and nothing can be broken from here. A lab of 18 hosts on this machine:{" "}
+          <code>meshctl lab up --nodes 18</code>
         </p>
       </div>
     );
@@ -57,7 +61,12 @@ export default function Lab() {
     try {
       outcome = await post<LabOutcome>("lab/actions", asked);
     } catch (problem) {
-      outcome = { kind: asked.kind, node: asked.node, ok: false, said: problem instanceof Error ? problem.message : String(problem) };
+      outcome = {
+        kind: asked.kind,
+        node: asked.node,
+        ok: false,
+        said: problem instanceof Error ? problem.message : String(problem),
+      };
     }
     setDone((old) => [{ at: serverNow(), outcome }, ...old].slice(0, 50));
     setBusy(false);
@@ -70,7 +79,9 @@ export default function Lab() {
         <h1>Lab</h1>
         <span className="muted">break it, and look how the others take it</span>
       </header>
-      {past && <p className="note warn">You are looking at the past: nothing can be done there. L returns to live.</p>}
+      {past && (
+        <p className="note warn">You are looking at the past: nothing can be done there. L returns to live.</p>
+      )}
       {nodes.length === 0 && total > 0 && <NothingMatches total={total} />}
       <div className={css.split}>
         <table className={css.table}>
@@ -92,20 +103,22 @@ export default function Lab() {
                   <td>
                     <StateBadge state={node.state} />
                   </td>
-                  <td className={css.acts}>
-                    {(Object.keys(ACTS) as Kind[]).map((kind) => (
-                      <button
-                        key={kind}
-                        type="button"
-                        className="plain"
-                        disabled={past}
-                        title={ACTS[kind].does}
-                        aria-label={`${ACTS[kind].label}: ${safeName(node.name, 40)}`}
-                        onClick={() => ask(kind, node)}
-                      >
-                        {ACTS[kind].label}
-                      </button>
-                    ))}
+                  <td>
+                    <div className={css.acts}>
+                      {(Object.keys(ACTS) as Kind[]).map((kind) => (
+                        <button
+                          key={kind}
+                          type="button"
+                          className="plain"
+                          disabled={past}
+                          title={ACTS[kind].does}
+                          aria-label={`${ACTS[kind].label}: ${safeName(node.name, 40)}`}
+                          onClick={() => ask(kind, node)}
+                        >
+                          {ACTS[kind].label}
+                        </button>
+                      ))}
+                    </div>
                   </td>
                 </tr>
               ))}
@@ -118,7 +131,11 @@ export default function Lab() {
             {done.map(({ at, outcome }) => (
               <li key={`${at} ${outcome.node} ${outcome.kind}`}>
                 <span className="muted">{clock(at)}</span>{" "}
-                <span className={outcome.ok ? css.good : css.bad} role="img" aria-label={outcome.ok ? "done" : "not done"}>
+                <span
+                  className={outcome.ok ? css.good : css.bad}
+                  role="img"
+                  aria-label={outcome.ok ? "done" : "not done"}
+                >
                   {outcome.ok ? "✓" : "✕"}
                 </span>{" "}
                 <b>

@@ -2,15 +2,25 @@
 // A lane for each node that something happened to, and a mark for each thing that did.
 import type { MeshEvent } from "../api/types";
 import { nameOf, subject } from "../model/derive";
-import { clock } from "../model/format";
 import { describeEvent, toneOf } from "../model/events";
+import { clock } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { select } from "../ui/url";
 import css from "./lanes.module.css";
 
 const MOST = 14;
 
-export function Lanes({ events, state, from, to }: { events: readonly MeshEvent[]; state: MeshState; from: number; to: number }) {
+export function Lanes({
+  events,
+  state,
+  from,
+  to,
+}: {
+  events: readonly MeshEvent[];
+  state: MeshState;
+  from: number;
+  to: number;
+}) {
   const lanes = new Map<string, MeshEvent[]>();
   for (const event of events) {
     const at = Date.parse(event.at);
@@ -25,7 +35,11 @@ export function Lanes({ events, state, from, to }: { events: readonly MeshEvent[
   const place = (at: string) => `${Math.max(0, Math.min(100, ((Date.parse(at) - from) / (to - from)) * 100))}%`;
   if (shown.length === 0) return null;
   return (
-    <div className={css.lanes} role="img" aria-label={`${lanes.size} nodes had events in this time; the list below tells them`}>
+    <div
+      className={css.lanes}
+      role="img"
+      aria-label={`${lanes.size} nodes had events in this time; the list below tells them`}
+    >
       {shown.map(([id, list]) => (
         <div key={id} className={css.lane} aria-hidden="true" onClick={() => select(id)}>
           <bdi className={css.name}>{nameOf(state, id)}</bdi>

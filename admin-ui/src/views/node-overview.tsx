@@ -69,12 +69,28 @@ export function Overview({ node, state }: { node: Node; state: MeshState }) {
           ["addresses", node.addresses.length > 0 ? node.addresses.map((one) => safeName(one, 60)).join(", ") : "–"],
         ]}
       />
-      <Facts title="Identity" facts={[["id", node.id], ["name", safeName(node.name, 200)], ["tier", node.tier ?? "–"], ["roles", node.roles.map((one) => safeName(one, 30)).join(", ") || "–"]]} />
+      <Facts
+        title="Identity"
+        facts={[
+          ["id", node.id],
+          ["name", safeName(node.name, 200)],
+          ["tier", node.tier ?? "–"],
+          ["roles", node.roles.map((one) => safeName(one, 30)).join(", ") || "–"],
+        ]}
+      />
     </div>
   );
 }
 
-function Facts({ title, facts, before }: { title: string; facts: readonly (readonly [string, string])[]; before?: ReactNode }) {
+function Facts({
+  title,
+  facts,
+  before,
+}: {
+  title: string;
+  facts: readonly (readonly [string, string])[];
+  before?: ReactNode;
+}) {
   return (
     <section className={css.card}>
       <h2>{title}</h2>

@@ -21,16 +21,37 @@ export function Resources({ node }: { node: Node }) {
   }, [data]);
   if (error && !data) return <Failed error={error} again={again} />;
   if (!data) return <Waiting what="Fetching the last ten minutes" />;
-  if (times.length === 0 || !Number.isFinite(times[0])) return <p className="note">Nothing was measured yet: the first numbers come within a few seconds.</p>;
+  if (times.length === 0 || !Number.isFinite(times[0]))
+    return <p className="note">Nothing was measured yet: the first numbers come within a few seconds.</p>;
   const line = (name: string): Values => {
     const list = data.series[name] ?? [];
     return [...new Array<null>(times.length - list.length).fill(null), ...list];
   };
   return (
     <div className={css.charts}>
-      <Chart title="CPU" unit={cpu} times={times} lines={[["CPU", line("cpu")]]} budget={node.budget.cpu_millicores} />
-      <Chart title="Memory" unit={bytes} times={times} lines={[["RSS", line("rss")]]} budget={node.budget.memory_bytes} />
-      <Chart title="Network" unit={rate} times={times} lines={[["receives", line("rx")], ["sends", line("tx")]]} />
+      <Chart
+        title="CPU"
+        unit={cpu}
+        times={times}
+        lines={[["CPU", line("cpu")]]}
+        budget={node.budget.cpu_millicores}
+      />
+      <Chart
+        title="Memory"
+        unit={bytes}
+        times={times}
+        lines={[["RSS", line("rss")]]}
+        budget={node.budget.memory_bytes}
+      />
+      <Chart
+        title="Network"
+        unit={rate}
+        times={times}
+        lines={[
+          ["receives", line("rx")],
+          ["sends", line("tx")],
+        ]}
+      />
       <Chart title="Messages a second" unit={count} times={times} lines={[["messages", line("messages")]]} />
     </div>
   );
@@ -60,7 +81,12 @@ function Chart(props: {
     if (!host.current) return;
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
-    const axis = { stroke: colour("muted"), grid: { stroke: colour("ring"), width: 1 }, ticks: { stroke: colour("line"), width: 1 }, font: '11px "Inter Variable", sans-serif' };
+    const axis = {
+      stroke: colour("muted"),
+      grid: { stroke: colour("ring"), width: 1 },
+      ticks: { stroke: colour("line"), width: 1 },
+      font: '11px "Inter Variable", sans-serif',
+    };
     const made = new uPlot(
       {
         width: Math.max(200, host.current.clientWidth),
@@ -74,15 +100,25 @@ function Chart(props: {
         ],
         series: [
           {},
-          ...lines.map(([name], i) => ({ label: name, stroke: colour(i === 0 ? "direct" : "alive"), width: 1.8, dash: i === 0 ? [] : [6, 3], points: { show: false } })),
-          ...(budget === null ? [] : [{ label: "budget", stroke: colour("dead"), width: 1.2, dash: [3, 4], points: { show: false } }]),
+          ...lines.map(([name], i) => ({
+            label: name,
+            stroke: colour(i === 0 ? "direct" : "alive"),
+            width: 1.8,
+            dash: i === 0 ? [] : [6, 3],
+            points: { show: false },
+          })),
+          ...(budget === null
+            ? []
+            : [{ label: "budget", stroke: colour("dead"), width: 1.2, dash: [3, 4], points: { show: false } }]),
         ],
       },
       latest.current,
       host.current,
     );
     plot.current = made;
-    const sizes = new ResizeObserver(() => made.setSize({ width: Math.max(200, host.current?.clientWidth ?? 200), height: 190 }));
+    const sizes = new ResizeObserver(() =>
+      made.setSize({ width: Math.max(200, host.current?.clientWidth ?? 200), height: 190 }),
+    );
     sizes.observe(host.current);
     return () => {
       sizes.disconnect();
@@ -92,7 +128,11 @@ function Chart(props: {
   }, [theme, names, budget === null]);
   useEffect(() => plot.current?.setData(data), [data]);
 
-  const last = lines.map(([name, values]) => `${lines.length > 1 ? `${name} ` : ""}${unit(values.findLast((value) => value !== null))}`).join(" · ");
+  const last = lines
+    .map(
+      ([name, values]) => `${lines.length > 1 ? `${name} ` : ""}${unit(values.findLast((value) => value !== null))}`,
+    )
+    .join(" · ");
   return (
     <section className={css.chart}>
       <h2>

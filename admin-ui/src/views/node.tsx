@@ -6,18 +6,26 @@ import type { MeshPlugins, Node, NodeBoots } from "../api/types";
 import { millis, plain, safeName, shortId } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { useMesh } from "../model/store";
-import { EventList } from "../ui/event-list";
 import { Failed, Waiting } from "../ui/empty";
+import { EventList } from "../ui/event-list";
 import { NodeName, StateBadge, tierWords } from "../ui/state";
 import { setParams, useParam, withShared } from "../ui/url";
 import { useAsked } from "../ui/use-asked";
 import css from "./node.module.css";
-import { Overview } from "./node-overview";
 import { NeighbourTable } from "./node-neighbours";
+import { Overview } from "./node-overview";
 import { Resources } from "./node-resources";
 import { PluginTable } from "./plugin-table";
 
-const TABS = { overview: "Overview", neighbours: "Neighbours", resources: "Resources", boot: "Boot", events: "Events", plugins: "Plugins", raw: "Raw JSON" } as const;
+const TABS = {
+  overview: "Overview",
+  neighbours: "Neighbours",
+  resources: "Resources",
+  boot: "Boot",
+  events: "Events",
+  plugins: "Plugins",
+  raw: "Raw JSON",
+} as const;
 type Tab = keyof typeof TABS;
 const KEYS = Object.keys(TABS) as Tab[];
 
@@ -100,7 +108,13 @@ function Panel({ tab, node, state }: { tab: Tab; node: Node; state: MeshState })
     case "boot":
       return <Starts id={node.id} />;
     case "events":
-      return <EventList events={state.events.filter((event) => event.node === node.id || event.peer === node.id)} state={state} follow />;
+      return (
+        <EventList
+          events={state.events.filter((event) => event.node === node.id || event.peer === node.id)}
+          state={state}
+          follow
+        />
+      );
     case "plugins":
       return <Plugins node={node} />;
     case "raw":
@@ -117,7 +131,8 @@ function Starts({ id }: { id: string }) {
   const search = useSearch();
   if (error) return <Failed error={error} again={again} />;
   if (!data) return <Waiting what="Asking the node" />;
-  if (data.boots.length === 0) return <p className="note">It told of no start: perhaps its meshhost is older than starts are.</p>;
+  if (data.boots.length === 0)
+    return <p className="note">It told of no start: perhaps its meshhost is older than starts are.</p>;
   return (
     <table className={css.narrow}>
       <thead>

@@ -36,7 +36,12 @@ export default function Nodes() {
     return keyed.map(({ node }) => node);
   }, [nodes, state, by, down]);
 
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
   const grid = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
 
   return (
@@ -47,7 +52,11 @@ export default function Nodes() {
         <span className="spacer" />
         <div className="toolbar">
           <ColumnMenu shown={columns} />
-          <button type="button" className="plain" onClick={() => download("nodes.csv", csv(table(rows, columns, state)), "text/csv")}>
+          <button
+            type="button"
+            className="plain"
+            onClick={() => download("nodes.csv", csv(table(rows, columns, state)), "text/csv")}
+          >
             Export CSV
           </button>
         </div>
@@ -55,7 +64,14 @@ export default function Nodes() {
       {rows.length === 0 && total > 0 ? (
         <NothingMatches total={total} />
       ) : (
-        <div ref={scroller} className={css.scroller} role="table" aria-label="Nodes" aria-rowcount={rows.length + 1} tabIndex={0}>
+        <div
+          ref={scroller}
+          className={css.scroller}
+          role="table"
+          aria-label="Nodes"
+          aria-rowcount={rows.length + 1}
+          tabIndex={0}
+        >
           <div className={`${css.row} ${css.head}`} role="row" style={grid} aria-rowindex={1}>
             {columns.map((column) => (
               <span
@@ -64,7 +80,11 @@ export default function Nodes() {
                 aria-sort={by === column ? (down ? "descending" : "ascending") : "none"}
                 className={column.right ? "num" : ""}
               >
-                <button type="button" className={css.sort} onClick={() => setParams({ sort: by === column && !down ? `-${column.id}` : column.id })}>
+                <button
+                  type="button"
+                  className={css.sort}
+                  onClick={() => setParams({ sort: by === column && !down ? `-${column.id}` : column.id })}
+                >
                   {column.label}
                   <span aria-hidden="true">{by === column ? (down ? " ▾" : " ▴") : ""}</span>
                 </button>
@@ -119,7 +139,11 @@ function compareKeys(a: string | number | null, b: string | number | null, down:
   return down ? -order : order;
 }
 
-function table(rows: readonly Node[], columns: readonly Column[], state: Parameters<Column["value"]>[1]): unknown[][] {
+function table(
+  rows: readonly Node[],
+  columns: readonly Column[],
+  state: Parameters<Column["value"]>[1],
+): unknown[][] {
   const value = (column: Column, node: Node) => {
     if (column.id === "state") return node.state;
     if (column.id === "uptime") return node.started;

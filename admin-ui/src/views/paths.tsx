@@ -65,7 +65,8 @@ export default function Paths() {
       <header>
         <h1>Paths</h1>
         <span className="muted">
-          {plural(ordered.length, "node")} · a letter for the kind, darker is slower · empty: no neighbours
+          {plural(ordered.length, "node")} · D direct, R relayed, ? unknown · stronger is slower · framed: eager ·
+          empty: no neighbours
         </span>
       </header>
       {ordered.length === 0 && total > 0 && <NothingMatches total={total} />}
@@ -87,10 +88,12 @@ export default function Paths() {
           <div className={css.said} aria-hidden="true">
             {hover ? (
               <>
-                <bdi>{safeName(ordered[hover.row]?.name, 40)}</bdi> ↔ <bdi>{safeName(ordered[hover.column]?.name, 40)}</bdi>{" "}
+                <bdi>{safeName(ordered[hover.row]?.name, 40)}</bdi> ↔{" "}
+                <bdi>{safeName(ordered[hover.column]?.name, 40)}</bdi>{" "}
                 {over ? (
                   <>
-                    <PathBadge edge={over} /> · {reasonWords(over)} · {over.rtt_us === null ? "not measured" : millis(over.rtt_us)} · {over.tree}
+                    <PathBadge edge={over} /> · {reasonWords(over)} ·{" "}
+                    {over.rtt_us === null ? "not measured" : millis(over.rtt_us)} · {over.tree}
                   </>
                 ) : (
                   <span className="muted">{hover.row === hover.column ? "itself" : "no neighbours"}</span>
@@ -119,7 +122,10 @@ export default function Paths() {
           </thead>
           <tbody>
             {[...state.edges.values()]
-              .sort((a, b) => Number(b.kind === "relayed") - Number(a.kind === "relayed") || (b.rtt_us ?? 0) - (a.rtt_us ?? 0))
+              .sort(
+                (a, b) =>
+                  Number(b.kind === "relayed") - Number(a.kind === "relayed") || (b.rtt_us ?? 0) - (a.rtt_us ?? 0),
+              )
               .slice(0, 300)
               .map((edge) => (
                 <tr key={edge.id}>

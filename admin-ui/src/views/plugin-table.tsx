@@ -8,7 +8,11 @@ import css from "./plugins.module.css";
 type Told = MeshPlugins["nodes"][number];
 type Plugin = NonNullable<Told["plugins"]>[number];
 
-const HEALTH: Record<string, [string, string]> = { ok: ["●", "alive"], degraded: ["◒", "warn"], unhealthy: ["✕", "dead"] };
+const HEALTH: Record<string, [string, string]> = {
+  ok: ["●", "alive"],
+  degraded: ["◒", "warn"],
+  unhealthy: ["✕", "dead"],
+};
 
 export function PluginTable({ nodes, common }: { nodes: readonly Told[]; common?: string | null }) {
   const search = useSearch();

@@ -37,7 +37,9 @@ export default function Plugins() {
             <bdi>{safeName(role, 40)}</bdi>
             <span>
               {plural(told.length, "node")} ·{" "}
-              {versions.length === 1 ? `version ${safeName(versions[0], 20)} everywhere` : `versions ${versions.map((one) => safeName(one, 20)).join(", ")}`}
+              {versions.length === 1
+                ? `version ${safeName(versions[0], 20)} everywhere`
+                : `versions ${versions.map((one) => safeName(one, 20)).join(", ")}`}
             </span>
           </h2>
           <PluginTable nodes={told} common={versions.length > 1 ? common : null} />
@@ -49,7 +51,9 @@ export default function Plugins() {
           <PluginTable nodes={silent} />
         </section>
       )}
-      {data && roles.length === 0 && silent.length === 0 && nodes.length > 0 && <p className="note">No node runs a plugin.</p>}
+      {data && roles.length === 0 && silent.length === 0 && nodes.length > 0 && (
+        <p className="note">No node runs a plugin.</p>
+      )}
     </div>
   );
 }
@@ -67,7 +71,8 @@ function byRole(nodes: readonly Told[]) {
   return [...roles]
     .map(([role, told]) => {
       const tally = new Map<string, number>();
-      for (const { version } of told.flatMap((node) => node.plugins ?? [])) tally.set(version ?? "–", (tally.get(version ?? "–") ?? 0) + 1);
+      for (const { version } of told.flatMap((node) => node.plugins ?? []))
+        tally.set(version ?? "–", (tally.get(version ?? "–") ?? 0) + 1);
       const versions = [...tally.keys()].sort(compareText);
       const common = [...tally].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
       return { role, told, versions, common };

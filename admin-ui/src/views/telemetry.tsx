@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Can what is shown be trusted: what the observer holds, and where its spans go.
 import type { Telemetry as Told } from "../api/types";
-import { age, clock, count, plain, safeName, words } from "../model/format";
 import { useNow } from "../model/clock";
+import { age, clock, count, plain, safeName, words } from "../model/format";
 import { useStore } from "../model/store";
 import { Failed, Waiting } from "../ui/empty";
 import { useAsked } from "../ui/use-asked";
@@ -11,7 +11,7 @@ import css from "./node.module.css";
 export default function Telemetry() {
   const { data, error, again } = useAsked<Told>("telemetry", 3000);
   return (
-    <div className="page">
+    <div className="page" tabIndex={0}>
       <header>
         <h1>Telemetry</h1>
         <span className="muted">what the observer holds, and what of it leaves this machine</span>
@@ -53,7 +53,15 @@ function ThisPage() {
   );
 }
 
-function Facts({ title, facts, loud }: { title: string; facts: readonly (readonly [string, string])[]; loud?: RegExp }) {
+function Facts({
+  title,
+  facts,
+  loud,
+}: {
+  title: string;
+  facts: readonly (readonly [string, string])[];
+  loud?: RegExp;
+}) {
   return (
     <section className={css.card}>
       <h2>{title}</h2>
@@ -62,9 +70,7 @@ function Facts({ title, facts, loud }: { title: string; facts: readonly (readonl
         {facts.map(([name, value]) => (
           <div key={name} style={{ display: "contents" }}>
             <dt>{name}</dt>
-            <dd>
-              {loud?.test(name) && value !== "0" ? <b>⚠ {value}</b> : <bdi>{value}</bdi>}
-            </dd>
+            <dd>{loud?.test(name) && value !== "0" ? <b>⚠ {value}</b> : <bdi>{value}</bdi>}</dd>
           </div>
         ))}
       </dl>

@@ -1,1 +1,0 @@
-import{t as e}from"./index-C6aM9oOk.js";var t=e();function n(){return(0,t.jsx)(`div`,{className:`page`,children:(0,t.jsx)(`h1`,{children:`events`})})}export{n as default};

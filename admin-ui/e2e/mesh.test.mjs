@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page against an observer of 18 nodes, real or mock:
+//   OBSERVER_URL='http://127.0.0.1:7780/#t=TOKEN' npm run e2e
+// NODES (18) says how many nodes there are, HUBS (4) how many hubs; SHOTS is where pictures go. LAB=1 also kills a
+// node and starts it again.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { bare, launch, watched } from "./browser.mjs";
+
+const url = process.env.OBSERVER_URL;
+const nodes = Number(process.env.NODES ?? 18);
+const hubs = Number(process.env.HUBS ?? 4);
+const shots = process.env.SHOTS ?? "/tmp/meshhost-shots";
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const STEPS = ["identity.load", "endpoint.create", "alpn.register", "gossip.subscribe", "accept.start"];
+
+let browser;
+let main; // the one page with the one session: a token is good once
+let state; // of its context, for further pages
+
+before(async () => {
+  assert.ok(url, "OBSERVER_URL is not set");
+  mkdirSync(shots, { recursive: true });
+  browser = await launch();
+  main = await watched(browser);
+  await main.page.goto(url);
+  await main.page.getByRole("tree").waitFor({ timeout: 15_000 });
+  state = await main.context.storageState();
+});
+
+after(async () => {
+  await browser?.close();
+});
+
+const path = (to) => bare(url) + to;
+const items = (page, level) => page.locator(`[role=treeitem]${level ? `[aria-level="${level}"]` : ""}`);
+
+async function until(what, condition, ms = 20_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const said = await condition();
+    if (said === true) return;
+    if (Date.now() > end) assert.fail(`${what}: ${said}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Every view, with an address that has something in it. */
+async function views(page) {
+  const ask = (what) => page.evaluate((to) => fetch(`/api/v1/${to}`).then((answer) => answer.json()), what);
+  const snapshot = (await ask("snapshot")).data;
+  const node = snapshot.nodes.find((one) => one.tier === "leaf" && one.state === "alive") ?? snapshot.nodes[0];
+  const booted = (await ask("boots")).data.nodes.find((one) => one.boot);
+  const at = new Date(Date.parse(snapshot.now) - 3000).toISOString();
+  const list = {
+    topology: "/",
+    selected: `/?sel=${node.id}`,
+    path: `/?sel=${snapshot.edges[0].id}`,
+    nodes: "/nodes",
+    node: `/nodes/${node.id}`,
+    neighbours: `/nodes/${node.id}?tab=neighbours`,
+    resources: `/nodes/${node.id}?tab=resources`,
+    "node-boot": `/nodes/${node.id}?tab=boot`,
+    "node-events": `/nodes/${node.id}?tab=events`,
+    "node-plugins": `/nodes/${node.id}?tab=plugins`,
+    raw: `/nodes/${node.id}?tab=raw`,
+    paths: "/paths",
+    boot: `/boot?open=${booted.id}`,
+    compare: `/boot/${booted.id}/${booted.boot.id}?vs=median`,
+    events: "/events",
+    traces: "/traces",
+    plugins: "/plugins",
+    telemetry: "/telemetry",
+    help: "/help",
+    nothing: "/nodes?q=name:nobody",
+    past: `/?at=${at}`,
+    lost: "/no/such/view",
+  };
+  if (snapshot.mesh.lab) list.lab = "/lab";
+  return list;
+}
+
+test("all nodes are there, the hubs first, by the tree", async () => {
+  const { page } = main;
+  await until("the tree", async () => {
+    const n = await items(page).count();
+    return n === nodes || `${n} of ${nodes} nodes`;
+  });
+  assert.equal(await page.locator('[role=treeitem][data-tier="hub"]').count(), hubs);
+  const label = await page.getByRole("img").first().getAttribute("aria-label");
+  assert.match(label, new RegExp(`of ${nodes} nodes alive`));
+});
+
+test("the tree is walked with the keys, and the picture follows", async () => {
+  const { page } = main;
+  await items(page, 1).first().focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Space");
+  await until("a selection", async () => /sel=/.test(page.url()) || page.url());
+  await page.getByRole("complementary", { name: "Inspector" }).getByText("Open page").waitFor();
+  await page.keyboard.press("Enter");
+  await until("the node's page", async () => /\/nodes\/[0-9a-f]{64}/.test(page.url()) || page.url());
+  await page.keyboard.press("g");
+  await page.keyboard.press("t");
+  await until("the topology", async () => new URL(page.url()).pathname === "/" || page.url());
+  await page.keyboard.press("Escape");
+});
+
+test("the filter counts whom it hides", async () => {
+  const { page } = main;
+  await page.goto(path("/?q=tier:hub"));
+  await until("the hubs", async () => {
+    const n = await items(page).count();
+    return n === hubs || `${n} shown`;
+  });
+  await page.getByText(`${nodes - hubs} hidden by filter`).waitFor();
+  await page.getByRole("button", { name: "clear" }).click();
+  await until("all again", async () => (await items(page).count()) === nodes || "not all");
+});
+
+test("every start has five steps", async () => {
+  const { page } = main;
+  await page.goto(path("/boot?sort=name"));
+  await page.locator("[data-boot-row]").first().waitFor();
+  await until("a row for each", async () => {
+    const n = await page.locator("[data-boot-row]").count();
+    return n >= nodes || `${n} rows`;
+  });
+  const told = await page.evaluate(async () =>
+    (await (await fetch("/api/v1/boots")).json()).data.nodes.filter((n) => n.boot).map((n) => n.id),
+  );
+  await page.goto(path(`/boot?sort=name&open=${told.join(",")}`));
+  await page.locator("[data-boot-step]").first().waitFor();
+  const names = await page.locator("[data-boot-step]").evaluateAll((all) => all.map((one) => one.dataset.bootStep));
+  assert.equal(names.length, told.length * STEPS.length);
+  for (let i = 0; i < names.length; i++) assert.equal(names[i], `mesh.${STEPS[i % STEPS.length]}`);
+});
+
+for (const theme of ["dark", "light"])
+  test(`in ${theme}: every view is accessible, and looks like something`, async () => {
+    const { page, wrong, hosts, context } = await watched(browser, { theme });
+    await context.addCookies(state.cookies);
+    await page.goto(path("/"));
+    const violations = [];
+    for (const [name, to] of Object.entries(await views(page))) {
+      await page.goto(path(to));
+      await page.locator("h1").first().waitFor({ state: "attached" });
+      await page.waitForTimeout(700);
+      await page.screenshot({ path: join(shots, `${name}-${theme}.png`) });
+      await page.evaluate(axe);
+      const { violations: found } = await page.evaluate(() =>
+        window.axe.run(document, { resultTypes: ["violations"] }),
+      );
+      for (const one of found)
+        violations.push(
+          `${name}: ${one.id} ${one.nodes
+            .slice(0, 2)
+            .map((node) => `${node.html.slice(0, 160)} ${node.failureSummary?.slice(0, 260)}`)
+            .join(" | ")}`,
+        );
+      const text = await page.locator("body").innerText();
+      const odd = name === "raw" ? null : /\b(NaN|undefined|Infinity|\[object Object\])\b/.exec(text);
+      if (odd) violations.push(`${name}: says ${odd[0]}`);
+    }
+    assert.equal(violations.join("\n"), "");
+    assert.deepEqual(wrong, []);
+    assert.deepEqual([...hosts], [new URL(url).host]);
+    await context.close();
+  });
+
+test("on a small screen nothing is lost", async () => {
+  const { page, wrong, context } = await watched(browser, { width: 1024, height: 768 });
+  await context.addCookies(state.cookies);
+  for (const [name, to] of [
+    ["topology", "/"],
+    ["boot", "/boot"],
+    ["nodes", "/nodes"],
+  ]) {
+    await page.goto(path(to));
+    await page.locator("h1").first().waitFor({ state: "attached" });
+    await page.waitForTimeout(700);
+    await page.screenshot({ path: join(shots, `${name}-small.png`) });
+  }
+  await page.goto(path("/"));
+  await items(page).first().waitFor({ state: "attached" });
+  await items(page).first().focus();
+  await page.waitForTimeout(200);
+  assert.ok((await items(page).first().boundingBox()).x >= 0, "the tree comes when it has the focus");
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
+test("without a session the page says how to get in", async () => {
+  const { page, wrong, context } = await watched(browser);
+  await page.goto(path("/nodes"));
+  await page.getByText("meshctl ui", { exact: true }).waitFor();
+  await page.screenshot({ path: join(shots, "door.png") });
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document));
+  assert.deepEqual(
+    violations.map((one) => one.id),
+    [],
+  );
+  assert.deepEqual(
+    wrong.filter((one) => !/401/.test(one)),
+    [],
+  ); // the browser tells of the 401 itself
+  await context.close();
+});
+
+test("a killed node is seen to die, and to come back", { skip: process.env.LAB !== "1" }, async () => {
+  const { page } = main;
+  await page.goto(path("/lab"));
+  const name = process.env.VICTIM ?? "compute-04";
+  const state = () => page.locator("tr", { has: page.getByRole("cell", { name, exact: true }) }).textContent();
+  const act = async (what) => {
+    await page.getByRole("button", { name: `${what}: ${name}`, exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: what, exact: true }).click();
+    await page.getByRole("img", { name: "done", exact: true }).first().waitFor();
+  };
+  await act("Kill");
+  await until("its death", async () => /dead/.test(await state()) || state(), 40_000);
+  await act("Restart");
+  await until("its return", async () => /alive/.test(await state()) || state(), 40_000);
+  await page.goto(path("/boot?sort=name"));
+  await page.locator("[data-boot-row]").first().waitFor();
+});
+
+test("the first page said nothing wrong either", () => {
+  assert.deepEqual(main.wrong, []);
+  assert.deepEqual([...main.hosts], [new URL(url).host]);
+});

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same steps against the mock, in one command.
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { serve } from "../mock/server.mjs";
+
+const { http } = serve({ nodes: 18, seed: 901 });
+await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
+const url = `http://127.0.0.1:${http.address().port}/#t=mock`;
+const test = fileURLToPath(new URL("mesh.test.mjs", import.meta.url));
+const run = spawn(process.execPath, ["--test", "--test-reporter=spec", test], {
+  stdio: "inherit",
+  env: { ...process.env, OBSERVER_URL: url, LAB: "1" },
+});
+run.on("exit", (code) => process.exit(code ?? 1));

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from "vitest";
+import type { Boot } from "../src/api/types";
+import { health, mediansOf, outliers, STEPS, shapeOf, ticks } from "../src/boot/phases";
+import { makeMesh } from "./fixtures";
+
+const mesh = makeMesh();
+const told = mesh.meshBoots().nodes.filter((node) => node.boot !== null);
+const bootOf = (name: string): Boot => told.find((node) => node.name === name)!.boot!;
+const medians = mediansOf(told.map((node) => shapeOf(node.boot!)));
+
+describe("starts", () => {
+  it("have five steps under their root", () => {
+    for (const { boot } of told) {
+      const shape = shapeOf(boot!);
+      expect(shape.steps.map(({ span }) => span.name)).toEqual([...STEPS]);
+      expect(health(boot!, shape, 250).every((check) => check.holds)).toBe(true);
+    }
+  });
+
+  it("are out of line above three medians and 5 ms, and say so in a sentence", () => {
+    const [slow] = outliers(shapeOf(bootOf("compute-05")), medians);
+    expect(slow?.span.name).toBe("mesh.endpoint.create");
+    expect(slow?.sentence).toMatch(/^mesh\.endpoint\.create took \d+\.\d ms \(median \d\.\d ms\); 7 bind attempts$/);
+    expect(outliers(shapeOf(bootOf("compute-01")), medians)).toEqual([]);
+  });
+
+  it("are not out of line for a step that is short, however many medians it took", () => {
+    const boot = structuredClone(bootOf("compute-01"));
+    boot.spans.find((span) => span.name === "mesh.accept.start")!.length_us = 4999;
+    expect(outliers(shapeOf(boot), medians)).toEqual([]);
+    boot.spans.find((span) => span.name === "mesh.accept.start")!.length_us = 5001;
+    expect(outliers(shapeOf(boot), medians)).toHaveLength(1);
+  });
+
+  it("are unhealthy in just what is wrong with them", () => {
+    const wrong = (change: (boot: Boot) => void, slo = 250) => {
+      const boot = structuredClone(bootOf("compute-01"));
+      change(boot);
+      return health(boot, shapeOf(boot), slo)
+        .filter((check) => !check.holds)
+        .map((check) => check.name);
+    };
+    expect(wrong(() => undefined, 1)).toEqual(["below 1 ms"]);
+    expect(wrong((boot) => (boot.spans[0]!.ok = false))).toEqual(["the root ended well"]);
+    expect(wrong((boot) => (boot.spans[0]!.length_us += 4000))).toEqual(["gaps below 5 %"]);
+    expect(wrong((boot) => boot.spans.splice(1, 1))).toContain("five steps");
+    expect(wrong((boot) => (boot.spans[1]!.length_us = 1e6))).toEqual(["each inside the root"]);
+  });
+
+  it("can have failed", () => {
+    const node = [...mesh.nodes.values()].find((one) => one.name === "compute-09")!;
+    const failed = mesh.boots.get(node.id)!.find((boot) => boot.outcome === "failed")!;
+    const shape = shapeOf(failed);
+    expect(shape.failed?.ok).toBe(false);
+    expect(shape.steps).toHaveLength(3);
+  });
+
+  it("may hold no span at all, or spans in a circle", () => {
+    const boot = { ...bootOf("compute-01"), spans: [] };
+    expect(shapeOf(boot).root).toBeNull();
+    expect(health(boot, shapeOf(boot), 250).every((check) => check.holds)).toBe(false);
+    const [a, b] = structuredClone(bootOf("compute-01").spans);
+    a!.parent = b!.span;
+    b!.parent = a!.span;
+    expect(() => shapeOf({ ...boot, spans: [a!, b!] })).not.toThrow();
+  });
+
+  it("have scales with round ticks", () => {
+    expect(ticks(43_700)).toEqual([0, 10_000, 20_000, 30_000, 40_000]);
+    expect(ticks(0)).toEqual([0]);
+    for (const max of [1, 17, 999, 123_456, 9e9]) expect(ticks(max).length).toBeLessThanOrEqual(8);
+  });
+});
