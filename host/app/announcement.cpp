@@ -35,7 +35,7 @@ std::string ready_text(
     const admin::node_snapshot& node,
     std::span<const admin::plugin_snapshot> plugins,
     const std::filesystem::path& socket,
-    const std::string& dashboard
+    const open_ports& open
 ) {
     std::string text = line("node", fmt::format("{} in mesh {}", node.name, node.mesh));
     text += line("id", node.id);
@@ -44,7 +44,9 @@ std::string ready_text(
         text += line("role", role_text(plugin));
     text += line("bound", fmt::format("{}", fmt::join(node.bound, ", ")));
     text += line("socket", socket.string());
-    if (!dashboard.empty()) text += line("dashboard", " " + dashboard);
+    if (!open.health.empty())
+        text += line("metrics", fmt::format("http://{}/metrics", open.health));
+    if (!open.dashboard.empty()) text += line("dashboard", " " + open.dashboard);
     return text
            + fmt::format(
                "ready in {:.1f} ms\n",
@@ -56,11 +58,12 @@ boost::json::object ready_json(
     const admin::node_snapshot& node,
     std::span<const admin::plugin_snapshot> plugins,
     const std::filesystem::path& socket,
-    const std::string& dashboard
+    const open_ports& open
 ) {
     auto data = admin::status_json(node, {}, plugins);
     data["socket"] = socket.string();
-    if (!dashboard.empty()) data["dashboard"] = dashboard;
+    if (!open.health.empty()) data["health"] = open.health;
+    if (!open.dashboard.empty()) data["dashboard"] = open.dashboard;
     return http::make_envelope("ready", std::move(data));
 }
 

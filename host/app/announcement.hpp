@@ -12,19 +12,24 @@
 
 namespace meshhost::app {
 
-/// `dashboard`: a link to it; empty: there is none.
+/// What it serves over TCP; empty: nothing.
+struct open_ports {
+    std::string dashboard;  ///< a link to it
+    std::string health;     ///< "127.0.0.1:9464"
+};
+
 std::string ready_text(
     const admin::node_snapshot& node,
     std::span<const admin::plugin_snapshot> plugins,
     const std::filesystem::path& socket,
-    const std::string& dashboard = {}
+    const open_ports& open = {}
 );
 
 boost::json::object ready_json(
     const admin::node_snapshot& node,
     std::span<const admin::plugin_snapshot> plugins,
     const std::filesystem::path& socket,
-    const std::string& dashboard = {}
+    const open_ports& open = {}
 );
 
 }  // namespace meshhost::app

@@ -101,11 +101,11 @@ outcome<void> application::listen_to_signals() {
 void application::on_host_ready() {
     const auto node = host_->api().node();
     const auto plugins = host_->api().plugins();
-    const auto link = host_->dashboard_link();
+    const open_ports open{host_->dashboard_link(), host_->health_port()};
     if (options_.json)
-        print(boost::json::serialize(ready_json(node, plugins, host_->socket(), link)) + "\n");
+        print(boost::json::serialize(ready_json(node, plugins, host_->socket(), open)) + "\n");
     else
-        print(ready_text(node, plugins, host_->socket(), link));
+        print(ready_text(node, plugins, host_->socket(), open));
     notifier_.say(fmt::format("READY=1\nSTATUS=ready as {}", node.name));
 }
 

@@ -89,17 +89,28 @@ outcome<void> host::load_identity() {
     return {};
 }
 
+/// Before anything else is open, so that a port that is taken ends the start.
+outcome<void> host::claim_ports() {
+    const auto& settings = options_.settings.values;
+    const auto claim = [](const std::string& where, auto& to) -> outcome<void> {
+        const auto address = ip_endpoint::parse(where);
+        if (!address) return {};
+        auto port = http::tcp_listener::bind(*address);
+        if (!port) return port.error();
+        to.emplace(std::move(*port));
+        return {};
+    };
+    if (const auto done = claim(settings.observe.listen, dashboard_port_); !done) return done;
+    return claim(settings.telemetry.listen, health_port_);
+}
+
 outcome<void> host::open_endpoint() {
     boot_.step("mesh.endpoint.create");
+    if (const auto done = claim_ports(); !done) return done;
     const auto& settings = options_.settings.values;
     auto bound = transport::endpoint::bind(shard_, endpoint_options_of(settings, *key_));
     if (!bound) return bound.error();
     endpoint_ = std::move(*bound);
-    if (const auto where = ip_endpoint::parse(settings.observe.listen)) {
-        auto port = http::tcp_listener::bind(*where);
-        if (!port) return port.error();
-        dashboard_port_.emplace(std::move(*port));
-    }
     boot_.note("network.transport", std::string("udp"));
     boot_.note("network.protocol.name", std::string("quic"));
     boot_.note(
@@ -274,7 +285,8 @@ void host::open_books() {
         .echo = echo_.get(),
         .meter = &usage_->meter(),
         .api_connections = [this] {
-            return admin_->connections() + (dashboard_ ? dashboard_->connections() : 0);
+            return admin_->connections() + (dashboard_ ? dashboard_->connections() : 0)
+                   + (health_ ? health_->connections() : 0);
         }};
     parts.users.push_back({"introspect", {std::string(introspect::introspect_alpn)}, [this] {
                                auto all = asker_->owned();
@@ -353,6 +365,15 @@ void host::serve() {
         introspect_options_of(options_.settings.values.introspect, mesh_secret_)
     );
     api_->set_introspection(asker_.get(), answerer_.get());
+    if (health_port_)
+        health_ = std::make_unique<admin::health_server>(
+            shard_,
+            std::move(*health_port_),
+            *api_,
+            *api_,
+            logger("health")
+        );
+    health_port_.reset();
     open_dashboard();
     endpoint_->router().add(std::string(ping::ping_alpn), echo_);
     boot_.note("mesh.alpn.list", fmt::format("{}", fmt::join(endpoint_->router().alpns(), ",")));
@@ -473,6 +494,7 @@ void host::finish() {
     if (auditor_) api_->set_auditor(nullptr);
     auditor_.reset();
     if (dashboard_) dashboard_->close();
+    if (health_) health_->close();
     admin_->close();
     endpoint_->close(0, "stopping");
     observer_.on_host_stopped(abandoned_);

@@ -3,6 +3,7 @@
 // One host, whole: its identity, its endpoint, the peers it knows, the roles it runs, the local
 // API. Built bottom-up, drained top-down. Knows nothing of the process around it.
 #include "admin/admin_server.hpp"
+#include "admin/health_server.hpp"
 #include "app/auditor.hpp"
 #include "app/boot_recorder.hpp"
 #include "app/event_recorder.hpp"
@@ -87,6 +88,8 @@ public:
     const host_api& api() const noexcept { return *api_; }
     /// A fresh one; empty: there is no dashboard.
     std::string dashboard_link() const { return dashboard_ ? dashboard_->link() : std::string(); }
+    /// Empty: there is none.
+    std::string health_port() const { return health_ ? health_->bound() : std::string(); }
     const std::filesystem::path& socket() const noexcept {
         return options_.settings.values.admin.socket;
     }
@@ -102,6 +105,7 @@ private:
     outcome<void> judge(const std::vector<failure>& refused) const;
     outcome<void> name_peers();
     void serve();
+    outcome<void> claim_ports();
     void open_dashboard();
     void adopt(config::loaded_config wanted);
     void watch_usage();
@@ -130,6 +134,7 @@ private:
     byte_buffer mesh_secret_;                     ///< empty: none
     std::optional<http::unix_listener> listener_;
     std::optional<http::tcp_listener> dashboard_port_;  ///< until it is served
+    std::optional<http::tcp_listener> health_port_;     ///< likewise
     std::unique_ptr<transport::endpoint> endpoint_;
     std::unique_ptr<otlp::exporter> exporter_;        ///< null: nothing is exported
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
@@ -147,6 +152,7 @@ private:
     std::unique_ptr<host_api> api_;
     std::unique_ptr<introspect::introspect_client> asker_;  ///< of other hosts
     std::unique_ptr<admin::admin_server> admin_;
+    std::unique_ptr<admin::health_server> health_;          ///< null: none
     std::unique_ptr<observe::dashboard_server> dashboard_;  ///< null: none
     std::unique_ptr<auditor> auditor_;
     std::unique_ptr<introspect::introspect_server> answerer_;  ///< to other hosts

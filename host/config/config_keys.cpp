@@ -87,7 +87,7 @@ constexpr std::array<config_section, 17> sections{{
     {"budget", "What this host may use before it counts as overloaded."},
     {"introspect", "What other members of the mesh may ask this host."},
     {"audit", "Whether what the host holds adds up."},
-    {"telemetry", "What is told to a collector of traces."},
+    {"telemetry", "What is told to collectors, scrapers and supervisors, and what is remembered."},
     {"observe", "The dashboard, which a host of the tier \"observer\" serves."},
     {"lab", "For trying what a mesh does when things go wrong. Never in production."},
     {"admin", "The local interface that meshctl talks to."},
@@ -105,7 +105,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 52> keys{{
+constexpr std::array<config_key, 53> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -268,6 +268,12 @@ constexpr std::array<config_key, 52> keys{{
      .doc = "A collector that takes OTLP over HTTP: spans go to its /v1/traces. Empty: what "
             "OTEL_EXPORTER_OTLP_ENDPOINT says, else none.",
      .store = put<&c::telemetry, &telemetry_config::otlp>},
+    {.path = "telemetry.listen",
+     .rule = text(text_form::endpoint),
+     .fallback = R"("")",
+     .example = R"("127.0.0.1:9464")",
+     .doc = "Where /metrics, /livez and /readyz are, for whoever can reach it. Empty: nowhere.",
+     .store = put<&c::telemetry, &telemetry_config::listen>},
     {.path = "telemetry.events_kept",
      .rule = integer(64, events_most),
      .fallback = "4096",

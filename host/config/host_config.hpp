@@ -90,7 +90,8 @@ struct audit_config {
 };
 
 struct telemetry_config {
-    std::string otlp;  ///< a collector's base address; empty: none
+    std::string otlp;    ///< a collector's base address; empty: none
+    std::string listen;  ///< "127.0.0.1:9464"; empty: nowhere
     std::size_t events_kept = 4096;
     friend bool operator==(const telemetry_config&, const telemetry_config&) = default;
 };

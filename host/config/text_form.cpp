@@ -81,6 +81,8 @@ bool has_form(text_form form, std::string_view choices, std::string_view text) {
         return parse_memory_size(text).has_value();
     case text_form::emit_mode:
         return parse_emit_mode(text).has_value();
+    case text_form::endpoint:
+        return text.empty() || ip_endpoint::parse(text).has_value();
     case text_form::loopback: {
         const auto read = ip_endpoint::parse(text);
         return text.empty() || (read && read->is_loopback());
@@ -153,6 +155,8 @@ std::string form_text(text_form form, std::string_view choices) {
         return "a size like \"64MiB\"";
     case text_form::emit_mode:
         return "\"change\" or an interval like \"interval:500ms\", 100ms..1h";
+    case text_form::endpoint:
+        return "an address with a port, like \"0.0.0.0:9464\"";
     case text_form::loopback:
         return "a loopback address with a port, like \"127.0.0.1:7780\"";
     case text_form::http_url:
@@ -177,6 +181,8 @@ std::string_view form_pattern(text_form form) {
         return "^([0-9]+[KMGT]iB)?$";
     case text_form::emit_mode:
         return "^(change|interval:[0-9]+(us|ms|s|m|h))$";
+    case text_form::endpoint:
+        return "^(.+:[0-9]{1,5})?$";
     case text_form::loopback:
         return "^((127\\.[0-9.]+|\\[::1\\]):[0-9]{1,5})?$";
     case text_form::http_url:

@@ -32,6 +32,7 @@ enum class text_form {
     cpu_share,      ///< what parse_cpu_share() reads
     memory_size,    ///< what parse_memory_size() reads
     emit_mode,      ///< what parse_emit_mode() reads
+    endpoint,       ///< IP:PORT; or nothing
     loopback,       ///< IP:PORT of a loopback address; or nothing
     http_url,       ///< what parse_http_url() reads; or nothing
 };

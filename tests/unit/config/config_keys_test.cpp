@@ -57,6 +57,7 @@ TEST_CASE("config: no key that was ever shipped changes its name or type", "[con
         {"audit.interval", kind::duration},
         {"telemetry.otlp", kind::text},
         {"lab.faults", kind::boolean},
+        {"telemetry.listen", kind::text},
         {"telemetry.events_kept", kind::integer},
         {"observe.listen", kind::text},
         {"observe.lab", kind::text},

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "telemetry/prometheus.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <utility>
+
+namespace meshhost::telemetry {
+
+namespace {
+
+/// UCUM → the words that Prometheus uses.
+std::string_view unit_word(std::string_view unit, metric_kind kind) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 7> words{
+        {{"By", "bytes"},
+         {"s", "seconds"},
+         {"ms", "milliseconds"},
+         {"us", "microseconds"},
+         {"%", "percent"},
+         {"Cel", "celsius"},
+         {"Hz", "hertz"}}};
+    for (const auto& [ucum, word] : words)
+        if (ucum == unit) return word;
+    return unit == "1" && kind == metric_kind::gauge ? "ratio" : "";
+}
+
+std::string name_of(std::string_view text, std::string_view allowed) {
+    std::string name;
+    for (const char c : text) {
+        const bool fits =
+            std::isalnum(static_cast<unsigned char>(c)) != 0 || allowed.find(c) != allowed.npos;
+        name += fits ? c : '_';
+    }
+    const bool is_bad_start =
+        name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0;
+    return is_bad_start ? "_" + name : name;
+}
+
+/// In a label's value, and in help.
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '\\' || c == '"') out += '\\';
+        if (c == '\n')
+            out += "\\n";
+        else
+            out += c;
+    }
+    return out;
+}
+
+std::string number_text(double value) {
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+    return fmt::format("{}", value);
+}
+
+std::string value_text(const attribute_value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return escaped(*text);
+    if (const auto* is = std::get_if<bool>(&value)) return *is ? "true" : "false";
+    if (const auto* number = std::get_if<double>(&value)) return number_text(*number);
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+    return std::to_string(std::get<std::uint64_t>(value));
+}
+
+std::string labels_text(
+    const std::vector<attribute>& own,
+    const std::vector<attribute>& also,
+    const std::string& bound = {}
+) {
+    std::string inside;
+    const auto add = [&](const std::string& name, const std::string& value) {
+        inside += fmt::format("{}{}=\"{}\"", inside.empty() ? "" : ",", name, value);
+    };
+    for (const auto* list : {&also, &own})
+        for (const auto& each : *list)
+            add(name_of(each.key, "_"), value_text(each.value));
+    if (!bound.empty()) add("le", bound);
+    return inside.empty() ? "" : "{" + inside + "}";
+}
+
+std::string histogram_lines(
+    const std::string& name,
+    const metric& of,
+    const metric_point& point,
+    const std::vector<attribute>& also
+) {
+    std::string lines;
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i < point.buckets.size(); ++i) {
+        below += point.buckets[i];
+        const auto bound = i < of.bounds.size() ? number_text(of.bounds[i]) : "+Inf";
+        lines += fmt::format(
+            "{}_bucket{} {}\n",
+            name,
+            labels_text(point.attributes, also, bound),
+            below
+        );
+    }
+    const auto labels = labels_text(point.attributes, also);
+    lines += fmt::format("{}_sum{} {}\n", name, labels, number_text(point.value));
+    lines += fmt::format("{}_count{} {}\n", name, labels, point.count);
+    return lines;
+}
+
+const char* type_text(metric_kind kind) {
+    switch (kind) {
+    case metric_kind::counter:
+        return "counter";
+    case metric_kind::histogram:
+        return "histogram";
+    case metric_kind::updown:
+    case metric_kind::gauge:
+        return "gauge";
+    }
+    return "untyped";
+}
+
+}  // namespace
+
+std::string prometheus_text::family_name(
+    std::string_view name,
+    std::string_view unit,
+    metric_kind kind
+) {
+    std::string family = name_of(name, "_:");
+    const auto word = unit_word(unit, kind);
+    if (!word.empty() && !family.ends_with(word)) family += "_" + std::string(word);
+    if (kind == metric_kind::counter && !family.ends_with("_total")) family += "_total";
+    return family;
+}
+
+void prometheus_text::add(const std::vector<metric>& metrics, const std::vector<attribute>& also) {
+    for (const auto& each : metrics) {
+        const auto name = family_name(each.name, each.unit, each.kind);
+        auto& to = families_[name];
+        if (to.type.empty()) {
+            to.type = type_text(each.kind);
+            to.help = escaped(each.description);
+        }
+        if (to.type != type_text(each.kind)) continue;  // a family has one type: the first wins
+        for (const auto& point : each.points) {
+            auto labels = point;
+            if (point.is_overflow) labels.attributes.push_back({"otel.metric.overflow", true});
+            if (each.kind == metric_kind::histogram)
+                to.lines += histogram_lines(name, each, labels, also);
+            else
+                to.lines += fmt::format(
+                    "{}{} {}\n",
+                    name,
+                    labels_text(labels.attributes, also),
+                    number_text(point.value)
+                );
+        }
+    }
+}
+
+std::string prometheus_text::text() const {
+    std::string all;
+    for (const auto& [name, of] : families_) {
+        if (of.lines.empty()) continue;
+        if (!of.help.empty()) all += fmt::format("# HELP {} {}\n", name, of.help);
+        all += fmt::format("# TYPE {} {}\n{}", name, of.type, of.lines);
+    }
+    return all;
+}
+
+}  // namespace meshhost::telemetry
