@@ -69,6 +69,12 @@ export function age(at: unknown, now: number): string {
   return passed < 1000 ? "now" : `${duration(passed)} ago`;
 }
 
+/** As `age`, in one unit: for narrow places. */
+export function briefAge(at: unknown, now: number): string {
+  const long = age(at, now);
+  return long.replace(/^(\d+ \S+) \d+ \S+ ago$/, "$1 ago");
+}
+
 const two = (value: number) => String(value).padStart(2, "0");
 
 /** The time of day, as this browser's zone has it. */

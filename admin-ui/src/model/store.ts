@@ -52,7 +52,12 @@ export function startStream(): () => void {
       const link = told
         ? { live: true, lostAt: null, retryAt: 0, heardAt, lag }
         : { ...before.link, heardAt: before.link.heardAt };
-      useStore.setState({ state, link });
+      // What happened is told live also to who looks at the past: the views cut it off at their moment.
+      const past = before.past?.state
+        ? { ...before.past, state: { ...before.past.state, events: state.events } }
+        : before.past;
+      const eventsMoved = state.events !== before.state.events;
+      useStore.setState(eventsMoved ? { state, link, past } : { state, link });
     },
     lost: (retryAt) => {
       const { link, state } = useStore.getState();

@@ -2,7 +2,7 @@
 // One node as a card. Cards are for eyes and mice; keyboards and screen readers have the tree.
 import { memo } from "react";
 import type { Node } from "../api/types";
-import { age, safeName, shortId } from "../model/format";
+import { briefAge, safeName, shortId } from "../model/format";
 import { look, share, tierGlyph } from "../model/states";
 import { Bar } from "../ui/bar";
 import css from "./card.module.css";
@@ -22,9 +22,9 @@ export function factLine(node: Node, now: number): string {
   if (node.state === "alive") return `${role} · ${shortId(node.id)}`;
   if (node.state === "joining" || node.state === "connecting")
     return `${node.state}${node.gossip ? ` · ${node.gossip.active} neighbours` : ""}`;
-  if (node.state === "stale" || node.state === "dead") return `${node.state} · seen ${age(node.seen, now)}`;
+  if (node.state === "stale" || node.state === "dead") return `${node.state} · seen ${briefAge(node.seen, now)}`;
   if (node.state === "degraded" && node.evidence) return safeName(node.evidence, 60);
-  return `${node.state} · ${age(node.since, now)}`;
+  return `${node.state} · ${briefAge(node.since, now)}`;
 }
 
 export const agesShown = (node: Node): boolean => node.state !== "alive" && node.state !== "degraded";

@@ -89,7 +89,6 @@ export function Shell({ children }: { children: ReactNode }) {
           <span aria-hidden="true">⬡</span> <span className={css.brandName}>meshhost</span>
         </Link>
         <MeshPills />
-        <span className="spacer" />
         <FilterBox ref={filter} />
         <button
           type="button"

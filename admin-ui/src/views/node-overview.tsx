@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Node } from "../api/types";
 import { useNow } from "../model/clock";
 import { edgesOf } from "../model/derive";
-import { age, bytes, clock, count, cpu, duration, plain, rate, safeName } from "../model/format";
+import { age, bytes, clock, count, cpu, duration, rate, safeName } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { share } from "../model/states";
 import { Bar } from "../ui/bar";
@@ -23,7 +23,7 @@ export function Overview({ node, state }: { node: Node; state: MeshState }) {
           ["since", `${clock(node.since)} (${age(node.since, now)})`],
           ["last heard of", node.seen ? `${clock(node.seen)} (${age(node.seen, now)})` : "–"],
           ["up", node.started && now > 0 ? duration(now - Date.parse(node.started)) : "–"],
-          ["incarnation", plain(node.incarnation)],
+          ["incarnation", String(node.incarnation)],
           ["version", node.version ? safeName(node.version, 30) : "–"],
         ]}
       />

@@ -10,6 +10,9 @@ import { useTheme } from "../ui/prefs";
 import { useAsked } from "../ui/use-asked";
 import css from "./node.module.css";
 
+// Steps between the lines of a scale of bytes.
+const BINARY = Array.from({ length: 44 }, (_, i) => 2 ** i);
+
 type Values = (number | null)[];
 
 export function Resources({ node }: { node: Node }) {
@@ -74,6 +77,7 @@ function Chart(props: {
   }, [times, lines, budget]);
   const latest = useRef(data);
   latest.current = data;
+  const binary = unit === bytes || unit === rate;
   const names = lines.map(([name]) => name).join(" ");
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: made anew for another look, not for new numbers
@@ -95,8 +99,13 @@ function Chart(props: {
         cursor: { y: false },
         scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.12)] } },
         axes: [
-          { ...axis, values: (_, splits) => splits.map((at) => clock(at * 1000).slice(0, 5)) },
-          { ...axis, size: 72, values: (_, splits) => splits.map((value) => unit(value)) },
+          { ...axis, size: 28, values: (_, splits) => splits.map((at) => clock(at * 1000).slice(0, 5)) },
+          {
+            ...axis,
+            size: 72,
+            ...(binary ? { incrs: BINARY } : {}),
+            values: (_, splits) => splits.map((value) => unit(value)),
+          },
         ],
         series: [
           {},
