@@ -36,6 +36,10 @@ std::uint64_t unix_us(std::chrono::system_clock::time_point at) {
     );
 }
 
+duration unix_now() {
+    return std::chrono::system_clock::now().time_since_epoch();
+}
+
 }  // namespace
 
 host::host(net::shard& shard, host_options options, host_observer& observer)
@@ -449,6 +453,8 @@ void host::async_stop() {
     if (is_stopping_) return;
     is_stopping_ = true;
     log_.info("stopping");
+    stop_.emplace("mesh.node.stop", random_seed(), shard_.now(), unix_now());
+    stop_->step("mesh.plugin.stop", shard_.now());
     reporter_->say_draining();
     plugins_->stop();
 }
@@ -463,6 +469,7 @@ void host::on_peer_changed(const peers::peer_view& peer) {
 
 void host::on_plugins_stopped(std::size_t abandoned) {
     abandoned_ = abandoned;
+    if (stop_) stop_->step("mesh.peers.leave", shard_.now());
     peers_->async_stop();
 }
 
@@ -473,6 +480,7 @@ void host::on_stopped() {
 
 void host::leave_gossip() {
     gossip::gossip_observer& self = *this;
+    if (stop_) stop_->step("mesh.gossip.leave", shard_.now());
     if (gossip_ && !is_finished_)
         gossip_->async_stop(self);
     else
@@ -485,6 +493,9 @@ void host::on_gossip_stopped() {
 
 void host::stop_now() {
     abandoned_ += plugins_->measure().strands;  // whatever they said of themselves
+    if (is_finished_ && !std::exchange(is_hasty_, true))
+        return observer_.on_host_stopped(abandoned_);
+    is_hasty_ = true;
     finish();
 }
 
@@ -497,7 +508,20 @@ void host::finish() {
     if (health_) health_->close();
     admin_->close();
     endpoint_->close(0, "stopping");
-    observer_.on_host_stopped(abandoned_);
+    export_stop();
+}
+
+/// The last spans get a moment to leave: a collector that is away must not hold up the stop.
+void host::export_stop() {
+    constexpr duration last_words = 1s;
+    const auto depart = [this] { observer_.on_host_stopped(abandoned_); };
+    if (!exporter_ || is_hasty_) return depart();
+    if (stop_) {
+        stop_->end(shard_.now());
+        for (const auto& span : stop_->spans())
+            exporter_->take({"meshhost", span});
+    }
+    exporter_->async_close(last_words, depart);
 }
 
 }  // namespace meshhost::app

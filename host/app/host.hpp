@@ -122,6 +122,7 @@ private:
     void on_discrepancy(const audit_finding& finding) override;
     void leave_gossip();
     void finish();
+    void export_stop();
 
     net::shard& shard_;
     host_options options_;
@@ -156,10 +157,12 @@ private:
     std::unique_ptr<observe::dashboard_server> dashboard_;  ///< null: none
     std::unique_ptr<auditor> auditor_;
     std::unique_ptr<introspect::introspect_server> answerer_;  ///< to other hosts
+    std::optional<telemetry::step_trace> stop_;  ///< the trace of the stop that is under way
     std::size_t abandoned_ = 0;
     bool is_ready_ = false;
     bool is_stopping_ = false;
     bool is_finished_ = false;
+    bool is_hasty_ = false;  ///< nothing is waited for any more
 };
 
 }  // namespace meshhost::app

@@ -44,16 +44,33 @@ std::string exporter::destination() const {
 }
 
 void exporter::take(scoped_span finished) {
+    if (on_closed_) return;
     queue_.push(std::move(finished), shard_.now());
-    timer_.arm(queue_.next_deadline());
+    arm();
 }
 
 void exporter::flush() {
     queue_.flush(shard_.now());
-    timer_.arm(queue_.next_deadline());
+    arm();
 }
 
-void exporter::on_deadline(time_point) {
+void exporter::async_close(duration limit, std::function<void()> done) {
+    queue_.flush(shard_.now());
+    on_closed_ = std::move(done);
+    close_by_ = shard_.now() + limit;
+    arm();
+}
+
+void exporter::arm() {
+    const bool is_over = on_closed_ && queue_.is_idle();
+    timer_.arm(is_over ? shard_.now() : std::min(queue_.next_deadline(), close_by_));
+}
+
+void exporter::on_deadline(time_point now) {
+    if (on_closed_ && (queue_.is_idle() || now >= close_by_)) {
+        close_by_ = no_deadline;
+        return std::exchange(on_closed_, nullptr)();
+    }
     send();
 }
 
@@ -68,7 +85,7 @@ void exporter::send() {
             [this](const outcome<http::post_answer>& answer) { on_answer(answer); }
         );
     }
-    timer_.arm(queue_.next_deadline());
+    arm();
 }
 
 void exporter::on_answer(const outcome<http::post_answer>& answer) {

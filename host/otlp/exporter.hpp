@@ -6,6 +6,7 @@
 #include "net/deadline_timer.hpp"
 #include "otlp/export_queue.hpp"
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,10 @@ public:
     /// What waits is sent now.
     void flush();
 
+    /// The same, and `done` hears when all of it is taken, or after `limit`; never from inside this
+    /// call, and not if the exporter goes before. Nothing is taken from then on.
+    void async_close(duration limit, std::function<void()> done);
+
     queue_counts counts() const { return queue_.counts(); }
     std::string destination() const;
 
@@ -40,6 +45,7 @@ public:
 
 private:
     void on_deadline(time_point now) override;
+    void arm();
     void send();
     void on_answer(const outcome<http::post_answer>& answer);
     void tell_of(const export_result& result);
@@ -50,7 +56,9 @@ private:
     export_queue queue_;
     net::deadline_timer timer_;
     http::http_poster poster_;
-    bool is_told_ = false;  ///< that the collector is away
+    bool is_told_ = false;             ///< that the collector is away
+    std::function<void()> on_closed_;  ///< null: it is not closing
+    time_point close_by_ = no_deadline;
 };
 
 /// What an answer to an export means (OTLP/HTTP, "Failures").

@@ -61,10 +61,10 @@ class Health(LabTest):
         # The role's own, under its name.
         self.assertTrue([name for name, series in found.items()
                          if not name.startswith(("mesh_", "process_")) and any("compute-0" in one for one in series)])
-        a.data("node", "drain", "--yes")
+        a.data("node", "drain", "a", "--yes")
         status, _, why = self.ask(a, "/readyz")
         self.assertEqual((status, why.strip()), (503, "draining"))
-        a.data("node", "resume")
+        a.data("node", "resume", "a")
         self.assertEqual(self.ask(a, "/readyz")[0], 200)
         self.assertEqual(self.audit(a)["discrepancies"], [])
 

@@ -107,7 +107,7 @@ class Jaeger(LabTest):
         run.mkdir()
         environment = clean_environment(XDG_RUNTIME_DIR=str(run))
         up = subprocess.run(
-            [BIN / "meshctl", "lab", "up", "--nodes", str(HOSTS), "--seed", "7",
+            [BIN / "meshctl", "lab", "up", "--nodes", str(HOSTS), "--seed", "7", "--no-observer",
              "--set", f"telemetry.otlp=http://127.0.0.1:{self.otlp}"],
             capture_output=True, text=True, env=environment)
         try:
@@ -133,6 +133,25 @@ class Jaeger(LabTest):
         trace, = self.ask("/api/traces", service="mesh-a")
         tags = {tag["key"]: tag["value"] for tag in next(iter(trace["processes"].values()))["tags"]}
         self.assertEqual((tags["team"], tags["service.namespace"]), ("x y", "ours"))
+
+    def test_the_last_words_of_a_host_reach_it(self):
+        host = self.host("a", "--plugin", "compute.so", "--set", f"telemetry.otlp=http://127.0.0.1:{self.otlp}")
+        host.start()
+        self.assertEqual(host.stop()[0], 0)
+        stop = lambda: self.ask("/api/traces", service="meshhost", operation="mesh.node.stop")
+        wait_until("Jaeger to have the stop", stop)
+        spans = sorted(stop()[0]["spans"], key=lambda span: span["startTime"])
+        self.assertEqual([span["operationName"] for span in spans],
+                         ["mesh.node.stop", "mesh.plugin.stop", "mesh.peers.leave", "mesh.gossip.leave"])
+
+    def test_a_stop_does_not_wait_long_for_one_that_is_away(self):
+        host = self.host("a", "--set", f"telemetry.otlp=http://127.0.0.1:{self.otlp}")
+        host.start()
+        wait_until("the start to be told", lambda: host.data("probe")["otlp"]["exported"] > 0)
+        self.stop_jaeger()
+        code, took = host.stop()
+        self.assertEqual(code, 0)
+        self.assertLess(took, 5)
 
     def test_when_it_is_away_the_host_goes_on_and_tells_it_later(self):
         host = self.host("a", "--plugin", "compute.so", "--set", f"telemetry.otlp=http://127.0.0.1:{self.otlp}")
