@@ -92,15 +92,20 @@ export function drawNodes(ctx: CanvasRenderingContext2D, scene: Scene, palette: 
     if (at) ghost(ctx, at, safeName(node.name, 18), palette, camera);
   }
   const dots = camera.k < DOT_BELOW;
+  const named: { node: Node; at: Point; size: number }[] = [];
   for (const node of scene.nodes) {
     const at = scene.at(node.id);
     if (!at || scene.carded.has(node.id)) continue;
-    const size = (dots ? (node.tier === "hub" ? 6.5 : 4.2) : node.tier === "hub" ? 17 : 13) / (dots ? camera.k : 1);
-    if (scene.selected === node.id || scene.hovered === node.id) halo(ctx, at, size * 1.7, palette, camera);
-    if (!dots) arcs(ctx, node, at, size + 5, palette);
+    const hub = node.tier === "hub";
+    const size = dots ? (hub ? 6.5 : 4.2) / camera.k : hub ? 24 : 17;
+    const focus = scene.selected === node.id || scene.hovered === node.id;
+    if (focus) halo(ctx, at, size * 1.8, palette, camera);
+    if (!dots) arcs(ctx, node, at, size + 8, palette);
     glyph(ctx, node, at, size, palette);
-    if (!dots || node.tier === "hub" || scene.selected === node.id) label(ctx, node, at, size, palette, camera, dots);
+    if (focus) named.unshift({ node, at, size });
+    else if (!dots || hub) named.push({ node, at, size });
   }
+  labels(ctx, named, palette, camera, dots);
 }
 
 /** Relayed lines carry an R at their middle: nobody has to see a hue to find them. */
@@ -157,8 +162,8 @@ function arcs(ctx: CanvasRenderingContext2D, node: Node, at: Point, radius: numb
     const start = sign === -1 ? Math.PI + half : -half;
     const sweep = 2 * half * Math.min(1, (part ?? 0) * 0.8);
     const from = sign === -1 ? Math.PI - half : half;
-    ctx.lineWidth = radius * 0.16;
-    ctx.strokeStyle = palette.track;
+    ctx.lineWidth = radius * 0.17;
+    ctx.strokeStyle = palette.line;
     ctx.beginPath();
     ctx.arc(at.x, at.y, radius, Math.min(from, start), Math.max(from, start));
     ctx.stroke();
@@ -178,28 +183,38 @@ function arcs(ctx: CanvasRenderingContext2D, node: Node, at: Point, radius: numb
   }
 }
 
-function label(
+/** Names below their nodes; where there is no room for one, none: half of two names is no name. */
+function labels(
   ctx: CanvasRenderingContext2D,
-  node: Node,
-  at: Point,
-  size: number,
+  named: readonly { node: Node; at: Point; size: number }[],
   palette: Palette,
   camera: Camera,
   dots: boolean,
 ): void {
-  const px = (dots ? 10.5 : 11.5) / Math.max(camera.k, dots ? 0.02 : 0.5);
-  ctx.font = `${node.tier === "hub" ? 600 : 450} ${px}px ${FONT}`;
+  const px = (dots ? 10.5 : 12) / Math.max(camera.k, dots ? 0.02 : 0.5);
   ctx.textAlign = "center";
   ctx.textBaseline = "top";
   ctx.direction = "ltr";
-  const text = safeName(node.name, 18);
-  const top = at.y + size * 1.15 + px * 0.35;
-  ctx.lineWidth = px * 0.3;
-  ctx.strokeStyle = palette.page;
   ctx.lineJoin = "round";
-  ctx.strokeText(text, at.x, top);
-  ctx.fillStyle = palette.text;
-  ctx.fillText(text, at.x, top);
+  ctx.lineWidth = px * 0.3;
+  const taken = new Map<string, { left: number; right: number; top: number }[]>();
+  for (const { node, at, size } of named) {
+    ctx.font = `${node.tier === "hub" ? 600 : 450} ${px}px ${FONT}`;
+    const text = safeName(node.name, 18);
+    const top = at.y + (dots ? size * 1.15 : size + 12) + px * 0.3;
+    const half = ctx.measureText(text).width / 2;
+    const box = { left: at.x - half, right: at.x + half, top };
+    const row = Math.round(top / (px * 1.2));
+    const near = [row - 1, row, row + 1].flatMap((one) => taken.get(String(one)) ?? []);
+    if (near.some((b) => b.left < box.right && b.right > box.left && Math.abs(b.top - top) < px * 1.1)) continue;
+    const list = taken.get(String(row));
+    if (list) list.push(box);
+    else taken.set(String(row), [box]);
+    ctx.strokeStyle = palette.page;
+    ctx.strokeText(text, at.x, top);
+    ctx.fillStyle = palette.text;
+    ctx.fillText(text, at.x, top);
+  }
 }
 
 function ghost(ctx: CanvasRenderingContext2D, at: Point, name: string, palette: Palette, camera: Camera): void {

@@ -221,7 +221,10 @@ function MeshFacts({ state }: { state: MeshState }) {
           : relayed.has(node.id)
             ? "relayed"
             : null;
-    return list.map((node) => ({ node, why: why(node) })).filter((entry) => entry.why !== null);
+    return list
+      .map((node) => ({ node, why: why(node) }))
+      .filter((entry) => entry.why !== null)
+      .sort((a, b) => Number(a.why === "relayed") - Number(b.why === "relayed")); // the ill before the roundabout
   }, [state.nodes, state.edges]);
   const hubs = [...state.nodes.values()].filter((node) => node.tier === "hub").sort(byName);
   if (!state.mesh) return <p className="muted">Waiting for the observer's first picture.</p>;

@@ -39,7 +39,7 @@ export default function Paths() {
     ranked.sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.rank[2] - b.rank[2]);
     return ranked.map(({ node }) => node);
   }, [nodes, layout]);
-  const cell = Math.max(5, Math.min(26, Math.floor(680 / Math.max(1, ordered.length))));
+  const cell = Math.max(2, Math.min(26, Math.floor(680 / Math.max(1, ordered.length))));
   const size = HEADER + cell * ordered.length;
 
   useEffect(() => {
