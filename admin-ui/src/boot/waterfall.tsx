@@ -14,6 +14,7 @@ import { useAsked } from "../ui/use-asked";
 import { Axis, Grid, type Scale, SpanBar, StepsBar } from "./bars";
 import {
   type Branch,
+  type Check,
   health,
   mediansOf,
   type Outlier,
@@ -34,7 +35,7 @@ interface Row {
   boot: Boot | null;
   shape: Shape | null;
   slow: Outlier[];
-  healthy: boolean;
+  odd: Check[]; // what of a healthy start's shape it lacks
 }
 
 const SORTS = { slowest: "Slowest first", name: "Name", time: "Start time" } as const;
@@ -49,7 +50,7 @@ export default function Waterfall() {
   const wall = align === "wall";
 
   const rows = useMemo(() => {
-    const nodes = (data?.nodes ?? []).filter((node) => filter.empty || ids.has(node.id));
+    const nodes = (data?.nodes ?? []).filter((node) => (state.nodes.has(node.id) ? ids.has(node.id) : filter.empty));
     const shapes = new Map(nodes.flatMap((node) => (node.boot ? [[node.id, shapeOf(node.boot)] as const] : [])));
     const medians = mediansOf([...shapes.values()]);
     const made = nodes.map((node): Row => {
@@ -62,7 +63,7 @@ export default function Waterfall() {
         boot: node.boot,
         shape,
         slow: shape ? outliers(shape, medians) : [],
-        healthy: node.boot && shape ? health(node.boot, shape, slo).every((check) => check.holds) : false,
+        odd: node.boot && shape ? health(node.boot, shape, slo).filter((check) => !check.holds) : [],
       };
     });
     return made.sort(order(sort));
@@ -89,7 +90,7 @@ export default function Waterfall() {
         <h1>Boot Waterfall</h1>
         <span className="muted">
           {data
-            ? `${booted.length} of ${plural(rows.length, "node")} told of a start · median ${millis(quantile(totals, 0.5))} · p95 ${millis(quantile(totals, 0.95))} · healthy ${booted.filter((row) => row.healthy).length}`
+            ? `${booted.length} of ${plural(rows.length, "node")} told of a start · median ${millis(quantile(totals, 0.5))} · p95 ${millis(quantile(totals, 0.95))} · healthy ${booted.filter((row) => row.odd.length === 0).length}`
             : "asking every node"}
         </span>
         <span className="spacer" />
@@ -177,15 +178,7 @@ function RowView(props: { row: Row; scale: Scale; offset: number; open: boolean;
   const { row, scale, offset, open, toggle } = props;
   const search = useSearch();
   const { boot, shape } = row;
-  const mark = !shape
-    ? null
-    : shape.failed
-      ? "✕ failed"
-      : shape.running
-        ? "◔ still booting"
-        : row.slow.length > 0
-          ? "⚠ slow"
-          : null;
+  const mark = markOf(row);
   const tone = shape?.failed ? css.bad : shape?.running ? css.joining : css.warn;
   return (
     <>
@@ -238,6 +231,14 @@ function RowView(props: { row: Row; scale: Scale; offset: number; open: boolean;
       )}
     </>
   );
+}
+
+function markOf({ shape, slow, odd }: Row): string | null {
+  if (!shape) return null;
+  if (shape.failed) return "✕ failed";
+  if (shape.running) return "◔ still booting";
+  if (slow.length > 0) return "⚠ slow";
+  return odd[0] ? `⚠ not: ${odd[0].name}` : null;
 }
 
 function Steps({

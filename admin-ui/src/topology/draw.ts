@@ -27,12 +27,21 @@ export const DOT_BELOW = 0.35;
 export const CARD_ABOVE = 0.78;
 const FONT = '"Inter Variable", system-ui, sans-serif';
 
-export function lineOf(edge: Edge, from: Point, to: Point): { bend: Point | null; middle: Point } {
+/** The way a line takes. Between hubs and their leaves it is straight; two that stand outside are joined by an arc
+ * through the inside, else it would hide under the cards between them. Lazy ones are bent a little besides, to
+ * whichever side their name decides, so that they do not hide under straight ones. */
+export function lineOf(scene: Scene, edge: Edge, from: Point, to: Point): { bend: Point | null; middle: Point } {
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
-  if (edge.tree === "eager") return { bend: null, middle };
-  // Bent, so that it does not hide under a straight one; to which side, its name decides.
-  const side = hash(edge.id) % 2 === 0 ? 0.09 : -0.09;
-  const bend = { x: middle.x - (to.y - from.y) * side, y: middle.y + (to.x - from.x) * side };
+  const { places } = scene.layout;
+  const outside = (places.get(edge.a)?.ring ?? 0) > 0 && (places.get(edge.b)?.ring ?? 0) > 0;
+  const around = Math.hypot(from.x, from.y) + Math.hypot(to.x, to.y);
+  const pull = outside && around > 0 ? 0.55 * Math.max(0, 1 - Math.hypot(to.x - from.x, to.y - from.y) / around) : 0;
+  if (edge.tree === "eager" && pull === 0) return { bend: null, middle };
+  const side = edge.tree === "eager" ? 0 : hash(edge.id) % 2 === 0 ? 0.09 : -0.09;
+  const bend = {
+    x: middle.x * (1 - pull) - (to.y - from.y) * side,
+    y: middle.y * (1 - pull) + (to.x - from.x) * side,
+  };
   return { bend, middle: { x: (middle.x + bend.x) / 2, y: (middle.y + bend.y) / 2 } };
 }
 
@@ -63,7 +72,7 @@ export function drawEdges(ctx: CanvasRenderingContext2D, scene: Scene, palette: 
       const from = scene.at(edge.a);
       const to = scene.at(edge.b);
       if (!from || !to) continue;
-      const { bend } = lineOf(edge, from, to);
+      const { bend } = lineOf(scene, edge, from, to);
       ctx.moveTo(from.x, from.y);
       if (bend) ctx.quadraticCurveTo(bend.x, bend.y, to.x, to.y);
       else ctx.lineTo(to.x, to.y);
@@ -120,7 +129,7 @@ function drawRelayMarks(ctx: CanvasRenderingContext2D, scene: Scene, palette: Pa
     const from = scene.at(edge.a);
     const to = scene.at(edge.b);
     if (!from || !to) continue;
-    const { middle } = lineOf(edge, from, to);
+    const { middle } = lineOf(scene, edge, from, to);
     ctx.fillStyle = palette.page;
     ctx.strokeStyle = palette.relayed;
     ctx.lineWidth = size * 0.09;

@@ -171,7 +171,7 @@ export class Stage {
       const from = this.scene.at(edge.a);
       const to = this.scene.at(edge.b);
       if (!from || !to) continue;
-      const { bend, middle } = lineOf(edge, from, to);
+      const { bend, middle } = lineOf(this.scene, edge, from, to);
       const mark =
         edge.kind === "relayed" ? Math.hypot(p.x - middle.x, p.y - middle.y) - 10 : Number.POSITIVE_INFINITY;
       const d = Math.min(mark, bend ? Math.min(away(p, from, middle), away(p, middle, to)) : away(p, from, to));

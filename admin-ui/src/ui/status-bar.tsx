@@ -34,7 +34,7 @@ export function StatusBar() {
           <span className={css.dot} aria-hidden="true">
             ●
           </span>{" "}
-          live · seq {count(seq)} · lag {count(Math.round(link.lag ?? 0))} ms
+          live · <span title={`seq ${seq}`}>seq {shortSeq(seq)}</span> · lag {count(Math.round(link.lag ?? 0))} ms
         </span>
       ) : (
         <span className={css.lost} role="alert">
@@ -53,6 +53,10 @@ export function StatusBar() {
     </footer>
   );
 }
+
+/** Observers count from the moment they start, in microseconds: what moves are the last digits. */
+const shortSeq = (seq: number | null): string =>
+  seq !== null && seq >= 1e9 ? `…${String(seq).slice(-6)}` : count(seq);
 
 function Scrubber() {
   const [at] = useParam("at");

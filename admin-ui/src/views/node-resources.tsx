@@ -13,6 +13,8 @@ import css from "./node.module.css";
 // Steps between the lines of a scale of bytes.
 const BINARY = Array.from({ length: 44 }, (_, i) => 2 ** i);
 
+const WHOLE = Array.from({ length: 30 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
+
 type Values = (number | null)[];
 
 export function Resources({ node }: { node: Node }) {
@@ -99,11 +101,16 @@ function Chart(props: {
         cursor: { y: false },
         scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.12)] } },
         axes: [
-          { ...axis, size: 28, values: (_, splits) => splits.map((at) => clock(at * 1000).slice(0, 5)) },
+          {
+            ...axis,
+            size: 28,
+            values: (_, splits) =>
+              splits.map((at) => clock(at * 1000).slice(0, (splits[1] ?? 0) - (splits[0] ?? 0) < 60 ? 8 : 5)),
+          },
           {
             ...axis,
             size: 72,
-            ...(binary ? { incrs: BINARY } : {}),
+            ...(binary ? { incrs: BINARY } : unit === count ? { incrs: WHOLE } : {}),
             values: (_, splits) => splits.map((value) => unit(value)),
           },
         ],

@@ -13,8 +13,8 @@ type Told = MeshPlugins["nodes"][number];
 
 export default function Plugins() {
   const { data, error, again } = useAsked<MeshPlugins>("plugins", 5000);
-  const { ids, filter, total } = useVisible();
-  const nodes = (data?.nodes ?? []).filter((node) => filter.empty || ids.has(node.id));
+  const { state, ids, filter, total } = useVisible();
+  const nodes = (data?.nodes ?? []).filter((node) => (state.nodes.has(node.id) ? ids.has(node.id) : filter.empty));
   nodes.sort((a, b) => compareText(a.name, b.name));
   const roles = byRole(nodes);
   const silent = nodes.filter((node) => node.plugins === null);

@@ -45,7 +45,7 @@ function ThisPage() {
       facts={[
         ["connection", link.live ? "live" : link.lostAt ? `not since ${clock(link.lostAt)}` : "not yet"],
         ["frames are late by", link.lag === null ? "–" : `${count(Math.round(link.lag))} ms`],
-        ["last change", `seq ${count(state.seq)}, ${age(state.now, now)}`],
+        ["last change", `seq ${state.seq ?? "–"}, ${age(state.now, now)}`],
         ["events kept", count(state.events.length)],
         ["changes not understood", count(state.ignored)],
       ]}
