@@ -213,6 +213,33 @@ test("without a session the page says how to get in", async () => {
   await context.close();
 });
 
+test("a lost connection is said, and nothing is cleared", async () => {
+  const { page, context } = await watched(browser);
+  await context.addCookies(state.cookies);
+  await page.addInitScript(() => {
+    const Native = window.WebSocket;
+    window.WebSocket = class extends Native {
+      constructor(...given) {
+        if (window.__cut) throw new Error("cut");
+        super(...given);
+        (window.__sockets ??= []).push(this);
+      }
+    };
+    window.__deaf = () => {
+      // As when a network goes away: nothing is closed, nothing comes any more.
+      for (const socket of window.__sockets) socket.onmessage = null;
+    };
+  });
+  await page.goto(path("/"));
+  await until("the tree", async () => (await items(page).count()) === nodes || "not all");
+  await page.evaluate(() => window.__deaf());
+  await page.getByText(/not live since/).waitFor({ timeout: 10_000 });
+  await page.screenshot({ path: join(shots, "not-live.png") });
+  assert.equal(await items(page).count(), nodes);
+  await page.getByText(/live · seq/).waitFor({ timeout: 20_000 });
+  await context.close();
+});
+
 test("a killed node is seen to die, and to come back", { skip: process.env.LAB !== "1" }, async () => {
   const { page } = main;
   await page.goto(path("/lab"));

@@ -8,7 +8,15 @@ const BUDGET = { compute: [500, 128], broker: [250, 64], gateway: [250, 64], reg
 const TIER = { broker: "hub", registry: "hub", gateway: "edge", bridge: "edge", compute: "leaf" };
 
 export class Mesh {
-  constructor({ nodes = 18, edges = 0, seed = 901, quiet = false, name = `lab-${seed}`, start = Date.now() } = {}) {
+  constructor({
+    nodes = 18,
+    edges = 0,
+    seed = 901,
+    quiet = false,
+    hostile = false,
+    name = `lab-${seed}`,
+    start = Date.now(),
+  } = {}) {
     this.random = prng(seed);
     this.quiet = quiet;
     this.start = start;
@@ -35,6 +43,7 @@ export class Mesh {
     this.addObserver();
     this.history();
     if (!quiet) this.trouble();
+    if (hostile) this.malice();
   }
 
   time(offset = 0) {
@@ -203,6 +212,47 @@ export class Mesh {
     const unknown =
       last && [...this.edges.values()].find((one) => (one.a === last.id || one.b === last.id) && one.tree === "lazy");
     if (unknown) this.edges.set(unknown.id, { ...unknown, kind: "unknown", reason: null, rtt_us: null });
+  }
+
+  /** What somebody may say who wishes the reader no good, or whose clock and configuration are wrong. */
+  malice() {
+    const far = this.time(3 * 3_600_000);
+    const tricks = [
+      { name: '<img src=x onerror="document.title=1">' },
+      { name: "n".repeat(300) },
+      { name: "\u202egnp.tsoh\u2066" },
+      { name: "" },
+      { name: "twin" },
+      { name: "twin" },
+      { name: "=HYPERLINK(1)", budget: { cpu_millicores: 0, memory_bytes: 0, source: "config" } },
+      { since: far, seen: far, started: far },
+      {
+        tier: null,
+        roles: [],
+        version: null,
+        started: null,
+        seen: null,
+        usage: null,
+        load: { cpu: null, memory: null },
+      },
+      { roles: ["\u202e", "<b>", "r".repeat(200)], evidence: "e".repeat(5000), addresses: ["x".repeat(400)] },
+      { budget: { cpu_millicores: null, memory_bytes: null, source: "none" }, gossip: null, net: null },
+      { usage: { cpu_millicores: 1e15, rss_bytes: 2 ** 52, fds: 0, threads: 0 }, over: ["cpu", "memory"] },
+      { state: "a state of a later version" },
+    ];
+    [...this.nodes.values()]
+      .filter((node) => !node.self)
+      .slice(0, tricks.length)
+      .forEach((node, i) => this.nodes.set(node.id, { ...node, ...tricks[i] }));
+    const [edge] = this.edges.values();
+    this.edges.set(edge.id, {
+      ...edge,
+      kind: "teleported",
+      tree: "upside down",
+      reason: "<script>",
+      disagree: "d".repeat(900),
+    });
+    this.edges.set("nobody|none", { ...edge, id: "nobody|none", a: "nobody", b: "none" });
   }
 
   history() {
@@ -391,8 +441,8 @@ export class Mesh {
   plugins() {
     const nodes = [...this.nodes.values()].filter((node) => !node.self);
     const one = (node) => ({
-      instance: node.roles[0],
-      role: node.roles[0],
+      instance: node.roles[0] ?? "none",
+      role: node.roles[0] ?? null,
       version: node.name === "compute-02" ? "0.0.9" : "0.1.0",
       path: `/usr/lib/meshhost/${node.roles[0]}.so`,
       state: "running",

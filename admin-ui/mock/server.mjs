@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serves dist and the observer's API with a mesh that is not there: for work on the page, its tests and its speed.
-//   node mock/server.mjs [--nodes 18] [--edges N] [--seed 901] [--port 7790] [--changes 3] [--hz 2] [--quiet] [--open]
+//   node mock/server.mjs [--nodes 18] [--edges N] [--seed 901] [--port 7790] [--changes 3] [--hz 2] [--quiet] [--hostile] [--open]
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -216,6 +216,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       changes: { type: "string" },
       hz: { type: "string" },
       quiet: { type: "boolean" },
+      hostile: { type: "boolean" },
       open: { type: "boolean" },
     },
   });
@@ -228,6 +229,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     changes: number(values.changes),
     hz: number(values.hz),
     quiet: values.quiet,
+    hostile: values.hostile,
     open: values.open,
   };
   serve(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))).http.listen(

@@ -279,7 +279,7 @@ function Steps({
 function Side({ rows, wall, slo }: { rows: readonly Row[]; wall: boolean; slo: number }) {
   const search = useSearch();
   const { mesh } = useMesh();
-  const slow = rows.filter((row) => row.slow.length > 0);
+  const slow = rows.filter((row) => row.boot && !row.shape?.failed && (row.slow.length > 0 || row.odd.length > 0));
   const failed = rows.filter((row) => row.shape?.failed);
   return (
     <aside className={css.side} aria-label="What the starts say">
@@ -294,7 +294,11 @@ function Side({ rows, wall, slo }: { rows: readonly Row[]; wall: boolean; slo: n
         </div>
       ))}
       <h2>Out of line</h2>
-      {slow.length === 0 && <p className="muted">No step took more than three times its median and 5 ms.</p>}
+      {slow.length === 0 && (
+        <p className="muted">
+          No step took more than three times its median and 5 ms, and every start has the shape it should have.
+        </p>
+      )}
       {slow.slice(0, 6).map((row) => (
         <div key={row.id} className="note warn">
           <b>
@@ -302,6 +306,11 @@ function Side({ rows, wall, slo }: { rows: readonly Row[]; wall: boolean; slo: n
           </b>
           {row.slow.map((one) => (
             <p key={one.span.span}>{one.sentence}</p>
+          ))}
+          {row.odd.map((check) => (
+            <p key={check.name}>
+              not {check.name}: {check.said}
+            </p>
           ))}
           <Link href={withShared(`/boot/${row.id}/${row.boot!.id}?vs=median`, search)}>Compare with the median</Link>
         </div>

@@ -3,6 +3,7 @@
 import type { Edge, MeshEvent, Node } from "../api/types";
 import { safeName, shortId } from "./format";
 import type { MeshState } from "./reduce";
+import { present } from "./states";
 
 /** Remembers the last result for the last arguments. */
 export function once<A extends readonly unknown[], R>(make: (...args: A) => R): (...args: A) => R {
@@ -107,3 +108,29 @@ export const countAll = once((nodes: MeshState["nodes"], edges: MeshState["edges
 });
 
 export const isObserver = (node: Node): boolean => node.tier === "observer" || node.self;
+
+/** The parts into which the mesh falls when only paths between nodes that are present count; the largest first.
+ * A node of which no path is known is no part: most likely it only was not asked yet. */
+export const partsOf = once((nodes: MeshState["nodes"], edges: MeshState["edges"]): string[][] => {
+  const counts = (id: string) => {
+    const node = nodes.get(id);
+    return node !== undefined && !isObserver(node) && present(node.state) && node.state !== "stale";
+  };
+  const seen = new Set<string>();
+  const parts: string[][] = [];
+  const byNode = edgesByNode(edges);
+  for (const start of nodes.keys()) {
+    if (seen.has(start) || !counts(start)) continue;
+    const part = [start];
+    seen.add(start);
+    for (let i = 0; i < part.length; i++)
+      for (const edge of byNode.get(part[i]!) ?? []) {
+        const next = other(edge, part[i]!);
+        if (seen.has(next) || !counts(next)) continue;
+        seen.add(next);
+        part.push(next);
+      }
+    if (part.length > 1) parts.push(part);
+  }
+  return parts.sort((a, b) => b.length - a.length);
+});

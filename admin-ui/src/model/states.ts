@@ -41,6 +41,8 @@ export interface Usage {
 
 /** The share of its budget that a node uses: measured if it was asked, else the class that its digest told. */
 export function share(node: Node, what: "cpu" | "memory"): Usage {
+  // What a node used before it went is no use of now.
+  if (!present(node.state)) return { part: null, over: false, text: null };
   const over = node.over?.includes(what) ?? false;
   const used = what === "cpu" ? node.usage?.cpu_millicores : node.usage?.rss_bytes;
   const budget = what === "cpu" ? node.budget?.cpu_millicores : node.budget?.memory_bytes;

@@ -71,9 +71,11 @@ export function arrange(meshName: string, nodes: readonly Node[], edges: readonl
 
   const beyond = grown(rings.at(-1)!, OUTER);
   const ring = wideEnough(beyond, Math.max(observers.length, 1), LEAF_STEP);
-  const far = ringSlots(ring, Math.max(observers.length, 8), LEAF_STEP, rings.length);
-  observers.forEach((node, i) => places.set(node.id, far[(hash(meshName + node.id) + i) % far.length]!));
-  return { places: withoutClashes(observers, places, far), rings, free, primary };
+  const beyondSlots = ringSlots(ring, Math.max(observers.length, 8), LEAF_STEP, rings.length);
+  observers.forEach((node, i) =>
+    places.set(node.id, beyondSlots[(hash(meshName + node.id) + i) % beyondSlots.length]!),
+  );
+  return { places: withoutClashes(observers, places, beyondSlots), rings, free, primary };
 }
 
 /** Gives places to those that have none, and moves nobody. */
@@ -161,7 +163,10 @@ function primaryHubs(
 ): Map<string, string> {
   const primary = new Map<string, string>();
   if (hubs.length === 0) return primary;
-  const rank = (edge: Edge) => (edge.tree === "eager" ? 0 : 1e12) + (edge.rtt_us ?? 1e9);
+  // Round trips jitter; a sector should not. So they count in classes: up to 5 ms, 20 ms, 80 ms, ...
+  const far = (us: number | null) =>
+    us === null ? 99 : us <= 5000 ? 0 : Math.ceil(Math.log(us / 5000) / Math.log(4));
+  const rank = (edge: Edge) => (edge.tree === "eager" ? 0 : 1000) + far(edge.rtt_us);
   for (const node of outer) {
     const own = (near.get(node.id) ?? []).filter(({ id }) => isHub.has(id));
     own.sort((x, y) => rank(x.edge) - rank(y.edge) || (x.id < y.id ? -1 : 1));

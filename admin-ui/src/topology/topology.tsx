@@ -8,7 +8,7 @@ import { millis } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { summary } from "../model/summary";
 import { useVisible, type Visible } from "../model/view";
-import { FirstRun, Isolated, NothingMatches } from "../ui/empty";
+import { FirstRun, Isolated, NothingMatches, Parted } from "../ui/empty";
 import { useKeys } from "../ui/keys";
 import { PathBadge, reasonWords } from "../ui/state";
 import { go, select, useParam } from "../ui/url";
@@ -235,7 +235,7 @@ function Overlay(props: {
         <FirstRun node={[...state.nodes.values()].find((n) => !n.self) ?? null} />
       )}
       {view.total > 0 && view.nodes.length === 0 && <NothingMatches total={view.total} />}
-      {state.mesh?.neighbors === 0 && <Isolated />}
+      {state.mesh?.neighbors === 0 ? <Isolated /> : <Parted />}
       <Legend />
       <div className={css.tools}>
         <button

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import type { Node } from "../api/types";
 import { useNow } from "../model/clock";
+import { nameOf, partsOf } from "../model/derive";
 import { age, clock } from "../model/format";
 import { useMesh } from "../model/store";
 import css from "./empty.module.css";
@@ -72,6 +73,26 @@ export function Isolated() {
     <div className={css.strip} role="status">
       This observer has no neighbours; the picture is what it last knew
       {newest ? ` (${age(newest, now)}, at ${clock(newest)})` : ""}. Others may be well.
+    </div>
+  );
+}
+
+/** Two groups between which no path is known: a partition, or the beginning of one. */
+export function Parted() {
+  const state = useMesh();
+  const parts = partsOf(state.nodes, state.edges);
+  if (parts.length < 2) return null;
+  const ours = state.nodes.get(state.mesh?.observer ?? "")?.neighbors ?? [];
+  const side = (part: readonly string[]) => (part.some((id) => ours.includes(id)) ? "this side" : "the other side");
+  return (
+    <div className={css.strip} role="status">
+      The mesh is in {parts.length} parts:{" "}
+      {parts.slice(0, 4).map((part, i) => (
+        <span key={part[0]}>
+          {i > 0 && " · "}
+          {side(part)} {part.length} with <bdi>{nameOf(state, part[0]!)}</bdi>
+        </span>
+      ))}
     </div>
   );
 }
