@@ -26,6 +26,17 @@ void post_ping(host_actions& actions, const http::request& asked, const answer_p
     if (!started) refuse(*answer, started.error());
 }
 
+void post_trace(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
+    const auto body = parse_body(asked.body);
+    if (!body) return refuse(*answer, body.error());
+    std::int64_t size = 256;
+    if (const auto fault = read_number(*body, "size", trace_size_min, trace_size_max, size))
+        return refuse(*answer, *fault);
+    const auto trace = actions.publish_trace(static_cast<unsigned>(size));
+    if (!trace) return refuse(*answer, trace.error());
+    reply(*answer, "trace", {{"trace", *trace}, {"size", size}});
+}
+
 json::object faults_json(const fault_settings& faults) {
     json::array block;
     for (const auto& address : faults.block)
@@ -136,6 +147,9 @@ void add_action_routes(router& to, const host_view& view, host_actions& actions)
             reply(*answer, "reload", reload_json(reload));
         });
         if (!begun) refuse(*answer, begun.error());
+    });
+    to.add("POST", "/v1/trace", [&actions](const auto& asked, const auto& answer) {
+        post_trace(actions, asked, answer);
     });
     to.add("POST", "/v1/rebind", [&](const auto&, const auto& answer) {
         const auto done = actions.rebind();

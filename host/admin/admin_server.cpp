@@ -32,6 +32,22 @@ admin_server::admin_server(
            {{"limit", "1"}},
            [&view = parts.view] { return last_boot_json(view); }}
       )
+    , mesh_traces_(
+          shard,
+          parts.view,
+          parts.asker,
+          {.name = "traces",
+           .path = "/v1/traces",
+           .query = {},
+           .own =
+               [&view = parts.view] {
+                   auto own = traces_json(view, "");
+                   own["id"] = view.node().id;
+                   own["name"] = view.node().name;
+                   return own;
+               },
+           .answer_max = 512u << 10}
+      )
     , nodes_(parts.view, parts.asker)
     , via_(parts.view, parts.asker, remote_)
     , server_(shard, std::move(listener), local_, {}, std::move(log)) {
@@ -45,6 +61,9 @@ admin_server::admin_server(
     });
     local_.add("GET", "/v1/mesh/boots", [this](const auto& asked, const auto& answer) {
         mesh_boots_.on_request(asked, answer);
+    });
+    local_.add("GET", "/v1/mesh/traces", [this](const auto& asked, const auto& answer) {
+        mesh_traces_.on_request(asked, answer);
     });
     // Of this host alone: a link lets in whoever has it.
     local_
@@ -80,7 +99,8 @@ void admin_server::get_probe(const host_view& view, const answer_ptr& answer) co
          {{"connections", connections()},
           {"event_followers", events_.followers()},
           {"meter_followers", meters_.followers()},
-          {"mesh_watchers", mesh_meters_.watchers() + mesh_boots_.watchers()}}}
+          {"mesh_watchers",
+           mesh_meters_.watchers() + mesh_boots_.watchers() + mesh_traces_.watchers()}}}
     );
     reply(*answer, "probe", probe_json(sections));
 }

@@ -48,6 +48,7 @@ private:
     meter_feed meters_;
     mesh_answers mesh_meters_;
     mesh_answers mesh_boots_;
+    mesh_answers mesh_traces_;
     node_route nodes_;
     router remote_;
     via_route via_;

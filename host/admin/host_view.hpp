@@ -37,6 +37,8 @@ public:
     virtual boost::json::object config() const = 0;
     /// The last starts of this host, each a boot_json(), the newest first.
     virtual boost::json::array boots() const = 0;
+    /// The last spans of messages that were followed, the oldest first.
+    virtual std::vector<telemetry::span> message_spans() const = 0;
     /// The last finished ones of a role, the oldest first. Errors: E_NO_SUCH_INSTANCE.
     virtual outcome<std::vector<telemetry::span>> spans(const std::string& instance) const = 0;
 };
@@ -78,6 +80,9 @@ struct fault_settings {
     std::uint64_t seed = 1;          ///< of which are dropped
 };
 
+inline constexpr unsigned trace_size_min = 32;
+inline constexpr unsigned trace_size_max = 4000;
+
 inline constexpr std::size_t blocked_max = 1024;
 
 /// Requests, which do something. Called on the shard's thread.
@@ -104,6 +109,10 @@ public:
         const std::string& path,
         reload_sink answer
     ) = 0;
+
+    /// Broadcasts `size` bytes that say nothing, and whose way is followed; the trace's id in hex.
+    /// Errors: E_NO_GOSSIP (unreachable).
+    virtual outcome<std::string> publish_trace(unsigned size) = 0;
 
     /// An address that opens the dashboard, once. Errors: E_NO_DASHBOARD (unreachable).
     virtual outcome<std::string> dashboard_link() = 0;

@@ -4,6 +4,7 @@
 #include "admin/meters_json.hpp"
 #include "admin/request_fields.hpp"
 #include "admin/snapshot_json.hpp"
+#include "admin/span_json.hpp"
 
 namespace meshhost::admin {
 
@@ -33,6 +34,9 @@ void add_question_routes(router& to, const host_view& view) {
     add("plugins", [&view] { return plugins_json(view.plugins()); });
     add("config", [&view] { return view.config(); });
     add("topology", [&view] { return topology_json(view.node(), view.peers()); });
+    to.add("GET", "/v1/traces", [&view](const http::request& asked, const answer_ptr& answer) {
+        reply(*answer, "traces", traces_json(view, text_at(asked.query, "trace")));
+    });
     to.add("GET", "/v1/boots", [&view](const http::request& asked, const answer_ptr& answer) {
         constexpr std::int64_t boots_max = 64;
         std::int64_t limit = boots_max;
@@ -40,6 +44,15 @@ void add_question_routes(router& to, const host_view& view) {
             return refuse(*answer, *fault);
         reply(*answer, "boots", boots_json(view, static_cast<std::size_t>(limit)));
     });
+}
+
+boost::json::object traces_json(const host_view& view, const std::string& only) {
+    boost::json::array spans;
+    for (const auto& span : view.message_spans()) {
+        auto one = span_json(span);
+        if (only.empty() || one.at("trace").as_string() == only) spans.push_back(std::move(one));
+    }
+    return {{"spans", std::move(spans)}};
 }
 
 boost::json::object last_boot_json(const host_view& view) {

@@ -9,6 +9,9 @@ namespace meshhost::admin {
 /// status, peers, identity, plugins, config, topology, boots. `view` outlives the router.
 void add_question_routes(router& to, const host_view& view);
 
+/// {"spans"} of messages that were followed; of the trace `only` (hex), if that is not empty.
+boost::json::object traces_json(const host_view& view, const std::string& only);
+
 /// What this host answers when all are asked for their last boot.
 boost::json::object last_boot_json(const host_view& view);
 

@@ -202,7 +202,7 @@ audit_facts facts_of(const audit_parts& parts, const audit_constants& constants,
     // Of those who follow meters, its own and the mesh's; and what a dashboard asks all hosts with.
     const std::uint64_t of_dashboard =
         parts.has_dashboard ? observe::dashboard_server::admin_timers : 0;
-    facts.declared.push_back({"admin", 3 + of_dashboard, true});
+    facts.declared.push_back({"admin", 4 + of_dashboard, true});
     facts.declared.push_back({"introspect", 2, true});  // of asking and of answering
     facts.declared.push_back({"message", 1, true});
     add_transport(parts, facts, now);

@@ -160,7 +160,25 @@ outcome<void> host::open_mesh() {
     );
     peers_->add_observer(*this);
     peers_->add_observer(events_);
+    follow_messages();
     return {};
+}
+
+void host::follow_messages() {
+    if (!gossip_) return;
+    trace_options options;
+    options.one_in = options_.settings.values.telemetry.trace_one_in;
+    options.seed = random_seed();
+    options.self = endpoint_->id();
+    options.name_of = [this](const identity::topic_id& topic) {
+        return topic == peers_->topic() ? "mesh/digest" : "";
+    };
+    if (exporter_)
+        options.on_span = [this](const telemetry::span& span) {
+            exporter_->take({"meshhost", span});
+        };
+    tracer_ = std::make_unique<trace_recorder>(shard_, std::move(options));
+    gossip_->set_tracer(tracer_.get());
 }
 
 /// What roles say to each other over the mesh.
@@ -344,7 +362,8 @@ void host::serve() {
             load_.get(),
             [this](admin::config_reload_sink sink) { return reload_config(std::move(sink)); },
             &boot_,
-            exporter_.get()},
+            exporter_.get(),
+            tracer_.get()},
         options_.started,
         options_.started_at
     );

@@ -100,6 +100,7 @@ private:
     outcome<void> open_endpoint();
     void open_telemetry();
     outcome<void> open_mesh();
+    void follow_messages();
     void open_exchanges();
     outcome<void> load_plugins();
     outcome<void> judge(const std::vector<failure>& refused) const;
@@ -138,6 +139,7 @@ private:
     std::optional<http::tcp_listener> health_port_;     ///< likewise
     std::unique_ptr<transport::endpoint> endpoint_;
     std::unique_ptr<otlp::exporter> exporter_;        ///< null: nothing is exported
+    std::unique_ptr<trace_recorder> tracer_;          ///< null without gossip
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
     telemetry::event_journal journal_;
     event_recorder events_{journal_};

@@ -9,10 +9,13 @@
 #include "app/snapshots.hpp"
 #include "base/quote.hpp"
 #include "config/config_text.hpp"
+#include "identity/random_text.hpp"
 
 #include <fmt/format.h>
 
 #include <unistd.h>
+
+#include <algorithm>
 
 namespace meshhost::app {
 
@@ -194,6 +197,36 @@ outcome<void> host_api::audit(admin::audit_sink sink) {
         shown.unwell = admin::unwell_roles(plugins());
         sink(shown);
     });
+}
+
+std::vector<telemetry::span> host_api::message_spans() const {
+    if (parts_.tracer == nullptr) return {};
+    const auto& all = parts_.tracer->spans().spans();
+    return {all.begin(), all.end()};
+}
+
+/// A message of a kind that no host takes for anything, and all pass on.
+outcome<std::string> host_api::publish_trace(unsigned size) {
+    constexpr std::uint8_t says_nothing = 9;
+    const auto topic = parts_.peers.topic();
+    if (parts_.tracer == nullptr || parts_.gossip == nullptr || !topic)
+        return failure{
+            exit_code::unreachable,
+            "E_NO_GOSSIP",
+            "this host takes no part in the gossip",
+            "gossip.enabled = true"};
+    const auto random = identity::random_text(16);
+    byte_buffer content(size, 0);
+    content.front() = says_nothing;
+    std::copy_n(
+        random.begin(),
+        std::min<std::size_t>(random.size(), size - 1),
+        content.begin() + 1
+    );
+    parts_.tracer->follow_next();
+    if (const auto fault = parts_.gossip->broadcast(*topic, content))
+        return failure{exit_code::failure, "E_NO_GOSSIP", fault.message(), ""};
+    return to_hex(bytes_view(parts_.tracer->last()));
 }
 
 outcome<std::string> host_api::dashboard_link() {

@@ -8,6 +8,7 @@
 #include "app/load_reporter.hpp"
 #include "app/ping_table.hpp"
 #include "app/self_reporter.hpp"
+#include "app/trace_recorder.hpp"
 #include "config/config_loader.hpp"
 #include "gossip/gossip_service.hpp"
 #include "introspect/introspect_client.hpp"
@@ -33,7 +34,7 @@ struct host_parts {
     const config::loaded_config& settings;
     transport::endpoint& endpoint;
     peers::peers_service& peers;
-    const gossip::gossip_service* gossip;  ///< null when it is switched off
+    gossip::gossip_service* gossip;  ///< null when it is switched off
     plugin::plugin_manager& plugins;
     self_reporter& reporter;
     const std::vector<identity::endpoint_addr>& named;  ///< whom it was told to connect to
@@ -43,6 +44,7 @@ struct host_parts {
     std::function<outcome<void>(admin::config_reload_sink)> reload_config = {};
     const boot_recorder* boot = nullptr;
     const otlp::exporter* exporter = nullptr;  ///< null: nothing is exported
+    trace_recorder* tracer = nullptr;          ///< null without gossip
 };
 
 /// One thread: the shard's.
@@ -89,6 +91,8 @@ public:
         const std::string& path,
         admin::reload_sink answer
     ) override;
+    std::vector<telemetry::span> message_spans() const override;
+    outcome<std::string> publish_trace(unsigned size) override;
     outcome<std::string> dashboard_link() override;
     outcome<void> set_faults(const admin::fault_settings& faults) override;
     outcome<void> crash_plugin(const std::string& instance) override;

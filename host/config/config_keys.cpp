@@ -101,11 +101,12 @@ constexpr std::int64_t bind_max = 8;
 constexpr std::int64_t active_view_max = 64;
 constexpr std::int64_t passive_view_max = 1024;
 constexpr std::int64_t events_most = 65536;
+constexpr std::int64_t trace_one_in_most = 1'000'000;
 constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest of a digest
 
 using c = host_config;
 
-constexpr std::array<config_key, 53> keys{{
+constexpr std::array<config_key, 54> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -274,6 +275,11 @@ constexpr std::array<config_key, 53> keys{{
      .example = R"("127.0.0.1:9464")",
      .doc = "Where /metrics, /livez and /readyz are, for whoever can reach it. Empty: nowhere.",
      .store = put<&c::telemetry, &telemetry_config::listen>},
+    {.path = "telemetry.trace_one_in",
+     .rule = integer(0, trace_one_in_most),
+     .fallback = "1024",
+     .doc = "One in so many messages of this host is followed through the mesh. 0: none.",
+     .store = put<&c::telemetry, &telemetry_config::trace_one_in>},
     {.path = "telemetry.events_kept",
      .rule = integer(64, events_most),
      .fallback = "4096",

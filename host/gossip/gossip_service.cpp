@@ -91,7 +91,12 @@ error_code gossip_service::broadcast(
     bytes_view content,
     const proto::broadcast_options& how
 ) {
-    const error_code error = state_.broadcast(topic, content, how, shard_.now());
+    auto options = how;
+    byte_buffer trace;
+    if (tracer_ != nullptr && how.trace.empty() && how.scope == proto::delivery_scope::swarm)
+        trace = tracer_->on_broadcast(topic, content);
+    if (!trace.empty()) options.trace = trace;
+    const error_code error = state_.broadcast(topic, content, options, shard_.now());
     turn();
     return error;
 }
@@ -375,6 +380,7 @@ void gossip_service::perform(const proto::neighbor_down_output& down) {
 }
 
 void gossip_service::perform(const proto::message_output& message) {
+    if (tracer_ != nullptr && !message.trace.empty()) tracer_->on_delivery(message);
     subscribers_.publish(message.topic, message);
 }
 

@@ -6,6 +6,7 @@
 #include "gossip/dial_queue.hpp"
 #include "gossip/errc.hpp"
 #include "gossip/known_addresses.hpp"
+#include "gossip/message_tracer.hpp"
 #include "gossip/peer_link.hpp"
 #include "gossip/probe.hpp"
 #include "gossip/proto/gossip_state.hpp"
@@ -108,6 +109,8 @@ public:
     /// Everything known of where the peer may be.
     identity::endpoint_addr address_of(const identity::endpoint_id& peer) const;
     void set_address_source(const address_source* source) noexcept { source_ = source; }
+    /// nullptr: no message is followed.
+    void set_tracer(message_tracer* tracer) noexcept { tracer_ = tracer; }
     /// Where this endpoint is may have changed: peers are told from now on.
     void refresh_address();
 
@@ -174,6 +177,7 @@ private:
     net::deadline_timer timer_;
     std::optional<transport::accept_route> route_;  ///< once started
     const address_source* source_ = nullptr;
+    message_tracer* tracer_ = nullptr;
     known_addresses addresses_;
     dial_queue dials_;
     subscriber_table subscribers_;

@@ -4,6 +4,7 @@
 
 #include "base/assert.hpp"
 #include "gossip/proto/errc.hpp"
+#include "gossip/proto/trace_hop.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -38,8 +39,14 @@ shared_bytes make_frame(const gossip_message& m, const extension& after) {
 
 }  // namespace
 
-plumtree::plumtree(const config& options, broadcast_sink& sink, topic_counts& counts)
-    : options_(options)
+plumtree::plumtree(
+    const endpoint_id& self,
+    const config& options,
+    broadcast_sink& sink,
+    topic_counts& counts
+)
+    : self_(self)
+    , options_(options)
     , sink_(sink)
     , counts_(counts)
     , store_(options.broadcast, options.limit)
@@ -126,7 +133,8 @@ void plumtree::on(
     if (onward.round < std::numeric_limits<std::uint16_t>::max()) ++onward.round;
     extension next_hop;
     next_hop.how = after.how;
-    next_hop.trace = after.trace;
+    const auto trace = trace_from_hop(after.trace, self_);
+    next_hop.trace = trace;
     const shared_bytes frame = make_frame(onward, next_hop);
     if (frame.empty()) {
         ++counts_.oversize;

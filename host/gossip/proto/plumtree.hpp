@@ -42,7 +42,12 @@ protected:
 /// counts are borrowed for its life.
 class plumtree {
 public:
-    plumtree(const config& options, broadcast_sink& sink, topic_counts& counts);
+    plumtree(
+        const identity::endpoint_id& self,
+        const config& options,
+        broadcast_sink& sink,
+        topic_counts& counts
+    );
 
     // --- inputs ---
 
@@ -142,6 +147,7 @@ private:
     duration first_wait(const identity::endpoint_id& peer) const;
     duration next_wait(const identity::endpoint_id& peer) const;
 
+    identity::endpoint_id self_;
     const config& options_;
     broadcast_sink& sink_;
     topic_counts& counts_;

@@ -32,7 +32,7 @@ topic_state::topic_state(
     , options_(options)
     , sink_(sink)
     , views_(self, options, *this, random, counts_, now)
-    , tree_(options, *this, counts_) {}
+    , tree_(self, options, *this, counts_) {}
 
 error_code topic_state::broadcast(
     bytes_view content,

@@ -99,6 +99,17 @@ public:
         ++rebinds;
         return {};
     }
+    std::vector<telemetry::span> message_spans() const override {
+        telemetry::span one;
+        one.trace.back() = 1;
+        one.id.back() = 2;
+        one.name = "mesh.gossip.publish";
+        return {one};
+    }
+    outcome<std::string> publish_trace(unsigned size) override {
+        traced = size;
+        return std::string(32, 'e');
+    }
     outcome<std::string> dashboard_link() override {
         return failure{exit_code::unreachable, "E_NO_DASHBOARD", "no dashboard", ""};
     }
@@ -178,6 +189,7 @@ public:
     admin::ping_request pinged;
     std::shared_ptr<admin::ping_sink> ping_sink;
     int rebinds = 0;
+    unsigned traced = 0;
     mutable int measured = 0;
     bool is_drained = false;
     bool is_lab = false;

@@ -58,6 +58,7 @@ TEST_CASE("config: no key that was ever shipped changes its name or type", "[con
         {"telemetry.otlp", kind::text},
         {"lab.faults", kind::boolean},
         {"telemetry.listen", kind::text},
+        {"telemetry.trace_one_in", kind::integer},
         {"telemetry.events_kept", kind::integer},
         {"observe.listen", kind::text},
         {"observe.lab", kind::text},

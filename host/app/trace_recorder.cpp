@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/trace_recorder.hpp"
+
+#include "gossip/proto/trace_hop.hpp"
+
+#include <utility>
+
+namespace meshhost::app {
+
+namespace {
+
+telemetry::trace_id draw(prng& random) {
+    telemetry::trace_id id{};
+    for (auto& byte : id)
+        byte = static_cast<std::uint8_t>(random.next());
+    id.front() |= 1;  // none is all zeros
+    return id;
+}
+
+}  // namespace
+
+trace_recorder::trace_recorder(const net::shard& shard, trace_options options)
+    : shard_(shard)
+    , options_(std::move(options))
+    , random_(options_.seed) {}
+
+bool trace_recorder::chooses(time_point now) {
+    if (std::exchange(is_next_, false)) return true;
+    if (options_.one_in == 0 || random_.next() % options_.one_in != 0) return false;
+    if (now - second_ >= 1s) {
+        second_ = now;
+        in_this_second_ = 0;
+    }
+    return ++in_this_second_ <= options_.per_second_max;
+}
+
+telemetry::span trace_recorder::begun(
+    const char* name,
+    const identity::topic_id& topic,
+    std::size_t size
+) {
+    telemetry::span span;
+    span.name = name;
+    span.started = std::chrono::system_clock::now().time_since_epoch();
+    auto words = options_.name_of(topic);
+    span.attributes.push_back({"mesh.topic", words.empty() ? topic.to_hex() : std::move(words)});
+    span.attributes.push_back({"mesh.message.size", static_cast<std::uint64_t>(size)});
+    return span;
+}
+
+byte_buffer trace_recorder::on_broadcast(const identity::topic_id& topic, bytes_view content) {
+    if (!chooses(shard_.now())) return {};
+    auto span = begun("mesh.gossip.publish", topic, content.size());
+    span.kind = telemetry::span_kind::producer;
+    span.trace = draw(random_);
+    span.id = gossip::proto::span_of_hop(span.trace, options_.self);
+    last_ = span.trace;
+    const auto context = wire::encode({span.trace, span.id, 1});
+    keep(std::move(span));
+    return byte_buffer(context.begin(), context.end());
+}
+
+void trace_recorder::on_delivery(const gossip::proto::message_output& message) {
+    const auto context = wire::decode_trace_context(message.trace.view());
+    if (!context) return;
+    auto span = begun("mesh.gossip.deliver", message.topic, message.content.size());
+    span.kind = telemetry::span_kind::consumer;
+    span.trace = context->trace;
+    span.parent = context->span;
+    span.id = gossip::proto::span_of_hop(span.trace, options_.self);
+    span.attributes.push_back({"mesh.peer.id", message.from.to_hex()});
+    span.attributes.push_back({"mesh.gossip.round", static_cast<std::uint64_t>(message.hops)});
+    keep(std::move(span));
+}
+
+void trace_recorder::keep(telemetry::span finished) {
+    if (options_.on_span) options_.on_span(finished);
+    spans_.append(std::move(finished));
+}
+
+}  // namespace meshhost::app

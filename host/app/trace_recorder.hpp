@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Follows some of the messages that go over the gossip: at their origin a span
+// mesh.gossip.publish, at every host that hears one mesh.gossip.deliver, the child of the host that
+// it came from.
+#include "base/prng.hpp"
+#include "gossip/message_tracer.hpp"
+#include "identity/endpoint_id.hpp"
+#include "net/shard.hpp"
+#include "telemetry/span_ring.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace meshhost::app {
+
+struct trace_options {
+    std::uint64_t one_in = 1024;  ///< messages of this host; 0: none but those that are asked for
+    unsigned per_second_max = 5;  ///< of those
+    std::uint64_t seed = 1;
+    identity::endpoint_id self;
+    /// A topic in words; empty: nobody has any.
+    std::function<std::string(const identity::topic_id&)> name_of;
+    std::function<void(const telemetry::span&)> on_span = {};  ///< empty: nothing is exported
+};
+
+/// One thread: the shard's, which outlives it.
+class trace_recorder final : public gossip::message_tracer {
+public:
+    static constexpr std::size_t spans_max = 512;
+
+    trace_recorder(const net::shard& shard, trace_options options);
+
+    /// The next message of this host is followed, whatever chance says.
+    void follow_next() noexcept { is_next_ = true; }
+    /// Of the last message of this host that was followed.
+    const telemetry::trace_id& last() const noexcept { return last_; }
+
+    const telemetry::span_ring& spans() const noexcept { return spans_; }
+
+    byte_buffer on_broadcast(const identity::topic_id& topic, bytes_view content) override;
+    void on_delivery(const gossip::proto::message_output& message) override;
+
+private:
+    bool chooses(time_point now);
+    telemetry::span begun(const char* name, const identity::topic_id& topic, std::size_t size);
+    void keep(telemetry::span finished);
+
+    const net::shard& shard_;
+    trace_options options_;
+    prng random_;
+    telemetry::span_ring spans_{spans_max};
+    telemetry::trace_id last_{};
+    bool is_next_ = false;
+    time_point second_{};          ///< the one that is counted in
+    unsigned in_this_second_ = 0;  ///< messages that chance chose
+};
+
+}  // namespace meshhost::app
