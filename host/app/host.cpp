@@ -419,6 +419,7 @@ void host::open_dashboard() {
     observe::dashboard_options options;
     options.mesh = settings.mesh.name;
     options.version = version();
+    options.publish_trace = [this](unsigned size) { return api_->publish_trace(size); };
     options.secret = [] { return identity::random_text(dashboard_secret_bytes); };
     options.log = logger("observe");
     if (!settings.observe.lab.empty())

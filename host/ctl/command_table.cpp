@@ -42,6 +42,10 @@ constexpr example node_examples[] = {
     {"meshctl node drain compute-05", "it tells all others to send it no more work"},
     {"meshctl node resume compute/2", "it takes work again"}};
 
+constexpr example trace_examples[] = {
+    {"meshctl trace publish", "how a message reaches every host, and how long it takes"},
+    {"meshctl trace publish --size 4000 --json", "the same with a large one, for a program"},
+    {"meshctl trace list", "the messages that were followed lately: one in 1,024, and those"}};
 constexpr example boot_examples[] = {
     {"meshctl boot", "the five steps of this host's last start"},
     {"meshctl boot compute-05 --vs median", "another node's, beside the middle of all"},
@@ -117,6 +121,10 @@ const command_row table[] = {
     {"top", "what every node uses, live", make_top, top_examples},
     {"events", "what happened, and what happens", make_events, events_examples},
     {"boot", "how a host started, step by step", make_boot, boot_examples},
+    {"trace", "the way of messages through the mesh", nullptr, trace_examples},
+    {"trace publish", "send a message, and show how every host heard it", make_trace_publish, {}},
+    {"trace list", "the messages that were followed lately", make_trace_list, {}},
+    {"trace show", "the way of one of them, hop by hop", make_trace_show, {}},
     {"doctor", "let the host check its own books", make_doctor, doctor_examples},
     {"node", "one node of the mesh", nullptr, node_examples},
     {"node show", "all that is known of a node, and what it says itself", make_node_show, {}},

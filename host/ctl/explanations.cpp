@@ -208,6 +208,8 @@ constexpr explanation table[] = {
      "a member of the mesh that takes part in nothing; a lab has one, named observer. `meshctl ui\n"
      "--instance NAME` or `--socket PATH` asks that one."},
     {"E_NO_EXAMPLES", "`meshctl examples` without a word after it shows all of them."},
+    {"E_NO_GOSSIP",
+     "The host takes no part in the gossip: gossip.enabled is false, or it is stopping."},
     {"E_NO_LAB",
      "There is no lab of that name, or none at all. `meshctl lab up` makes one. Labs with a "
      "directory\n"
@@ -232,6 +234,11 @@ constexpr explanation table[] = {
     {"E_NO_SUCH_NODE",
      "The lab has no host of that name. `meshctl lab status` lists them, with their names."},
     {"E_NO_SUCH_PATH", "The local API has no such path. docs/operating.md lists them."},
+    {"E_NO_TRACE",
+     "Every host keeps the last 512 spans of messages that were followed, one in 1,024 of its own\n"
+     "(telemetry.trace_one_in) and those of `meshctl trace publish`. Older ones have given way, "
+     "and a\n"
+     "host that starts anew remembers none."},
     {"E_OUTPUT",
      "Standard output did not take the answer, or not all of it: its disk is full, or whoever "
      "read\n"

@@ -77,6 +77,14 @@ failure no_session() {
         "open the link that `meshctl ui` prints"};
 }
 
+failure not_a_lab() {
+    return {
+        exit_code::not_permitted,
+        "E_NOT_A_LAB",
+        "this observer watches no lab",
+        "`meshctl lab up` starts one that does"};
+}
+
 bool accepts_gzip(const http::request& asked) {
     return http::header(asked, "accept-encoding").find("gzip") != std::string_view::npos;
 }
@@ -130,6 +138,21 @@ admin::mesh_question plugins_question(const admin::host_view& view) {
         .hosts_max = survey::kept_max};
 }
 
+admin::mesh_question traces_question(const admin::host_view& view) {
+    return {
+        .name = "traces",
+        .path = "/v1/traces",
+        .query = {},
+        .own =
+            [&view] {
+                auto own = admin::traces_json(view, "");
+                own["id"] = view.node().id;
+                return own;
+            },
+        .answer_max = 512u << 10,
+        .hosts_max = survey::kept_max};
+}
+
 /// Of {"boots": [...]}, the first; null when there is none.
 void unwrap_boot(json::array& nodes) {
     for (auto& each : nodes) {
@@ -167,6 +190,7 @@ dashboard_server::dashboard_server(
     , observatory_(parts, mesh_json(options_, self_), hub_)
     , boots_(parts.shard, parts.view, parts.asker, boots_question(parts.view), "boots")
     , plugins_(parts.shard, parts.view, parts.asker, plugins_question(parts.view), "plugins")
+    , traces_(parts.shard, parts.view, parts.asker, traces_question(parts.view), "spans")
     , server_(
           parts.shard,
           std::make_unique<http::tcp_listener>(std::move(listener)),
@@ -204,6 +228,7 @@ void dashboard_server::add_questions() {
     add("boots", [this](const auto&, const auto& to) { get_survey(boots_, "mesh_boots", to); });
     add("plugins",
         [this](const auto&, const auto& to) { get_survey(plugins_, "mesh_plugins", to); });
+    add("traces", [this](const auto&, const auto& to) { get_survey(traces_, "mesh_traces", to); });
     add("events", [this](const auto& asked, const auto& to) { get_events(asked, to); });
     add("telemetry", [this](const auto&, const auto& to) { get_telemetry(to); });
 }
@@ -248,6 +273,7 @@ void dashboard_server::answer_api(const http::request& asked, const admin::answe
         return answer->reply(guarded(std::move(refused)));
     }
     if (is_post && asked.path == "/api/v1/lab/actions") return act(asked, answer);
+    if (is_post && asked.path == "/api/v1/traces") return publish_trace(asked, answer);
     if (asked.method == "GET" && asked.path.starts_with(node_prefix))
         return get_node(asked, answer);
     const auto found = std::find_if(questions_.begin(), questions_.end(), [&](const route& each) {
@@ -417,16 +443,23 @@ void dashboard_server::get_node_boots(const std::string& node, const admin::answ
     );
 }
 
+void dashboard_server::publish_trace(const http::request& asked, const admin::answer_ptr& answer) {
+    if (const auto objection = object_to_body(asked)) return refuse_with(answer, *objection);
+    if (!options_.lab) return refuse_with(answer, not_a_lab());
+    const auto body = admin::parse_body(asked.body);
+    if (!body) return refuse_with(answer, body.error());
+    std::int64_t size = 256;
+    const auto fault =
+        admin::read_number(*body, "size", admin::trace_size_min, admin::trace_size_max, size);
+    if (fault) return refuse_with(answer, *fault);
+    const auto trace = options_.publish_trace(static_cast<unsigned>(size));
+    if (!trace) return refuse_with(answer, trace.error());
+    answer_with(answer, "trace", {{"trace", *trace}});
+}
+
 void dashboard_server::act(const http::request& asked, const admin::answer_ptr& answer) {
     if (const auto objection = object_to_body(asked)) return refuse_with(answer, *objection);
-    if (!options_.lab)
-        return refuse_with(
-            answer,
-            {exit_code::not_permitted,
-             "E_NOT_A_LAB",
-             "this observer watches no lab",
-             "`meshctl lab up` starts one that does"}
-        );
+    if (!options_.lab) return refuse_with(answer, not_a_lab());
     const auto body = admin::parse_body(asked.body);
     if (!body) return refuse_with(answer, body.error());
     const auto wanted = parse_lab_action(*body);

@@ -21,9 +21,10 @@
 namespace meshhost::observe {
 
 struct dashboard_options {
-    std::string mesh;                     ///< its name
-    std::string version;                  ///< of this host
-    std::unique_ptr<lab_actions> lab;     ///< null: nothing is broken here
+    std::string mesh;                  ///< its name
+    std::string version;               ///< of this host
+    std::unique_ptr<lab_actions> lab;  ///< null: nothing is broken here
+    std::function<outcome<std::string>(unsigned size)> publish_trace;  ///< as host_actions has it
     std::function<std::string()> secret;  ///< draws what nobody can guess
     logger log;
 };
@@ -31,8 +32,8 @@ struct dashboard_options {
 /// Serves from its making until close(). One thread: the shard's, which outlives it as `parts` do.
 class dashboard_server final : private http::request_handler {
 public:
-    static constexpr std::size_t timers = 4;        ///< of this room
-    static constexpr std::size_t admin_timers = 3;  ///< of what it asks all hosts with
+    static constexpr std::size_t timers = 5;        ///< of this room
+    static constexpr std::size_t admin_timers = 4;  ///< of what it asks all hosts with
 
     dashboard_server(
         const observatory_parts& parts,
@@ -77,6 +78,7 @@ private:
     void get_node(const http::request& asked, const admin::answer_ptr& answer);
     void get_series(const std::string& node, const admin::answer_ptr& answer) const;
     void get_node_boots(const std::string& node, const admin::answer_ptr& answer);
+    void publish_trace(const http::request& asked, const admin::answer_ptr& answer);
     void act(const http::request& asked, const admin::answer_ptr& answer);
 
     observatory_parts parts_;
@@ -89,6 +91,7 @@ private:
     observatory observatory_;
     survey boots_;
     survey plugins_;
+    survey traces_;
     std::vector<route> questions_;
     http::http_server server_;
 };

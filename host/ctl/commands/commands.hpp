@@ -36,6 +36,9 @@ std::unique_ptr<command> make_plugin_new();
 std::unique_ptr<command> make_ping();
 std::unique_ptr<command> make_rebind();
 std::unique_ptr<command> make_ui();
+std::unique_ptr<command> make_trace_publish();
+std::unique_ptr<command> make_trace_list();
+std::unique_ptr<command> make_trace_show();
 
 std::unique_ptr<command> make_identity_show();
 std::unique_ptr<command> make_identity_mint();
