@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const dist = new URL("../dist", import.meta.url).pathname;
+const dist = process.argv[2] ?? new URL("../dist", import.meta.url).pathname;
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !/\.(html|js|css|svg|json)$/.test(entry.name)) continue;
   const path = join(entry.parentPath, entry.name);

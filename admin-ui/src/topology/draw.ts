@@ -64,8 +64,10 @@ export function drawEdges(ctx: CanvasRenderingContext2D, scene: Scene, palette: 
     const [focused, eager, kind] = key.split(" ") as [string, string, Edge["kind"]];
     ctx.strokeStyle = palette[kind] ?? palette.unknown;
     ctx.lineWidth = ((eager === "1" ? 2.4 : 1.1) * thin * (focused === "1" ? 1.35 : 1)) / camera.k;
-    ctx.setLineDash(eager === "1" ? [] : [5 / camera.k, 5 / camera.k]);
-    const base = eager === "1" ? (many ? 0.55 : 0.95) : many ? 0.16 : 0.5;
+    // From afar thousands of dashes are a grey, and the dearest way to paint it.
+    const dashed = eager !== "1" && !(many && camera.k < DOT_BELOW);
+    ctx.setLineDash(dashed ? [5 / camera.k, 5 / camera.k] : []);
+    const base = eager === "1" ? (many ? 0.55 : 0.95) : many ? (camera.k < DOT_BELOW ? 0.09 : 0.16) : 0.5;
     ctx.globalAlpha = focused === "1" ? 1 : anyMine ? base * 0.4 : base;
     ctx.beginPath();
     for (const edge of groups.get(key)!) {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two canvases and a layer of cards under one camera. A large picture is not painted while it moves: the
 // canvases, half as large again as the window, are carried by a CSS transform and painted when it rests.
-import { type Quadtree, quadtree } from "d3-quadtree";
-import { select } from "d3-selection";
-import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from "d3-zoom";
 import type { Edge } from "../api/types";
 import { CARD_ABOVE, type Camera, DOT_BELOW, drawEdges, drawNodes, lineOf, type Scene } from "./draw";
+import { listen, zoomed } from "./gestures";
 import { bounds, CARD, type Point } from "./layout";
 import { readPalette } from "./theme";
 
@@ -23,8 +21,7 @@ export class Stage {
   camera: Camera = { x: 0, y: 0, k: 1 };
   private drawn: Camera = { x: 0, y: 0, k: 1 };
   private scene: Scene | null = null;
-  private tree: Quadtree<[number, number, string]> | null = null;
-  private readonly behaviour: ZoomBehavior<HTMLElement, unknown>;
+  private readonly deafen: () => void;
   private palette = readPalette();
   private size = { w: 1, h: 1 };
   private ratio = 1;
@@ -43,25 +40,23 @@ export class Stage {
     private readonly nodesLayer: HTMLCanvasElement,
     private readonly world: HTMLElement,
     private readonly events: StageEvents,
-    busy: (event: Event) => boolean, // true: the gesture is about a node and not about the camera
+    busy: (event: PointerEvent) => boolean, // true: the gesture is about a node and not about the camera
   ) {
-    this.behaviour = zoom<HTMLElement, unknown>()
-      .scaleExtent([0.02, 2.5])
-      .filter((event: Event) => event.type === "wheel" || (!(event as MouseEvent).button && !busy(event)))
-      .on("zoom", (event: D3ZoomEvent<HTMLElement, unknown>) => {
-        const { x, y, k } = event.transform;
-        this.camera = { x, y, k };
-        if (event.sourceEvent) this.moved = true;
-        this.move();
-      });
-    select(host).call(this.behaviour).on("dblclick.zoom", null);
+    this.deafen = listen(host, {
+      camera: () => this.camera,
+      move: (camera) => {
+        this.moved = true;
+        this.look(camera);
+      },
+      busy,
+    });
   }
 
   destroy(): void {
     clearTimeout(this.rest);
     clearTimeout(this.later);
     cancelAnimationFrame(this.frame);
-    select(this.host).on(".zoom", null);
+    this.deafen();
   }
 
   resize(): void {
@@ -90,7 +85,6 @@ export class Stage {
   /** A new scene. Edges that look the same are not painted again; the rest at most four times a second. */
   show(scene: Scene, signature: string): void {
     this.scene = scene;
-    this.tree = null;
     if (!this.fitted && scene.nodes.length > 0 && this.size.w > 1) {
       this.fitted = true;
       this.fit();
@@ -116,17 +110,13 @@ export class Stage {
     const k = Math.min(1.2, (w - 2 * pad) / (box.right - box.left), (h - 2 * pad) / (box.bottom - box.top));
     const middle = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
     this.moved = false;
-    this.look(
-      zoomIdentity
-        .translate(w / 2, h / 2)
-        .scale(Math.max(k, 0.02))
-        .translate(-middle.x, -middle.y),
-    );
+    const scale = Math.max(k, 0.02);
+    this.look({ x: w / 2 - middle.x * scale, y: h / 2 - middle.y * scale, k: scale });
   }
 
   zoomBy(factor: number): void {
     this.moved = true;
-    this.behaviour.scaleBy(select(this.host), factor);
+    this.look(zoomed(this.camera, factor, this.size.w / 2, this.size.h / 2));
   }
 
   /** Brings a node into the window if it is not there. */
@@ -134,7 +124,8 @@ export class Stage {
     const p = this.toScreen(at);
     const { w, h } = this.size;
     if (p.x > 60 && p.y > 40 && p.x < w - 60 && p.y < h - 40) return;
-    this.behaviour.translateTo(select(this.host), at.x, at.y);
+    const { k } = this.camera;
+    this.look({ x: w / 2 - at.x * k, y: h / 2 - at.y * k, k });
   }
 
   toWorld(clientX: number, clientY: number): Point {
@@ -151,16 +142,17 @@ export class Stage {
 
   nodeAt(p: Point): string | null {
     if (!this.scene) return null;
-    if (!this.tree) {
-      const entries: [number, number, string][] = [];
-      for (const { id } of this.scene.nodes) {
-        const at = this.scene.at(id);
-        if (at) entries.push([at.x, at.y, id]);
+    let best: string | null = null;
+    let least = this.camera.k < DOT_BELOW ? 9 / this.camera.k : 24;
+    for (const { id } of this.scene.nodes) {
+      const at = this.scene.at(id);
+      const d = at ? Math.hypot(at.x - p.x, at.y - p.y) : Number.POSITIVE_INFINITY;
+      if (d < least) {
+        least = d;
+        best = id;
       }
-      this.tree = quadtree(entries);
     }
-    const reach = this.camera.k < DOT_BELOW ? 9 / this.camera.k : 20;
-    return this.tree.find(p.x, p.y, reach)?.[2] ?? null;
+    return best;
   }
 
   edgeAt(p: Point): Edge | null {
@@ -207,12 +199,9 @@ export class Stage {
       .map(({ id }) => id);
   }
 
-  private look(transform: typeof zoomIdentity): void {
-    this.behaviour.transform(select(this.host), transform);
-  }
-
-  private move(): void {
-    const { x, y, k } = this.camera;
+  private look(camera: Camera): void {
+    this.camera = camera;
+    const { x, y, k } = camera;
     this.world.style.transform = `translate(${x}px,${y}px) scale(${k})`;
     if ((this.scene?.edges.length ?? 0) <= SMALL) this.soon();
     else this.carry();

@@ -57,7 +57,7 @@ export function Topology() {
       nodesLayer.current,
       world.current,
       { rested: () => setCamera((n) => n + 1) },
-      (event) => press.current !== null || cardOf(event.target) !== null,
+      (event) => cardOf(event.target) !== null || made.nodeAt(made.toWorld(event.clientX, event.clientY)) !== null,
     );
     stage.current = made;
     const sizes = new ResizeObserver(() => {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Events as a list, the newest first; only the rows that are seen exist. While it follows, it stays at the top.
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import type { MeshEvent } from "../api/types";
 import { nameOf, subject } from "../model/derive";
@@ -8,7 +7,10 @@ import { describeEvent, toneOf } from "../model/events";
 import { clock, safeName } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import css from "./event-list.module.css";
+import { useRows } from "./rows";
 import { select, useParam } from "./url";
+
+const ROW = 26;
 
 export function EventList({
   events,
@@ -21,12 +23,7 @@ export function EventList({
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const [selected] = useParam("sel");
-  const virtual = useVirtualizer({
-    count: events.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => 26,
-    overscan: 14,
-  });
+  const { from, to } = useRows(scroller, events.length, ROW);
   const newest = events.at(-1)?.seq;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a newer event is what moves the list
   useEffect(() => {
@@ -42,15 +39,15 @@ export function EventList({
       aria-label="Events, the newest first"
       tabIndex={0}
     >
-      <div className={css.body} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
-          const event = events[events.length - 1 - item.index]!;
+      <div className={css.body} style={{ height: events.length * ROW }}>
+        {Array.from({ length: to - from }, (_, i) => {
+          const event = events[events.length - 1 - from - i]!;
           const about = subject(event);
           return (
             <div
               key={event.seq}
               className={`${css.row} ${selected === about ? css.selected : ""}`}
-              style={{ transform: `translateY(${item.start}px)` }}
+              style={{ transform: `translateY(${(from + i) * ROW}px)` }}
             >
               <span className="muted">{clock(event.at, true)}</span>
               <span className={`${css.dot} ${css[toneOf(event)] ?? ""}`} aria-hidden="true">

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // A row for each node. Sorting and columns stand in the address; the rows that are not seen are not made.
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef } from "react";
 import type { Node } from "../api/types";
 import { useNow } from "../model/clock";
@@ -10,6 +9,7 @@ import { plural } from "../model/format";
 import { useVisible } from "../model/view";
 import { download } from "../ui/download";
 import { NothingMatches } from "../ui/empty";
+import { useRows } from "../ui/rows";
 import { go, select, setParams, useParam } from "../ui/url";
 import { COLUMNS, type Column } from "./columns";
 import css from "./nodes.module.css";
@@ -36,12 +36,7 @@ export default function Nodes() {
     return keyed.map(({ node }) => node);
   }, [nodes, state, by, down]);
 
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-  });
+  const { from, to } = useRows(scroller, rows.length, ROW);
   const grid = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
 
   return (
@@ -91,17 +86,16 @@ export default function Nodes() {
               </span>
             ))}
           </div>
-          <div className={css.body} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-            {virtual.getVirtualItems().map((item) => {
-              const node = rows[item.index]!;
+          <div className={css.body} role="rowgroup" style={{ height: rows.length * ROW }}>
+            {rows.slice(from, to).map((node, i) => {
               return (
                 <div
                   key={node.id}
                   role="row"
-                  aria-rowindex={item.index + 2}
+                  aria-rowindex={from + i + 2}
                   aria-selected={selected === node.id}
                   className={`${css.row} ${css.item}`}
-                  style={{ ...grid, transform: `translateY(${item.start}px)` }}
+                  style={{ ...grid, transform: `translateY(${(from + i) * ROW}px)` }}
                   onClick={() => select(selected === node.id ? null : node.id)}
                   onDoubleClick={() => go(`/nodes/${node.id}`)}
                 >
