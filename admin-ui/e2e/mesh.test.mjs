@@ -79,7 +79,16 @@ async function views(page) {
     past: `/?at=${at}`,
     lost: "/no/such/view",
   };
-  if (snapshot.mesh.lab) list.lab = "/lab";
+  if (snapshot.mesh.lab) {
+    list.lab = "/lab";
+    const sent = await page.evaluate(() =>
+      fetch("/api/v1/traces", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }).then(
+        (answer) => answer.json(),
+      ),
+    );
+    await page.waitForTimeout(800);
+    list.trace = `/traces/${sent.data.trace}`;
+  }
   return list;
 }
 

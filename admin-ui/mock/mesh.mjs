@@ -27,6 +27,7 @@ export class Mesh {
     this.events = [];
     this.boots = new Map();
     this.series = new Map();
+    this.traces = new Map();
     this.faults = new Map(); // node id -> { kind, at }
     this.observer = this.random.hex(64);
     this.mesh = {
@@ -43,6 +44,7 @@ export class Mesh {
     this.addObserver();
     this.history();
     if (!quiet) this.trouble();
+    if (nodes <= 200) for (const ago of [-95_000, -31_000]) this.publish(ago, [...this.nodes.keys()][3]);
     if (hostile) this.malice();
   }
 
@@ -418,6 +420,62 @@ export class Mesh {
       mesh: this.mesh,
       nodes: [...this.nodes.values()],
       edges: [...this.edges.values()],
+    };
+  }
+
+  /** A message goes over the tree, and now and then a lazy path is quicker; each node keeps a span of it. */
+  publish(passed, from = this.observer) {
+    const { random } = this;
+    const trace = random.hex(32);
+    const zero = (this.start + passed) * 1000;
+    const attributes = { "mesh.topic": "mesh/digest", "mesh.message.size": 256 };
+    const make = (parent, us, more) => ({
+      trace,
+      span: random.hex(16),
+      parent,
+      name: parent ? "mesh.gossip.deliver" : "mesh.gossip.publish",
+      kind: parent ? "consumer" : "producer",
+      started_unix_us: Math.round(zero + us),
+      length_us: 0,
+      ok: true,
+      message: null,
+      attributes: { ...attributes, ...more },
+      events: [],
+      dropped: 0,
+    });
+    const had = new Set();
+    const queue = [{ id: from, at: 0, parent: null, peer: null, round: 0 }];
+    while (queue.length > 0) {
+      queue.sort((a, b) => a.at - b.at);
+      const { id, at, parent, peer, round } = queue.shift();
+      const node = this.nodes.get(id);
+      if (had.has(id) || !node || node.state === "dead") continue;
+      had.add(id);
+      const span = make(parent, at, peer ? { "mesh.peer.id": peer, "mesh.gossip.round": round } : {});
+      this.traces.set(id, [...(this.traces.get(id) ?? []), span].slice(-64));
+      for (const edge of this.edges.values()) {
+        if (edge.a !== id && edge.b !== id) continue;
+        const cost = random.between(350, 1200) * (edge.tree === "eager" ? 1 : 2.4) + (edge.rtt_us ?? 500) / 2;
+        queue.push({
+          id: edge.a === id ? edge.b : edge.a,
+          at: at + cost,
+          parent: span.span,
+          peer: id,
+          round: round + 1,
+        });
+      }
+    }
+    return trace;
+  }
+
+  meshTraces() {
+    const nodes = [...this.nodes.values()];
+    return {
+      nodes: nodes.map(({ id, name, state }) =>
+        state === "dead"
+          ? { id, name, spans: null, error: "does not answer" }
+          : { id, name, spans: this.traces.get(id) ?? [], error: null },
+      ),
     };
   }
 

@@ -47,6 +47,7 @@ export function serve(options = {}) {
     session: () => ({}),
     boots: () => mesh.meshBoots(),
     plugins: () => mesh.plugins(),
+    traces: () => mesh.meshTraces(),
     telemetry: () => ({
       otlp: { endpoint: "http://127.0.0.1:4318/v1/traces", queued: 0, sent: 1204, dropped: 0, failed: 0 },
       observer: {
@@ -95,6 +96,7 @@ export function serve(options = {}) {
         });
       }
       if (!inside(request)) return bad(response, 401, "E_NO_SESSION", "no session");
+      if (path === "traces") return good(response, "trace", { trace: mesh.publish(passed()) });
       if (path !== "lab/actions") return bad(response, 404, "E_NO_SUCH_PATH", "there is nothing at this path");
       if (!done.has(body.key)) done.set(body.key, mesh.act(body, passed()));
       return good(response, "lab_outcome", done.get(body.key));
@@ -117,7 +119,7 @@ export function serve(options = {}) {
       });
     }
     if (!api[path]) return bad(response, 404, "E_NO_SUCH_PATH", "there is nothing at this path");
-    good(response, path === "boots" || path === "plugins" ? `mesh_${path}` : path, api[path](url));
+    good(response, ["boots", "plugins", "traces"].includes(path) ? `mesh_${path}` : path, api[path](url));
   }
 
   const http = createServer(

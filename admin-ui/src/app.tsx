@@ -16,7 +16,8 @@ const Paths = lazy(() => import("./views/paths"));
 const Boots = lazy(() => import("./boot/waterfall"));
 const BootPage = lazy(() => import("./boot/page"));
 const Events = lazy(() => import("./views/events"));
-const Traces = lazy(() => import("./views/traces"));
+const Traces = lazy(() => import("./traces/list"));
+const TracePage = lazy(() => import("./traces/page"));
 const Plugins = lazy(() => import("./views/plugins"));
 const Lab = lazy(() => import("./views/lab"));
 const Telemetry = lazy(() => import("./views/telemetry"));
@@ -58,6 +59,7 @@ function Views() {
             <Route path="/boot/:id/:bootId" component={BootPage} />
             <Route path="/events" component={Events} />
             <Route path="/traces" component={Traces} />
+            <Route path="/traces/:id" component={TracePage} />
             <Route path="/plugins" component={Plugins} />
             <Route path="/lab" component={Lab} />
             <Route path="/telemetry" component={Telemetry} />

@@ -28,6 +28,8 @@ describe("the mock keeps the contract", () => {
       expectValid("snapshot", mesh.snapshot(0));
       expectValid("mesh_boots", mesh.meshBoots());
       expectValid("mesh_plugins", mesh.plugins());
+      mesh.publish(0);
+      expectValid("mesh_traces", mesh.meshTraces());
       expectValid("boots", { boots: [...mesh.boots.values()][0] });
       const [id, series] = [...mesh.series][0]!;
       expectValid("series", { id, step_ms: 2000, end: mesh.time(), series });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Mesh } from "../mock/mesh.mjs";
-import type { Edge, MeshEvent, Node, ServerFrame } from "../src/api/types";
+import type { Edge, MeshEvent, MeshTraces, Node, ServerFrame } from "../src/api/types";
 import { EMPTY, type MeshState, reduce } from "../src/model/reduce";
 
 export interface MockMesh {
@@ -17,6 +17,8 @@ export interface MockMesh {
     nodes: { id: string; name: string; boot: import("../src/api/types").Boot | null; error: string | null }[];
   };
   plugins(): unknown;
+  publish(passed: number, from?: string): string;
+  meshTraces(): MeshTraces;
   boots: Map<string, import("../src/api/types").Boot[]>;
   series: Map<string, unknown>;
   act(action: { kind: string; node: string }, passed: number): unknown;

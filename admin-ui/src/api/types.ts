@@ -20,6 +20,7 @@ export interface Contract {
   Mesh?: Mesh;
   MeshBoots?: MeshBoots;
   MeshPlugins?: MeshPlugins;
+  MeshTraces?: MeshTraces;
   Node?: Node;
   Series?: Series;
   Snapshot?: Snapshot;
@@ -316,6 +317,40 @@ export interface MeshPlugins {
           stalled: boolean;
           restarting: boolean;
           generation: number;
+          [k: string]: unknown;
+        }[]
+      | null;
+    error: string | null;
+    [k: string]: unknown;
+  }[];
+  [k: string]: unknown;
+}
+/**
+ * the last spans of followed messages, of each node: mesh.gossip.publish (no parent: the origin) and mesh.gossip.deliver (its parent is the span of the node that it came from; attributes mesh.topic, mesh.message.size, mesh.peer.id, mesh.gossip.round). Spans of one trace make the tree over which the message went; times are by each node's own clock
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MeshTraces".
+ */
+export interface MeshTraces {
+  nodes: {
+    id: string;
+    name: string;
+    spans:
+      | {
+          trace: string;
+          span: string;
+          parent: string | null;
+          name: string;
+          kind: string;
+          started_unix_us: number;
+          length_us: number;
+          ok: boolean;
+          message: string | null;
+          attributes: {
+            [k: string]: unknown;
+          };
+          events: unknown[];
+          dropped: number;
           [k: string]: unknown;
         }[]
       | null;

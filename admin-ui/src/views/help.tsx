@@ -68,6 +68,7 @@ const GLOSSARY: [string, string][] = [
     "what of CPU and memory a node declares to need, by its configuration or its cgroup. The tick in a bar is all of it.",
   ],
   ["start (boot)", "from the moment the configuration is read until the host is ready, in five steps."],
+  ["trace", "the way of one message that was followed: from node to node, and when each had it."],
   ["seq", "the number of the last change. It rises by one with each picture that the observer tells."],
 ];
 
