@@ -110,7 +110,7 @@ export const countAll = once((nodes: MeshState["nodes"], edges: MeshState["edges
 export const isObserver = (node: Node): boolean => node.tier === "observer" || node.self;
 
 /** The parts into which the mesh falls when only paths between nodes that are present count; the largest first.
- * A node of which no path is known is no part: most likely it only was not asked yet. */
+ * While of any of them no path is known nothing is said: most likely it only was not asked yet. */
 export const partsOf = once((nodes: MeshState["nodes"], edges: MeshState["edges"]): string[][] => {
   const counts = (id: string) => {
     const node = nodes.get(id);
@@ -130,7 +130,8 @@ export const partsOf = once((nodes: MeshState["nodes"], edges: MeshState["edges"
         seen.add(next);
         part.push(next);
       }
-    if (part.length > 1) parts.push(part);
+    if (part.length === 1) return [];
+    parts.push(part);
   }
   return parts.sort((a, b) => b.length - a.length);
 });

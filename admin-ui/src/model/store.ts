@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one store: the live state, whether it is live, and a moment of the past when one is looked at.
 import { create } from "zustand";
-import { get } from "../api/client";
+import { get, Problem } from "../api/client";
 import { openStream } from "../api/stream";
 import type { Snapshot } from "../api/types";
 import { EMPTY, fromSnapshot, type MeshState, reduce } from "./reduce";
@@ -11,6 +11,7 @@ export interface Link {
   lostAt: number | null; // by the observer's clock: since when what is shown is old
   retryAt: number; // performance.now()
   heardAt: number; // performance.now() of the last frame
+  over: boolean; // the observer does not know this session (any more)
   lag: number | null; // ms, how late frames arrive against the quickest one
 }
 
@@ -22,7 +23,7 @@ interface Store {
 
 export const useStore = create<Store>(() => ({
   state: EMPTY,
-  link: { live: false, lostAt: null, retryAt: 0, heardAt: 0, lag: null },
+  link: { live: false, lostAt: null, retryAt: 0, heardAt: 0, over: false, lag: null },
   past: null,
 }));
 
@@ -50,7 +51,7 @@ export function startStream(): () => void {
       }
       const told = state.seq !== null && frame.t !== "error" && frame.t !== "gap";
       const link = told
-        ? { live: true, lostAt: null, retryAt: 0, heardAt, lag }
+        ? { live: true, lostAt: null, retryAt: 0, heardAt, over: false, lag }
         : { ...before.link, heardAt: before.link.heardAt };
       // What happened is told live also to who looks at the past: the views cut it off at their moment.
       const past = before.past?.state
@@ -63,6 +64,12 @@ export function startStream(): () => void {
       const { link, state } = useStore.getState();
       const lostAt = link.lostAt ?? (state.now || null);
       useStore.setState({ link: { ...link, live: false, lostAt, retryAt, lag: null } });
+      // A WebSocket does not say why it was refused; a question does.
+      get("session").catch((problem: unknown) => {
+        if (!(problem instanceof Problem) || problem.status !== 401) return;
+        const now = useStore.getState().link;
+        if (!now.live) useStore.setState({ link: { ...now, over: true } });
+      });
     },
   });
 }

@@ -2,6 +2,7 @@
 // The layout as the page holds it: grows with the mesh, remembers what was dragged, is made anew on demand.
 import { create } from "zustand";
 import type { MeshState } from "../model/reduce";
+import { useStore } from "../model/store";
 import { arrange, extend, type Layout, type Point } from "./layout";
 
 interface Places {
@@ -38,7 +39,11 @@ function savePins(mesh: string, pins: Readonly<Record<string, Point>>): void {
 export function settle(state: MeshState): Layout | null {
   if (!state.mesh) return null;
   const held = usePlaces.getState();
-  const nodes = [...state.nodes.values(), ...[...state.ghosts.values()].map((ghost) => ghost.node)];
+  // Whoever is in the live picture keeps its place also while the past is looked at.
+  const known = new Map(useStore.getState().state.nodes);
+  for (const [id, { node }] of state.ghosts) known.set(id, node);
+  for (const [id, node] of state.nodes) known.set(id, node);
+  const nodes = [...known.values()];
   const edges = [...state.edges.values()];
   const mesh = state.mesh.name;
   if (held.layout === null || held.mesh !== mesh) {

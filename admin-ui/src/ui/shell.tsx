@@ -71,7 +71,7 @@ export function Shell({ children }: { children: ReactNode }) {
     Escape: () => {
       if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
       else if (selected) select(null);
-      else if (path !== "/") history.back();
+      else if (path !== "/") go(path.split("/").length > 2 ? `/${path.split("/")[1]}` : "/");
     },
     ...Object.fromEntries(VIEWS.map((view) => [`g ${view.key}`, () => go(view.path)])),
   });

@@ -39,7 +39,11 @@ export function StatusBar() {
       ) : (
         <span className={css.lost} role="alert">
           {link.lostAt ? `not live since ${clock(link.lostAt)}` : "connecting"}
-          {retry > 0 ? ` — retry in ${retry} s` : " — trying"}
+          {link.over
+            ? " — this session ended: meshctl ui opens another"
+            : retry > 0
+              ? ` — retry in ${retry} s`
+              : " — trying"}
         </span>
       )}
       {mesh && (
