@@ -2,6 +2,8 @@
 // A mesh that is not there, told as an observer tells one. Pure of IO: `step` returns the ops of a delta.
 import { makeBoot } from "./boots.mjs";
 import { prng } from "./random.mjs";
+import { publish } from "./traces.mjs";
+import { malice, trouble } from "./trouble.mjs";
 
 const MIB = 1024 * 1024;
 const BUDGET = { compute: [500, 128], broker: [250, 64], gateway: [250, 64], registry: [100, 64], bridge: [250, 64] };
@@ -43,9 +45,9 @@ export class Mesh {
     this.connect(edges);
     this.addObserver();
     this.history();
-    if (!quiet) this.trouble();
-    if (nodes <= 200) for (const ago of [-95_000, -31_000]) this.publish(ago, [...this.nodes.keys()][3]);
-    if (hostile) this.malice();
+    if (!quiet) trouble(this);
+    if (nodes <= 200) for (const ago of [-95_000, -31_000]) publish(this, ago, [...this.nodes.keys()][3]);
+    if (hostile) malice(this);
   }
 
   time(offset = 0) {
@@ -166,95 +168,6 @@ export class Mesh {
     });
     a.neighbors.push(b.id);
     b.neighbors.push(a.id);
-  }
-
-  /** What one wants to see at a glance: somebody dead, somebody ill, somebody over its budget, paths that are relayed. */
-  trouble() {
-    const named = (name) => [...this.nodes.values()].find((node) => node.name === name);
-    const change = (name, fields) => {
-      const node = named(name);
-      if (node) this.nodes.set(node.id, { ...node, ...fields });
-      return node;
-    };
-    const over = named("compute-03");
-    if (over) change("compute-03", { over: ["cpu"], usage: { ...over.usage, cpu_millicores: 590 } });
-    const near = named("compute-06");
-    if (near)
-      change("compute-06", { usage: { ...near.usage, rss_bytes: Math.round(near.budget.memory_bytes * 0.95) } });
-    change("compute-05", {
-      state: "stale",
-      evidence: "missed 3 digests",
-      since: this.time(-4000),
-      seen: this.time(-9000),
-    });
-    change("compute-08", {
-      state: "joining",
-      evidence: null,
-      since: this.time(-5000),
-      usage: null,
-      load: { cpu: 0, memory: 1 },
-    });
-    change("compute-11", {
-      state: "dead",
-      evidence: "missed 6 digests; 3 of 3 neighbours lost it",
-      since: this.time(-29_000),
-      seen: this.time(-41_000),
-      usage: null,
-      load: { cpu: null, memory: null },
-      unasked: "no answer in 2 s",
-    });
-    for (const name of ["compute-06", "compute-10", "compute-08"]) {
-      const node = named(name);
-      const edge =
-        node &&
-        [...this.edges.values()].find((one) => (one.a === node.id || one.b === node.id) && one.tree === "eager");
-      if (edge) this.edges.set(edge.id, { ...edge, kind: "relayed", reason: "nat_symmetric_both", rtt_us: 38_100 });
-    }
-    const last = named("gateway-02");
-    const unknown =
-      last && [...this.edges.values()].find((one) => (one.a === last.id || one.b === last.id) && one.tree === "lazy");
-    if (unknown) this.edges.set(unknown.id, { ...unknown, kind: "unknown", reason: null, rtt_us: null });
-  }
-
-  /** What somebody may say who wishes the reader no good, or whose clock and configuration are wrong. */
-  malice() {
-    const far = this.time(3 * 3_600_000);
-    const tricks = [
-      { name: '<img src=x onerror="document.title=1">' },
-      { name: "n".repeat(300) },
-      { name: "\u202egnp.tsoh\u2066" },
-      { name: "" },
-      { name: "twin" },
-      { name: "twin" },
-      { name: "=HYPERLINK(1)", budget: { cpu_millicores: 0, memory_bytes: 0, source: "config" } },
-      { since: far, seen: far, started: far },
-      {
-        tier: null,
-        roles: [],
-        version: null,
-        started: null,
-        seen: null,
-        usage: null,
-        load: { cpu: null, memory: null },
-      },
-      { roles: ["\u202e", "<b>", "r".repeat(200)], evidence: "e".repeat(5000), addresses: ["x".repeat(400)] },
-      { budget: { cpu_millicores: null, memory_bytes: null, source: "none" }, gossip: null, net: null },
-      { usage: { cpu_millicores: 1e15, rss_bytes: 2 ** 52, fds: 0, threads: 0 }, over: ["cpu", "memory"] },
-      { state: "a state of a later version" },
-    ];
-    [...this.nodes.values()]
-      .filter((node) => !node.self)
-      .slice(0, tricks.length)
-      .forEach((node, i) => this.nodes.set(node.id, { ...node, ...tricks[i] }));
-    const [edge] = this.edges.values();
-    this.edges.set(edge.id, {
-      ...edge,
-      kind: "teleported",
-      tree: "upside down",
-      reason: "<script>",
-      disagree: "d".repeat(900),
-    });
-    this.edges.set("nobody|none", { ...edge, id: "nobody|none", a: "nobody", b: "none" });
   }
 
   history() {
@@ -423,49 +336,8 @@ export class Mesh {
     };
   }
 
-  /** A message goes over the tree, and now and then a lazy path is quicker; each node keeps a span of it. */
-  publish(passed, from = this.observer) {
-    const { random } = this;
-    const trace = random.hex(32);
-    const zero = (this.start + passed) * 1000;
-    const attributes = { "mesh.topic": "mesh/digest", "mesh.message.size": 256 };
-    const make = (parent, us, more) => ({
-      trace,
-      span: random.hex(16),
-      parent,
-      name: parent ? "mesh.gossip.deliver" : "mesh.gossip.publish",
-      kind: parent ? "consumer" : "producer",
-      started_unix_us: Math.round(zero + us),
-      length_us: 0,
-      ok: true,
-      message: null,
-      attributes: { ...attributes, ...more },
-      events: [],
-      dropped: 0,
-    });
-    const had = new Set();
-    const queue = [{ id: from, at: 0, parent: null, peer: null, round: 0 }];
-    while (queue.length > 0) {
-      queue.sort((a, b) => a.at - b.at);
-      const { id, at, parent, peer, round } = queue.shift();
-      const node = this.nodes.get(id);
-      if (had.has(id) || !node || node.state === "dead") continue;
-      had.add(id);
-      const span = make(parent, at, peer ? { "mesh.peer.id": peer, "mesh.gossip.round": round } : {});
-      this.traces.set(id, [...(this.traces.get(id) ?? []), span].slice(-64));
-      for (const edge of this.edges.values()) {
-        if (edge.a !== id && edge.b !== id) continue;
-        const cost = random.between(350, 1200) * (edge.tree === "eager" ? 1 : 2.4) + (edge.rtt_us ?? 500) / 2;
-        queue.push({
-          id: edge.a === id ? edge.b : edge.a,
-          at: at + cost,
-          parent: span.span,
-          peer: id,
-          round: round + 1,
-        });
-      }
-    }
-    return trace;
+  publish(passed, from) {
+    return publish(this, passed, from);
   }
 
   meshTraces() {

@@ -1,1 +1,0 @@
-var e={tabs:`_tabs_1p3l7_1`,panel:`_panel_1p3l7_29`,cards:`_cards_1p3l7_32`,card:`_card_1p3l7_32`,facts:`_facts_1p3l7_48`,bars:`_bars_1p3l7_65`,narrow:`_narrow_1p3l7_70`,raw:`_raw_1p3l7_79`,chart:`_chart_1p3l7_89`,charts:`_charts_1p3l7_96`,minor:`_minor_1p3l7_111`};export{e as t};
