@@ -63,7 +63,7 @@ export function drawEdges(ctx: CanvasRenderingContext2D, scene: Scene, palette: 
   for (const key of [...groups.keys()].sort()) {
     const [focused, eager, kind] = key.split(" ") as [string, string, Edge["kind"]];
     ctx.strokeStyle = palette[kind] ?? palette.unknown;
-    ctx.lineWidth = ((eager === "1" ? 2.4 : 1.1) * thin * (focused === "1" ? 1.35 : 1)) / camera.k;
+    ctx.lineWidth = ((eager === "1" ? 2.4 : 1.1) * thin * (focused === "1" ? 1.7 : 1)) / camera.k;
     // From afar thousands of dashes are a grey, and the dearest way to paint it.
     const dashed = eager !== "1" && !(many && camera.k < DOT_BELOW);
     ctx.setLineDash(dashed ? [5 / camera.k, 5 / camera.k] : []);

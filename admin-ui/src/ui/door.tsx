@@ -25,7 +25,7 @@ export function Door({ entry }: { entry: Exclude<Entry, { state: "in" }> }) {
           </>
         )}
         <p className="muted" role="status">
-          {entry.said}
+          {/no session/i.test(entry.said) ? "This page goes on by itself once it has one." : entry.said}
         </p>
       </div>
     </main>

@@ -33,7 +33,7 @@ export function Copy({ text }: { text: string }) {
 export function FirstRun({ node }: { node: Node | null }) {
   return (
     <div className={css.middle}>
-      <div className={css.big}>
+      <div className={`${css.big} ${css.below}`}>
         <h2>{node ? "This is node 1" : "No node yet"}</h2>
         <p>
           {node

@@ -3,10 +3,11 @@
 import { useMemo } from "react";
 import { Link, useSearch } from "wouter";
 import type { Edge, MeshEvent, Node } from "../api/types";
+import { carried, MUCH } from "../model/carry";
 import { useNow } from "../model/clock";
 import { byName, countAll, edgesOf, isObserver, nameOf, other, subject } from "../model/derive";
 import { describeEvent } from "../model/events";
-import { age, bytes, clock, cpu, duration, millis, plural, rate, safeName, shortId } from "../model/format";
+import { age, bytes, clock, cpu, duration, millis, percent, plural, rate, safeName, shortId } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { share } from "../model/states";
 import { useMesh } from "../model/store";
@@ -88,6 +89,7 @@ function NodeFacts({ state, node }: { state: MeshState; node: Node }) {
           {node.over.map((one) => (one === "cpu" ? "CPU" : "RAM")).join(", ")}.
         </p>
       )}
+      <Carries state={state} node={node} />
       <Neighbours state={state} node={node} edges={edges} />
       {relayed[0] && (
         <div className="note relay">
@@ -110,6 +112,18 @@ function NodeFacts({ state, node }: { state: MeshState; node: Node }) {
       </p>
       <Latest state={state} about={node.id} />
     </>
+  );
+}
+
+/** What it declares to be is drawn; what it is for the others is said, and stands out where the two disagree. */
+function Carries({ state, node }: { state: MeshState; node: Node }) {
+  const share = carried(state.nodes, state.edges).get(node.id);
+  if (share === undefined || share < 0.01) return null;
+  const odd = node.tier !== "hub" && share > MUCH;
+  return (
+    <p className={odd ? "note warn" : css.facts}>
+      {odd ? `A ${tierWords(node.tier)} that carries` : "Carries"} {percent(share)} of the eager ways between others
+    </p>
   );
 }
 
