@@ -30,6 +30,10 @@ constexpr explanation table[] = {
      "The local API answered with something that this meshctl does not understand, or the answer\n"
      "broke off. The usual reasons: meshctl and meshhost are of different versions, or the host\n"
      "was stopped while it answered."},
+    {"E_BAD_HELLO",
+     "A program opened the dashboard's stream and said something else than the one frame that a "
+     "client\n"
+     "sends: {\"t\": \"hello\", \"v\": 1}. See docs/dashboard-api.md."},
     {"E_BAD_PEER",
      "A peer is named by a ticket (`endpoint...`), or as ID@ADDRESS with one or more addresses,\n"
      "comma separated: an id in hex or base32, and addresses with ports, such as\n"
@@ -180,6 +184,10 @@ constexpr explanation table[] = {
      "The command does harm if it hits the wrong node, so that meshctl asks before it does it.\n"
      "There was nobody to ask, because it does not run on a terminal, or the answer was not yes.\n"
      "--yes does it without asking."},
+    {"E_NOT_FOUND",
+     "The dashboard's API has nothing at that path. docs/dashboard-api.md lists what it has; an "
+     "older\n"
+     "observer may have less."},
     {"E_NOT_PERMITTED",
      "Another host was asked over the mesh and refused. It answers only members of its mesh that\n"
      "it knows, who have the mesh's secret if there is one (mesh.secret_file), and only what\n"

@@ -16,7 +16,8 @@ namespace meshhost::path {
 
 class path_table {
 public:
-    /// Unused paths remembered: as many as a flood of spoofed sources may cost us, at 300 bytes each.
+    /// Unused paths remembered: as many as a flood of spoofed sources may cost us, at 300 bytes
+    /// each.
     static constexpr std::size_t unused_max = 1024;
 
     /// The path to and from one address, at `local` of ours; the same id for as long as it is

@@ -206,7 +206,7 @@ class Guard(Observed):
         self.assertEqual(packed[1]["Content-Encoding"], "gzip")
         self.assertLess(len(packed[2]), len(plain[2]))
         self.assertIn("immutable", plain[1]["Cache-Control"])
-        for path in ("/assets/none.js", "/../etc/passwd", "/%2e%2e/x.txt"):
+        for path in ("/assets/none.js", "/../etc/passwd.txt", "/%2e%2e/x.txt"):
             self.assertEqual(self.dashboard.ask("GET", path)[0], 404)
         schema = json.loads(self.dashboard.ask("GET", API + "schema/node.json")[2])
         self.assertEqual(schema["$id"], "meshhost.node/1")

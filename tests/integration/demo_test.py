@@ -46,7 +46,7 @@ class Demo(unittest.TestCase):
         rows = [line for line in done.stdout.splitlines() if f"  {HOSTS - 1} alive  " in line]
         self.assertEqual(len(rows), HOSTS, done.stdout)
         self.assertIn(f"{HOSTS} of {HOSTS} hosts run; one mesh, every host hears every other", done.stdout)
-        self.assertIn(f"{HOSTS - 1} peers: {HOSTS - 1} alive", done.stdout)
+        self.assertIn(f"{HOSTS} peers: {HOSTS} alive", done.stdout)
         self.assert_nothing_left()
 
     def test_interrupt_stops_all(self):

@@ -113,10 +113,13 @@ host_sight read_sight(std::string name, const boost::json::object& status, time_
 
 std::vector<std::size_t> heard_by_each(const mesh_view& view) {
     std::vector<std::size_t> heard;
+    std::set<std::string> hosts;
+    for (const host_sight& host : view)
+        hosts.insert(host.id);
     for (const host_sight& host : view) {
         const auto count =
-            std::count_if(host.peers.begin(), host.peers.end(), [](const auto& peer) {
-                return is_heard(peer.second.state);
+            std::count_if(host.peers.begin(), host.peers.end(), [&](const auto& peer) {
+                return hosts.contains(peer.first) && is_heard(peer.second.state);
             });
         heard.push_back(static_cast<std::size_t>(count));
     }

@@ -3,6 +3,7 @@
 // A local API around a fake host, asked without a socket.
 #include "admin/admin_server.hpp"
 #include "fake_host.hpp"
+#include "http/unix_listener.hpp"
 #include "support/loop.hpp"
 #include "support/temp_dir.hpp"
 

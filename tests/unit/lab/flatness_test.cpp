@@ -87,9 +87,9 @@ TEST_CASE("flatness: a cache may fill, up to its limit; PSS is not judged", "[la
         REQUIRE(all.size() == 1);
         return all.front();
     };
-    CHECK(grown_to(8192).is_flat);
-    CHECK(grown_to(8192).limit == 8192);
-    CHECK_FALSE(grown_to(8193).is_flat);
+    CHECK(grown_to(2048).is_flat);
+    CHECK(grown_to(2048).limit == 2048);
+    CHECK_FALSE(grown_to(2049).is_flat);
 }
 
 TEST_CASE("flatness: too few samples say nothing", "[lab]") {

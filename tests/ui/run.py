@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The dashboard's own tests, where Node 20.19 or later and Chromium are; else they are skipped (77).
+
+  run.py install      what admin-ui/package-lock.json names
+  run.py check        types, lint, units, size, and that dist/ is what the sources make
+  run.py mock         every view in a browser against the mock, and a mesh that wishes it no good
+  run.py mesh         every view in a browser against a lab of 18 real hosts, one of which is killed
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2] / "admin-ui"
+SKIPPED = 77
+NODE_LEAST = (20, 19)
+HOSTS = 18
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(SKIPPED)
+
+
+def need_node():
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        skip("needs node and npm")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
+    found = tuple(map(int, re.match(r"v(\d+)\.(\d+)", version).groups()))
+    if found < NODE_LEAST:
+        skip(f"needs Node {'.'.join(map(str, NODE_LEAST))} or later, this is {version}")
+
+
+def need_browser():
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium:
+        skip("needs Chromium")
+    os.environ["CHROMIUM"] = chromium
+
+
+def run(*words, **environment):
+    print("+", *words, flush=True)
+    done = subprocess.run(words, cwd=SOURCE, env={**os.environ, **environment})
+    if done.returncode != 0:
+        sys.exit(1)
+
+
+def install():
+    """Again only when the lock has changed: the tests of one build directory follow each other."""
+    lock = (SOURCE / "package-lock.json").read_text()
+    mark = SOURCE / "node_modules" / ".installed"
+    if not mark.exists() or mark.read_text() != lock:
+        run("npm", "ci", "--no-audit", "--no-fund")
+        mark.write_text(lock)
+
+
+def mesh():
+    need_browser()
+    meshctl = pathlib.Path(os.environ["MESH_BIN_DIR"]) / "meshctl"
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="mhui-"))
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(scratch)}
+    words = ["lab", "up", "--nodes", str(HOSTS), "--seed", "42", "--name", "ui",
+             "--set", "quic.idle_timeout=3s", "--set", "quic.keep_alive=1s"]
+    try:
+        up = subprocess.run([meshctl, "--json", *words], env=environment, capture_output=True, text=True)
+        if up.returncode != 0:
+            sys.exit(f"no lab: {up.stdout}{up.stderr}")
+        link = json.loads(up.stdout)["data"]["dashboard"]
+        run("node", "--test", "e2e/mesh.test.mjs", OBSERVER_URL=link, LAB="1", NODES=str(HOSTS),
+            SHOTS=os.environ.get("SHOTS", str(scratch / "shots")))
+    finally:
+        subprocess.run([meshctl, "lab", "down", "--name", "ui"], env=environment, capture_output=True)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def main():
+    need_node()
+    what = sys.argv[1] if len(sys.argv) > 1 else ""
+    if what == "install":
+        install()
+    elif what == "check":
+        run("npm", "run", "check")
+    elif what == "mock":
+        need_browser()
+        run("npm", "run", "e2e:mock")
+    elif what == "mesh":
+        mesh()
+    else:
+        sys.exit(__doc__)
+
+
+main()
