@@ -3,8 +3,8 @@
 
 #include "lab/host_api.hpp"
 #include "lab/lab_dir.hpp"
-#include "lab/look.hpp"
 #include "lab/model/fields.hpp"
+#include "lab/process.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -39,11 +39,11 @@ public:
 
     /// Tells every host that runs and that anything was ever set for.
     outcome<void> tell() const {
-        const auto running = running_hosts(lab_);
-        for (const auto& node : lab_.nodes) {
-            const auto* fault = faults_.if_contains(node.name);
-            if (fault == nullptr || !fault->is_object() || !running.contains(node.name)) continue;
-            const auto told = post(lab_.socket_of(node), "/v1/lab/faults", fault->get_object());
+        for (const auto* node : lab_.processes()) {
+            const auto* fault = faults_.if_contains(node->name);
+            const bool runs = state_of(node->process) == process_state::running;
+            if (fault == nullptr || !fault->is_object() || !runs) continue;
+            const auto told = post(lab_.socket_of(*node), "/v1/lab/faults", fault->get_object());
             if (!told) return told.error();
         }
         return write_file(file_, boost::json::serialize(faults_));
@@ -57,10 +57,21 @@ private:
 
 }  // namespace
 
+/// The observer is on the side of most, unless somebody said where: as a bridge between the sides
+/// it would tell each of the other.
 outcome<void> partition(
     const model::lab_record& lab,
-    const std::vector<std::vector<std::string>>& groups
+    const std::vector<std::vector<std::string>>& named
 ) {
+    auto groups = named;
+    const std::string observer(model::observer_name);
+    const bool is_named = std::any_of(groups.begin(), groups.end(), [&](const auto& group) {
+        return std::find(group.begin(), group.end(), observer) != group.end();
+    });
+    if (lab.observer && !is_named && !groups.empty())
+        std::max_element(groups.begin(), groups.end(), [](const auto& one, const auto& other) {
+            return one.size() < other.size();
+        })->push_back(observer);
     fault_book book(lab);
     for (const auto& group : groups) {
         boost::json::array others;

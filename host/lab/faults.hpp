@@ -9,7 +9,8 @@
 
 namespace meshhost::lab {
 
-/// Hosts of different groups do not hear each other. Who is in no group hears everybody.
+/// Hosts of different groups do not hear each other. Who is in no group hears everybody; the lab's
+/// observer is in the largest.
 outcome<void> partition(
     const model::lab_record& lab,
     const std::vector<std::vector<std::string>>& groups

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace meshhost::lab {
@@ -37,7 +38,11 @@ outcome<stop_result> stop_lab(const model::lab_record& given, stop_options optio
     auto lab = load_lab(given.dir);
     if (!lab || lab->keeper.pid == 0) lab = given;
     stop_result done;
-    done.ran = living(*lab).size();
+    done.ran = static_cast<std::size_t>(std::count_if(
+        lab->nodes.begin(),
+        lab->nodes.end(),
+        [](const auto& node) { return state_of(node.process) != process_state::gone; }
+    ));
     if (send_signal(lab->keeper, SIGTERM)) wait_until_gone(lab->keeper, keeper_wait);
     static_cast<void>(send_signal(lab->keeper, SIGKILL));
     const auto orphans = living(*lab);
