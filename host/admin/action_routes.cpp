@@ -5,6 +5,7 @@
 #include "admin/request_fields.hpp"
 #include "admin/snapshot_json.hpp"
 #include "base/quote.hpp"
+#include "identity/base64.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value_from.hpp>
@@ -35,6 +36,22 @@ void post_trace(host_actions& actions, const http::request& asked, const answer_
     const auto trace = actions.publish_trace(static_cast<unsigned>(size));
     if (!trace) return refuse(*answer, trace.error());
     reply(*answer, "trace", {{"trace", *trace}, {"size", size}});
+}
+
+void post_spans(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
+    const auto body = parse_body(asked.body);
+    if (!body) return refuse(*answer, body.error());
+    const auto* request = body->if_contains("request");
+    const bool is_text = request != nullptr && request->is_string();
+    const auto spans =
+        is_text ? identity::from_base64(
+            std::string_view(request->get_string().data(), request->get_string().size())
+        )
+                : std::nullopt;
+    if (!spans) return refuse(*answer, bad_request("request must be bytes in base64"));
+    const auto done = actions.collect(*spans);
+    if (!done) return refuse(*answer, done.error());
+    reply(*answer, "collected", {{"bytes", spans->size()}});
 }
 
 json::object faults_json(const fault_settings& faults) {
@@ -147,6 +164,9 @@ void add_action_routes(router& to, const host_view& view, host_actions& actions)
             reply(*answer, "reload", reload_json(reload));
         });
         if (!begun) refuse(*answer, begun.error());
+    });
+    to.add("POST", "/v1/otlp/traces", [&actions](const auto& asked, const auto& answer) {
+        post_spans(actions, asked, answer);
     });
     to.add("POST", "/v1/trace", [&actions](const auto& asked, const auto& answer) {
         post_trace(actions, asked, answer);

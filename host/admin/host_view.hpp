@@ -114,6 +114,10 @@ public:
     /// Errors: E_NO_GOSSIP (unreachable).
     virtual outcome<std::string> publish_trace(unsigned size) = 0;
 
+    /// An ExportTraceServiceRequest of another host, for this one's collector. Errors:
+    /// E_NO_COLLECTOR (unreachable), E_API_FULL.
+    virtual outcome<void> collect(const std::string& request) = 0;
+
     /// An address that opens the dashboard, once. Errors: E_NO_DASHBOARD (unreachable).
     virtual outcome<std::string> dashboard_link() = 0;
 

@@ -47,8 +47,9 @@ void add_transport(const audit_parts& parts, audit_facts& facts, time_point now)
     if (parts.has_dashboard) {
         facts.declared.push_back({"observe", observe::dashboard_server::timers, false});
     }
-    if (parts.exporter != nullptr)
-        facts.declared.push_back({"otlp", otlp::exporter::timers, false});
+    const std::uint64_t exporting = parts.exporter != nullptr ? otlp::exporter::timers : 0;
+    const std::uint64_t relaying = parts.relay != nullptr ? otlp::batch_relay::timers : 0;
+    if (exporting + relaying > 0) facts.declared.push_back({"otlp", exporting + relaying, false});
 }
 
 void add_peers(const audit_parts& parts, audit_facts& facts) {
@@ -145,7 +146,8 @@ std::uint64_t plugin_threads_of(const audit_parts& parts) {
     if (parts.plugins == nullptr) return 0;
     const auto figures = parts.plugins->measure();
     const std::uint64_t exporting = parts.exporter == nullptr ? 0 : parts.exporter->threads();
-    return figures.strands + figures.workers + exporting;
+    const std::uint64_t relaying = parts.relay == nullptr ? 0 : parts.relay->threads();
+    return figures.strands + figures.workers + exporting + relaying;
 }
 
 /// UDP sockets come and go with rebind(), those of the local API with its clients. A QUIC
@@ -153,7 +155,8 @@ std::uint64_t plugin_threads_of(const audit_parts& parts) {
 std::uint64_t accounted_descriptors(const audit_parts& parts) {
     const std::uint64_t api = parts.api_connections ? parts.api_connections() : 0;
     const std::uint64_t exporting = parts.exporter == nullptr ? 0 : parts.exporter->descriptors();
-    return parts.endpoint.bound().size() + api + exporting;
+    const std::uint64_t relaying = parts.relay == nullptr ? 0 : parts.relay->descriptors();
+    return parts.endpoint.bound().size() + api + exporting + relaying;
 }
 
 void add_process(const audit_parts& parts, const audit_constants& constants, audit_facts& facts) {

@@ -4,6 +4,7 @@
 #include "app/audit.hpp"
 #include "app/ping_table.hpp"
 #include "gossip/gossip_service.hpp"
+#include "otlp/batch_relay.hpp"
 #include "otlp/exporter.hpp"
 #include "peers/peers_service.hpp"
 #include "ping/ping_handler.hpp"
@@ -36,6 +37,7 @@ struct audit_parts {
     std::function<std::size_t()> api_connections{};  ///< of the local API
     std::vector<connection_user> users{};
     const otlp::exporter* exporter = nullptr;
+    const otlp::batch_relay* relay = nullptr;
     bool has_dashboard = false;
 };
 

@@ -4,6 +4,7 @@
 #include "app/gossip_setup.hpp"
 #include "app/host_settings.hpp"
 #include "app/introspect_setup.hpp"
+#include "app/mesh_channel.hpp"
 #include "app/otlp_setup.hpp"
 #include "app/plugin_setup.hpp"
 #include "app/snapshots.hpp"
@@ -64,7 +65,6 @@ outcome<void> host::start() {
 outcome<void> host::boot() {
     if (const auto done = load_identity(); !done) return done;
     if (const auto done = open_endpoint(); !done) return done;
-    open_telemetry();
     boot_.step("mesh.alpn.register");
     if (const auto done = open_mesh(); !done) return done;
     if (const auto done = load_plugins(); !done) return done;
@@ -129,8 +129,25 @@ void host::open_telemetry() {
     for (const auto& warning : choice.warnings)
         log_.warn("{}", warning);
     if (!choice.options) return;
-    exporter_ =
-        std::make_unique<otlp::exporter>(shard_, std::move(*choice.options), logger("otlp"));
+    const auto channel = [&]() -> std::unique_ptr<otlp::span_channel> {
+        if (!choice.collector)
+            return std::make_unique<mesh_channel>(shard_, *peers_, [this] { return asker_.get(); });
+        return std::make_unique<otlp::http_channel>(
+            shard_,
+            *choice.collector,
+            choice.headers,
+            choice.timeout
+        );
+    };
+    exporter_ = std::make_unique<otlp::exporter>(
+        shard_,
+        channel(),
+        std::move(*choice.options),
+        logger("otlp")
+    );
+    // An observer has time for others.
+    if (choice.collector && options_.settings.values.gossip.tier == "observer")
+        relay_ = std::make_unique<otlp::batch_relay>(shard_, channel(), random_seed());
     log_.info("traces go to {}", exporter_->destination());
 }
 
@@ -160,6 +177,7 @@ outcome<void> host::open_mesh() {
     );
     peers_->add_observer(*this);
     peers_->add_observer(events_);
+    open_telemetry();
     follow_messages();
     return {};
 }
@@ -229,6 +247,7 @@ outcome<void> host::load_plugins() {
     );
     reporter_ =
         std::make_unique<self_reporter>(settings, *endpoint_, *plugins_, *peers_, gossip_.get());
+    if (relay_) reporter_->set_collects();
     std::vector<plugin::plugin_spec> specs;
     for (const auto& each : settings.plugin)
         specs.push_back({each.path, each.instance, each.role});
@@ -320,6 +339,7 @@ void host::open_books() {
                                return messages_->owned();
                            }});
     parts.exporter = exporter_.get();
+    parts.relay = relay_.get();
     parts.has_dashboard = dashboard_ != nullptr;
     audit_observer& self = *this;
     auditor_ = std::make_unique<auditor>(shard_, std::move(parts), self, logger("audit"));
@@ -363,7 +383,8 @@ void host::serve() {
             [this](admin::config_reload_sink sink) { return reload_config(std::move(sink)); },
             &boot_,
             exporter_.get(),
-            tracer_.get()},
+            tracer_.get(),
+            relay_.get()},
         options_.started,
         options_.started_at
     );
@@ -475,6 +496,7 @@ void host::async_stop() {
     log_.info("stopping");
     stop_.emplace("mesh.node.stop", random_seed(), shard_.now(), unix_now());
     stop_->step("mesh.plugin.stop", shard_.now());
+    if (exporter_) exporter_->flush();
     reporter_->say_draining();
     plugins_->stop();
 }
@@ -535,7 +557,9 @@ void host::finish() {
 void host::export_stop() {
     constexpr duration last_words = 1s;
     const auto depart = [this] { observer_.on_host_stopped(abandoned_); };
-    if (!exporter_ || is_hasty_) return depart();
+    // By way of the mesh there is no way any more: others have been told that this host has left.
+    if (!exporter_ || is_hasty_ || options_.settings.values.telemetry.otlp == "mesh")
+        return depart();
     if (stop_) {
         stop_->end(shard_.now());
         for (const auto& span : stop_->spans())

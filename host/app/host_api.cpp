@@ -3,6 +3,7 @@
 
 #include <mesh/plugin.h>
 
+#include "admin/replies.hpp"
 #include "admin/snapshot_json.hpp"
 #include "app/plugin_setup.hpp"
 #include "app/probe_sections.hpp"
@@ -132,6 +133,13 @@ std::vector<admin::probe_section> host_api::probe() const {
         sections.push_back(section_of(asker_->measure(), answerer_->measure()));
     if (parts_.gossip != nullptr) sections.push_back(section_of(parts_.gossip->measure()));
     if (dashboard_ != nullptr) sections.push_back({"observe", dashboard_->counters()});
+    if (parts_.relay != nullptr)
+        sections.push_back(
+            {"otlp_relay",
+             {{"waiting", parts_.relay->waiting()},
+              {"passed_on", parts_.relay->passed_on()},
+              {"dropped", parts_.relay->dropped()}}}
+        );
     if (parts_.exporter != nullptr) sections.push_back(section_of(parts_.exporter->counts()));
     return sections;
 }
@@ -227,6 +235,13 @@ outcome<std::string> host_api::publish_trace(unsigned size) {
     if (const auto fault = parts_.gossip->broadcast(*topic, content))
         return failure{exit_code::failure, "E_NO_GOSSIP", fault.message(), ""};
     return to_hex(bytes_view(parts_.tracer->last()));
+}
+
+outcome<void> host_api::collect(const std::string& request) {
+    if (parts_.relay == nullptr)
+        return failure{exit_code::unreachable, "E_NO_COLLECTOR", "this host has no collector", ""};
+    if (parts_.relay->take(request)) return {};
+    return admin::api_full("spans wait for the collector");
 }
 
 outcome<std::string> host_api::dashboard_link() {

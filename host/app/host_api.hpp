@@ -15,6 +15,7 @@
 #include "introspect/introspect_server.hpp"
 #include "net/shard.hpp"
 #include "observe/dashboard_server.hpp"
+#include "otlp/batch_relay.hpp"
 #include "otlp/exporter.hpp"
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
@@ -45,6 +46,7 @@ struct host_parts {
     const boot_recorder* boot = nullptr;
     const otlp::exporter* exporter = nullptr;  ///< null: nothing is exported
     trace_recorder* tracer = nullptr;          ///< null without gossip
+    otlp::batch_relay* relay = nullptr;        ///< null: nobody exports through this host
 };
 
 /// One thread: the shard's.
@@ -93,6 +95,7 @@ public:
     ) override;
     std::vector<telemetry::span> message_spans() const override;
     outcome<std::string> publish_trace(unsigned size) override;
+    outcome<void> collect(const std::string& request) override;
     outcome<std::string> dashboard_link() override;
     outcome<void> set_faults(const admin::fault_settings& faults) override;
     outcome<void> crash_plugin(const std::string& instance) override;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/introspect_setup.hpp"
 
+#include "app/mesh_channel.hpp"
+
 namespace meshhost::app {
 
 introspect::server_options introspect_options_of(
@@ -12,6 +14,7 @@ introspect::server_options introspect_options_of(
     out.allow = settings.allow == "all"    ? permission::all
                 : settings.allow == "read" ? permission::read
                                            : permission::none;
+    out.open_posts = {collect_path};
     out.mesh_secret = mesh_secret;
     out.log = logger("introspect");
     return out;

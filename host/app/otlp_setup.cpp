@@ -26,6 +26,9 @@ namespace {
 
 using text_map = std::map<std::string, std::string, std::less<>>;
 
+/// Spans of one request over the mesh: a question there has 64 KiB.
+constexpr std::size_t mesh_batch_max = 64;
+
 constexpr const char* traces_path = "/v1/traces";
 
 bool is_true(const config::surroundings& around, const char* name) {
@@ -152,26 +155,27 @@ otlp_choice choose_otlp(
     const bool is_off = is_true(around, "OTEL_SDK_DISABLED")
                         || around.variable("OTEL_TRACES_EXPORTER").value_or("otlp") != "otlp";
     if (is_off && settings.telemetry.otlp.empty()) return choice;
-    const auto where = choose_url(settings, from);
-    if (!where) return choice;
+    const bool is_mesh = settings.telemetry.otlp == "mesh";
+    if (!is_mesh) choice.collector = choose_url(settings, from);
+    if (!is_mesh && !choice.collector) return choice;
     const auto protocol = around.variable("OTEL_EXPORTER_OTLP_PROTOCOL");
     if (protocol && *protocol != "http/protobuf")
         choice.warnings.push_back("OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf is what is spoken");
     otlp::exporter_options options;
-    options.traces = *where;
     options.by = resource_of(settings, around, self, from);
     options.version = version();
-    options.headers.emplace_back("User-Agent", "OTel-OTLP-Exporter-Cpp/" + std::string(version()));
+    choice.headers.emplace_back("User-Agent", "OTel-OTLP-Exporter-Cpp/" + std::string(version()));
     for (auto& [name, value] : from.pairs("OTEL_EXPORTER_OTLP_HEADERS"))
-        options.headers.emplace_back(name, value);
+        choice.headers.emplace_back(name, value);
     if (const auto ms = from.number("OTEL_EXPORTER_OTLP_TIMEOUT", 600'000))
-        options.timeout = std::chrono::milliseconds(*ms);
+        choice.timeout = std::chrono::milliseconds(*ms);
     if (const auto ms = from.number("OTEL_BSP_SCHEDULE_DELAY", 600'000))
         options.limits.delay = std::chrono::milliseconds(*ms);
     if (const auto spans = from.number("OTEL_BSP_MAX_QUEUE_SIZE", 65'536))
         options.limits.spans_max = static_cast<std::size_t>(*spans);
     if (const auto spans = from.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 8192))
         options.limits.batch_max = static_cast<std::size_t>(*spans);
+    if (is_mesh) options.limits.batch_max = std::min(options.limits.batch_max, mesh_batch_max);
     options.limits.batch_max = std::min(options.limits.batch_max, options.limits.spans_max);
     options.seed = random_seed();
     choice.options = std::move(options);

@@ -16,7 +16,11 @@ namespace meshhost::app {
 
 struct otlp_choice {
     std::optional<otlp::exporter_options> options;  ///< nullopt: nothing is exported
-    std::vector<std::string> warnings;              ///< what of the environment is not understood
+    /// A collector, with the whole path of traces; nullopt: another member of the mesh.
+    std::optional<http_url> collector;
+    otlp::http_channel::header_list headers;
+    duration timeout = 10s;             ///< of a request to a collector
+    std::vector<std::string> warnings;  ///< what of the environment is not understood
 };
 
 otlp_choice choose_otlp(

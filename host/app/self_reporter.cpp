@@ -18,11 +18,12 @@ peers::proto::node_tier tier_of(const std::string& name) {
     return node_tier::edge;
 }
 
-std::uint64_t capabilities_of(const config::host_config& settings) {
+std::uint64_t capabilities_of(const config::host_config& settings, bool collects) {
     using namespace peers::proto;
     std::uint64_t bits = 0;
     if (settings.gossip.enabled) bits |= bit_of(capability::gossip);
     if (settings.introspect.allow != "none") bits |= bit_of(capability::introspect);
+    if (collects) bits |= bit_of(capability::collect);
     return bits;
 }
 
@@ -43,7 +44,7 @@ void self_reporter::refresh() {
         .addresses = endpoint_.address().direct,
         .tier = tier_of(settings_.gossip.tier),
         .budget = budget_,
-        .capabilities = capabilities_of(settings_)};
+        .capabilities = capabilities_of(settings_, collects_)};
     bool is_whole = true;
     for (const auto& each : plugins_.status()) {
         is_whole = is_whole && is_active(each) && each.health == 0 && !each.is_stalled;

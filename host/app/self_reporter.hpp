@@ -33,6 +33,9 @@ public:
     /// goes into the digest, and into what neighbours pass on.
     void refresh();
 
+    /// Others may export through this node; told with the next refresh().
+    void set_collects() noexcept { collects_ = true; }
+
     /// What the node may use; told when it is another.
     void set_budget(const peers::proto::node_budget& budget);
 
@@ -51,6 +54,7 @@ private:
     gossip::gossip_service* gossip_;  ///< may be null
     logger log_{"host"};
     peers::proto::node_budget budget_;
+    bool collects_ = false;
     bool is_draining_ = false;  ///< for good: it stops
     bool is_drained_ = false;   ///< by its operator, until told otherwise
 };

@@ -263,11 +263,11 @@ constexpr std::array<config_key, 54> keys{{
      .doc = "The time between two audits of the host's own tables. \"0s\": only when asked.",
      .store = put<&c::audit, &audit_config::interval>},
     {.path = "telemetry.otlp",
-     .rule = text(text_form::http_url),
+     .rule = text(text_form::collector),
      .fallback = R"("")",
      .example = R"("http://127.0.0.1:4318")",
-     .doc = "A collector that takes OTLP over HTTP: spans go to its /v1/traces. Empty: what "
-            "OTEL_EXPORTER_OTLP_ENDPOINT says, else none.",
+     .doc = "A collector that takes OTLP over HTTP: spans go to its /v1/traces. \"mesh\": by way "
+            "of an observer that has one. Empty: what OTEL_EXPORTER_OTLP_ENDPOINT says, else none.",
      .store = put<&c::telemetry, &telemetry_config::otlp>},
     {.path = "telemetry.listen",
      .rule = text(text_form::endpoint),

@@ -87,8 +87,8 @@ bool has_form(text_form form, std::string_view choices, std::string_view text) {
         const auto read = ip_endpoint::parse(text);
         return text.empty() || (read && read->is_loopback());
     }
-    case text_form::http_url:
-        return text.empty() || parse_http_url(text).has_value();
+    case text_form::collector:
+        return text.empty() || text == "mesh" || parse_http_url(text).has_value();
     }
     return false;
 }
@@ -108,7 +108,7 @@ std::string remedy(text_form form, std::string_view choices, std::string_view te
     if (form == text_form::loopback && ip_endpoint::parse(text)) {
         return "it has no TLS: from elsewhere, come through `ssh -L`, or a proxy that knows you";
     }
-    if (form == text_form::http_url && text.starts_with("https:")) {
+    if (form == text_form::collector && text.starts_with("https:")) {
         return "a collector on this machine can pass on to one that wants TLS";
     }
     return "";
@@ -159,8 +159,8 @@ std::string form_text(text_form form, std::string_view choices) {
         return "an address with a port, like \"0.0.0.0:9464\"";
     case text_form::loopback:
         return "a loopback address with a port, like \"127.0.0.1:7780\"";
-    case text_form::http_url:
-        return "an address like \"http://127.0.0.1:4318\"";
+    case text_form::collector:
+        return "an address like \"http://127.0.0.1:4318\", or \"mesh\"";
     }
     return "";
 }
@@ -185,8 +185,8 @@ std::string_view form_pattern(text_form form) {
         return "^(.+:[0-9]{1,5})?$";
     case text_form::loopback:
         return "^((127\\.[0-9.]+|\\[::1\\]):[0-9]{1,5})?$";
-    case text_form::http_url:
-        return "^(http://[^?#@]+)?$";
+    case text_form::collector:
+        return "^(mesh|http://[^?#@]+)?$";
     case text_form::label:
     case text_form::choice:
     case text_form::ip_address:

@@ -34,7 +34,7 @@ enum class text_form {
     emit_mode,      ///< what parse_emit_mode() reads
     endpoint,       ///< IP:PORT; or nothing
     loopback,       ///< IP:PORT of a loopback address; or nothing
-    http_url,       ///< what parse_http_url() reads; or nothing
+    collector,      ///< what parse_http_url() reads, or "mesh"; or nothing
 };
 
 /// Built by the functions below only.

@@ -198,7 +198,10 @@ std::optional<failure> introspect_server::refuse(const asker_session& from, cons
             "the question does not prove that this host has the secret of " + name,
             "compare mesh.secret_file at both ends"
         );
-    if (options_.allow == permission::read && asked.asked.method != "GET")
+    const auto& open = options_.open_posts;
+    const bool is_open = asked.asked.method == "POST"
+                         && std::find(open.begin(), open.end(), asked.asked.path) != open.end();
+    if (options_.allow == permission::read && asked.asked.method != "GET" && !is_open)
         return not_permitted(
             name + " lets other hosts only read",
             "set introspect.allow there to all, or ask that host itself"

@@ -20,6 +20,8 @@ enum class permission : std::uint8_t { none, read, all };
 
 struct server_options {
     permission allow = permission::read;
+    /// Requests that whoever may read may also make.
+    std::vector<std::string> open_posts = {};
     byte_buffer mesh_secret;  ///< empty: being a member is enough
     serve_limits limits;
     logger log;

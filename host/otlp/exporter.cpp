@@ -31,17 +31,18 @@ export_result judge(const outcome<http::post_answer>& answer) {
     return result;
 }
 
-exporter::exporter(net::shard& shard, exporter_options options, logger log)
+exporter::exporter(
+    net::shard& shard,
+    std::unique_ptr<span_channel> to,
+    exporter_options options,
+    logger log
+)
     : shard_(shard)
     , options_(std::move(options))
     , log_(std::move(log))
     , queue_(options_.limits, options_.seed)
     , timer_(shard, *this)
-    , poster_(shard, options_.traces, options_.timeout) {}
-
-std::string exporter::destination() const {
-    return fmt::format("http://{}{}", options_.traces.authority(), options_.traces.path);
-}
+    , to_(std::move(to)) {}
 
 void exporter::take(scoped_span finished) {
     if (on_closed_) return;
@@ -77,11 +78,8 @@ void exporter::on_deadline(time_point now) {
 void exporter::send() {
     const auto* const batch = queue_.next(shard_.now());
     if (batch != nullptr) {
-        poster_.post(
-            {options_.traces.path,
-             "application/x-protobuf",
-             encode_traces(options_.by, options_.version, *batch),
-             options_.headers},
+        to_->send(
+            encode_traces(options_.by, options_.version, *batch),
             [this](const outcome<http::post_answer>& answer) { on_answer(answer); }
         );
     }

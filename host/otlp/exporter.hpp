@@ -2,22 +2,20 @@
 #pragma once
 // Sends finished spans to a collector over OTLP/HTTP, and costs the mesh nothing when that is away.
 #include "base/log.hpp"
-#include "http/http_poster.hpp"
 #include "net/deadline_timer.hpp"
 #include "otlp/export_queue.hpp"
+#include "otlp/span_channel.hpp"
 
 #include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
 namespace meshhost::otlp {
 
 struct exporter_options {
-    http_url traces;  ///< with the whole path: ".../v1/traces"
     resource by;
     std::string version;
-    std::vector<std::pair<std::string, std::string>> headers = {};
-    duration timeout = 10s;  ///< of a request
     queue_limits limits = {};
     std::uint64_t seed = 1;
 };
@@ -25,7 +23,12 @@ struct exporter_options {
 /// One thread: the shard's, which outlives it. Destroying it drops what waits.
 class exporter final : net::deadline_sink {
 public:
-    exporter(net::shard& shard, exporter_options options, logger log);
+    exporter(
+        net::shard& shard,
+        std::unique_ptr<span_channel> to,
+        exporter_options options,
+        logger log
+    );
 
     void take(scoped_span finished);
     /// What waits is sent now.
@@ -36,12 +39,12 @@ public:
     void async_close(duration limit, std::function<void()> done);
 
     queue_counts counts() const { return queue_.counts(); }
-    std::string destination() const;
+    std::string destination() const { return to_->destination(); }
 
     /// For the audit.
     static constexpr std::size_t timers = 1;
-    std::size_t descriptors() const noexcept { return poster_.has_socket() ? 1 : 0; }
-    std::size_t threads() const noexcept { return poster_.has_thread() ? 1 : 0; }
+    std::size_t descriptors() const noexcept { return to_->descriptors(); }
+    std::size_t threads() const noexcept { return to_->threads(); }
 
 private:
     void on_deadline(time_point now) override;
@@ -55,7 +58,7 @@ private:
     logger log_;
     export_queue queue_;
     net::deadline_timer timer_;
-    http::http_poster poster_;
+    std::unique_ptr<span_channel> to_;
     bool is_told_ = false;             ///< that the collector is away
     std::function<void()> on_closed_;  ///< null: it is not closing
     time_point close_by_ = no_deadline;

@@ -153,6 +153,34 @@ class Jaeger(LabTest):
         self.assertEqual(code, 0)
         self.assertLess(took, 5)
 
+    def test_hosts_that_cannot_reach_it_export_through_an_observer(self):
+        by_mesh = ["--set", "telemetry.otlp=mesh"]
+        a = self.host("a", "--plugin", "compute.so", *by_mesh).start()
+        b = self.host("b", "--plugin", "broker.so", "--peer", a.ticket, *by_mesh).start()
+        wait_until("a failure: nobody collects", lambda: a.data("probe")["otlp"]["failures_in_a_row"] > 0)
+        observer = self.host("eye", "--observe", "--set", "observe.listen=127.0.0.1:0", "--peer", a.ticket,
+                             "--set", f"telemetry.otlp=http://127.0.0.1:{self.otlp}").start()
+        wait_until("Jaeger to have all three", lambda: set(self.boots()) == {"a", "b", "eye"})
+        for name in "ab":
+            ((tags, spans),) = self.boots()[name]
+            self.assert_five_steps(spans)
+        self.assertGreaterEqual(observer.data("probe")["otlp_relay"]["passed_on"], 2)
+        self.assertEqual(observer.ctl("doctor")[0], 0)
+        # A message that one of them sends is one trace there, whoever told of it.
+        trace = b.data("trace", "publish")["trace"]
+        spans = lambda: [span for found in self.ask(f"/api/traces/{trace}") for span in found["spans"]]
+
+        def is_whole():
+            try:
+                return len(spans()) == 3
+            except urllib.error.HTTPError:
+                return False  # not there yet
+        wait_until("Jaeger to have the message's way", is_whole)
+        self.stop_jaeger()
+        b.data("trace", "publish")
+        self.assertEqual(b.ctl("status")[0], 0)
+        self.assertEqual(b.stop()[0], 0)
+
     def test_when_it_is_away_the_host_goes_on_and_tells_it_later(self):
         host = self.host("a", "--plugin", "compute.so", "--set", f"telemetry.otlp=http://127.0.0.1:{self.otlp}")
         self.stop_jaeger()

@@ -10,6 +10,7 @@ namespace meshhost::peers::proto {
 enum class capability : std::uint64_t {
     gossip = 1u << 0,      ///< passes on what is said in the topics that it is in
     introspect = 1u << 1,  ///< answers other members over mesh/introspect/1
+    collect = 1u << 2,     ///< takes spans of others for its collector
 };
 
 struct named_capability {
@@ -18,8 +19,10 @@ struct named_capability {
 };
 
 /// In the order of the bits, with the words of every view.
-inline constexpr std::array<named_capability, 2> capabilities{
-    {{capability::gossip, "gossip"}, {capability::introspect, "introspect"}}};
+inline constexpr std::array<named_capability, 3> capabilities{
+    {{capability::gossip, "gossip"},
+     {capability::introspect, "introspect"},
+     {capability::collect, "collect"}}};
 
 constexpr std::uint64_t bit_of(capability one) noexcept {
     return static_cast<std::uint64_t>(one);

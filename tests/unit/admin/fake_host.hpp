@@ -110,6 +110,10 @@ public:
         traced = size;
         return std::string(32, 'e');
     }
+    outcome<void> collect(const std::string& request) override {
+        collected = request;
+        return {};
+    }
     outcome<std::string> dashboard_link() override {
         return failure{exit_code::unreachable, "E_NO_DASHBOARD", "no dashboard", ""};
     }
@@ -190,6 +194,7 @@ public:
     std::shared_ptr<admin::ping_sink> ping_sink;
     int rebinds = 0;
     unsigned traced = 0;
+    std::string collected;
     mutable int measured = 0;
     bool is_drained = false;
     bool is_lab = false;

@@ -21,7 +21,7 @@ struct machine {
     std::string destination() const {
         const auto choice = choose();
         if (!choice.options) return "";
-        return choice.options->traces.authority() + choice.options->traces.path;
+        return choice.collector->authority() + choice.collector->path;
     }
     std::string attribute(const std::string& key) const {
         const auto by = choose().options.value().by;
@@ -96,7 +96,7 @@ TEST_CASE("otlp: what is not understood is told of and left out", "[app]") {
     CHECK(choice.options->limits.delay == 250ms);
     CHECK(choice.options->limits.spans_max == 2048);
     CHECK(choice.options->limits.batch_max == 512);
-    CHECK(choice.options->timeout == 10s);
-    CHECK(choice.options->headers.back() == std::pair<std::string, std::string>{"api-key", "x=1"});
+    CHECK(choice.timeout == 10s);
+    CHECK(choice.headers.back() == std::pair<std::string, std::string>{"api-key", "x=1"});
     CHECK(choice.warnings.size() == 4);
 }

@@ -98,14 +98,21 @@ struct bench {
     }
     void restart() {
         exporter_options options;
-        options.traces = {"127.0.0.1", there.port(), "/v1/traces"};
         options.by = {{"service.name", std::string("meshhost")}};
         options.version = "0.1.0";
-        options.headers = {{"X-Key", "secret"}};
-        options.timeout = timeout_;
         options.limits.retry_first = 20ms;
         options.limits.retry_cap = 50ms;
-        exporter_.emplace(shard, std::move(options), logger("otlp"));
+        exporter_.emplace(
+            shard,
+            std::make_unique<http_channel>(
+                shard,
+                http_url{"127.0.0.1", there.port(), "/v1/traces"},
+                http_channel::header_list{{"X-Key", "secret"}},
+                timeout_
+            ),
+            std::move(options),
+            logger("otlp")
+        );
     }
     void export_one(const std::string& name = "a") {
         scoped_span finished{"meshhost", {}};
