@@ -285,19 +285,24 @@ test("a lost connection is said, and nothing is cleared", async () => {
       constructor(...given) {
         super(...given);
         window.__sockets = [...(window.__sockets ?? []), this];
+        if (window.__cut) this.close();
       }
     };
-    window.__deaf = () => {
-      // As when a network goes away: nothing is closed, nothing comes any more.
+    window.__cutOff = () => {
+      // As when a network goes away: nothing is closed, nothing comes any more, and no new way leads there.
+      window.__cut = true;
       for (const socket of window.__sockets) socket.onmessage = null;
     };
   });
   await page.goto(path("/"));
   await until("the tree", async () => (await items(page).count()) === nodes || "not all");
-  await page.evaluate(() => window.__deaf());
+  await page.evaluate(() => window.__cutOff());
   await page.getByText(/not live since/).waitFor({ timeout: 10_000 });
   await page.screenshot({ path: join(shots, "not-live.png") });
   assert.equal(await items(page).count(), nodes);
+  await page.evaluate(() => {
+    window.__cut = false;
+  });
   await page.getByText(/live · seq/).waitFor({ timeout: 20_000 });
   await context.close();
 });
