@@ -21,7 +21,10 @@ admin_server::admin_server(
           shard,
           parts.view,
           parts.asker,
-          {"meters", "/v1/meters", {}, [&view = parts.view] { return meters_json(view.meters()); }}
+          {"meters",
+           "/v1/meters",
+           {},
+           [&view = parts.view](const auto&) { return meters_json(view.meters()); }}
       )
     , mesh_boots_(
           shard,
@@ -30,24 +33,9 @@ admin_server::admin_server(
           {"boots",
            "/v1/boots",
            {{"limit", "1"}},
-           [&view = parts.view] { return last_boot_json(view); }}
+           [&view = parts.view](const auto&) { return last_boot_json(view); }}
       )
-    , mesh_traces_(
-          shard,
-          parts.view,
-          parts.asker,
-          {.name = "traces",
-           .path = "/v1/traces",
-           .query = {},
-           .own =
-               [&view = parts.view] {
-                   auto own = traces_json(view, "");
-                   own["id"] = view.node().id;
-                   own["name"] = view.node().name;
-                   return own;
-               },
-           .answer_max = 512u << 10}
-      )
+    , mesh_traces_(shard, parts.view, parts.asker, traces_question(parts.view))
     , nodes_(parts.view, parts.asker)
     , via_(parts.view, parts.asker, remote_)
     , server_(shard, std::move(listener), local_, {}, std::move(log)) {

@@ -4,6 +4,9 @@
 #include "admin/host_metrics.hpp"
 #include "telemetry/prometheus.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <utility>
 
 namespace meshhost::admin {
@@ -27,6 +30,19 @@ struct gathering {
         if (--missing == 0) answer->reply({200, metrics_type, text.text()});
     }
 };
+
+/// A role's own, less what takes the names of the host's.
+std::vector<telemetry::metric> of_roles(std::vector<telemetry::metric> said) {
+    constexpr std::array<std::string_view, 3> ours{"mesh", "process", "otel"};
+    std::erase_if(said, [&](const telemetry::metric& each) {
+        return std::any_of(ours.begin(), ours.end(), [&](std::string_view prefix) {
+            const bool begins = each.name.starts_with(prefix);
+            return begins && each.name.size() > prefix.size()
+                   && std::isalnum(static_cast<unsigned char>(each.name[prefix.size()])) == 0;
+        });
+    });
+    return said;
+}
 
 http::http_limits health_limits() {
     http::http_limits limits;
@@ -84,7 +100,7 @@ void health_server::scrape(const answer_ptr& answer) {
         const auto take =
             [all, name = plugin.instance](const telemetry::metrics_snapshot& said, bool is_fresh) {
                 // What is known of one that does not answer is old: it is left out.
-                if (is_fresh) all->text.add(said.metrics, {{"plugin", name}});
+                if (is_fresh) all->text.add(of_roles(said.metrics), {{"plugin", name}});
                 all->one_less();
             };
         if (!actions_.ask_metrics(plugin.instance, take)) all->one_less();

@@ -56,6 +56,7 @@ std::string answer_line(const target& whom, const outcome<http::response>& answe
 struct mesh_answers::watcher {
     answer_ptr answer;
     meter_query query;
+    http::query_map asks;  ///< of each host
     time_point next_round{};
     std::deque<target> queue;                                        ///< to be asked this round
     std::map<std::string, target> asked;                             ///< by id
@@ -92,6 +93,10 @@ void mesh_answers::on_request(const http::request& asked, const answer_ptr& answ
     const auto added = std::make_shared<watcher>();
     added->answer = answer;
     added->query = *query;
+    added->asks = question_.query;
+    for (const auto& key : question_.forwarded)
+        if (const auto said = asked.query.find(key); said != asked.query.end())
+            added->asks[key] = said->second;
     answer->begin_stream(http::content_type_ndjson);
     answer->watch([this, alive = std::weak_ptr(added)] {
         if (const auto drained = alive.lock()) ask_more(drained);
@@ -118,7 +123,7 @@ void mesh_answers::on_deadline(time_point now) {
 /// Who has not answered since the last round is not asked again; who was not asked yet is first.
 void mesh_answers::begin_round(watcher& of) {
     if (of.answer->waiting() > unread_max) return;
-    of.answer->write(one_line(question_.own()));
+    of.answer->write(one_line(question_.own(of.asks)));
     std::size_t hosts = of.asked.size() + of.queue.size();
     for (const auto& peer : view_.peers()) {
         if (!may_answer(peer)) {
@@ -150,7 +155,7 @@ void mesh_answers::begin_round(watcher& of) {
 
 void mesh_answers::ask_more(const watcher_ptr& for_whom) {
     auto& to = *for_whom;
-    while (!to.queue.empty() && to.asked.size() < questions_max
+    while (!to.queue.empty() && to.asked.size() < question_.at_once
            && to.answer->waiting() <= unread_max) {
         const target next = to.queue.front();
         to.queue.pop_front();
@@ -167,7 +172,7 @@ void mesh_answers::ask_more(const watcher_ptr& for_whom) {
                 drop_gone();
             }
         );
-        to.calls[next.id] = asker_.ask(*id, {"GET", question_.path, "", question_.query}, sink);
+        to.calls[next.id] = asker_.ask(*id, {"GET", question_.path, "", to.asks}, sink);
     }
 }
 

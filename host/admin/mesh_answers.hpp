@@ -20,16 +20,19 @@ struct mesh_question {
     std::string name;  ///< what is asked for, in words
     std::string path;
     http::query_map query;
-    std::function<boost::json::object()> own;  ///< this host's answer
-    std::size_t answer_max = 64u << 10;        ///< of another's
-    std::size_t hosts_max = 256;               ///< asked for one watcher
+    /// This host's answer to it.
+    std::function<boost::json::object(const http::query_map&)> own;
+    std::size_t answer_max = 64u << 10;  ///< of another's
+    std::size_t hosts_max = 256;         ///< asked for one watcher
+    std::size_t at_once = 32;            ///< questions under way for one watcher
+    /// What a watcher may add to the query.
+    std::vector<std::string> forwarded = {};
 };
 
 /// One thread: the shard's. The references outlive it.
 class mesh_answers final : private net::deadline_sink {
 public:
     static constexpr std::size_t watchers_max = 4;
-    static constexpr std::size_t questions_max = 32;  ///< under way for one watcher
     /// A watcher with more than this unread asks for nothing new.
     static constexpr std::size_t unread_max = 128u << 10;
 

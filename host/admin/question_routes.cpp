@@ -5,15 +5,35 @@
 #include "admin/request_fields.hpp"
 #include "admin/snapshot_json.hpp"
 #include "admin/span_json.hpp"
+#include "base/bytes.hpp"
+
+#include <algorithm>
 
 namespace meshhost::admin {
 
 namespace {
 
+constexpr std::size_t spans_usual = 128;  ///< of one host: some 50 KB
+
 boost::json::object boots_json(const host_view& view, std::size_t limit) {
     auto boots = view.boots();
     if (boots.size() > limit) boots.resize(limit);
     return {{"boots", std::move(boots)}};
+}
+
+/// {"spans"}: the last `limit`, of all traces or of the one in the query.
+boost::json::object traces_json(
+    const host_view& view,
+    const http::query_map& query,
+    std::size_t limit
+) {
+    const auto only = text_at(query, "trace");
+    const auto all = view.message_spans();
+    boost::json::array spans;
+    for (auto span = all.rbegin(); span != all.rend() && spans.size() < limit; ++span)
+        if (only.empty() || to_hex(span->trace) == only) spans.push_back(span_json(*span));
+    std::reverse(spans.begin(), spans.end());
+    return {{"spans", std::move(spans)}};
 }
 
 }  // namespace
@@ -35,7 +55,12 @@ void add_question_routes(router& to, const host_view& view) {
     add("config", [&view] { return view.config(); });
     add("topology", [&view] { return topology_json(view.node(), view.peers()); });
     to.add("GET", "/v1/traces", [&view](const http::request& asked, const answer_ptr& answer) {
-        reply(*answer, "traces", traces_json(view, text_at(asked.query, "trace")));
+        constexpr std::int64_t spans_most = 512;
+        std::int64_t limit = spans_usual;
+        if (const auto fault = read_number(asked.query, "limit", 1, spans_most, limit))
+            return refuse(*answer, *fault);
+        const auto most = static_cast<std::size_t>(limit);
+        reply(*answer, "traces", traces_json(view, asked.query, most));
     });
     to.add("GET", "/v1/boots", [&view](const http::request& asked, const answer_ptr& answer) {
         constexpr std::int64_t boots_max = 64;
@@ -46,13 +71,21 @@ void add_question_routes(router& to, const host_view& view) {
     });
 }
 
-boost::json::object traces_json(const host_view& view, const std::string& only) {
-    boost::json::array spans;
-    for (const auto& span : view.message_spans()) {
-        auto one = span_json(span);
-        if (only.empty() || one.at("trace").as_string() == only) spans.push_back(std::move(one));
-    }
-    return {{"spans", std::move(spans)}};
+mesh_question traces_question(const host_view& view) {
+    return {
+        .name = "traces",
+        .path = "/v1/traces",
+        .query = {},
+        .own =
+            [&view](const http::query_map& query) {
+                auto own = traces_json(view, query, spans_usual);
+                own["id"] = view.node().id;
+                own["name"] = view.node().name;
+                return own;
+            },
+        .answer_max = 96u << 10,
+        .at_once = 2,  // they are large, and wait in the watcher's connection
+        .forwarded = {"trace"}};
 }
 
 boost::json::object last_boot_json(const host_view& view) {

@@ -42,6 +42,17 @@ void router::on_request(const http::request& asked, std::shared_ptr<http::exchan
 }
 
 http::response router::describe_fault(unsigned status, std::string_view reason) {
+    constexpr unsigned internal = 500;
+    if (status == internal)
+        return json_response(
+            status,
+            http::make_error_envelope(
+                {exit_code::failure,
+                 "E_INTERNAL",
+                 "the host could not answer: " + std::string(reason),
+                 ""}
+            )
+        );
     const bool is_full = status == 503;
     const failure error{
         is_full ? exit_code::degraded : exit_code::usage,

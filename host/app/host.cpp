@@ -24,6 +24,8 @@ namespace meshhost::app {
 namespace {
 
 constexpr std::size_t dashboard_secret_bytes = 16;
+constexpr std::size_t introspected_hosts_max = 256;  ///< asked at one time
+constexpr std::size_t observed_hosts_max = 1024;     ///< by a host that watches the mesh
 
 std::uint64_t unix_ms(std::chrono::system_clock::time_point at) {
     return static_cast<std::uint64_t>(
@@ -392,7 +394,9 @@ void host::serve() {
         shard_,
         *endpoint_,
         [this](const identity::endpoint_id& peer) { return address_of(*peers_, named_, peer); },
-        introspect::client_options{.mesh_secret = mesh_secret_}
+        introspect::client_options{
+            .mesh_secret = mesh_secret_,
+            .connections_max = dashboard_port_ ? observed_hosts_max : introspected_hosts_max}
     );
     admin_ = std::make_unique<admin::admin_server>(
         shard_,

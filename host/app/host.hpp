@@ -138,6 +138,9 @@ private:
     std::optional<http::tcp_listener> dashboard_port_;  ///< until it is served
     std::optional<http::tcp_listener> health_port_;     ///< likewise
     std::unique_ptr<transport::endpoint> endpoint_;
+    // What others give spans to outlives them.
+    std::unique_ptr<otlp::exporter> exporter_;        ///< null: nothing is exported
+    std::unique_ptr<otlp::batch_relay> relay_;        ///< null: nobody exports through this host
     std::unique_ptr<trace_recorder> tracer_;          ///< null without gossip
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
     telemetry::event_journal journal_;
@@ -153,8 +156,6 @@ private:
     std::shared_ptr<ping::ping_handler> echo_ = std::make_shared<ping::ping_handler>();
     std::unique_ptr<host_api> api_;
     std::unique_ptr<introspect::introspect_client> asker_;  ///< of other hosts
-    std::unique_ptr<otlp::exporter> exporter_;              ///< null: nothing is exported
-    std::unique_ptr<otlp::batch_relay> relay_;  ///< null: nobody exports through this host
     std::unique_ptr<admin::admin_server> admin_;
     std::unique_ptr<admin::health_server> health_;          ///< null: none
     std::unique_ptr<observe::dashboard_server> dashboard_;  ///< null: none

@@ -108,7 +108,7 @@ public:
     outcome<std::vector<telemetry::span>> spans(const std::string& instance) const override;
 
     const ping_table& pings() const noexcept { return pings_; }
-    /// Null again before it goes.
+    /// It outlives every request.
     void set_dashboard(observe::dashboard_server* dashboard) noexcept { dashboard_ = dashboard; }
     void set_auditor(auditor* books) noexcept { auditor_ = books; }
 

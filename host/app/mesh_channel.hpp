@@ -31,12 +31,16 @@ public:
 
 private:
     std::optional<identity::endpoint_id> nearest() const;
+    void on_answer(const identity::endpoint_id& whom, const outcome<http::response>& answer);
     void tell(const outcome<http::post_answer>& answer);
 
     net::shard& shard_;
     const peers::peers_service& peers_;
     asker_finder asker_;
     teller teller_;
+    /// Who refused last is left alone for a while, if there is another.
+    std::optional<identity::endpoint_id> shunned_;
+    time_point shunned_until_{};
     std::shared_ptr<introspect::call> call_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

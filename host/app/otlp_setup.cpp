@@ -28,6 +28,7 @@ using text_map = std::map<std::string, std::string, std::less<>>;
 
 /// Spans of one request over the mesh: a question there has 64 KiB.
 constexpr std::size_t mesh_batch_max = 64;
+constexpr std::size_t mesh_batch_bytes_max = 16u << 10;
 
 constexpr const char* traces_path = "/v1/traces";
 
@@ -175,7 +176,10 @@ otlp_choice choose_otlp(
         options.limits.spans_max = static_cast<std::size_t>(*spans);
     if (const auto spans = from.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 8192))
         options.limits.batch_max = static_cast<std::size_t>(*spans);
-    if (is_mesh) options.limits.batch_max = std::min(options.limits.batch_max, mesh_batch_max);
+    if (is_mesh) {
+        options.limits.batch_max = std::min(options.limits.batch_max, mesh_batch_max);
+        options.limits.batch_bytes_max = mesh_batch_bytes_max;
+    }
     options.limits.batch_max = std::min(options.limits.batch_max, options.limits.spans_max);
     options.seed = random_seed();
     choice.options = std::move(options);

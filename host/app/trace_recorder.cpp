@@ -27,11 +27,17 @@ trace_recorder::trace_recorder(const net::shard& shard, trace_options options)
 bool trace_recorder::chooses(time_point now) {
     if (std::exchange(is_next_, false)) return true;
     if (options_.one_in == 0 || random_.next() % options_.one_in != 0) return false;
+    return chosen_.takes(now, options_.per_second_max);
+}
+
+bool trace_recorder::allowance::takes(time_point now, unsigned most) {
     if (now - second_ >= 1s) {
         second_ = now;
-        in_this_second_ = 0;
+        taken_ = 0;
     }
-    return ++in_this_second_ <= options_.per_second_max;
+    if (taken_ >= most) return false;
+    ++taken_;
+    return true;
 }
 
 telemetry::span trace_recorder::begun(
@@ -54,15 +60,22 @@ byte_buffer trace_recorder::on_broadcast(const identity::topic_id& topic, bytes_
     span.kind = telemetry::span_kind::producer;
     span.trace = draw(random_);
     span.id = gossip::proto::span_of_hop(span.trace, options_.self);
-    last_ = span.trace;
     const auto context = wire::encode({span.trace, span.id, 1});
-    keep(std::move(span));
+    unsent_ = std::move(span);
     return byte_buffer(context.begin(), context.end());
+}
+
+void trace_recorder::on_sent() {
+    if (!unsent_) return;
+    last_ = unsent_->trace;
+    keep(*std::exchange(unsent_, std::nullopt));
 }
 
 void trace_recorder::on_delivery(const gossip::proto::message_output& message) {
     const auto context = wire::decode_trace_context(message.trace.view());
-    if (!context) return;
+    constexpr unsigned sampled = 1;
+    if (!context || (context->flags & sampled) == 0) return;
+    if (!delivered_.takes(shard_.now(), deliveries_per_second)) return;
     auto span = begun("mesh.gossip.deliver", message.topic, message.content.size());
     span.kind = telemetry::span_kind::consumer;
     span.trace = context->trace;

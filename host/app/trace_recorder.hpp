@@ -29,6 +29,8 @@ struct trace_options {
 class trace_recorder final : public gossip::message_tracer {
 public:
     static constexpr std::size_t spans_max = 512;
+    /// Of others' messages: somebody who has all of its own followed takes no more from us.
+    static constexpr unsigned deliveries_per_second = 50;
 
     trace_recorder(const net::shard& shard, trace_options options);
 
@@ -40,6 +42,7 @@ public:
     const telemetry::span_ring& spans() const noexcept { return spans_; }
 
     byte_buffer on_broadcast(const identity::topic_id& topic, bytes_view content) override;
+    void on_sent() override;
     void on_delivery(const gossip::proto::message_output& message) override;
 
 private:
@@ -52,9 +55,20 @@ private:
     prng random_;
     telemetry::span_ring spans_{spans_max};
     telemetry::trace_id last_{};
+    /// So many in a second, and no more.
+    class allowance {
+    public:
+        bool takes(time_point now, unsigned most);
+
+    private:
+        time_point second_{};
+        unsigned taken_ = 0;
+    };
+
     bool is_next_ = false;
-    time_point second_{};          ///< the one that is counted in
-    unsigned in_this_second_ = 0;  ///< messages that chance chose
+    std::optional<telemetry::span> unsent_;
+    allowance chosen_;
+    allowance delivered_;
 };
 
 }  // namespace meshhost::app

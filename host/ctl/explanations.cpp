@@ -107,6 +107,10 @@ constexpr explanation table[] = {
      "is a socket of that name. A host that answers already has it.\n\n"
      "Start this one with --instance NAME, and ask it with `meshctl --instance NAME`. A socket\n"
      "that a dead host left behind is no obstacle: it is replaced."},
+    {"E_INTERNAL",
+     "The host met a fault of its own while it answered. That costs the answer and nothing else; "
+     "it is a\n"
+     "defect: please report what was asked."},
     {"E_INTERRUPTED",
      "Ctrl-C, or a signal. What was begun was put in order first: a lab that was being made is "
      "gone,\n"
@@ -206,6 +210,10 @@ constexpr explanation table[] = {
      "Every host keeps the trace of its last four starts in its state directory, and tells it to\n"
      "whoever may ask. There is none where the host is of an older version, or where there is no\n"
      "start before the one that is meant."},
+    {"E_NO_COLLECTOR",
+     "Spans were handed to a host that has no collector. Hosts with telemetry.otlp = \"mesh\" look "
+     "for an\n"
+     "observer whose telemetry.otlp names one."},
     {"E_NO_DAEMON",
      "Nobody answers on the local socket. Either no meshhost runs, or it runs as another\n"
      "instance or another user.\n\n"

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <set>
 
 namespace meshhost::ctl {
 
@@ -53,8 +54,13 @@ void trace_gatherer::add(const boost::json::object& line) {
         const auto* one = each.if_object();
         if (one == nullptr) continue;
         const auto& attributes = object_in(*one, "attributes");
-        spans_[text_in(*one, "trace")].push_back(
-            {label_of(line),
+        // A host is one span of a trace: whoever tells of more has heard it no oftener.
+        auto& of = spans_[text_in(*one, "trace")];
+        const auto node = label_of(line);
+        const auto same = [&](const span& other) { return other.node == node; };
+        if (std::any_of(of.begin(), of.end(), same)) continue;
+        of.push_back(
+            {node,
              text_in(*one, "span"),
              text_in(*one, "parent"),
              text_in(*one, "name"),
@@ -68,6 +74,9 @@ void trace_gatherer::add(const boost::json::object& line) {
 message_trace trace_gatherer::put_together(const std::string& id, const std::vector<span>& spans) {
     message_trace out;
     out.id = id;
+    std::set<std::string> ids;
+    for (const auto& each : spans)
+        ids.insert(each.id);
     std::map<std::string, std::vector<const span*>> children;
     const span* root = nullptr;
     for (const auto& each : spans) {
@@ -102,11 +111,7 @@ message_trace trace_gatherer::put_together(const std::string& id, const std::vec
     if (root != nullptr) walk(*root, 0, false);
     while (!children.empty()) {
         // What hangs at a host that did not answer.
-        const auto known = [&](const auto& entry) {
-            return std::any_of(spans.begin(), spans.end(), [&](const span& each) {
-                return each.id == entry.first;
-            });
-        };
+        const auto known = [&](const auto& entry) { return ids.contains(entry.first); };
         auto next = std::find_if_not(children.begin(), children.end(), known);
         if (next == children.end()) next = children.begin();
         const auto orphans = children.extract(next);

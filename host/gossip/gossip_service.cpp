@@ -97,6 +97,7 @@ error_code gossip_service::broadcast(
         trace = tracer_->on_broadcast(topic, content);
     if (!trace.empty()) options.trace = trace;
     const error_code error = state_.broadcast(topic, content, options, shard_.now());
+    if (!trace.empty() && !error) tracer_->on_sent();
     turn();
     return error;
 }

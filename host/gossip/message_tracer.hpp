@@ -11,6 +11,8 @@ public:
     /// A message of this host is about to go out. The context that goes with it; empty: this one is
     /// not followed.
     virtual byte_buffer on_broadcast(const identity::topic_id& topic, bytes_view content) = 0;
+    /// It went out, with that context.
+    virtual void on_sent() = 0;
     /// A first copy of one that is followed came.
     virtual void on_delivery(const proto::message_output& message) = 0;
 

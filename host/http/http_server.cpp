@@ -6,6 +6,8 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -41,6 +43,7 @@ struct http_server::state : std::enable_shared_from_this<http_server::state> {
     void on_accepted(const boost::system::error_code& ec, protocol::socket socket);
     void wait_and_accept();
     std::size_t count_open();
+    bool drop_idle();
     void close();
 
     boost::asio::basic_socket_acceptor<protocol> acceptor;
@@ -65,8 +68,10 @@ void http_server::state::on_accepted(const boost::system::error_code& ec, protoc
         log.warn("cannot take a connection: {}", ec.message());
         return wait_and_accept();
     }
+    ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);  // no child of the host's speaks there
     const auto session = std::make_shared<http_session>(std::move(socket), handler, limits);
-    if (count_open() >= limits.connections_max) {
+    const bool is_full = count_open() >= limits.connections_max;
+    if (is_full && !(limits.replaces_idle && drop_idle())) {
         session->refuse(503, "too many connections");
     } else {
         sessions.push_back(session);
@@ -85,6 +90,17 @@ void http_server::state::wait_and_accept() {
 std::size_t http_server::state::count_open() {
     std::erase_if(sessions, [](const auto& session) { return session.expired(); });
     return sessions.size();
+}
+
+/// False: every connection has something to do.
+bool http_server::state::drop_idle() {
+    for (const auto& held : sessions) {
+        const auto session = held.lock();
+        if (!session || !session->is_idle()) continue;
+        session->drop();
+        return true;
+    }
+    return false;
 }
 
 void http_server::state::close() {

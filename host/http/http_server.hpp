@@ -62,6 +62,8 @@ struct http_limits {
     std::size_t stream_bytes_max = 256u << 10;  ///< written by us, not yet taken by the client
     duration request_timeout = 10s;             ///< from the first wait to the whole request
     duration write_timeout = 10s;
+    /// When full, the oldest connection that waits for a request gives way to a new one.
+    bool replaces_idle = false;
 };
 
 /// Serves from its making until close(). Owned by its user; one thread: the shard's.

@@ -111,8 +111,16 @@ void http_session::answer_request() {
         std::move(message.body()),
         std::move(*query),
         headers_of(message)};
-    if (beast::websocket::is_upgrade(message) && try_upgrade(asked)) return;
-    handler_.on_request(asked, shared_from_this());
+    // A handler that throws has a fault of ours in it: it costs this answer, not the host.
+    try {
+        if (beast::websocket::is_upgrade(message) && try_upgrade(asked)) return;
+        handler_.on_request(asked, shared_from_this());
+    } catch (const std::exception& fault) {
+        if (phase_ == phase::answering)
+            send(handler_.describe_fault(500, fault.what()), false);
+        else
+            hang_up();
+    }
 }
 
 /// The socket goes to a session of its own, which keeps this one: the server counts it.
@@ -147,6 +155,8 @@ void http_session::send(response answer, bool keep_alive) {
     response_.keep_alive(keep_alive);
     response_.body() = std::move(answer.body);
     response_.prepare_payload();
+    // The head that GET would have, and nothing behind it (RFC 9110 section 9.3.2).
+    if (parser_ && parser_->get().method() == beast::http::verb::head) response_.body().clear();
     stream_.expires_after(limits_.write_timeout);
     beast::http::async_write(
         stream_,
@@ -236,7 +246,8 @@ void http_session::watch_client() {
 }
 
 void http_session::lose_client() {
-    if (phase_ == phase::closed) return;
+    // Once upgraded, the socket is another's.
+    if (phase_ == phase::closed || phase_ == phase::upgraded) return;
     const auto watcher = std::exchange(watcher_, nullptr);
     hang_up();
     if (watcher) watcher();

@@ -28,6 +28,8 @@ public:
     void refuse(unsigned status, std::string_view reason);
     /// From now on nothing reaches the handler and the client sees the end.
     void drop();
+    /// It waits for a request, and nothing of one has come that was not answered.
+    bool is_idle() const noexcept { return phase_ == phase::reading; }
 
     void reply(response answer) override;
     void begin_stream(std::string_view content_type) override;

@@ -36,7 +36,7 @@ constexpr const char* content_policy =
 http::http_limits dashboard_limits() {
     http::http_limits limits;
     limits.connections_max = 256;
-    limits.stream_bytes_max = 1u << 20;
+    limits.replaces_idle = true;
     return limits;
 }
 
@@ -61,11 +61,19 @@ http::response guarded(http::response answer) {
     return answer;
 }
 
+/// Bytes of a stranger's, for an answer.
+std::string printable(std::string_view text) {
+    std::string out;
+    for (const char c : text)
+        out += c >= ' ' && c <= '~' ? c : '?';
+    return out;
+}
+
 failure not_found(std::string_view path) {
     return {
         exit_code::unreachable,
         "E_NOT_FOUND",
-        fmt::format("there is nothing at {}", path.substr(0, 120)),
+        fmt::format("there is nothing at {}", printable(path.substr(0, 120))),
         "docs/dashboard-api.md has what there is"};
 }
 
@@ -83,6 +91,18 @@ failure not_a_lab() {
         "E_NOT_A_LAB",
         "this observer watches no lab",
         "`meshctl lab up` starts one that does"};
+}
+
+/// Whether a list like "a, b" has it.
+bool names(std::string_view list, std::string_view wanted) {
+    while (!list.empty()) {
+        const auto end = std::min(list.find(','), list.size());
+        auto one = list.substr(0, end);
+        list.remove_prefix(std::min(end + 1, list.size()));
+        one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
+        if (one.substr(0, one.find_last_not_of(' ') + 1) == wanted) return true;
+    }
+    return false;
 }
 
 bool accepts_gzip(const http::request& asked) {
@@ -120,7 +140,7 @@ admin::mesh_question boots_question(const admin::host_view& view) {
         .name = "boots",
         .path = "/v1/boots",
         .query = {{"limit", "1"}},
-        .own = [&view] { return admin::last_boot_json(view); },
+        .own = [&view](const auto&) { return admin::last_boot_json(view); },
         .hosts_max = survey::kept_max};
 }
 
@@ -130,7 +150,7 @@ admin::mesh_question plugins_question(const admin::host_view& view) {
         .path = "/v1/plugins",
         .query = {},
         .own =
-            [&view] {
+            [&view](const auto&) {
                 auto own = admin::plugins_json(view.plugins());
                 own["id"] = view.node().id;
                 return own;
@@ -138,33 +158,21 @@ admin::mesh_question plugins_question(const admin::host_view& view) {
         .hosts_max = survey::kept_max};
 }
 
-admin::mesh_question traces_question(const admin::host_view& view) {
-    return {
-        .name = "traces",
-        .path = "/v1/traces",
-        .query = {},
-        .own =
-            [&view] {
-                auto own = admin::traces_json(view, "");
-                own["id"] = view.node().id;
-                return own;
-            },
-        .answer_max = 512u << 10,
-        .hosts_max = survey::kept_max};
+/// What a survey keeps of an answer.
+survey::extractor find(const char* key) {
+    return {key, [key](const json::object& line) -> json::value {
+                const auto* found = line.if_contains(key);
+                return found == nullptr ? json::value() : *found;
+            }};
 }
 
-/// Of {"boots": [...]}, the first; null when there is none.
-void unwrap_boot(json::array& nodes) {
-    for (auto& each : nodes) {
-        auto& node = each.as_object();
-        auto& boots = node["boots"];
-        const bool is_there = boots.is_array() && !boots.get_array().empty();
-        node["boot"] = is_there ? boots.get_array().front() : json::value();
-        node.erase("boots");
-        if (!is_there && node["error"].is_null())
-            node["error"] = "it keeps no record of its starts";
-    }
-}
+/// Of {"boots": [...]}, the first.
+const survey::extractor last_boot{"boot", [](const json::object& line) -> json::value {
+                                      const auto* all = line.if_contains("boots");
+                                      const bool is_there = all != nullptr && all->is_array()
+                                                            && !all->get_array().empty();
+                                      return is_there ? all->get_array().front() : json::value();
+                                  }};
 
 void answer_with(const admin::answer_ptr& to, const char* schema, json::object data) {
     to->reply(guarded(admin::json_response(200, http::make_envelope(schema, std::move(data)))));
@@ -188,9 +196,15 @@ dashboard_server::dashboard_server(
     , policy_(bound_)
     , hub_(parts.shard)
     , observatory_(parts, mesh_json(options_, self_), hub_)
-    , boots_(parts.shard, parts.view, parts.asker, boots_question(parts.view), "boots")
-    , plugins_(parts.shard, parts.view, parts.asker, plugins_question(parts.view), "plugins")
-    , traces_(parts.shard, parts.view, parts.asker, traces_question(parts.view), "spans")
+    , boots_(parts.shard, parts.view, parts.asker, boots_question(parts.view), last_boot)
+    , plugins_(parts.shard, parts.view, parts.asker, plugins_question(parts.view), find("plugins"))
+    , traces_(
+          parts.shard,
+          parts.view,
+          parts.asker,
+          admin::traces_question(parts.view),
+          find("spans")
+      )
     , server_(
           parts.shard,
           std::make_unique<http::tcp_listener>(std::move(listener)),
@@ -243,19 +257,25 @@ void dashboard_server::on_request(
 }
 
 http::response dashboard_server::describe_fault(unsigned status, std::string_view reason) {
-    const failure fault{exit_code::usage, "E_BAD_REQUEST", std::string(reason), ""};
+    constexpr unsigned internal = 500;
+    const bool is_ours = status >= internal;
+    const failure fault{
+        is_ours ? exit_code::failure : exit_code::usage,
+        is_ours ? "E_INTERNAL" : "E_BAD_REQUEST",
+        std::string(reason),
+        ""};
     return guarded(admin::json_response(status, http::make_error_envelope(fault)));
 }
 
 http::websocket_offer dashboard_server::on_upgrade(const http::request& asked) {
     if (asked.path != "/api/v1/stream" || policy_.object(asked) || !has_session(asked)) return {};
     const auto spoken = http::header(asked, "sec-websocket-protocol");
-    if (spoken.find(stream_subprotocol) == std::string_view::npos) return {};
+    if (!names(spoken, stream_subprotocol)) return {};
     return {hub_.new_client(), stream_subprotocol};
 }
 
 bool dashboard_server::has_session(const http::request& asked) const {
-    return sessions_.is_session(session_of(asked), parts_.shard.now());
+    return sessions_.is_session(policy_.session_of(asked), parts_.shard.now());
 }
 
 void dashboard_server::answer_api(const http::request& asked, const admin::answer_ptr& answer) {
@@ -323,7 +343,7 @@ void dashboard_server::open_session(const http::request& asked, const admin::ans
     http::response done{204, http::content_type_json, ""};
     done.headers.emplace_back(
         "Set-Cookie",
-        fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", session_cookie, fresh)
+        fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", policy_.cookie(), fresh)
     );
     answer->reply(guarded(std::move(done)));
 }
@@ -386,10 +406,16 @@ void dashboard_server::get_telemetry(const admin::answer_ptr& answer) const {
 }
 
 void dashboard_server::get_survey(survey& of, const char* schema, const admin::answer_ptr& answer) {
-    const bool is_asked = of.ask([answer, schema](const json::array& answers) {
-        auto nodes = answers;
-        if (schema == std::string_view("mesh_boots")) unwrap_boot(nodes);
-        answer_with(answer, schema, {{"nodes", std::move(nodes)}});
+    const bool is_asked = of.ask([answer, schema](const std::string& nodes) {
+        // The nodes are text already, the same for all who asked.
+        http::response said{200, http::content_type_json, {}};
+        said.body = fmt::format(
+            R"({{"schema":"meshhost.{}/1","ok":true,"at":"{}","data":{{"nodes":{}}}}})",
+            schema,
+            http::format_time(std::chrono::system_clock::now()),
+            nodes
+        );
+        answer->reply(guarded(std::move(said)));
     });
     if (!is_asked) refuse_with(answer, admin::api_full("questions to the mesh"));
 }
@@ -399,6 +425,8 @@ void dashboard_server::get_node(const http::request& asked, const admin::answer_
     const auto slash = rest.find('/');
     const std::string node(rest.substr(0, slash));
     const auto what = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
+    const auto id = identity::endpoint_id::parse(node);
+    if (!id) return refuse_with(answer, not_found("/api/v1/nodes/"));
     if (what == "series") return get_series(node, answer);
     if (what == "boots") return get_node_boots(node, answer);
     refuse_with(answer, not_found(asked.path));
@@ -426,10 +454,8 @@ void dashboard_server::get_series(const std::string& node, const admin::answer_p
 
 void dashboard_server::get_node_boots(const std::string& node, const admin::answer_ptr& answer) {
     if (node == self_) return answer_with(answer, "boots", {{"boots", parts_.view.boots()}});
-    const auto id = identity::endpoint_id::parse(node);
-    if (!id) return refuse_with(answer, admin::bad_request("that is no node's id"));
     parts_.asker.ask(
-        *id,
+        *identity::endpoint_id::parse(node),
         {"GET", "/v1/boots", "", {}},
         std::make_shared<admin::whole_answer>(
             boots_bytes_max,

@@ -50,6 +50,7 @@ outcome<std::pair<pid_t, unique_fd>> spawn(const std::vector<std::string>& words
     ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&files, writing.get(), 1);
     ::posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_addclosefrom_np(&files, 3);
     posix_spawnattr_t how;
     ::posix_spawnattr_init(&how);
     sigset_t none;
@@ -158,9 +159,20 @@ lab_actions::~lab_actions() {
 }
 
 void lab_actions::carry_out(const lab_action& wanted, taker take) {
-    if (const auto known = outcomes_.find(wanted.key); known != outcomes_.end())
-        return take(known->second);
+    const auto reused = failure{
+        exit_code::usage,
+        "E_BAD_REQUEST",
+        "key: it was another action's",
+        "choose a fresh one for each action"};
+    if (const auto known = outcomes_.find(wanted.key); known != outcomes_.end()) {
+        const bool is_same =
+            known->second.at("kind") == json::value(wanted.kind)
+            && known->second.at("node") == json::value(wanted.node);
+        return is_same ? take(known->second) : take(reused);
+    }
     if (const auto under_way = running_.find(wanted.key); under_way != running_.end()) {
+        const auto& other = under_way->second->wanted;
+        if (other.kind != wanted.kind || other.node != wanted.node) return take(reused);
         under_way->second->takers.push_back(std::move(take));
         return;
     }

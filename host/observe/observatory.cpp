@@ -25,7 +25,7 @@ admin::mesh_question meters_question(const admin::host_view& view) {
         .name = "meters",
         .path = "/v1/meters",
         .query = {},
-        .own = [&view] { return admin::meters_json(view.meters()); },
+        .own = [&view](const auto&) { return admin::meters_json(view.meters()); },
         .answer_max = 32u << 10,
         .hosts_max = proto::series::nodes_max};
 }
@@ -105,7 +105,7 @@ void observatory::look(const moment& at) {
         const auto told = std::make_shared<const std::string>(json::serialize(
             json::object{{"t", "delta"}, {"seq", sequence_}, {"now", wall}, {"ops", std::move(ops)}}
         ));
-        log_.add(sequence_, unix_ms(at.wall), told, now_);
+        log_.add(sequence_, last_at_ = std::max(last_at_, unix_ms(at.wall)), told, now_);
         snapshot_.reset();
         sink_.on_delta(told);
     }

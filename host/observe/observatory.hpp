@@ -86,6 +86,7 @@ private:
     /// host has the number of a later one's.
     std::uint64_t sequence_;
     std::uint64_t next_event_ = 1;
+    std::chrono::milliseconds last_at_{};  ///< of the log, whatever the clock is set to
     std::uint64_t rounds_ = 0;
     std::size_t watchers_ = 0;
     time_point watched_until_{};

@@ -26,6 +26,7 @@ request_policy::request_policy(const std::string& bound)
     const auto port = bound.substr(bound.rfind(':'));
     hosts_.push_back("localhost" + port);
     hosts_.push_back("127.0.0.1" + port);
+    cookie_ = "meshhost_session_" + port.substr(1);
 }
 
 bool request_policy::is_ours(std::string_view authority) const {
@@ -43,7 +44,7 @@ std::optional<failure> request_policy::object(const http::request& asked) const 
     return std::nullopt;
 }
 
-std::string_view session_of(const http::request& asked) {
+std::string_view request_policy::session_of(const http::request& asked) const {
     std::string_view rest = http::header(asked, "cookie");
     while (!rest.empty()) {
         const auto end = std::min(rest.find(';'), rest.size());
@@ -51,7 +52,7 @@ std::string_view session_of(const http::request& asked) {
         rest.remove_prefix(std::min(end + 1, rest.size()));
         pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
         const auto equals = pair.find('=');
-        if (equals != std::string_view::npos && pair.substr(0, equals) == session_cookie)
+        if (equals != std::string_view::npos && pair.substr(0, equals) == cookie_)
             return pair.substr(equals + 1);
     }
     return {};

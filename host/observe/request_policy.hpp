@@ -11,8 +11,6 @@
 
 namespace meshhost::observe {
 
-inline constexpr const char* session_cookie = "meshhost_session";
-
 /// Names under which a listener is reached: against DNS rebinding, no other Host is answered.
 class request_policy {
 public:
@@ -23,13 +21,16 @@ public:
     /// (not_permitted).
     std::optional<failure> object(const http::request& asked) const;
 
+    /// Of our cookie. Cookies know no ports: another observer on this machine has another name.
+    const std::string& cookie() const noexcept { return cookie_; }
+    /// Its value; empty when there is none.
+    std::string_view session_of(const http::request& asked) const;
+
 private:
     bool is_ours(std::string_view authority) const;
 
     std::vector<std::string> hosts_;
+    std::string cookie_;
 };
-
-/// The value of our cookie; empty when there is none.
-std::string_view session_of(const http::request& asked);
 
 }  // namespace meshhost::observe

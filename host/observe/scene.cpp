@@ -4,6 +4,7 @@
 #include "admin/meters_json.hpp"
 #include "http/envelope.hpp"
 #include "observe/proto/edges.hpp"
+#include "observe/proto/fields.hpp"
 
 #include <boost/json/value_from.hpp>
 
@@ -15,46 +16,26 @@ namespace meshhost::observe {
 
 namespace json = boost::json;
 
+using proto::number_at;
+using proto::object_at;
+using proto::rounded_or_null;
+using proto::text_at;
+using proto::text_or_null;
+
 namespace {
 
 constexpr duration evidence_rest = 5s;  ///< its ages are not told more often
 constexpr duration over_after = 10s;    ///< above a budget for so long is worth a word
-constexpr std::size_t short_id = 10;    ///< digits that stand for a name
-
-json::value text_or_null(const std::string& text) {
-    if (text.empty()) return nullptr;
-    return json::value(text);
-}
-
-std::uint64_t number_at(const json::object& of, std::string_view key) {
-    const auto* found = of.if_contains(key);
-    if (found == nullptr || !found->is_number()) return 0;
-    const double number = found->to_number<double>();
-    return number > 0 ? static_cast<std::uint64_t>(number) : 0;
-}
-
-const json::object* object_at(const json::object& of, std::string_view key) {
-    const auto* found = of.if_contains(key);
-    return found == nullptr ? nullptr : found->if_object();
-}
+constexpr std::uint64_t number_most = std::uint64_t{1} << 53;
+constexpr std::size_t plugins_max = 32;  ///< of one host
+constexpr std::size_t words_max = 200;   ///< bytes of why a host was not asked
+constexpr std::size_t short_id = 10;     ///< digits that stand for a name
 
 /// Per second; nullopt when the counter began anew.
 std::optional<std::uint64_t> rate(std::uint64_t before, std::uint64_t now, std::uint64_t ms) {
-    if (ms == 0 || now < before) return std::nullopt;
-    return (now - before) * 1000 / ms;
-}
-
-/// The first two digits: what changes behind them is no news.
-std::uint64_t rounded(std::uint64_t value) {
-    std::uint64_t scale = 1;
-    while (value / scale >= 100)
-        scale *= 10;
-    return value / scale * scale;
-}
-
-json::value rounded_or_null(const std::optional<std::uint64_t>& value) {
-    if (!value) return nullptr;
-    return rounded(*value);
+    constexpr std::uint64_t second = 1000;
+    if (ms == 0 || now < before || now - before > number_most / second) return std::nullopt;
+    return (now - before) * second / ms;
 }
 
 json::array contributions_json(std::span<const admin::contribution_snapshot> all) {
@@ -78,11 +59,17 @@ std::string before(const moment& at, duration age) {
     );
 }
 
-/// Only what schemas/node.json names: another host says what it likes.
+std::uint64_t count_at(const json::object& of, std::string_view key) {
+    return number_at(of, key).value_or(0);
+}
+
+/// Only what is named: another host says what it likes.
 json::object numbers_of(const json::object& from, std::initializer_list<const char*> keys) {
     json::object out;
-    for (const char* key : keys)
-        out[key] = number_at(from, key);
+    for (const char* key : keys) {
+        const auto number = number_at(from, key);
+        out[key] = number ? json::value(*number) : json::value();
+    }
     return out;
 }
 
@@ -90,22 +77,45 @@ json::array plugins_of(const json::object& meters) {
     json::array list;
     const auto* said = meters.if_contains("plugins");
     if (said == nullptr || !said->is_array()) return list;
-    const auto text = [](const json::object& of, const char* key) -> json::value {
-        const auto* found = of.if_contains(key);
-        if (found == nullptr || !found->is_string()) return nullptr;
-        return *found;
-    };
     for (const auto& each : said->get_array()) {
-        if (!each.is_object()) continue;
-        const auto instance = text(each.get_object(), "instance");
-        const auto state = text(each.get_object(), "state");
-        if (instance.is_string() && state.is_string())
-            list.push_back(json::object{
-                {"instance", instance},
-                {"role", text(each.get_object(), "role")},
-                {"state", state}});
+        const auto* plugin = each.if_object();
+        if (plugin == nullptr || list.size() >= plugins_max) continue;
+        list.push_back(json::object{
+            {"instance", text_at(*plugin, "instance")},
+            {"role", text_or_null(text_at(*plugin, "role"))},
+            {"state", text_at(*plugin, "state")}});
     }
     return list;
+}
+
+/// What is kept of a host's meters, in the form of schemas/node.json.
+json::object trimmed(const json::object& line) {
+    json::object kept{
+        {"uptime_ms", count_at(line, "uptime_ms")},
+        {"usage", nullptr},
+        {"budget", nullptr},
+        {"gossip", nullptr},
+        {"net", nullptr},
+        {"plugins", plugins_of(line)}};
+    const auto keep = [&](const char* part, std::initializer_list<const char*> keys) {
+        if (const auto* said = object_at(line, part)) kept[part] = numbers_of(*said, keys);
+    };
+    keep("usage", {"cpu_millicores", "rss_bytes", "fds", "threads"});
+    keep("budget", {"cpu_millicores", "memory_bytes"});
+    keep(
+        "gossip",
+        {"active",
+         "passive",
+         "eager",
+         "lazy",
+         "delivered",
+         "duplicates",
+         "frames_sent",
+         "frames_received"}
+    );
+    keep("net", {"connections", "bytes_sent", "bytes_received"});
+    kept["edges"] = proto::trimmed_edges(line);
+    return kept;
 }
 
 }  // namespace
@@ -115,9 +125,8 @@ void scene::on_meters(const json::object& line, time_point now) {
     if (id == nullptr || !id->is_string()) return;
     memory& of = memories_[std::string(id->get_string())];
     if (const auto* error = object_at(line, "error")) {
-        const auto* words = error->if_contains("message");
-        of.unasked =
-            words != nullptr && words->is_string() ? std::string(words->get_string()) : "no answer";
+        of.unasked = text_at(*error, "message", words_max);
+        if (of.unasked.empty()) of.unasked = "no answer";
         of.meters.reset();
         of.rates = {};
         of.edge_rates.clear();
@@ -126,36 +135,37 @@ void scene::on_meters(const json::object& line, time_point now) {
     of.unasked.clear();
     const json::object none;
     const json::object& then = of.meters ? *of.meters : none;
-    const auto uptime = number_at(line, "uptime_ms");
-    const auto elapsed = of.meters && uptime > number_at(then, "uptime_ms")
-                             ? uptime - number_at(then, "uptime_ms")
+    auto fresh = trimmed(line);
+    const auto uptime = count_at(fresh, "uptime_ms");
+    const auto elapsed = of.meters && uptime > count_at(then, "uptime_ms")
+                             ? uptime - count_at(then, "uptime_ms")
                              : 0;
     const auto of_part = [&](const char* part, const char* key) -> std::optional<std::uint64_t> {
         const auto* was = object_at(then, part);
-        const auto* is = object_at(line, part);
+        const auto* is = object_at(fresh, part);
         if (was == nullptr || is == nullptr) return std::nullopt;
-        return rate(number_at(*was, key), number_at(*is, key), elapsed);
+        return rate(count_at(*was, key), count_at(*is, key), elapsed);
     };
     of.rates = {
         of_part("net", "bytes_sent"),
         of_part("net", "bytes_received"),
         of_part("gossip", "delivered")};
-    auto bytes = proto::bytes_by_peer(line);
+    auto bytes = proto::bytes_by_peer(fresh);
     of.edge_rates.clear();
     for (const auto& [peer, sent] : bytes)
         if (const auto known = of.edge_bytes.find(peer); known != of.edge_bytes.end())
             if (const auto each = rate(known->second, sent, elapsed)) of.edge_rates[peer] = *each;
     of.edge_bytes = std::move(bytes);
-    note_over(of, line, now);
-    of.meters = line;
+    note_over(of, fresh, now);
+    of.meters = std::move(fresh);
 }
 
 void scene::note_over(memory& of, const json::object& meters, time_point now) const {
     const auto* usage = object_at(meters, "usage");
     const auto* budget = object_at(meters, "budget");
     const auto mark = [&](std::optional<time_point>& since, const char* used, const char* limit) {
-        const bool is_over = usage != nullptr && budget != nullptr && number_at(*budget, limit) > 0
-                             && number_at(*usage, used) > number_at(*budget, limit);
+        const bool is_over = usage != nullptr && budget != nullptr && count_at(*budget, limit) > 0
+                             && count_at(*usage, used) > count_at(*budget, limit);
         if (!is_over)
             since.reset();
         else if (!since)
@@ -176,31 +186,15 @@ void scene::add_meters(json::object& node, const memory& of, const moment& at) c
     node["net"] = nullptr;
     node["plugins"] = json::array();
     if (!of.meters || is_gone(of.state)) return;
-    if (const auto* usage = object_at(*of.meters, "usage")) {
-        auto said = numbers_of(*usage, {"cpu_millicores", "rss_bytes", "fds", "threads"});
-        const auto* cpu = usage->if_contains("cpu_millicores");
-        if (cpu == nullptr || !cpu->is_number()) said["cpu_millicores"] = nullptr;
-        node["usage"] = std::move(said);
-    }
-    if (const auto* gossip = object_at(*of.meters, "gossip"))
-        node["gossip"] = numbers_of(
-            *gossip,
-            {"active",
-             "passive",
-             "eager",
-             "lazy",
-             "delivered",
-             "duplicates",
-             "frames_sent",
-             "frames_received"}
-        );
+    node["usage"] = of.meters->at("usage");
+    node["gossip"] = of.meters->at("gossip");
     if (const auto* net = object_at(*of.meters, "net")) {
-        auto said = numbers_of(*net, {"connections", "bytes_sent", "bytes_received"});
+        auto said = *net;
         said["sent_bps"] = rounded_or_null(of.rates.sent);
         said["received_bps"] = rounded_or_null(of.rates.received);
         node["net"] = std::move(said);
     }
-    node["plugins"] = plugins_of(*of.meters);
+    node["plugins"] = of.meters->at("plugins");
 }
 
 json::object scene::self_json(const moment& at) {
@@ -321,10 +315,8 @@ void scene::record(proto::series& to) const {
     for (const auto& [id, of] : memories_) {
         if (!of.meters || is_gone(of.state)) continue;
         proto::sample values;
-        const auto* usage = object_at(*of.meters, "usage");
-        if (usage != nullptr) {
-            const auto* cpu = usage->if_contains("cpu_millicores");
-            if (cpu != nullptr && cpu->is_number()) values[0] = number_at(*usage, "cpu_millicores");
+        if (const auto* usage = object_at(*of.meters, "usage")) {
+            values[0] = number_at(*usage, "cpu_millicores");
             values[1] = number_at(*usage, "rss_bytes");
         }
         values[2] = of.rates.received;

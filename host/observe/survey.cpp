@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/survey.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
+#include "observe/proto/fields.hpp"
 
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <set>
 #include <utility>
 
 namespace meshhost::observe {
@@ -12,9 +15,10 @@ namespace json = boost::json;
 
 namespace {
 
-std::string text_at(const json::object& of, std::string_view key) {
-    const auto* found = of.if_contains(key);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
+constexpr std::size_t words_max = 200;  ///< bytes of an error
+
+std::string quoted(const std::string& text) {
+    return json::serialize(json::string(text));
 }
 
 }  // namespace
@@ -24,11 +28,11 @@ survey::survey(
     const admin::host_view& view,
     introspect::asker& asker,
     admin::mesh_question question,
-    std::string key
+    extractor wanted
 )
     : shard_(shard)
     , view_(view)
-    , key_(std::move(key))
+    , wanted_(std::move(wanted))
     , answers_(shard, view, asker, std::move(question))
     , timer_(shard, *this) {}
 
@@ -36,9 +40,13 @@ survey::~survey() {
     if (reader_) reader_->stop();
 }
 
-bool survey::ask(taker take) {
+bool survey::ask(const taker& take) {
+    if (takers_.empty() && shard_.now() < fresh_until_) {
+        take(last_);
+        return true;
+    }
     if (takers_.size() >= takers_max) return false;
-    takers_.push_back(std::move(take));
+    takers_.push_back(take);
     if (takers_.size() > 1) return true;
     errors_.clear();
     reader_ = std::make_shared<line_reader>(
@@ -51,43 +59,63 @@ bool survey::ask(taker take) {
 }
 
 void survey::on_line(const json::object& line) {
-    const auto id = text_at(line, "id");
+    const auto id = proto::text_at(line, "id");
     if (id.empty()) return;
-    if (const auto* error = line.if_contains("error"); error != nullptr && error->is_object()) {
-        errors_[id] = text_at(error->get_object(), "message");
+    if (const auto* error = proto::object_at(line, "error")) {
+        errors_[id] = proto::text_at(*error, "message", words_max);
         return;
     }
-    const auto* answer = line.if_contains(key_);
-    if (answer == nullptr) return;
-    if (!kept_.contains(id) && kept_.size() >= kept_max) return;
-    kept_[id] = {text_at(line, "name"), json::serialize(*answer)};
-    errors_[id].clear();
+    auto answer = json::serialize(wanted_.find(line));
+    const auto known = kept_.find(id);
+    const std::size_t before = known == kept_.end() ? 0 : known->second.answer.size();
+    const bool fits = (known != kept_.end() || kept_.size() < kept_max)
+                      && kept_bytes_ - before + answer.size() <= kept_bytes_max;
+    if (!fits) {
+        errors_[id] = "there is no room for more answers";
+        return;
+    }
+    errors_[id] = answer == "null" ? "it keeps no record" : "";
+    kept_bytes_ += answer.size() - before;
+    kept_[id] = {proto::text_at(line, "name"), std::move(answer)};
 }
 
-void survey::on_deadline(time_point) {
+void survey::on_deadline(time_point now) {
     reader_->stop();
-    tell();
-}
-
-void survey::tell() {
-    const auto all = answers();
+    forget_gone();
+    last_ = answers();
+    fresh_until_ = now + fresh_for;
     for (const auto& take : std::exchange(takers_, {}))
-        take(all);
+        take(last_);
 }
 
-json::array survey::answers() const {
-    json::array all;
+void survey::forget_gone() {
+    std::set<std::string> present{view_.node().id};
+    for (const auto& peer : view_.peers())
+        present.insert(peer.id);
+    std::erase_if(kept_, [&](const auto& each) {
+        const bool is_gone = !present.contains(each.first);
+        if (is_gone) kept_bytes_ -= each.second.answer.size();
+        return is_gone;
+    });
+}
+
+std::string survey::answers() const {
+    std::string all = "[";
     const auto add = [&](const std::string& id, const std::string& name, const std::string& missing
                      ) {
         const auto known = kept_.find(id);
         const bool is_known = known != kept_.end();
         const auto error = errors_.find(id);
-        const std::string why = error != errors_.end() ? error->second : missing;
-        all.push_back(json::object{
-            {"id", id},
-            {"name", name.empty() && is_known ? known->second.name : name},
-            {key_, is_known ? json::parse(known->second.answer) : json::value()},
-            {"error", why.empty() ? json::value() : json::value(why)}});
+        const std::string& why = error != errors_.end() ? error->second : missing;
+        all += fmt::format(
+            R"({}{{"id":{},"name":{},{}:{},"error":{}}})",
+            all.size() > 1 ? "," : "",
+            quoted(id),
+            quoted(name.empty() && is_known ? known->second.name : name),
+            quoted(wanted_.key),
+            is_known ? known->second.answer : "null",
+            why.empty() ? "null" : quoted(why)
+        );
     };
     const auto self = view_.node();
     add(self.id, self.name, "");
@@ -95,7 +123,7 @@ json::array survey::answers() const {
         add(peer.id,
             peer.name,
             peer.evidence.empty() ? peer.state : peer.state + ": " + peer.evidence);
-    return all;
+    return all + "]";
 }
 
 }  // namespace meshhost::observe

@@ -6,8 +6,6 @@
 #include "net/deadline_timer.hpp"
 #include "observe/line_reader.hpp"
 
-#include <boost/json/array.hpp>
-
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,47 +17,57 @@ namespace meshhost::observe {
 /// One thread: the shard's. The references outlive it.
 class survey final : private net::deadline_sink {
 public:
-    using taker = std::function<void(const boost::json::array& answers)>;
+    /// A JSON array of {"id", "name", KEY, "error"}: null where nothing was ever said, and why.
+    using taker = std::function<void(const std::string& answers)>;
     static constexpr std::size_t takers_max = 128;
-    static constexpr std::size_t kept_max = 1024;  ///< hosts
+    static constexpr std::size_t kept_max = 1024;             ///< hosts
+    static constexpr std::size_t kept_bytes_max = 16u << 20;  ///< of their answers
 
-    /// `key`: what of an answer is wanted. Every answer is {"id", "name", key, "error"}: null where
-    /// nothing was ever said, and why.
+    /// What of an answer is kept, and under which name.
+    struct extractor {
+        std::string key;
+        std::function<boost::json::value(const boost::json::object& line)> find;
+    };
+
     survey(
         net::shard& shard,
         const admin::host_view& view,
         introspect::asker& asker,
         admin::mesh_question question,
-        std::string key
+        extractor wanted
     );
     ~survey();
 
-    /// `take` hears once, within answer_limit. Who comes while hosts are being asked hears the
-    /// same. false: too many wait already.
-    bool ask(taker take);
+    /// `take` hears once, within answer_limit; at once what is no older than fresh_for. Who comes
+    /// while hosts are being asked hears the same. false: too many wait already.
+    bool ask(const taker& take);
 
 private:
     static constexpr duration answer_limit = 2500ms;  ///< of hosts, for those who wait
+    static constexpr duration fresh_for = 1s;
 
     struct kept {
         std::string name;
-        std::string answer;  ///< JSON; empty: none yet
+        std::string answer;  ///< JSON
     };
 
     void on_deadline(time_point now) override;
     void on_line(const boost::json::object& line);
-    void tell();
-    boost::json::array answers() const;
+    void forget_gone();
+    std::string answers() const;
 
     net::shard& shard_;
     const admin::host_view& view_;
-    std::string key_;
+    extractor wanted_;
     admin::mesh_answers answers_;
     net::deadline_timer timer_;
     std::shared_ptr<line_reader> reader_;
     std::map<std::string, kept> kept_;
+    std::size_t kept_bytes_ = 0;
     std::map<std::string, std::string> errors_;  ///< of this time, by id
     std::vector<taker> takers_;
+    std::string last_;  ///< answers, as they were told
+    time_point fresh_until_{};
 };
 
 }  // namespace meshhost::observe

@@ -38,10 +38,11 @@ void batch_relay::send() {
 void batch_relay::on_answer(const outcome<http::post_answer>& answer) {
     is_under_way_ = false;
     const auto result = judge(answer);
-    if (result.how == export_result::kind::unavailable)
-        return timer_.arm(shard_.now() + retry_.next(random_));
-    retry_.reset();
-    ++(result.how == export_result::kind::refused ? dropped_ : passed_on_);
+    const bool is_away = result.how == export_result::kind::unavailable;
+    if (is_away && ++tries_ < tries_max) return timer_.arm(shard_.now() + retry_.next(random_));
+    tries_ = 0;
+    if (!is_away) retry_.reset();
+    ++(result.how == export_result::kind::taken ? passed_on_ : dropped_);
     bytes_ -= waiting_.front().size();
     waiting_.pop_front();
     send();

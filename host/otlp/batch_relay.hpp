@@ -18,6 +18,7 @@ public:
     static constexpr std::size_t batches_max = 256;
     static constexpr std::size_t bytes_max = 4u << 20;
     static constexpr std::size_t batch_bytes_max = 64u << 10;
+    static constexpr unsigned tries_max = 8;  ///< some minutes; then it is in the way of others
 
     batch_relay(net::shard& shard, std::unique_ptr<span_channel> to, std::uint64_t seed);
 
@@ -46,6 +47,7 @@ private:
     std::deque<std::string> waiting_;  ///< the first is under way, or to be sent again
     std::size_t bytes_ = 0;
     bool is_under_way_ = false;
+    unsigned tries_ = 0;  ///< of the first
     std::uint64_t passed_on_ = 0;
     std::uint64_t dropped_ = 0;  ///< the collector took none of a batch
 };

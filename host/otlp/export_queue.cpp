@@ -63,10 +63,15 @@ const std::vector<scoped_span>* export_queue::next(time_point now) {
     if (is_under_way_ || now < not_before_) return nullptr;
     if (batch_.empty()) {
         if (now < due_) return nullptr;
-        const auto size = std::min(waiting_.size(), limits_.batch_max);
-        const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
-        for (auto each = waiting_.begin(); each != end; ++each)
-            waiting_bytes_ -= size_of(each->span);
+        std::size_t bytes = 0;
+        auto end = waiting_.begin();
+        for (std::size_t count = 0; end != waiting_.end() && count < limits_.batch_max; ++count) {
+            const auto size = size_of(end->span);
+            if (count > 0 && bytes + size > limits_.batch_bytes_max) break;
+            bytes += size;
+            ++end;
+        }
+        waiting_bytes_ -= bytes;
         batch_.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
         waiting_.erase(waiting_.begin(), end);
         due_ = waiting_.empty() ? no_deadline : now;

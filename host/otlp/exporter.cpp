@@ -45,7 +45,7 @@ exporter::exporter(
     , to_(std::move(to)) {}
 
 void exporter::take(scoped_span finished) {
-    if (on_closed_) return;
+    if (is_closed_) return;
     queue_.push(std::move(finished), shard_.now());
     arm();
 }
@@ -58,6 +58,7 @@ void exporter::flush() {
 void exporter::async_close(duration limit, std::function<void()> done) {
     queue_.flush(shard_.now());
     on_closed_ = std::move(done);
+    is_closed_ = true;
     close_by_ = shard_.now() + limit;
     arm();
 }

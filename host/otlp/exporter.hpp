@@ -60,7 +60,8 @@ private:
     net::deadline_timer timer_;
     std::unique_ptr<span_channel> to_;
     bool is_told_ = false;             ///< that the collector is away
-    std::function<void()> on_closed_;  ///< null: it is not closing
+    std::function<void()> on_closed_;  ///< null: nobody waits for the end
+    bool is_closed_ = false;           ///< nothing is taken any more
     time_point close_by_ = no_deadline;
 };
 

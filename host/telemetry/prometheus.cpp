@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <set>
 #include <utility>
 
 namespace meshhost::telemetry {
@@ -39,11 +40,11 @@ std::string name_of(std::string_view text, std::string_view allowed) {
     return is_bad_start ? "_" + name : name;
 }
 
-/// In a label's value, and in help.
-std::string escaped(std::string_view text) {
+/// In help, and with `quotes` in a label's value.
+std::string escaped(std::string_view text, bool quotes) {
     std::string out;
     for (const char c : text) {
-        if (c == '\\' || c == '"') out += '\\';
+        if (c == '\\' || (quotes && c == '"')) out += '\\';
         if (c == '\n')
             out += "\\n";
         else
@@ -59,7 +60,7 @@ std::string number_text(double value) {
 }
 
 std::string value_text(const attribute_value& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) return escaped(*text);
+    if (const auto* text = std::get_if<std::string>(&value)) return escaped(*text, true);
     if (const auto* is = std::get_if<bool>(&value)) return *is ? "true" : "false";
     if (const auto* number = std::get_if<double>(&value)) return number_text(*number);
     if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
@@ -72,13 +73,15 @@ std::string labels_text(
     const std::string& bound = {}
 ) {
     std::string inside;
+    std::set<std::string> names;
     const auto add = [&](const std::string& name, const std::string& value) {
+        if (!names.insert(name).second) return;  // a name twice is no sample; the first is ours
         inside += fmt::format("{}{}=\"{}\"", inside.empty() ? "" : ",", name, value);
     };
+    if (!bound.empty()) add("le", bound);
     for (const auto* list : {&also, &own})
         for (const auto& each : *list)
             add(name_of(each.key, "_"), value_text(each.value));
-    if (!bound.empty()) add("le", bound);
     return inside.empty() ? "" : "{" + inside + "}";
 }
 
@@ -139,7 +142,7 @@ void prometheus_text::add(const std::vector<metric>& metrics, const std::vector<
         auto& to = families_[name];
         if (to.type.empty()) {
             to.type = type_text(each.kind);
-            to.help = escaped(each.description);
+            to.help = escaped(each.description, false);
         }
         if (to.type != type_text(each.kind)) continue;  // a family has one type: the first wins
         for (const auto& point : each.points) {

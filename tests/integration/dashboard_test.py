@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """An observer's API: what a dashboard is shown of a mesh that lives, and whom it does not let in."""
 import json
-import os
+import pathlib
 import random
 import re
+import shutil
 import socket
-import time
+import subprocess
+import tempfile
+import unittest
 
 from dashboard_client import Dashboard, Stream, apply
-from mesh_lab import QUICK_TO_NOTICE, LabTest, wait_until
+from mesh_lab import BIN, QUICK_TO_NOTICE, LabTest, clean_environment, wait_until
 
 API = "/api/v1/"
 
@@ -146,6 +149,7 @@ class Boots(Observed):
             self.assertEqual(len(steps), 5)
         self.b.kill()
         wait_until("b is dead", lambda: self.states()["b"] == "dead")
+        wait_until("its boot is told as of one that is gone", lambda: self.boots()["b"]["error"])  # for a second, the last
         gone = self.boots()["b"]
         self.assertEqual(gone["boot"], boots["b"]["boot"])  # what it once said
         self.assertIn("dead", gone["error"])
@@ -171,7 +175,7 @@ class Guard(Observed):
         link = self.observer.data("ui")["link"]
         fresh = Dashboard(link)
         self.assert_refused(fresh.ask("GET", API + "snapshot"), 401, "E_NO_SESSION")
-        fresh.cookie = "meshhost_session=" + "0" * 32
+        fresh.cookie = f"meshhost_session_{fresh.address.rpartition(':')[2]}=" + "0" * 32
         self.assert_refused(fresh.ask("GET", API + "snapshot"), 401, "E_NO_SESSION")
         self.assertNotEqual(Stream(fresh).status, 101)
         fresh.enter()
@@ -221,6 +225,67 @@ class Guard(Observed):
         taken.spawn()
         self.assertEqual(json.loads(taken.next_line())["error"]["code"], "E_PORT_TAKEN")
         self.assertEqual(taken.wait(), 1)
+
+
+class OfALab(unittest.TestCase):
+    """The buttons of a lab's own observer."""
+
+    def setUp(self):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="mhlab-"))
+        self.addCleanup(shutil.rmtree, self.scratch, ignore_errors=True)
+        self.environment = clean_environment(XDG_RUNTIME_DIR=str(self.scratch))
+        self.addCleanup(self.lab, "down", "--name", "buttons")
+        made = self.lab("up", "--nodes", "3", "--name", "buttons", "--set", "quic.idle_timeout=3s",
+                        "--set", "quic.keep_alive=1s")
+        self.dashboard = Dashboard(made["data"]["dashboard"]).enter()
+        wait_until("the observer shows all", lambda: len(self.dashboard.data(API + "snapshot")["nodes"]) == 4)
+
+    def lab(self, *words):
+        done = subprocess.run([BIN / "meshctl", "--json", "lab", *words], capture_output=True, text=True,
+                              env=self.environment, timeout=120)
+        return json.loads(done.stdout)
+
+    def act(self, key, kind, node):
+        status, _, answer = self.dashboard.post(API + "lab/actions", {"key": key, "kind": kind, "node": node})
+        return status, json.loads(answer)
+
+    def state(self, name):
+        return self.dashboard.node(name)["state"]
+
+    def test_they_break_and_mend(self):
+        self.assertTrue(self.dashboard.data(API + "snapshot")["mesh"]["lab"])
+        self.dashboard.ask("GET", API + "lab/actions")  # a GET does nothing
+        wait_until("it is alive", lambda: self.state("compute-01") == "alive")
+        status, answer = self.act("k1", "kill", "compute-01")
+        self.assertEqual((status, answer["data"]["ok"]), (200, True), answer)
+        wait_until("it is seen dead", lambda: self.state("compute-01") == "dead")
+        status, again = self.act("k1", "kill", "compute-01")  # carried out once
+        self.assertEqual((status, again["data"]), (200, answer["data"]))
+        status, reused = self.act("k1", "restart", "compute-01")
+        self.assertEqual((status, reused["error"]["code"]), (400, "E_BAD_REQUEST"))
+        status, other = self.act("k2", "kill", "compute-01")  # it is gone already
+        self.assertEqual((status, other["data"]["ok"]), (200, False))
+        self.assertTrue(other["data"]["said"])
+        status, answer = self.act("k3", "restart", "compute-01")
+        self.assertTrue(answer["data"]["ok"], answer)
+        wait_until("it is back", lambda: self.state("compute-01") == "alive")
+        for key, kind, node in (("", "kill", "compute-01"), ("k4", "burn", "compute-01"), ("k5", "kill", "--help"),
+                                ("k6", "kill", "../x"), ("k7", "kill", "")):
+            self.assertEqual(self.act(key, kind, node)[0], 400, (key, kind, node))
+        status, answer = self.act("k8", "kill", "nobody")
+        self.assertEqual((status, answer["data"]["ok"]), (200, False))
+
+    def test_a_message_is_sent_and_followed(self):
+        status, _, answer = self.dashboard.post(API + "traces", {"size": 100})
+        self.assertEqual(status, 200, answer)
+        trace = json.loads(answer)["data"]["trace"]
+
+        def spans():
+            nodes = self.dashboard.data(API + "traces")["nodes"]
+            return [span for node in nodes for span in node["spans"] or () if span["trace"] == trace]
+        wait_until("all have heard it", lambda: len(spans()) == 4)
+        self.assertEqual([span["parent"] for span in spans()].count(None), 1)
+        self.assertEqual(self.dashboard.post(API + "traces", {"size": 5})[0], 400)
 
 
 class Hostile(Observed):
@@ -295,9 +360,7 @@ class Hostile(Observed):
         self.host("odd", "--peer", self.a.ticket, "--set", f"node.name={name}").start()
         wait_until("it is shown", lambda: self.dashboard.node(name) is not None)
 
-    def test_no_get_changes_anything(self):
-        for path in ("lab/actions", "session"):
-            self.dashboard.ask("GET", API + path)
+    def test_only_a_lab_is_broken(self):
         self.assert_refused(self.dashboard.post(API + "lab/actions", {"key": "1", "kind": "kill", "node": "a"}),
                             403, "E_NOT_A_LAB")
         self.assertTrue(self.a.is_running())

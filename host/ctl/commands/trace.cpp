@@ -17,13 +17,20 @@ namespace meshhost::ctl {
 
 namespace {
 
-outcome<trace_gatherer> gather(const workplace& here) {
+constexpr std::size_t trace_digits = 32;
+
+/// `only`: a whole id; empty: the last of every host.
+outcome<trace_gatherer> gather(const workplace& here, const std::string& only = {}) {
     trace_gatherer all;
     const auto take = [&](const boost::json::object& line) {
         all.add(line);
         return true;
     };
-    const auto done = here.api.lines("/v1/mesh/traces", here.options.timeout * 2, take);
+    const auto done = here.api.lines(
+        "/v1/mesh/traces" + (only.empty() ? "" : "?trace=" + only),
+        here.options.timeout * 2,
+        take
+    );
     if (!done) return done.error();
     return all;
 }
@@ -67,7 +74,7 @@ public:
         const auto id = text_in(object_in(*sent, "data"), "trace");
         const auto deadline = std::chrono::steady_clock::now() + within_;
         for (;;) {
-            const auto all = gather(here);
+            const auto all = gather(here, id);
             if (!all) return all.error();
             const auto traces = all->traces();
             const auto* found = find_trace(traces, id);
@@ -122,7 +129,9 @@ public:
     }
 
     outcome<verdict> run(workplace& here) override {
-        const auto all = gather(here);
+        const bool is_whole = id_.size() == trace_digits
+                              && id_.find_first_not_of("0123456789abcdef") == std::string::npos;
+        const auto all = gather(here, is_whole ? id_ : "");
         if (!all) return all.error();
         const auto traces = all->traces();
         const auto* found = find_trace(traces, id_);
@@ -131,7 +140,8 @@ public:
                 exit_code::unreachable,
                 "E_NO_TRACE",
                 fmt::format("no host, or more than one message, has a trace {}", id_),
-                "meshctl trace list has them; each host keeps the last 512 of its own"};
+                "meshctl trace list has the latest; a whole id finds older ones, of which each "
+                "host keeps 512"};
         show(*found, 0, here.out);
         return verdict{};
     }

@@ -20,7 +20,7 @@ objects by_id(const json::value& list) {
 }
 
 picture read_whole(const std::string& text) {
-    const auto whole = json::parse(text);
+    const auto whole = json::parse(text);  // of our own making
     return {whole.at("mesh").as_object(), by_id(whole.at("nodes")), by_id(whole.at("edges"))};
 }
 
@@ -34,7 +34,9 @@ void change_log::add(
 ) {
     bytes_ += told->size();
     changes_.push_back({sequence, at, std::move(told)});
-    if (bases_.empty() || at - bases_.back().at >= limits_.base_every) {
+    const bool is_due = !last_base_ || at - *last_base_ >= limits_.base_every;
+    if (is_due) {
+        last_base_ = at;
         bases_.push_back({sequence, at, json::serialize(to_json(now))});
         bytes_ += bases_.back().whole.size();
     }
@@ -57,11 +59,15 @@ std::optional<picture> change_log::at(std::chrono::milliseconds moment) const {
     for (const auto& each : bases_)
         if (each.at <= moment) from = &each;
     if (from == nullptr) return std::nullopt;
-    picture then = read_whole(from->whole);
-    for (const auto& each : changes_)
-        if (each.sequence > from->sequence && each.at <= moment)
-            apply(then, json::parse(*each.told).at("ops").as_array());
-    return then;
+    try {
+        picture then = read_whole(from->whole);
+        for (const auto& each : changes_)
+            if (each.sequence > from->sequence && each.at <= moment)
+                apply(then, json::parse(*each.told).at("ops").as_array());
+        return then;
+    } catch (const boost::system::system_error&) {
+        return std::nullopt;  // it wrote them itself: whoever asks need not pay for its fault
+    }
 }
 
 std::optional<std::chrono::milliseconds> change_log::oldest() const {
@@ -84,10 +90,14 @@ void change_log::drop_old(std::chrono::milliseconds now) {
             forget_change();
     }
     if (bytes_ <= limits_.bytes_max) return;
-    // One base with more changes than there is room for: a new one takes the place of all of it.
     while (!changes_.empty() && bytes_ > limits_.bytes_max)
         forget_change();
-    bytes_ -= bases_.front().whole.size();
+    if (bases_.empty()) return;
+    // One base with more changes than there is room for: a new one takes the place of all of it;
+    // at once, unless it would leave no room either.
+    const auto size = bases_.front().whole.size();
+    if (size <= limits_.bytes_max / 2) last_base_.reset();
+    bytes_ -= size;
     bases_.clear();
 }
 

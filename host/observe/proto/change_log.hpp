@@ -64,6 +64,8 @@ private:
     std::deque<change> changes_;
     std::deque<base> bases_;
     std::size_t bytes_ = 0;
+    std::optional<std::chrono::milliseconds>
+        last_base_;  ///< made, even if there was no room for it
 };
 
 }  // namespace meshhost::observe::proto

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/edges.hpp"
 
+#include "observe/proto/fields.hpp"
+
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
@@ -13,22 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t text_max = 64;
 constexpr std::size_t edges_max = 256;  ///< that one node is believed to have
-
-std::string text_at(const json::object& of, std::string_view key) {
-    const auto* found = of.if_contains(key);
-    if (found == nullptr || !found->is_string()) return {};
-    return std::string(found->get_string()).substr(0, text_max);
-}
-
-std::optional<std::uint64_t> number_at(const json::object& of, std::string_view key) {
-    const auto* found = of.if_contains(key);
-    if (found == nullptr || !found->is_number()) return std::nullopt;
-    const double number = found->to_number<double>();
-    if (number < 0) return std::nullopt;
-    return static_cast<std::uint64_t>(number);
-}
 
 template <class Visitor>
 void for_each_edge(const json::object& meters, Visitor visit) {
@@ -47,21 +34,22 @@ bool is_known(std::string_view kind) {
     return kind == "direct" || kind == "relayed";
 }
 
-/// The first two digits: what changes behind them is no news.
-json::value rounded(const std::optional<std::uint64_t>& value) {
-    if (!value) return nullptr;
-    std::uint64_t scale = 1;
-    while (*value / scale >= 100)
-        scale *= 10;
-    return *value / scale * scale;
-}
-
-json::value text_or_null(const std::string& text) {
-    if (text.empty()) return nullptr;
-    return json::value(text);
-}
-
 }  // namespace
+
+json::array trimmed_edges(const json::object& meters) {
+    json::array kept;
+    for_each_edge(meters, [&](const std::string& peer, const json::object& edge) {
+        const auto rtt = number_at(edge, "rtt_us");
+        kept.push_back(json::object{
+            {"peer", peer},
+            {"mode", text_at(edge, "mode")},
+            {"kind", text_at(edge, "kind")},
+            {"reason", text_at(edge, "reason")},
+            {"rtt_us", rtt ? json::value(*rtt) : json::value()},
+            {"bytes_sent", number_at(edge, "bytes_sent").value_or(0)}});
+    });
+    return kept;
+}
 
 std::map<std::string, std::uint64_t> bytes_by_peer(const json::object& meters) {
     std::map<std::string, std::uint64_t> all;
@@ -119,13 +107,13 @@ json::object edge_table::edge_json(const std::string& a, const std::string& b, c
         {"b", b},
         {"kind", is_known(told.kind) ? told.kind : "unknown"},
         {"reason", text_or_null(told.reason)},
-        {"rtt_us", rounded(one.rtt_us ? one.rtt_us : other.rtt_us)},
+        {"rtt_us", rounded_or_null(one.rtt_us ? one.rtt_us : other.rtt_us)},
         {"tree",
          is_eager  ? "eager"
          : is_lazy ? "lazy"
                    : "unknown"},
-        {"sent_bps", rounded(one.sent_bps)},
-        {"received_bps", rounded(other.sent_bps)},
+        {"sent_bps", rounded_or_null(one.sent_bps)},
+        {"received_bps", rounded_or_null(other.sent_bps)},
         {"disagree", text_or_null(disagree)}};
 }
 

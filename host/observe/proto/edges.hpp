@@ -3,6 +3,7 @@
 // What the two ends of each gossip link say of it, put together into schemas/edge.json. Pure.
 #include "observe/proto/picture.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <cstdint>
@@ -13,6 +14,10 @@
 #include <utility>
 
 namespace meshhost::observe::proto {
+
+/// The edges of meshhost.meters/1: what is known of them, and not more of them than one node is
+/// believed to have.
+boost::json::array trimmed_edges(const boost::json::object& meters);
 
 /// Bytes sent to each peer, in meshhost.meters/1.
 std::map<std::string, std::uint64_t> bytes_by_peer(const boost::json::object& meters);

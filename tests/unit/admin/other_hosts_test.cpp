@@ -207,7 +207,7 @@ TEST_CASE("mesh meters: questions under way and hosts are limited", "[admin]") {
     for (unsigned i = 0; i < 300; ++i)
         local.host.known.push_back(peer_of(i, "x"));
     const auto asked = local.ask("GET", "/v1/mesh/meters");
-    CHECK(local.others.calls.size() == admin::mesh_answers::questions_max);
+    CHECK(local.others.calls.size() == admin::mesh_question().at_once);
     for (std::size_t i = 0; i < local.others.calls.size(); ++i)
         local.answer(i, "{}");
     CHECK(local.others.calls.size() == admin::mesh_question().hosts_max);

@@ -17,6 +17,7 @@
 #include <cstring>
 #include <future>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -53,6 +54,7 @@ public:
             });
             answer->write("{}\n");
         }
+        if (asked.path == "/throw") throw std::runtime_error("a fault of ours");
         if (asked.path == "/silence") held = answer;
     }
     http::response describe_fault(unsigned status, std::string_view reason) override {

@@ -38,6 +38,36 @@ TEST_CASE("http: pipelined requests are answered in order", "[http]") {
     CHECK(size < post);
 }
 
+TEST_CASE("http: HEAD has the head of GET and nothing behind it", "[http]") {
+    running_server server;
+    raw_client client(server.socket());
+    client.send("HEAD /hello HTTP/1.1\r\n\r\n"
+                "GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n");
+    const auto answers = client.receive_all();
+    const auto first_end = answers.find("\r\n\r\n") + 4;
+    CHECK(answers.find("Content-Length: 4") < first_end);
+    CHECK(answers.substr(first_end, 8) == "HTTP/1.1");
+}
+
+TEST_CASE("http: a handler that throws costs its answer, and nothing else", "[http]") {
+    running_server server;
+    CHECK(status_of(server, "GET /throw HTTP/1.1\r\n\r\n") == 500);
+    CHECK(status_of(server, "GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n") == 200);
+}
+
+TEST_CASE("http: where it may, a new connection takes the place of an idle one", "[http]") {
+    http::http_limits limits;
+    limits.connections_max = 2;
+    limits.replaces_idle = true;
+    running_server server(limits);
+    raw_client idle(server.socket());
+    raw_client busy(server.socket());
+    busy.send("GET /silence HTTP/1.1\r\n\r\n");
+    server.on_shard([] {});
+    CHECK(status_of(server, "GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n") == 200);
+    CHECK(idle.receive_all().empty());
+}
+
 TEST_CASE("http: what is no request is answered with 400", "[http]") {
     running_server server;
     CHECK(status_of(server, "hello there\r\n\r\n") == 400);

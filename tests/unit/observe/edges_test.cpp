@@ -73,14 +73,21 @@ TEST_CASE("observe: what another host says is bounded and checked", "[observe]")
     edge_table table;
     json::array many;
     for (int i = 0; i < 1000; ++i)
-        many.push_back(json::object{{"peer", "bbbb2"}, {"kind", std::string(10'000, 'k')}});
-    table.add_meters("aaaa1", {{"edges", many}}, {});
+        many.push_back(json::object{{"peer", std::to_string(i)}, {"kind", "direct"}});
+    CHECK(trimmed_edges({{"edges", many}}).size() == 256);
+    // Cut between two characters: half of one is no text.
+    const std::string long_reason = std::string(63, 'a') + "\xc3\xa9\xc3\xa9";
+    table.add_meters(
+        "aaaa1",
+        {{"edges", json::array{{{"peer", "bbbb2"}, {"kind", "direct"}, {"reason", long_reason}}}}},
+        {}
+    );
     table.add_meters("bbbb1", meters_with(R"([7,{"peer":3},{"peer":"aaaa1","rtt_us":-5}])"), {});
     table.add_meters("bbbb2", {{"edges", "none"}}, {});
     table.add_meters("zzzz", meters_with(R"([{"peer":"aaaa1"}])"), {});  // nobody knows it
     const auto all = table.to_objects(ids);
     CHECK(all.size() == 2);
-    CHECK(all.at("aaaa1|bbbb2").at("kind") == "unknown");
+    CHECK(all.at("aaaa1|bbbb2").at("reason") == json::value(std::string(63, 'a')));
     CHECK(all.at("aaaa1|bbbb1").at("rtt_us").is_null());
-    CHECK(bytes_by_peer({{"edges", many}}).empty());
+    CHECK(bytes_by_peer({{"edges", many}}).size() == 256);
 }

@@ -37,12 +37,13 @@ TEST_CASE("observe: only our own names and pages are answered", "[observe]") {
 
 TEST_CASE("observe: the session is found among the cookies", "[observe]") {
     const auto found = [](const char* cookies) {
-        return std::string(session_of(request_of({{"cookie", cookies}})));
+        const request_policy policy("127.0.0.1:7780");
+        return std::string(policy.session_of(request_of({{"cookie", cookies}})));
     };
-    CHECK(found("meshhost_session=abc") == "abc");
-    CHECK(found("a=b; meshhost_session=abc; c=d") == "abc");
-    CHECK(found("xmeshhost_session=abc").empty());
-    CHECK(found("meshhost_session").empty());
+    CHECK(found("meshhost_session_7780=abc") == "abc");
+    CHECK(found("a=b; meshhost_session_7780=abc; c=d") == "abc");
+    CHECK(found("xmeshhost_session_7780=abc").empty());
+    CHECK(found("meshhost_session_7781=abc").empty());
+    CHECK(found("meshhost_session_7780").empty());
     CHECK(found(";;; = ;").empty());
-    CHECK(session_of(request_of({})).empty());
 }

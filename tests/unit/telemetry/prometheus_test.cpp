@@ -66,6 +66,26 @@ TEST_CASE("telemetry: a histogram's buckets add up", "[telemetry]") {
     );
 }
 
+TEST_CASE("telemetry: a label is there once, and the source's own is the one", "[telemetry]") {
+    prometheus_text all;
+    all.add(
+        {one(
+            "x",
+            "",
+            metric_kind::gauge,
+            {{{{"plugin", std::string("not me")},
+               {"a.b", std::int64_t{1}},
+               {"a_b", std::int64_t{2}}},
+              false,
+              1,
+              0,
+              {}}}
+        )},
+        {{"plugin", std::string("me")}}
+    );
+    CHECK(all.text().ends_with("x{plugin=\"me\",a_b=\"1\"} 1\n"));
+}
+
 TEST_CASE("telemetry: what several sources call by one name is one family", "[telemetry]") {
     const metric_point point{{}, false, 1, 0, {}};
     prometheus_text all;

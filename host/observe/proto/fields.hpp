@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What other hosts say of themselves in JSON, read with limits; and how it is told on. Pure.
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace meshhost::observe::proto {
+
+/// Cut to `bytes_max`; empty when it is no text.
+std::string text_at(
+    const boost::json::object& of,
+    std::string_view key,
+    std::size_t bytes_max = 64
+);
+
+/// 0 to 2^53, what JavaScript's numbers hold; nullopt when it is no number, or below 0.
+std::optional<std::uint64_t> number_at(const boost::json::object& of, std::string_view key);
+
+/// nullptr when it is none.
+const boost::json::object* object_at(const boost::json::object& of, std::string_view key);
+
+boost::json::value text_or_null(const std::string& text);
+
+/// The first two digits: what changes behind them is no news. null for nullopt.
+boost::json::value rounded_or_null(const std::optional<std::uint64_t>& value);
+
+}  // namespace meshhost::observe::proto
