@@ -50,7 +50,7 @@ model::table_sample sample(const model::lab_record& lab, unsigned cycle) {
 /// means what happens at one visit in a hundred (a dial that a host that stays begins): what is
 /// remembered of an id (its record, its address, its ticket) is then remembered of all of them.
 unsigned ids_of(const experiment_request& asked) {
-    return std::max(5U, asked.cycles / 2000);
+    return std::max(5U, asked.cycles / 1250);
 }
 
 struct accounting {

@@ -38,9 +38,20 @@ guest_house::~guest_house() {
     }
 }
 
+/// The next in turn that nobody lives under: two processes cannot share a key.
+std::string guest_house::free_name() {
+    for (;;) {
+        auto name = fmt::format("guest-{}", next_id_++ % plan_.ids);
+        const bool is_taken = std::any_of(rooms_.begin(), rooms_.end(), [&](const room& one) {
+            return one.now != phase::empty && one.name == name;
+        });
+        if (!is_taken) return name;
+    }
+}
+
 outcome<void> guest_house::start(room& in) {
     model::lab_node node;
-    node.name = fmt::format("guest-{}", started_ % plan_.ids);
+    node.name = free_name();
     node.tier = "edge";
     std::error_code ec;
     std::filesystem::create_directories(lab_.dir_of(node), ec);

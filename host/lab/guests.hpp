@@ -10,7 +10,7 @@ namespace meshhost::lab {
 
 struct guest_plan {
     unsigned cycles = 0;
-    unsigned ids = 1;  ///< that take turns, so that each comes back
+    unsigned ids = 1;  ///< that take turns, so that each comes back; at least at_a_time
     unsigned at_a_time = 4;
 };
 
@@ -41,6 +41,7 @@ private:
         time_point since{};
     };
 
+    std::string free_name();
     outcome<void> start(room& in);
     outcome<void> go_on(room& in);
     bool has_joined(const room& in) const;
@@ -50,6 +51,7 @@ private:
     guest_plan plan_;
     std::vector<room> rooms_;
     unsigned started_ = 0;
+    unsigned next_id_ = 0;
     unsigned finished_ = 0;
     unsigned killed_ = 0;
 };

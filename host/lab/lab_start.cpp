@@ -50,6 +50,7 @@ outcome<model::lab_record> plan_lab(const up_request& asked, const config::surro
     lab.seed = asked.seed;
     lab.emit = asked.emit;
     lab.sets = asked.sets;
+    lab.observer_sets = asked.observer_sets;
     lab.created_at = http::format_time(std::chrono::system_clock::now());
     std::error_code ec;
     if (!fs::exists(lab.program, ec))

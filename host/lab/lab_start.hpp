@@ -20,6 +20,7 @@ struct up_request {
     std::uint64_t seed = 42;
     std::string emit = "change";
     std::vector<std::string> sets;
+    std::vector<std::string> observer_sets;
     duration within = 60s;      ///< all of it
     bool has_observer = false;  ///< beside the hosts, with a dashboard
 };

@@ -165,9 +165,8 @@ void lab_actions::carry_out(const lab_action& wanted, taker take) {
         "key: it was another action's",
         "choose a fresh one for each action"};
     if (const auto known = outcomes_.find(wanted.key); known != outcomes_.end()) {
-        const bool is_same =
-            known->second.at("kind") == json::value(wanted.kind)
-            && known->second.at("node") == json::value(wanted.node);
+        const bool is_same = known->second.at("kind") == json::value(wanted.kind)
+                             && known->second.at("node") == json::value(wanted.node);
         return is_same ? take(known->second) : take(reused);
     }
     if (const auto under_way = running_.find(wanted.key); under_way != running_.end()) {

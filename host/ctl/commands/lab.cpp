@@ -39,6 +39,13 @@ public:
         app.add_option("--set", asked_.sets, "one setting of every host, over its preset")
             ->type_name("KEY=VALUE")
             ->allow_extra_args(false);
+        app.add_option(
+               "--observer-set",
+               asked_.observer_sets,
+               "one setting of the observer, over those of --set"
+        )
+            ->type_name("KEY=VALUE")
+            ->allow_extra_args(false);
         app.add_flag(
             "--observer,!--no-observer",
             asked_.has_observer,

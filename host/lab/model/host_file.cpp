@@ -74,7 +74,10 @@ std::vector<std::string> host_arguments(const lab_record& lab, const lab_node& n
     }
     words.emplace_back("--config");
     words.push_back(lab.config_of(node).string());
-    for (const std::string& set : lab.sets) {
+    auto sets = lab.sets;
+    if (node.tier == "observer")
+        sets.insert(sets.end(), lab.observer_sets.begin(), lab.observer_sets.end());
+    for (const std::string& set : sets) {
         words.emplace_back("--set");
         words.push_back(set);
     }

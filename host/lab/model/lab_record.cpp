@@ -109,6 +109,7 @@ boost::json::object to_json(const lab_record& lab) {
         {"seed", std::to_string(lab.seed)},
         {"emit", lab.emit},
         {"sets", boost::json::value_from(lab.sets)},
+        {"observer_sets", boost::json::value_from(lab.observer_sets)},
         {"created_at", lab.created_at},
         {"keeper", to_json(lab.keeper)},
         {"nodes", std::move(nodes)},
@@ -132,6 +133,8 @@ outcome<lab_record> read_lab(std::string_view text, const std::filesystem::path&
     lab.emit = text_at(from, "emit");
     for (const auto& set : array_at(from, "sets"))
         if (set.is_string()) lab.sets.emplace_back(set.get_string());
+    for (const auto& set : array_at(from, "observer_sets"))
+        if (set.is_string()) lab.observer_sets.emplace_back(set.get_string());
     lab.created_at = text_at(from, "created_at");
     lab.keeper = process_from(object_at(from, "keeper"));
     for (const auto& node : array_at(from, "nodes"))

@@ -46,6 +46,7 @@ struct lab_record {
     std::string created_at;         ///< RFC 3339
     process_name keeper;            ///< the parent of them all
     std::vector<lab_node> nodes;
+    std::vector<std::string> observer_sets;  ///< of the observer, over `sets`
     std::optional<lab_node> observer;  ///< serves the dashboard; not one of the hosts it shows
 
     /// Hosts and observer.
