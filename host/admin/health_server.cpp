@@ -46,7 +46,8 @@ std::vector<telemetry::metric> of_roles(std::vector<telemetry::metric> said) {
 
 http::http_limits health_limits() {
     http::http_limits limits;
-    limits.connections_max = 16;
+    limits.connections_max = 64;
+    limits.replaces_idle = true;  // a crowd that says nothing must not make a well host look ill
     limits.body_bytes_max = 0;
     return limits;
 }

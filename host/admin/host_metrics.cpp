@@ -95,6 +95,7 @@ void add_net(table& to, const meters_snapshot& meters) {
 
 void add_gossip(table& to, const meters_snapshot& meters) {
     const auto& gossip = meters.gossip;
+    const auto way = [](const char* which) { return label("network.io.direction", which); };
     to.of("mesh.gossip.view.size", "{peer}", metric_kind::updown, "Members in the views.")
         .is(number(gossip.active), {label("view", "active")})
         .is(number(gossip.passive), {label("view", "passive")});
@@ -106,11 +107,11 @@ void add_gossip(table& to, const meters_snapshot& meters) {
     to.of("mesh.gossip.duplicates", "{message}", metric_kind::counter, "Further copies of them.")
         .is(number(gossip.duplicates));
     to.of("mesh.gossip.frames", "{frame}", metric_kind::counter, "Frames of all kinds.")
-        .is(number(gossip.frames_sent), {label("direction", "transmit")})
-        .is(number(gossip.frames_received), {label("direction", "receive")});
+        .is(number(gossip.frames_sent), {way("transmit")})
+        .is(number(gossip.frames_received), {way("receive")});
     to.of("mesh.gossip.io", "By", metric_kind::counter, "Bytes of those frames.")
-        .is(number(gossip.bytes_sent), {label("direction", "transmit")})
-        .is(number(gossip.bytes_received), {label("direction", "receive")});
+        .is(number(gossip.bytes_sent), {way("transmit")})
+        .is(number(gossip.bytes_received), {way("receive")});
 }
 
 void add_plugins(table& to, const std::vector<plugin_snapshot>& plugins) {
@@ -183,17 +184,20 @@ void add_process(table& to, const meters_snapshot& meters) {
     to.of("process.cpu.time", "s", metric_kind::counter, "CPU time of the process.")
         .is(seconds(used.ru_utime), {label("cpu.mode", "user")})
         .is(seconds(used.ru_stime), {label("cpu.mode", "system")});
-    to.of("process.context_switches", "{context_switch}", metric_kind::counter, "Of the process.")
+    to.of("process.context_switches",
+          "{context_switch}",
+          metric_kind::counter,
+          "Context switches of the process.")
         .is(number(used.ru_nvcsw), {label("process.context_switch_type", "voluntary")})
         .is(number(used.ru_nivcsw), {label("process.context_switch_type", "involuntary")});
     to.of("process.memory.usage", "By", metric_kind::updown, "Resident memory.")
         .is(number(meters.usage.resident_bytes));
-    to.of("process.thread.count", "{thread}", metric_kind::updown, "Threads.")
+    to.of("process.thread.count", "{thread}", metric_kind::updown, "Threads of the process.")
         .is(number(meters.usage.threads));
     to.of("process.unix.file_descriptor.count",
           "{file_descriptor}",
           metric_kind::updown,
-          "Open ones.")
+          "Open file descriptors.")
         .is(number(meters.usage.descriptors));
     to.of("process.uptime", "s", metric_kind::gauge, "Since the start of the process.")
         .is(std::chrono::duration<double>(meters.uptime).count());
@@ -204,7 +208,12 @@ void add_boot(table& to, const boost::json::array& boots) {
     constexpr double million = 1e6;
     if (boots.empty() || !boots.front().is_object()) return;
     const auto& boot = boots.front().get_object();
-    to.of("mesh.boot.duration", "s", metric_kind::gauge, "How long the start took, by step.");
+    to.of(
+        "mesh.boot.duration",
+        "s",
+        metric_kind::gauge,
+        "How long each step of the last start took."
+    );
     const auto* spans = boot.if_contains("spans");  // of a file, in the end
     if (spans == nullptr || !spans->is_array()) return;
     for (const auto& each : spans->get_array()) {
@@ -215,6 +224,7 @@ void add_boot(table& to, const boost::json::array& boots) {
             continue;
         std::string phase(name->get_string());
         if (phase.starts_with("mesh.plugin.")) continue;
+        if (phase == "mesh.node.ready") continue;  // the whole of them: a sum would count it twice
         to.is(length->to_number<double>() / million, {label("phase", std::move(phase))});
     }
 }
@@ -228,11 +238,20 @@ void add_exporter(table& to, const std::vector<probe_section>& sections) {
     for (const auto& [name, value] : found->counters)
         counters[name] = number(value);
     const auto kind = label("otel.component.type", "otlp_http_span_exporter");
-    to.of("otel.sdk.processor.span.queue.size", "{span}", metric_kind::updown, "Spans that wait.")
+    to.of("otel.sdk.processor.span.queue.size",
+          "{span}",
+          metric_kind::updown,
+          "Spans that wait for the collector.")
         .is(counters["waiting"], {kind});
-    to.of("otel.sdk.processor.span.queue.capacity", "{span}", metric_kind::updown, "That may wait.")
+    to.of("otel.sdk.processor.span.queue.capacity",
+          "{span}",
+          metric_kind::updown,
+          "Spans that may wait for the collector.")
         .is(counters["waiting_max"], {kind});
-    to.of("otel.sdk.exporter.span.exported", "{span}", metric_kind::counter, "Taken, or not.")
+    to.of("otel.sdk.exporter.span.exported",
+          "{span}",
+          metric_kind::counter,
+          "Spans that the collector took, or why it did not.")
         .is(counters["exported"], {kind})
         .is(counters["rejected"], {kind, label("error.type", "rejected")})
         .is(counters["dropped_refused"], {kind, label("error.type", "refused")})
@@ -244,7 +263,15 @@ void add_exporter(table& to, const std::vector<probe_section>& sections) {
 std::vector<metric> host_metrics(const host_view& view) {
     const auto meters = view.meters();
     table all;
-    add_members(all, view.node(), view.peers());
+    const auto self = view.node();
+    all.of("target.info", "", metric_kind::gauge, "Who this is.")
+        .is(1,
+            {label("service.name", "meshhost"),
+             label("service.namespace", self.mesh),
+             label("service.version", self.version),
+             label("mesh.node.name", self.name),
+             label("mesh.tier", self.tier)});
+    add_members(all, self, view.peers());
     add_net(all, meters);
     add_gossip(all, meters);
     add_plugins(all, meters.plugins);

@@ -94,8 +94,9 @@ private:
     std::vector<std::string>& warnings_;
 };
 
+/// Many paste the whole path where the base is asked for.
 http_url with_path(http_url base) {
-    base.path += traces_path;
+    if (!base.path.ends_with(traces_path)) base.path += traces_path;
     return base;
 }
 

@@ -100,15 +100,15 @@ message_trace trace_gatherer::put_together(const std::string& id, const std::vec
     out.size = first.size;
     out.started = first.started;
     if (root != nullptr) out.origin = root->node;
-    const std::function<void(const span&, unsigned, bool)> walk =
-        [&](const span& at, unsigned depth, bool is_lost) {
-            out.hops.push_back({at.node, at.started - first.started, depth, is_lost});
+    const std::function<void(const span&, const std::string&, unsigned, bool)> walk =
+        [&](const span& at, const std::string& parent, unsigned depth, bool is_lost) {
+            out.hops.push_back({at.node, parent, at.started - first.started, depth, is_lost});
             const auto below = children.extract(at.id);  // each once, whatever others say
             if (below.empty() || depth >= depth_max) return;
             for (const span* child : below.mapped())
-                walk(*child, depth + 1, false);
+                walk(*child, at.node, depth + 1, false);
         };
-    if (root != nullptr) walk(*root, 0, false);
+    if (root != nullptr) walk(*root, "", 0, false);
     while (!children.empty()) {
         // What hangs at a host that did not answer.
         const auto known = [&](const auto& entry) { return ids.contains(entry.first); };
@@ -116,7 +116,7 @@ message_trace trace_gatherer::put_together(const std::string& id, const std::vec
         if (next == children.end()) next = children.begin();
         const auto orphans = children.extract(next);
         for (const span* orphan : orphans.mapped())
-            walk(*orphan, 1, true);
+            walk(*orphan, "", 1, true);
     }
     return out;
 }
@@ -149,6 +149,7 @@ boost::json::object trace_json(const message_trace& of) {
     for (const auto& hop : of.hops)
         hops.push_back(boost::json::object{
             {"node", hop.node},
+            {"from", hop.parent.empty() ? boost::json::value() : boost::json::value(hop.parent)},
             {"at_us", us(hop.at)},
             {"depth", hop.depth},
             {"parent_unknown", hop.is_lost}});

@@ -15,8 +15,9 @@ namespace meshhost::ctl {
 
 /// One host that had the message.
 struct trace_hop {
-    std::string node;  ///< its label
-    duration at{};     ///< since it went out, each by its host's own clock
+    std::string node;    ///< its label
+    std::string parent;  ///< whom it had it from; empty: it sent it, or that host did not answer
+    duration at{};       ///< since it went out, each by its host's own clock
     unsigned depth = 0;
     bool is_lost = false;  ///< its parent was not told of: it hangs at the root
 };

@@ -148,6 +148,13 @@ std::string lab_status_text(const boost::json::object& data, const console& out)
     if (out.style().quiet) return text;
     const auto why = text_in(data, "why");
     const bool is_down = text_in(data, "keeper") == "gone";
+    if (const auto& observer = object_in(data, "observer"); !observer.empty())
+        text += fmt::format(
+            "observer {}: http://{}/ (a link: meshctl ui --lab {})\n",
+            text_in(observer, "process"),
+            text_in(observer, "dashboard"),
+            text_in(data, "name")
+        );
     return text
            + fmt::format(
                "{} of {} hosts run; {}\n",

@@ -120,6 +120,10 @@ void keeper_hosts::take_line(model::lab_node& node, std::string_view line) {
         return;
     }
     node.address = std::string(bound.front().get_string());
+    // "http://127.0.0.1:41871/#t=...": open pages find it there again.
+    constexpr std::string_view scheme = "http://";
+    if (const auto link = model::text_at(data, "dashboard"); link.starts_with(scheme))
+        lab_.dashboard = link.substr(scheme.size(), link.find('/', scheme.size()) - scheme.size());
     is_changed_ = true;
     news_.push_back(
         {{"news", "ready"},

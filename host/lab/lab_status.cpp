@@ -83,6 +83,12 @@ boost::json::object lab_status(const model::lab_record& lab) {
         host["budget"] = part(meters, "budget");
         hosts.push_back(std::move(host));
     }
+    boost::json::value observer;
+    if (lab.observer)
+        observer = {
+            {"process", to_text(state_of(lab.observer->process))},
+            {"dashboard", lab.dashboard},
+            {"socket", lab.socket_of(*lab.observer).string()}};
     return {
         {"name", lab.name},
         {"dir", lab.dir.string()},
@@ -93,6 +99,7 @@ boost::json::object lab_status(const model::lab_record& lab) {
         {"running", count(running.size())},
         {"whole", found.is_whole},
         {"why", found.why},
+        {"observer", std::move(observer)},
         {"hosts", std::move(hosts)}};
 }
 

@@ -113,6 +113,8 @@ outcome<lab_action> parse_lab_action(const json::object& body) {
                return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
            });
     if (!is_name) return bad("node: a name of the lab");
+    if (wanted.node == "observer")
+        return bad("node: the observer itself cannot be broken from here");
     return wanted;
 }
 

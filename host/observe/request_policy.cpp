@@ -26,6 +26,10 @@ request_policy::request_policy(const std::string& bound)
     const auto port = bound.substr(bound.rfind(':'));
     hosts_.push_back("localhost" + port);
     hosts_.push_back("127.0.0.1" + port);
+    if (port == ":80") {  // browsers leave the usual port out
+        hosts_.push_back("localhost");
+        hosts_.push_back(bound.substr(0, bound.rfind(':')));
+    }
     cookie_ = "meshhost_session_" + port.substr(1);
 }
 

@@ -275,6 +275,17 @@ class OfALab(unittest.TestCase):
         status, answer = self.act("k8", "kill", "nobody")
         self.assertEqual((status, answer["data"]["ok"]), (200, False))
 
+    def test_the_observer_comes_back_where_it_was(self):
+        where = self.dashboard.address
+        status = self.lab("status", "--name", "buttons")["data"]["observer"]
+        self.assertEqual((status["process"], status["dashboard"]), ("running", where))
+        self.assertEqual(self.act("k9", "kill", "observer")[0], 400)  # not from here
+        self.assertTrue(self.lab("chaos", "restart", "observer", "--name", "buttons")["ok"])
+        done = subprocess.run([BIN / "meshctl", "--json", "ui", "--lab", "buttons"], capture_output=True, text=True,
+                              env=self.environment)
+        again = Dashboard(json.loads(done.stdout)["data"]["link"]).enter()
+        self.assertEqual(again.address, where)
+
     def test_a_message_is_sent_and_followed(self):
         status, _, answer = self.dashboard.post(API + "traces", {"size": 100})
         self.assertEqual(status, 200, answer)

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <thread>
 
 #include <CLI/App.hpp>
@@ -129,19 +131,30 @@ public:
     }
 
     outcome<verdict> run(workplace& here) override {
+        std::transform(id_.begin(), id_.end(), id_.begin(), [](unsigned char c) {
+            return static_cast<char>(std::tolower(c));
+        });
         const bool is_whole = id_.size() == trace_digits
                               && id_.find_first_not_of("0123456789abcdef") == std::string::npos;
         const auto all = gather(here, is_whole ? id_ : "");
         if (!all) return all.error();
         const auto traces = all->traces();
         const auto* found = find_trace(traces, id_);
+        const auto fitting = std::count_if(traces.begin(), traces.end(), [&](const auto& each) {
+            return each.id.starts_with(id_);
+        });
+        if (fitting > 1)
+            return failure{
+                exit_code::usage,
+                "E_AMBIGUOUS",
+                fmt::format("{} traces begin with {}", fitting, id_),
+                "name more of its digits; meshctl trace list shows twelve"};
         if (found == nullptr)
             return failure{
                 exit_code::unreachable,
                 "E_NO_TRACE",
-                fmt::format("no host, or more than one message, has a trace {}", id_),
-                "meshctl trace list has the latest; a whole id finds older ones, of which each "
-                "host keeps 512"};
+                fmt::format("no host that answers knows a trace {}", id_),
+                "meshctl trace list has the latest; a whole id finds older ones"};
         show(*found, 0, here.out);
         return verdict{};
     }

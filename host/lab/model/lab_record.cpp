@@ -109,6 +109,7 @@ boost::json::object to_json(const lab_record& lab) {
         {"seed", std::to_string(lab.seed)},
         {"emit", lab.emit},
         {"sets", boost::json::value_from(lab.sets)},
+        {"dashboard_address", lab.dashboard},
         {"observer_sets", boost::json::value_from(lab.observer_sets)},
         {"created_at", lab.created_at},
         {"keeper", to_json(lab.keeper)},
@@ -133,6 +134,7 @@ outcome<lab_record> read_lab(std::string_view text, const std::filesystem::path&
     lab.emit = text_at(from, "emit");
     for (const auto& set : array_at(from, "sets"))
         if (set.is_string()) lab.sets.emplace_back(set.get_string());
+    lab.dashboard = text_at(from, "dashboard_address");
     for (const auto& set : array_at(from, "observer_sets"))
         if (set.is_string()) lab.observer_sets.emplace_back(set.get_string());
     lab.created_at = text_at(from, "created_at");

@@ -13,7 +13,7 @@ namespace meshhost::observe::proto {
 /// When full, the oldest give way.
 class session_table {
 public:
-    static constexpr std::size_t tokens_max = 16;
+    static constexpr std::size_t tokens_max = 64;
     static constexpr std::size_t sessions_max = 64;
     static constexpr duration token_life = std::chrono::hours(24);
     static constexpr duration session_life = std::chrono::hours(24 * 7);

@@ -35,6 +35,13 @@ TEST_CASE("observe: only our own names and pages are answered", "[observe]") {
     CHECK(from("null") == "E_FOREIGN_ORIGIN");
 }
 
+TEST_CASE("observe: at the usual port it has no number", "[observe]") {
+    const request_policy policy("127.0.0.1:80");
+    CHECK_FALSE(policy.object(request_of({{"host", "127.0.0.1"}})).has_value());
+    CHECK_FALSE(policy.object(request_of({{"host", "localhost:80"}})).has_value());
+    CHECK(policy.object(request_of({{"host", "evil.example"}})).has_value());
+}
+
 TEST_CASE("observe: the session is found among the cookies", "[observe]") {
     const auto found = [](const char* cookies) {
         const request_policy policy("127.0.0.1:7780");
