@@ -18,7 +18,7 @@ export function makeBoot(random, node, number, startedUnixUs, fault = null) {
   for (const [name, low, high] of STEPS) {
     let ms = random.between(low, high);
     const slow = fault === name;
-    if (slow) ms = ms * 5 + 8;
+    if (slow) ms = ms * 5 + 42;
     const span = random.hex(16);
     const broken = failed && name === "mesh.alpn.register";
     spans.push(

@@ -90,7 +90,13 @@ export function serve(options = {}) {
       const body = await read(request);
       if (path === "session") {
         if (body.token !== "mock")
-          return bad(response, 401, "E_NO_SESSION", "this token is spent or unknown", "meshctl ui gives another");
+          return bad(
+            response,
+            403,
+            "E_BAD_TOKEN",
+            "this link was used before, is a day old, or is another observer's",
+            "`meshctl ui` prints a fresh one",
+          );
         return answer(response, 204, null, {
           "set-cookie": "meshhost_session=mock; HttpOnly; SameSite=Strict; Path=/",
         });

@@ -1,27 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the door to the views: the session first, then the stream, then what the address asks for.
-import { Component, lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from "react";
-import { Route, Switch } from "wouter";
+import {
+  Component,
+  type ComponentType,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useState,
+} from "react";
+import { Route, Switch, useLocation } from "wouter";
 import { type Entry, enter } from "./api/session";
-import { startStream, travel } from "./model/store";
+import { moment } from "./model/format";
+import { isAhead, serverNow, startStream, travel, useStore } from "./model/store";
 import { Topology } from "./topology/topology";
+import { again, isAway, reloadWhenBack } from "./ui/away";
 import { Door } from "./ui/door";
 import { Waiting } from "./ui/empty";
 import { Shell } from "./ui/shell";
-import { useParam } from "./ui/url";
+import { setParams, useParam } from "./ui/url";
 
-const Nodes = lazy(() => import("./views/nodes"));
-const NodePage = lazy(() => import("./views/node"));
-const Paths = lazy(() => import("./views/paths"));
-const Boots = lazy(() => import("./boot/waterfall"));
-const BootPage = lazy(() => import("./boot/page"));
-const Events = lazy(() => import("./views/events"));
-const Traces = lazy(() => import("./traces/list"));
-const TracePage = lazy(() => import("./traces/page"));
-const Plugins = lazy(() => import("./views/plugins"));
-const Lab = lazy(() => import("./views/lab"));
-const Telemetry = lazy(() => import("./views/telemetry"));
-const Help = lazy(() => import("./views/help"));
+// A view is fetched when it is looked at, and all of them soon after the first picture: an observer that goes
+// takes no view with it.
+const fetches: (() => Promise<unknown>)[] = [];
+function view(load: () => Promise<{ default: ComponentType }>) {
+  let fetched: ReturnType<typeof load> | null = null;
+  const fetch = () => {
+    fetched ??= load();
+    return fetched;
+  };
+  fetches.push(fetch);
+  return lazy(fetch);
+}
+
+const Nodes = view(() => import("./views/nodes"));
+const NodePage = view(() => import("./views/node"));
+const Paths = view(() => import("./views/paths"));
+const Boots = view(() => import("./boot/waterfall"));
+const BootPage = view(() => import("./boot/page"));
+const Events = view(() => import("./views/events"));
+const Traces = view(() => import("./traces/list"));
+const TracePage = view(() => import("./traces/page"));
+const Plugins = view(() => import("./views/plugins"));
+const Lab = view(() => import("./views/lab"));
+const Telemetry = view(() => import("./views/telemetry"));
+const Help = view(() => import("./views/help"));
 
 export function App() {
   const [entry, setEntry] = useState<Entry | null>(null);
@@ -43,12 +67,25 @@ export function App() {
 
 function Views() {
   const [at] = useParam("at");
+  const [path] = useLocation();
+  const known = useStore((store) => store.state.seq !== null);
   useEffect(() => {
-    void travel(at);
-  }, [at]);
+    // What is still to come is not remembered by anybody: shown is now, and that is said.
+    if (at !== null && known && isAhead(at, serverNow())) {
+      useStore.setState({ notice: `${moment(at, serverNow())} is still to come` });
+      setParams({ at: null });
+    } else void travel(at);
+  }, [at, known]);
+  useEffect(() => {
+    if (!known) return;
+    const timer = setTimeout(() => {
+      for (const fetch of fetches) fetch().catch(() => undefined); // it is said when the view is looked at
+    }, 1500);
+    return () => clearTimeout(timer);
+  }, [known]);
   return (
     <Shell>
-      <Guard>
+      <Guard path={path}>
         <Suspense fallback={<Waiting what="Fetching the view" />}>
           <Switch>
             <Route path="/" component={Topology} />
@@ -78,23 +115,52 @@ function Views() {
 }
 
 /** A view that fails says so; the rest of the page goes on. */
-class Guard extends Component<{ children: ReactNode }, { error: Error | null }> {
+class Guard extends Component<{ children: ReactNode; path: string }, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
+  private stop: (() => void) | null = null;
   static getDerivedStateFromError(error: Error) {
     return { error };
   }
+  override componentDidUpdate(before: { path: string }) {
+    this.stop?.();
+    this.stop = null;
+    if (this.state.error && before.path !== this.props.path) this.setState({ error: null });
+    else if (this.state.error && isAway(this.state.error)) this.stop = reloadWhenBack();
+  }
+  override componentWillUnmount() {
+    this.stop?.();
+  }
   override render() {
-    if (!this.state.error) return this.props.children;
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    if (isAway(error)) return <Away />;
     return (
       <div className="page" role="alert">
         <h1>This view failed</h1>
         <p className="muted">
-          Either it has a fault, or the observer is newer than this page. <code>{this.state.error.message}</code>
+          Either it has a fault, or the observer is newer than this page. <code>{error.message}</code>
         </p>
-        <button type="button" className="plain" onClick={() => location.reload()}>
+        <button type="button" className="plain" onClick={again}>
           Reload
         </button>
       </div>
     );
   }
+}
+
+function Away() {
+  const live = useStore((store) => store.link.live);
+  return (
+    <div className="page" role="alert">
+      <h1>{live ? "This view could not be fetched" : "The observer is away"}</h1>
+      <p className="muted">
+        {live
+          ? "The observer was away when it was asked for this view, or is newer than this page."
+          : "This view was not fetched before the observer went. The page goes on by itself when it is back."}
+      </p>
+      <button type="button" className="plain" onClick={again}>
+        Try again
+      </button>
+    </div>
+  );
 }

@@ -11,6 +11,10 @@ describe("filter", () => {
   it("asks for a state, a tier, a role", () => {
     expect(named("state:dead")).toEqual(["compute-11"]);
     expect(named("state:dead,stale")).toEqual(["compute-05", "compute-11"]);
+    expect(named("state:dea")).toEqual(["compute-11"]);
+    expect(named("state:dea,sta")).toEqual(["compute-05", "compute-11"]);
+    expect(named("state:ead")).toEqual([]);
+    expect(named("-state:alive,joi,st")).toEqual(["compute-11"]);
     expect(named("tier:hub role:broker")).toEqual(["broker-01", "broker-02"]);
     expect(named("tier:hub -role:broker")).toEqual(["registry-01", "registry-02"]);
   });

@@ -77,4 +77,17 @@ describe("csv", () => {
       `'=1+1,'+a,'-b,'@c,fine,"a ""b"", c",,3\r\n`,
     );
   });
+
+  it("a moment has its date where it is another day", () => {
+    const at = new Date(2026, 10, 26, 9, 5, 7);
+    expect(format.moment(at.getTime(), new Date(2026, 10, 26, 23).getTime())).toBe("09:05:07");
+    expect(format.moment(at.toISOString(), new Date(2026, 10, 27, 1).getTime())).toBe("2026-11-26 09:05:07");
+    expect(format.moment("yesterday", at.getTime())).toBe("yesterday");
+  });
+
+  it("what is used stands with its budget, or with the word that there is none", () => {
+    expect(format.ofBudget(format.cpu, 12, 500)).toBe("12 m of 500 m");
+    expect(format.ofBudget(format.bytes, 20 * 2 ** 20, null)).toBe("20 MiB, no budget");
+    expect(format.briefDuration(3_700_000)).toBe("1 h");
+  });
 });

@@ -2,6 +2,7 @@
 // One start, span by span; beside it, if asked for, another start, the median of the mesh, or another node's.
 import { Link, useParams, useSearch } from "wouter";
 import type { Boot, MeshBoots, NodeBoots } from "../api/types";
+import { withNames } from "../model/derive";
 import { clock, millis, plain, safeName } from "../model/format";
 import { useMesh } from "../model/store";
 import { download } from "../ui/download";
@@ -34,7 +35,8 @@ export default function BootPage() {
   const name = safeName(state.nodes.get(id)?.name ?? remembered?.name ?? id.slice(0, 10));
 
   if (!boot) {
-    if (own.error && all.data) return <Missing name={name} why={own.error.message} search={search} />;
+    if (own.error && all.data)
+      return <Missing name={name} why={withNames(state, own.error.message)} search={search} />;
     if (own.data)
       return <Missing name={name} why="it is not among the last four that the node keeps" search={search} />;
     return <Waiting what="Asking the node" />;
@@ -42,7 +44,7 @@ export default function BootPage() {
   const shape = shapeOf(boot);
   const meshShapes = (all.data?.nodes ?? []).flatMap((node) => (node.boot ? [shapeOf(node.boot)] : []));
   const medians = mediansOf(meshShapes);
-  const slow = outliers(shape, medians);
+  const slow = outliers(shape, medians, state.mesh?.boot_slo_ms);
   const other = otherOf(vs, boot, boots, all.data, meshShapes);
   const scale: Scale = {
     from: -Math.min(shape.lead, shape.total * 0.25),

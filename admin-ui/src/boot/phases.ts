@@ -100,14 +100,18 @@ export interface Outlier {
 }
 
 const TIMES = 3;
-const LEAST_US = 5000;
+const LEAST_PART = 0.2; // of what a whole start may take: milliseconds of a quiet mesh are no warning
 
-/** The steps that took more than three times what the mesh needs for them, and more than 5 ms. */
-export function outliers(shape: Shape, medians: Medians): Outlier[] {
+/** Below this no step is out of line, in µs: 50 ms where a start may take 250. */
+export const leastSlow = (sloMs: number): number => sloMs * 1000 * LEAST_PART;
+
+/** The steps that took more than three times what the mesh needs for them, and a fifth of what a start may take. */
+export function outliers(shape: Shape, medians: Medians, sloMs = 250): Outlier[] {
+  const least = leastSlow(sloMs);
   return shape.steps.flatMap(({ span }) => {
     const middle = medians.steps.get(span.name);
     const took = number(span.length_us);
-    if (middle === undefined || took <= LEAST_US || took <= TIMES * middle) return [];
+    if (middle === undefined || took <= least || took <= TIMES * middle) return [];
     const attempts = span.attributes["mesh.bind.attempts"];
     const more = typeof attempts === "number" && attempts > 1 ? `; ${attempts} bind attempts` : "";
     return [

@@ -16,6 +16,7 @@ import {
   type Branch,
   type Check,
   health,
+  leastSlow,
   mediansOf,
   type Outlier,
   outliers,
@@ -62,7 +63,7 @@ export default function Waterfall() {
         error: node.error,
         boot: node.boot,
         shape,
-        slow: shape ? outliers(shape, medians) : [],
+        slow: shape ? outliers(shape, medians, slo) : [],
         odd: node.boot && shape ? health(node.boot, shape, slo).filter((check) => !check.holds) : [],
       };
     });
@@ -296,7 +297,8 @@ function Side({ rows, wall, slo }: { rows: readonly Row[]; wall: boolean; slo: n
       <h2>Out of line</h2>
       {slow.length === 0 && (
         <p className="muted">
-          No step took more than three times its median and 5 ms, and every start has the shape it should have.
+          No step took more than three times its median and {millis(leastSlow(slo))}, and every start has the shape it
+          should have.
         </p>
       )}
       {slow.slice(0, 6).map((row) => (

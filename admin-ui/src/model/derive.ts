@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What several views compute from the state, each once per state.
 import type { Edge, MeshEvent, Node } from "../api/types";
-import { safeName, shortId } from "./format";
+import { safeName, shortId, words } from "./format";
 import type { MeshState } from "./reduce";
 import { present } from "./states";
 
@@ -71,6 +71,44 @@ function pieces(text: string): readonly string[] {
   }
   return found;
 }
+
+/** What of a node is not well, in words: which plugin does not run, which role says that it is not well. */
+export function complaints(node: Node): string[] {
+  const said = (node.plugins ?? []).flatMap(({ instance, state }) => {
+    if (state === "running") return [];
+    const ended = state === "failed" || state === "stopped";
+    return [`plugin ${safeName(instance, 30)} ${ended ? "" : "is "}${words(state)}`];
+  });
+  for (const { role, key, value } of node.contributions ?? []) {
+    if ((key !== "health" && !key.endsWith(".health")) || value === "ok") continue;
+    const word = typeof value === "string" ? words(value) : "not well";
+    said.push(`role ${safeName(role || key.replace(/\.health$/, ""), 30)} says: ${word}`);
+  }
+  return said;
+}
+
+/** Why the node came into the state that an event tells of, where what it says now is still about that. */
+export function reasonOf(state: MeshState, event: MeshEvent): string | null {
+  const node = state.nodes.get(subject(event));
+  if (event.to !== "degraded" || node?.state !== "degraded") return null;
+  if (Math.abs(Date.parse(node.since) - Date.parse(event.at)) > 2000) return null;
+  return complaints(node).join(", ") || null;
+}
+
+/** The ids in a message of the observer as the names of the nodes. */
+export function withNames(state: MeshState, text: string): string {
+  return text.replace(/\b[0-9a-f]{8,64}\b/g, (id) => {
+    for (const node of state.nodes.values()) if (node.id.startsWith(id)) return safeName(node.name, 40);
+    return id.length > 10 ? shortId(id) : id;
+  });
+}
+
+/** The others whom an observer without neighbours nevertheless knows of, but cannot talk to: there the two ends
+ * disagree, and no mesh is missing. */
+export const unheard = (state: MeshState): Node[] =>
+  [...state.nodes.values()]
+    .filter((node) => !node.self && (node.state === "refused" || node.state === "connecting"))
+    .sort((a, b) => Number(b.state === "refused") - Number(a.state === "refused") || byName(a, b));
 
 /** An event's subject: the peer it is about, else who saw it. */
 export const subject = (event: MeshEvent): string => event.peer ?? event.node;

@@ -5,9 +5,10 @@ import { safeName, words } from "./format";
 
 export type Tone = "plain" | "joining" | "alive" | "warn" | "dead" | "left" | "relayed" | "direct";
 
-/** In a narrow place the reason is left out. */
-export function describeEvent(event: MeshEvent, brief = false): string {
-  const reason = event.reason && !brief ? ` (${words(event.reason)})` : "";
+/** In a narrow place the reason is left out. `why` is a better one than the event holds. */
+export function describeEvent(event: MeshEvent, brief = false, why: string | null = null): string {
+  const told = why ?? (event.reason ? words(event.reason) : null);
+  const reason = told && !brief ? ` (${told})` : "";
   const change = event.from ? `${words(event.from)} → ${words(event.to)}` : words(event.to);
   switch (event.type) {
     case "peer.state":

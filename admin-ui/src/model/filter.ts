@@ -75,9 +75,9 @@ function term(field: string, op: string, value: string): Test | string {
   const is = op === ":" || op === "=";
   switch (field) {
     case "state":
-      return is ? (node) => wild(value)(node.state) : wrongOp(field, op);
+      return is ? (node) => begins(value)(node.state) : wrongOp(field, op);
     case "tier":
-      return is ? (node) => wild(value)(node.tier ?? "unknown") : wrongOp(field, op);
+      return is ? (node) => begins(value)(node.tier ?? "unknown") : wrongOp(field, op);
     case "role":
       return is ? (node) => node.roles.some((role) => wild(value)(role.toLowerCase())) : wrongOp(field, op);
     case "over":
@@ -143,6 +143,15 @@ function holds(value: number, compare: Compare, limit: number): boolean {
   if (compare === "<=") return value <= limit;
   return value === limit;
 }
+
+/** For words from a short list: each alternative may be the beginning of one. */
+const begins = (pattern: string): ((text: string) => boolean) =>
+  wild(
+    pattern
+      .split(",")
+      .map((one) => (one === "" || one.includes("*") ? one : `${one}*`))
+      .join(","),
+  );
 
 /** `*` stands for anything; the rest is literal. Alternatives are parted by commas. */
 function wild(pattern: string): (text: string) => boolean {

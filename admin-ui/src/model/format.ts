@@ -69,11 +69,12 @@ export function age(at: unknown, now: number): string {
   return passed < 1000 ? "now" : `${duration(passed)} ago`;
 }
 
-/** As `age`, in one unit: for narrow places. */
-export function briefAge(at: unknown, now: number): string {
-  const long = age(at, now);
-  return long.replace(/^(\d+ \S+) \d+ \S+ ago$/, "$1 ago");
-}
+/** As `duration`, in one unit: for narrow places. */
+export const briefDuration = (ms: unknown): string => duration(ms).replace(/^(\d+ \S+) \d+ \S+$/, "$1");
+
+/** What is used, of what it may be. */
+export const ofBudget = (unit: (value: unknown) => string, used: unknown, budget: unknown): string =>
+  finite(budget) ? `${unit(used)} of ${unit(budget)}` : `${unit(used)}, no budget`;
 
 const two = (value: number) => String(value).padStart(2, "0");
 
@@ -85,6 +86,16 @@ export function clock(at: unknown, withMillis = false): string {
   if (!Number.isFinite(date.getTime())) return UNKNOWN;
   const text = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
   return withMillis ? `${text}.${String(date.getMilliseconds()).padStart(3, "0")}` : text;
+}
+
+/** The time of day, and the date where it is another day than `now`. */
+export function moment(at: unknown, now: number): string {
+  const then = typeof at === "string" ? Date.parse(at) : at;
+  const text = clock(then);
+  if (!finite(then) || text === UNKNOWN) return typeof at === "string" ? safeName(at, 40) : UNKNOWN;
+  const [date, today] = [new Date(then), new Date(now)];
+  if (now === 0 || date.toDateString() === today.toDateString()) return text;
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${text}`;
 }
 
 export const shortId = (id: unknown): string => (typeof id === "string" && id !== "" ? id.slice(0, 6) : UNKNOWN);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a state looks. Never by colour alone: each has a glyph, a border and its word.
 import type { Edge, Node } from "../api/types";
+import { bytes, cpu } from "./format";
 
 export type State = Node["state"];
 
@@ -33,10 +34,29 @@ export const present = (state: string): boolean => state !== "dead" && state !==
 
 export const pathGlyph = (kind: Edge["kind"]): string => (kind === "relayed" ? "R" : kind === "direct" ? "D" : "?");
 
+interface PluginSays {
+  state: string;
+  health: string;
+  stalled: boolean;
+  restarting: boolean;
+}
+
+/** How a plugin is: what it last said of its health counts only while it runs. */
+export function pluginLook(plugin: PluginSays): { glyph: string; tone: "alive" | "warn" | "dead"; word: string } {
+  if (plugin.state === "failed") return { glyph: "✕", tone: "dead", word: "failed" };
+  if (plugin.stalled) return { glyph: "✕", tone: "dead", word: "stalled" };
+  if (plugin.restarting) return { glyph: "◒", tone: "warn", word: "restarting" };
+  if (plugin.state !== "running") return { glyph: "◒", tone: "warn", word: plugin.state };
+  if (plugin.health === "ok") return { glyph: "●", tone: "alive", word: "ok" };
+  if (plugin.health === "unhealthy") return { glyph: "✕", tone: "dead", word: "unhealthy" };
+  return { glyph: "◒", tone: "warn", word: plugin.health };
+}
+
 export interface Usage {
   part: number | null; // of the budget: 1 is all of it
   over: boolean;
   text: string | null; // said instead of a number
+  bare?: boolean; // there is no budget: the text is what is used
 }
 
 /** The share of its budget that a node uses: measured if it was asked, else the class that its digest told. */
@@ -55,5 +75,6 @@ export function share(node: Node, what: "cpu" | "memory"): Usage {
       over,
       text: `~${Math.round(((Math.min(7, eighth) + 0.5) / 8) * 100)} %`,
     };
-  return { part: null, over, text: typeof used === "number" ? "no budget" : null };
+  if (typeof used !== "number") return { part: null, over, text: null };
+  return { part: null, over, text: what === "cpu" ? cpu(used) : bytes(used), bare: true };
 }

@@ -19,12 +19,14 @@ interface Store {
   state: MeshState;
   link: Link;
   past: { at: string; state: MeshState | null; error: string | null } | null;
+  notice: string | null; // said once, beside "live"
 }
 
 export const useStore = create<Store>(() => ({
   state: EMPTY,
   link: { live: false, lostAt: null, retryAt: 0, heardAt: 0, over: false, lag: null },
   past: null,
+  notice: null,
 }));
 
 /** Now by the observer's clock: what it said last, and what has passed here since. No two clocks are compared. */
@@ -73,6 +75,9 @@ export function startStream(): () => void {
     },
   });
 }
+
+/** Whether a moment is still to come, by the observer's clock; a little is granted to the way. */
+export const isAhead = (at: string, now: number): boolean => now > 0 && Date.parse(at) > now + 2000;
 
 /** Looks at a moment of the past, or with null at the present again. */
 export async function travel(at: string | null): Promise<void> {

@@ -2,7 +2,8 @@
 // One node as a card. Cards are for eyes and mice; keyboards and screen readers have the tree.
 import { memo } from "react";
 import type { Node } from "../api/types";
-import { briefAge, safeName, shortId } from "../model/format";
+import { complaints } from "../model/derive";
+import { age, briefDuration, safeName, shortId } from "../model/format";
 import { look, share, tierGlyph } from "../model/states";
 import { Bar } from "../ui/bar";
 import css from "./card.module.css";
@@ -22,9 +23,11 @@ export function factLine(node: Node, now: number): string {
   if (node.state === "alive") return `${role} · ${shortId(node.id)}`;
   if (node.state === "joining" || node.state === "connecting")
     return `${node.state}${node.gossip ? ` · ${node.gossip.active} neighbours` : ""}`;
-  if (node.state === "stale" || node.state === "dead") return `${node.state} · seen ${briefAge(node.seen, now)}`;
-  if (node.state === "degraded" && node.evidence) return safeName(node.evidence, 60);
-  return `${node.state} · ${briefAge(node.since, now)}`;
+  if (node.state === "degraded") {
+    const why = complaints(node).join(", ") || (node.evidence ? safeName(node.evidence, 60) : "");
+    if (why) return why;
+  }
+  return now > 0 ? `${node.state} for ${briefDuration(now - Date.parse(node.since))}` : node.state;
 }
 
 export const agesShown = (node: Node): boolean => node.state !== "alive" && node.state !== "degraded";
@@ -39,6 +42,7 @@ export const Card = memo(function Card({ node, at, selected, dimmed, now }: Prop
     <div
       className={classes.join(" ")}
       data-id={node.id}
+      title={now > 0 && node.seen && node.state !== "alive" ? `last heard of ${age(node.seen, now)}` : undefined}
       style={{ transform: `translate(${at.x - size.w / 2}px,${at.y - size.h / 2}px)`, width: size.w, height: size.h }}
     >
       <span key={node.state} className={css.pulse} />

@@ -111,6 +111,41 @@ export function extend(old: Layout, meshName: string, nodes: readonly Node[], ed
   return { places, rings, free, primary };
 }
 
+/** A layout as text, for the next time that the page is opened. */
+export const packed = (layout: Layout): string =>
+  JSON.stringify({
+    v: 1,
+    places: [...layout.places].map(([id, { x, y, ring, slot }]) => [id, x, y, ring, slot]),
+    rings: layout.rings,
+    free: layout.free,
+    primary: [...layout.primary],
+  });
+
+/** The layout that the text holds, if it is about these nodes, by and large. Nobody then is moved by a reload. */
+export function unpacked(text: string | null, nodes: readonly Node[]): Layout | null {
+  if (text === null) return null;
+  try {
+    const held = JSON.parse(text) as {
+      v: number;
+      places: [string, number, number, number, number][];
+      rings: Ring[];
+      free: Place[];
+      primary: [string, string][];
+    };
+    const places = new Map(held.places.map(([id, x, y, ring, slot]): [string, Place] => [id, { x, y, ring, slot }]));
+    const finite = [...places.values(), ...held.free].every((one) =>
+      [one.x, one.y, one.ring, one.slot].every(Number.isFinite),
+    );
+    const known = nodes.reduce((n, node) => n + (places.has(node.id) ? 1 : 0), 0);
+    if (held.v !== 1 || !finite || known * 2 < nodes.length || known * 2 < places.size) return null;
+    if (held.rings.length === 0 || !held.rings.every(({ a, b }) => Number.isFinite(a) && Number.isFinite(b)))
+      return null;
+    return { places, rings: held.rings, free: held.free, primary: new Map(held.primary) };
+  } catch {
+    return null;
+  }
+}
+
 /** A number that stands for a whole layout: tests pin it, and two browsers can compare it. */
 export function layoutHash(layout: Layout): string {
   const lines = [...layout.places]

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layout as the page holds it: grows with the mesh, remembers what was dragged, is made anew on demand.
+// The layout as the page holds it: grows with the mesh, outlives a reload, remembers what was dragged, is made anew
+// on demand.
 import { create } from "zustand";
 import type { MeshState } from "../model/reduce";
 import { useStore } from "../model/store";
-import { arrange, extend, type Layout, type Point } from "./layout";
+import { arrange, extend, type Layout, type Point, packed, unpacked } from "./layout";
 
 interface Places {
   layout: Layout | null;
@@ -35,6 +36,39 @@ function savePins(mesh: string, pins: Readonly<Record<string, Point>>): void {
   }
 }
 
+const layoutKey = (mesh: string) => `meshhost.layout.${mesh}`;
+
+function loadLayout(mesh: string, nodes: Parameters<typeof unpacked>[1]): Layout | null {
+  try {
+    return unpacked(localStorage.getItem(layoutKey(mesh)), nodes);
+  } catch {
+    return null;
+  }
+}
+
+let unsaved: { mesh: string; layout: Layout } | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+// Where many come and go it is written now and then, and at the last when the page goes.
+function saveLayout(mesh: string, layout: Layout): void {
+  unsaved = { mesh, layout };
+  timer ??= setTimeout(writeLayout, 1000);
+}
+
+function writeLayout(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  if (!unsaved) return;
+  try {
+    localStorage.setItem(layoutKey(unsaved.mesh), packed(unsaved.layout));
+  } catch {
+    // The next page arranges anew, then.
+  }
+  unsaved = null;
+}
+
+window.addEventListener("pagehide", writeLayout);
+
 /** Brings the layout up to the state. Ghosts keep their places until they fade. */
 export function settle(state: MeshState): Layout | null {
   if (!state.mesh) return null;
@@ -47,12 +81,17 @@ export function settle(state: MeshState): Layout | null {
   const edges = [...state.edges.values()];
   const mesh = state.mesh.name;
   if (held.layout === null || held.mesh !== mesh) {
-    const layout = arrange(mesh, nodes, edges);
+    const kept = loadLayout(mesh, nodes);
+    const layout = kept ? extend(kept, mesh, nodes, edges) : arrange(mesh, nodes, edges);
+    if (layout !== kept) saveLayout(mesh, layout);
     usePlaces.setState({ layout, mesh, pins: loadPins(mesh) });
     return layout;
   }
   const layout = extend(held.layout, mesh, nodes, edges);
-  if (layout !== held.layout) usePlaces.setState({ layout });
+  if (layout !== held.layout) {
+    saveLayout(mesh, layout);
+    usePlaces.setState({ layout });
+  }
   return layout;
 }
 
@@ -61,6 +100,7 @@ export function relayout(state: MeshState): void {
   if (!state.mesh) return;
   savePins(state.mesh.name, {});
   const layout = arrange(state.mesh.name, [...state.nodes.values()], [...state.edges.values()]);
+  saveLayout(state.mesh.name, layout);
   usePlaces.setState({ layout, mesh: state.mesh.name, pins: {} });
 }
 

@@ -3,7 +3,7 @@
 import { type PointerEvent as ReactPointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { Edge, Node } from "../api/types";
 import { useNow } from "../model/clock";
-import { countAll, edgesOf, nameOf } from "../model/derive";
+import { countAll, edgesOf, nameOf, unheard } from "../model/derive";
 import { millis } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { summary } from "../model/summary";
@@ -231,7 +231,7 @@ function Overlay(props: {
   const counts = countAll(state.nodes, state.edges);
   return (
     <>
-      {state.mesh && counts.nodes <= 1 && view.filter.empty && (
+      {state.mesh && counts.nodes <= 1 && unheard(state).length === 0 && view.filter.empty && (
         <FirstRun node={[...state.nodes.values()].find((n) => !n.self) ?? null} />
       )}
       {view.total > 0 && view.nodes.length === 0 && <NothingMatches total={view.total} />}

@@ -3,7 +3,7 @@
 // stop; arrows move, Enter opens the node's page, Space selects, letters jump to a name.
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { Node } from "../api/types";
-import { byName, edgesOf, isObserver } from "../model/derive";
+import { byName, complaints, edgesOf, isObserver } from "../model/derive";
 import { percent, safeName } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { look, share, tierGlyph } from "../model/states";
@@ -57,6 +57,7 @@ function spoken(state: MeshState, node: Node): string {
     const { part, over } = share(node, what);
     if (over) parts.push(`over its ${word} budget, ${percent(part)}`);
   }
+  if (node.state === "degraded") parts.push(...complaints(node));
   const relayed = edgesOf(state, node.id).filter((edge) => edge.kind === "relayed").length;
   if (relayed > 0) parts.push(`${relayed} relayed`);
   return parts.join(", ");

@@ -12,10 +12,14 @@ export function Bar({ label, usage }: { label: string; usage: Usage }) {
   return (
     <span className={label ? css.row : `${css.row} ${css.bare}`}>
       {label && <span className={css.label}>{label}</span>}
-      <span className={css.track}>
-        <span className={`${css.fill} ${tone}`} style={{ width: `${filled * 100}%` }} />
-        {part !== null && <span className={css.tick} />}
-      </span>
+      {usage.bare ? (
+        <span className={css.none}>no budget</span>
+      ) : (
+        <span className={css.track}>
+          <span className={`${css.fill} ${tone}`} style={{ width: `${filled * 100}%` }} />
+          {part !== null && <span className={css.tick} />}
+        </span>
+      )}
       <span className={`${css.value} ${over ? css.loud : ""}`}>{usage.text ?? percent(part)}</span>
     </span>
   );

@@ -1,22 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Entry } from "../api/session";
+import { safeName } from "../model/format";
 import css from "./door.module.css";
 import { Copy } from "./empty";
 
 /** What stands here instead of the mesh, and how to get in. */
 export function Door({ entry }: { entry: Exclude<Entry, { state: "in" }> }) {
   const out = entry.state === "out";
+  const link = entry.state === "out" && entry.link;
   return (
     <main className={css.door}>
       <div className={css.card}>
         <p className={css.brand}>
           <span aria-hidden="true">⬡</span> meshhost
         </p>
-        <h1>{out ? "This browser has no session" : "The observer does not answer"}</h1>
+        <h1>
+          {link
+            ? "This link does not open the dashboard"
+            : out
+              ? "This browser has no session"
+              : "The observer does not answer"}
+        </h1>
+        {link && (
+          <div className="note bad" role="alert">
+            <p>{safeName(entry.said, 300)}</p>
+            {entry.hint && <p className="muted">{safeName(entry.hint, 300)}</p>}
+          </div>
+        )}
         {out ? (
           <>
             <p>On the machine that runs the observer, this opens the dashboard with a token that is good once:</p>
             <Copy text="meshctl ui" />
+            <p>The dashboard of a lab:</p>
+            <Copy text="meshctl ui --lab NAME" />
           </>
         ) : (
           <>
@@ -25,7 +41,7 @@ export function Door({ entry }: { entry: Exclude<Entry, { state: "in" }> }) {
           </>
         )}
         <p className="muted" role="status">
-          {/no session/i.test(entry.said) ? "This page goes on by itself once it has one." : entry.said}
+          {link || /no session/i.test(entry.said) ? "This page goes on by itself once it has a session." : entry.said}
         </p>
       </div>
     </main>

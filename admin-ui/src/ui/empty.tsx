@@ -3,8 +3,8 @@
 import { useState } from "react";
 import type { Node } from "../api/types";
 import { useNow } from "../model/clock";
-import { nameOf, partsOf } from "../model/derive";
-import { age, clock } from "../model/format";
+import { nameOf, partsOf, unheard, withNames } from "../model/derive";
+import { age, clock, plural, safeName } from "../model/format";
 import { useMesh } from "../model/store";
 import css from "./empty.module.css";
 import { setParams, useParam } from "./url";
@@ -64,15 +64,34 @@ export function NothingMatches({ total }: { total: number }) {
 }
 
 export function Isolated() {
-  const { nodes } = useMesh();
+  const state = useMesh();
+  const { nodes } = state;
+  const others = unheard(state);
   const now = useNow();
   let newest: string | null = null;
   for (const node of nodes.values())
     if (!node.self && node.seen && (newest === null || node.seen > newest)) newest = node.seen;
   return (
     <div className={css.strip} role="status">
-      This observer has no neighbours; the picture is what it last knew
-      {newest ? ` (${age(newest, now)}, at ${clock(newest)})` : ""}. Others may be well.
+      {others.length > 0 ? (
+        <>
+          This observer has no neighbours in the gossip, but knows of {plural(others.length, "other node")} that it{" "}
+          {others.some((node) => node.state === "refused") ? "does not agree with" : "calls in vain"}. Compare{" "}
+          <code>mesh.name</code> and <code>mesh.secret_file</code> at both ends.
+          {others.slice(0, 3).map((node) => (
+            <span key={node.id}>
+              {" "}
+              <bdi>{safeName(node.name, 40)}</bdi>: {node.state}
+              {node.evidence ? ` (${safeName(node.evidence, 160)})` : ""}.
+            </span>
+          ))}
+        </>
+      ) : (
+        <>
+          This observer has no neighbours; the picture is what it last knew
+          {newest ? ` (${age(newest, now)}, at ${clock(newest)})` : ""}. Others may be well.
+        </>
+      )}
     </div>
   );
 }
@@ -107,9 +126,10 @@ export function Waiting({ what }: { what: string }) {
 
 export function Failed({ error, again }: { error: Error; again?: () => void }) {
   const hint = (error as { hint?: string }).hint;
+  const state = useMesh();
   return (
     <div className="note bad" role="alert">
-      <p>{error.message}</p>
+      <p>{withNames(state, error.message)}</p>
       {hint && <p className="muted">{hint}</p>}
       {again && (
         <button type="button" className="plain" onClick={again}>

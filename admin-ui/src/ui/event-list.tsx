@@ -2,7 +2,7 @@
 // Events as a list, the newest first; only the rows that are seen exist. While it follows, it stays at the top.
 import { useEffect, useRef } from "react";
 import type { MeshEvent } from "../api/types";
-import { nameOf, subject } from "../model/derive";
+import { nameOf, reasonOf, subject } from "../model/derive";
 import { describeEvent, toneOf } from "../model/events";
 import { clock, safeName } from "../model/format";
 import type { MeshState } from "../model/reduce";
@@ -56,7 +56,7 @@ export function EventList({
               <button type="button" className={css.name} onClick={() => select(about)}>
                 <bdi>{state.nodes.has(about) || !event.name ? nameOf(state, about) : safeName(event.name, 40)}</bdi>
               </button>
-              <span className={css.what}>{describeEvent(event)}</span>
+              <span className={css.what}>{describeEvent(event, false, reasonOf(state, event))}</span>
               <span className={`mono ${css.type}`}>{safeName(event.type, 40)}</span>
             </div>
           );

@@ -5,11 +5,24 @@ import { Link, useSearch } from "wouter";
 import type { Edge, MeshEvent, Node } from "../api/types";
 import { carried, MUCH } from "../model/carry";
 import { useNow } from "../model/clock";
-import { byName, countAll, edgesOf, isObserver, nameOf, other, subject } from "../model/derive";
+import { byName, complaints, countAll, edgesOf, isObserver, nameOf, other, reasonOf, subject } from "../model/derive";
 import { describeEvent } from "../model/events";
-import { age, bytes, clock, cpu, duration, millis, percent, plural, rate, safeName, shortId } from "../model/format";
+import {
+  age,
+  bytes,
+  clock,
+  cpu,
+  duration,
+  millis,
+  ofBudget,
+  percent,
+  plural,
+  rate,
+  safeName,
+  shortId,
+} from "../model/format";
 import type { MeshState } from "../model/reduce";
-import { share } from "../model/states";
+import { present, share } from "../model/states";
 import { useMesh } from "../model/store";
 import { placeOf, unpin, usePlaces } from "../topology/places";
 import { Bar } from "./bar";
@@ -73,14 +86,31 @@ function NodeFacts({ state, node }: { state: MeshState; node: Node }) {
         )}
         {node.started && now > 0 && ` · up ${duration(now - Date.parse(node.started))}`}
       </p>
-      {node.evidence && <p className="muted">{safeName(node.evidence, 200)}</p>}
+      {(node.evidence || node.state !== "alive") && (
+        <p className="muted">
+          {node.evidence && safeName(node.evidence, 200)}
+          {node.state !== "alive" && now > 0 && (
+            <>
+              {node.evidence && " · "}
+              {node.state} for {duration(now - Date.parse(node.since))}
+              {node.seen && ` · last heard of ${age(node.seen, now)}`}
+            </>
+          )}
+        </p>
+      )}
+      {present(node.state) && complaints(node).length > 0 && (
+        <p className="note warn">
+          <b>Not well:</b> {complaints(node).join(", ")}.{" "}
+          <Link href={withShared(`/nodes/${node.id}?tab=plugins`, search)}>Its plugins</Link>
+        </p>
+      )}
       <div className={css.bars}>
         <Bar label="CPU" usage={share(node, "cpu")} />
         <Bar label="RAM" usage={share(node, "memory")} />
       </div>
       <p className={css.facts}>
         {node.usage
-          ? `${cpu(node.usage.cpu_millicores)} of ${cpu(node.budget.cpu_millicores)} · ${bytes(node.usage.rss_bytes)} of ${bytes(node.budget.memory_bytes)}`
+          ? `${ofBudget(cpu, node.usage.cpu_millicores, node.budget.cpu_millicores)} · ${ofBudget(bytes, node.usage.rss_bytes, node.budget.memory_bytes)}`
           : `not measured${node.unasked ? `: ${safeName(node.unasked, 120)}` : " yet"}`}
       </p>
       {node.over.length > 0 && (
@@ -229,7 +259,7 @@ function MeshFacts({ state }: { state: MeshState }) {
     const relayed = new Set([...state.edges.values()].filter((e) => e.kind === "relayed").flatMap((e) => [e.a, e.b]));
     const why = (node: Node) =>
       node.state !== "alive"
-        ? node.state
+        ? [node.state, ...(present(node.state) ? complaints(node) : [])].join(" · ")
         : node.over.length > 0
           ? `over ${node.over.join(", ")} budget`
           : relayed.has(node.id)
@@ -304,7 +334,9 @@ function Latest({ state, about }: { state: MeshState; about: string | null }) {
                     </button>
                   </td>
                 )}
-                <td title={describeEvent(event)}>{describeEvent(event, about === null)}</td>
+                <td title={describeEvent(event, false, reasonOf(state, event))}>
+                  {describeEvent(event, about === null, reasonOf(state, event))}
+                </td>
               </tr>
             ))}
           </tbody>

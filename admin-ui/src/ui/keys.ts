@@ -2,6 +2,9 @@
 // One listener for the whole page; views add the keys that are theirs. "g t" is a g, then a t.
 import { useEffect, useRef } from "react";
 
+/** How the key beside K is called here. */
+export const MOD_K = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
+
 type Keys = Record<string, () => void>;
 
 const stack: { current: Keys }[] = [];

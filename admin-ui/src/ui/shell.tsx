@@ -24,7 +24,7 @@ import { Tree } from "../topology/tree";
 import { Announcer } from "./announcer";
 import { FilterBox } from "./filter-box";
 import { Inspector } from "./inspector";
-import { useKeys } from "./keys";
+import { MOD_K, useKeys } from "./keys";
 import { Palette } from "./palette";
 import css from "./shell.module.css";
 import { StatusBar } from "./status-bar";
@@ -94,10 +94,10 @@ export function Shell({ children }: { children: ReactNode }) {
           type="button"
           className={`plain ${css.k}`}
           onClick={() => setPalette(true)}
-          aria-label="⌘K: go to anything"
-          title="Go to anything (Ctrl+K)"
+          aria-label={`${MOD_K}: go to anything`}
+          title={`Go to anything (${MOD_K})`}
         >
-          ⌘K
+          {MOD_K}
         </button>
         <ThemeButton />
       </header>

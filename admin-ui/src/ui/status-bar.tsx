@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import type { History } from "../api/types";
 import { useNow } from "../model/clock";
-import { clock, count, duration, shortId } from "../model/format";
+import { clock, count, duration, moment, shortId } from "../model/format";
 import { serverNow, useStore } from "../model/store";
 import css from "./status-bar.module.css";
 import { setParams, useParam } from "./url";
@@ -16,13 +16,19 @@ export function StatusBar() {
   const seq = useStore((store) => store.state.seq);
   const mesh = useStore((store) => store.state.mesh);
   const past = useStore((store) => store.past);
+  const notice = useStore((store) => store.notice);
   useNow();
+  useEffect(() => {
+    if (notice === null) return;
+    const timer = setTimeout(() => useStore.setState({ notice: null }), 10_000);
+    return () => clearTimeout(timer);
+  }, [notice]);
   const retry = Math.max(0, Math.ceil((link.retryAt - performance.now()) / 1000));
   return (
     <footer className={css.bar}>
       {past ? (
         <span className={css.past} role="status">
-          viewing {clock(past.at)}
+          viewing {moment(past.at, serverNow())}
           {past.error && ` · ${past.error}`}
           {!past.error && !past.state && " · fetching"} ·{" "}
           <button type="button" className={css.back} onClick={() => setParams({ at: null })}>
@@ -34,7 +40,8 @@ export function StatusBar() {
           <span className={css.dot} aria-hidden="true">
             ●
           </span>{" "}
-          live · <span title={`seq ${seq}`}>seq {shortSeq(seq)}</span> · lag {count(Math.round(link.lag ?? 0))} ms
+          {notice ? `${notice}: ` : ""}live · <span title={`seq ${seq}`}>seq {shortSeq(seq)}</span> · lag{" "}
+          {count(Math.round(link.lag ?? 0))} ms
         </span>
       ) : (
         <span className={css.lost} role="alert">
@@ -92,7 +99,7 @@ function Scrubber() {
         <input
           type="range"
           aria-label="Time"
-          aria-valuetext={ago < 1500 ? "live" : `${duration(ago)} ago, ${clock(shownAt)}`}
+          aria-valuetext={ago < 1500 ? "live" : `${duration(ago)} ago, ${moment(shownAt, now)}`}
           min={-Math.round(reach / 1000)}
           max={0}
           step={1}
@@ -100,7 +107,7 @@ function Scrubber() {
           onChange={(event) => setHeld(now + Number(event.target.value) * 1000)}
         />
       </span>
-      <span className={css.when}>{ago < 1500 ? "now" : clock(shownAt)}</span>
+      <span className={css.when}>{ago < 1500 ? "now" : moment(shownAt, now)}</span>
     </span>
   );
 }

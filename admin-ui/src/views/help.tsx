@@ -2,6 +2,7 @@
 
 import { look, STATES } from "../model/states";
 import { LegendBody } from "../topology/legend";
+import { MOD_K } from "../ui/keys";
 import { VIEWS } from "../ui/shell";
 import { StateBadge } from "../ui/state";
 import css from "./help.module.css";
@@ -9,7 +10,7 @@ import css from "./help.module.css";
 const KEYS: [string, string][] = [
   ["/", "to the filter"],
   ["?", "this page"],
-  ["Ctrl K", "go to a view or a node"],
+  [MOD_K, "go to a view or a node"],
   ["[ ]", "the event before, the event after: whom it is about is selected"],
   ["f", "show the whole topology"],
   ["+ -", "nearer, farther"],
@@ -34,7 +35,7 @@ const STATE_WORDS: Record<string, string> = {
 
 const FILTERS: [string, string][] = [
   ["web", "names with “web” in them, or ids that begin so"],
-  ["state:stale,dead", "one of these states"],
+  ["state:stale,dead", "one of these states; their beginnings do, as in state:dea"],
   ["tier:leaf role:compute", "both must hold"],
   ["path:relayed", "nodes with such a path; also reason: and tree:"],
   ["cpu>80% ram>50%", "of the declared budget"],

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Breaking things on purpose. Each act is asked once more before it is done, has a key of its own so that it is
 // done once, and its outcome stays on the page.
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { post } from "../api/client";
 import type { LabAction, LabOutcome, Node } from "../api/types";
+import { useNow } from "../model/clock";
 import { clock, safeName } from "../model/format";
+import { addDone, type Done, type Kind, loadDone, useless } from "../model/lab";
 import { serverNow, useStore } from "../model/store";
 import { useVisible } from "../model/view";
 import { NothingMatches } from "../ui/empty";
 import { NodeName, StateBadge } from "../ui/state";
 import css from "./lab.module.css";
-
-type Kind = LabAction["kind"];
 
 const ACTS: Record<Kind, { label: string; does: string }> = {
   kill: { label: "Kill", does: "The process ends at once, as with kill -9: it tells nobody." },
@@ -24,18 +24,17 @@ const ACTS: Record<Kind, { label: string; does: string }> = {
   },
 };
 
-interface Done {
-  at: number;
-  outcome: LabOutcome;
-}
-
 export default function Lab() {
   const lab = useStore((store) => store.state.mesh?.lab ?? null);
   const past = useStore((store) => store.past !== null);
   const { nodes, total } = useVisible();
   const [asked, setAsked] = useState<LabAction | null>(null);
-  const [busy, setBusy] = useState(false);
+  const observer = useStore((store) => store.state.mesh?.observer ?? "");
+  const [busy, setBusy] = useState<LabAction | null>(null);
+  const underWay = useRef(false); // a second click comes before the page has changed
   const [done, setDone] = useState<Done[]>([]);
+  const now = useNow();
+  useEffect(() => setDone(loadDone(observer)), [observer]);
   const dialog = useRef<HTMLDialogElement>(null);
 
   if (lab === null) return null;
@@ -51,12 +50,14 @@ export default function Lab() {
     );
 
   const ask = (kind: Kind, node: Node) => {
+    if (underWay.current || dialog.current?.open) return;
     setAsked({ key: crypto.randomUUID(), kind, node: node.name });
     dialog.current?.showModal();
   };
   const act = async () => {
-    if (!asked || busy) return;
-    setBusy(true);
+    if (!asked || underWay.current) return;
+    underWay.current = true;
+    setBusy(asked);
     let outcome: LabOutcome;
     try {
       outcome = await post<LabOutcome>("lab/actions", asked);
@@ -68,8 +69,9 @@ export default function Lab() {
         said: problem instanceof Error ? problem.message : String(problem),
       };
     }
-    setDone((old) => [{ at: serverNow(), outcome }, ...old].slice(0, 50));
-    setBusy(false);
+    setDone((old) => addDone(observer, old, { key: asked.key, at: serverNow(), outcome }));
+    underWay.current = false;
+    setBusy(null);
     dialog.current?.close();
   };
 
@@ -95,7 +97,8 @@ export default function Lab() {
           <tbody>
             {nodes
               .filter((node) => !node.self)
-              .map((node) => (
+              .map((node) => ({ node, no: useless(node, done, now) }))
+              .map(({ node, no }) => (
                 <tr key={node.id}>
                   <td>
                     <NodeName node={node} />
@@ -110,8 +113,8 @@ export default function Lab() {
                           key={kind}
                           type="button"
                           className="plain"
-                          disabled={past}
-                          title={ACTS[kind].does}
+                          disabled={past || busy !== null || no[kind] !== undefined}
+                          title={no[kind] ?? ACTS[kind].does}
                           aria-label={`${ACTS[kind].label}: ${safeName(node.name, 40)}`}
                           onClick={() => ask(kind, node)}
                         >
@@ -128,8 +131,8 @@ export default function Lab() {
           <h2>What was done</h2>
           {done.length === 0 && <p className="muted">Nothing yet, from this page.</p>}
           <ul aria-live="polite">
-            {done.map(({ at, outcome }) => (
-              <li key={`${at} ${outcome.node} ${outcome.kind}`}>
+            {done.map(({ key, at, outcome }) => (
+              <li key={key}>
                 <span className="muted">{clock(at)}</span>{" "}
                 <span
                   className={outcome.ok ? css.good : css.bad}
@@ -158,8 +161,13 @@ export default function Lab() {
               <button type="button" className="plain" onClick={() => dialog.current?.close()}>
                 Leave it
               </button>
-              <button type="button" className={`plain ${css.danger}`} disabled={busy} onClick={() => void act()}>
-                {busy ? "doing…" : ACTS[asked.kind].label}
+              <button
+                type="button"
+                className={`plain ${css.danger}`}
+                disabled={busy !== null}
+                onClick={(event) => event.detail < 2 && void act()}
+              >
+                {busy !== null ? "doing…" : ACTS[asked.kind].label}
               </button>
             </div>
           </>

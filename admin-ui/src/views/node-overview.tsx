@@ -2,8 +2,8 @@
 import type { ReactNode } from "react";
 import type { Node } from "../api/types";
 import { useNow } from "../model/clock";
-import { edgesOf } from "../model/derive";
-import { age, bytes, clock, count, cpu, duration, rate, safeName } from "../model/format";
+import { complaints, edgesOf } from "../model/derive";
+import { age, bytes, clock, count, cpu, duration, ofBudget, rate, safeName } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { share } from "../model/states";
 import { Bar } from "../ui/bar";
@@ -20,6 +20,7 @@ export function Overview({ node, state }: { node: Node; state: MeshState }) {
         facts={[
           ["state", node.state],
           ["evidence", node.evidence ? safeName(node.evidence, 200) : "–"],
+          ...(complaints(node).length > 0 ? ([["not well", complaints(node).join(", ")]] as [string, string][]) : []),
           ["since", `${clock(node.since)} (${age(node.since, now)})`],
           ["last heard of", node.seen ? `${clock(node.seen)} (${age(node.seen, now)})` : "–"],
           ["up", node.started && now > 0 ? duration(now - Date.parse(node.started)) : "–"],
@@ -36,8 +37,8 @@ export function Overview({ node, state }: { node: Node; state: MeshState }) {
           </div>
         }
         facts={[
-          ["CPU", `${cpu(node.usage?.cpu_millicores)} of ${cpu(node.budget.cpu_millicores)}`],
-          ["memory", `${bytes(node.usage?.rss_bytes)} of ${bytes(node.budget.memory_bytes)}`],
+          ["CPU", ofBudget(cpu, node.usage?.cpu_millicores, node.budget.cpu_millicores)],
+          ["memory", ofBudget(bytes, node.usage?.rss_bytes, node.budget.memory_bytes)],
           ["budget from", safeName(node.budget.source, 30)],
           ["file descriptors", count(node.usage?.fds)],
           ["threads", count(node.usage?.threads)],

@@ -2,7 +2,8 @@
 // One node, everything that is known of it. The tabs are links in all but name: the address says which is open.
 import { type KeyboardEvent, useRef } from "react";
 import { Link, useParams, useSearch } from "wouter";
-import type { MeshPlugins, Node, NodeBoots } from "../api/types";
+import type { MeshBoots, MeshPlugins, Node, NodeBoots } from "../api/types";
+import { withNames } from "../model/derive";
 import { millis, plain, safeName, shortId } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { useMesh } from "../model/store";
@@ -106,7 +107,7 @@ function Panel({ tab, node, state }: { tab: Tab; node: Node; state: MeshState })
     case "resources":
       return <Resources node={node} />;
     case "boot":
-      return <Starts id={node.id} />;
+      return <Starts id={node.id} state={state} />;
     case "events":
       return (
         <EventList
@@ -126,13 +127,34 @@ function Panel({ tab, node, state }: { tab: Tab; node: Node; state: MeshState })
   }
 }
 
-function Starts({ id }: { id: string }) {
+function Starts({ id, state }: { id: string; state: MeshState }) {
   const { data, error, again } = useAsked<NodeBoots>(`nodes/${id}/boots`);
-  const search = useSearch();
-  if (error) return <Failed error={error} again={again} />;
+  const kept = useAsked<MeshBoots>(error ? "boots" : null);
+  if (error) {
+    if (!kept.data && !kept.error) return <Waiting what="Asking the observer what it remembers" />;
+    const boot = kept.data?.nodes.find((node) => node.id === id)?.boot;
+    if (!boot) return <Failed error={error} again={again} />;
+    return (
+      <>
+        <div className="note warn" role="status">
+          <p>It cannot be asked now: this is its last start, as the observer remembers it.</p>
+          <p className="muted">{withNames(state, error.message)}</p>
+          <button type="button" className="plain" onClick={again}>
+            Ask again
+          </button>
+        </div>
+        <StartTable id={id} boots={[boot]} />
+      </>
+    );
+  }
   if (!data) return <Waiting what="Asking the node" />;
   if (data.boots.length === 0)
     return <p className="note">It told of no start: perhaps its meshhost is older than starts are.</p>;
+  return <StartTable id={id} boots={data.boots} />;
+}
+
+function StartTable({ id, boots }: { id: string; boots: NodeBoots["boots"] }) {
+  const search = useSearch();
   return (
     <table className={css.narrow}>
       <thead>
@@ -147,7 +169,7 @@ function Starts({ id }: { id: string }) {
         </tr>
       </thead>
       <tbody>
-        {data.boots.map((boot) => (
+        {boots.map((boot) => (
           <tr key={boot.id}>
             <td>
               <Link href={withShared(`/boot/${id}/${boot.id}`, search)}>start {boot.number}</Link>

@@ -2,17 +2,12 @@
 import { Link, useSearch } from "wouter";
 import type { MeshPlugins } from "../api/types";
 import { count, duration, safeName } from "../model/format";
+import { pluginLook } from "../model/states";
 import { withShared } from "../ui/url";
 import css from "./plugins.module.css";
 
 type Told = MeshPlugins["nodes"][number];
 type Plugin = NonNullable<Told["plugins"]>[number];
-
-const HEALTH: Record<string, [string, string]> = {
-  ok: ["●", "alive"],
-  degraded: ["◒", "warn"],
-  unhealthy: ["✕", "dead"],
-};
 
 export function PluginTable({ nodes, common }: { nodes: readonly Told[]; common?: string | null }) {
   const search = useSearch();
@@ -52,7 +47,7 @@ export function PluginTable({ nodes, common }: { nodes: readonly Told[]; common?
                   {common && plugin.version !== common ? " ≠" : ""}
                 </td>
                 <td>{plugin.abi ? safeName(plugin.abi, 20) : "–"}</td>
-                <td>
+                <td className={plugin.state === "failed" || plugin.stalled ? css.dead : ""}>
                   {safeName(plugin.state, 30)}
                   {plugin.restarting && " · restarting"}
                   {plugin.stalled && " · stalled"}
@@ -80,13 +75,13 @@ export function PluginTable({ nodes, common }: { nodes: readonly Told[]; common?
 }
 
 function Health({ plugin }: { plugin: Plugin }) {
-  const [glyph, tone] = HEALTH[plugin.health] ?? ["?", "muted"];
+  const { glyph, tone, word } = pluginLook(plugin);
   return (
     <>
-      <span className={css[tone] ?? ""} aria-hidden="true">
+      <span className={css[tone]} aria-hidden="true">
         {glyph}
       </span>{" "}
-      {plugin.health}
+      <span className={tone === "alive" ? "" : css[tone]}>{safeName(word, 30)}</span>
       {plugin.health_reason && <span className="muted"> · {safeName(plugin.health_reason, 120)}</span>}
       {plugin.error && (
         <span className={css.dead}>
