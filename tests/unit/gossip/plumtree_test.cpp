@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The broadcast rules, one at a time: what a node says when it hears something.
 #include "gossip/proto/errc.hpp"
+#include "gossip/proto/trace_hop.hpp"
 #include "support/catch.hpp"
 #include "tree_node.hpp"
 
@@ -145,6 +146,23 @@ TEST_CASE("plumtree: a trace goes along, hop by hop", "[gossip][plumtree]") {
     node.hear(1, message_of("theirs"), after);
     CHECK(as_text(node.messages.front().trace.view()) == "span 2");
     CHECK(as_text(node.said_to(2).back().after.trace) == "span 2");
+}
+
+TEST_CASE("plumtree: of a trace context each hop makes its own span", "[gossip][plumtree]") {
+    tree_node node;
+    wire::trace_context context;
+    context.trace.fill(7);
+    context.span.fill(9);
+    const auto heard = wire::encode(context);
+    extension after;
+    after.trace = heard;
+    node.hear(1, message_of("theirs"), after);
+    CHECK(wire::decode_trace_context(node.messages.front().trace.view()) == context);  // the parent
+    const auto onward = wire::decode_trace_context(node.said_to(2).back().after.trace);
+    REQUIRE(onward.has_value());
+    CHECK(onward->trace == context.trace);
+    CHECK(onward->span == span_of_hop(context.trace, sample_id(lone_node::self)));
+    CHECK(onward->span != context.span);
 }
 
 TEST_CASE("plumtree: announcements of low messages wait for each other", "[gossip][plumtree]") {
