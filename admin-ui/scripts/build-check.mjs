@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// dist is what the sources make, byte for byte: builds once more, elsewhere, and compares.
+// dist is what the sources make, byte for byte: builds once more, elsewhere, and compares. What is packed is compared
+// unpacked: another Node packs it another way.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { gunzipSync } from "node:zlib";
 
 const root = new URL("..", import.meta.url).pathname;
 const fresh = mkdtempSync(join(tmpdir(), "admin-ui-"));
@@ -12,7 +14,8 @@ const run = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio
 function read(dir) {
   const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name));
-  return new Map(paths.map((path) => [relative(dir, path), readFileSync(path)]));
+  const content = (path) => (path.endsWith(".gz") ? gunzipSync(readFileSync(path)) : readFileSync(path));
+  return new Map(paths.map((path) => [relative(dir, path), content(path)]));
 }
 
 try {
