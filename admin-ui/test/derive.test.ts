@@ -22,7 +22,7 @@ const ill: Node = {
   ],
   contributions: [
     { role: "compute", key: "load", unit: "1", value: 0.4 },
-    { role: "broker", key: "health", unit: null, value: "degraded" },
+    { role: "broker", key: "health", unit: null, value: "degraded: long queue" },
     { role: "registry", key: "health", unit: null, value: "ok" },
   ],
 };
@@ -36,7 +36,7 @@ describe("a node that is not well", () => {
     expect(complaints(ill)).toEqual([
       "plugin compute failed",
       "plugin spare is draining",
-      "role broker says: degraded",
+      "role broker says it is degraded: long queue",
     ]);
     expect(complaints(node)).toEqual([]);
     expect(factLine(ill, START)).toMatch(/^plugin compute failed, /);

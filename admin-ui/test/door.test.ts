@@ -16,9 +16,9 @@ const answer = (status: number, code = "", message = "", hint = "") =>
     },
   );
 
-describe("the door", () => {
-  afterEach(() => vi.unstubAllGlobals());
+afterEach(() => vi.unstubAllGlobals());
 
+describe("the door", () => {
   it("says what the observer says of a link that was used, also when it is knocked again", async () => {
     let session = answer(401, "E_NO_SESSION", "there is no session", "");
     const asked = vi.fn(async (_: string, init?: RequestInit) =>
@@ -54,15 +54,29 @@ describe("a view whose code is away", () => {
     expect(isAway(new TypeError("x is not a function"))).toBe(false);
   });
 
-  it("loads the page anew when the observer is back, once", () => {
+  it("loads the page anew when the observer is back, once", async () => {
     const reload = vi.fn();
+    let there = false;
+    vi.stubGlobal("fetch", async () => {
+      if (!there) throw new TypeError("failed to fetch");
+      return answer(200);
+    });
+    const told = () => {
+      useStore.setState({ link: { ...link, live: true } });
+      return new Promise((resolve) => setTimeout(resolve, 5));
+    };
     const stop = reloadWhenBack(reload);
     expect(reload).not.toHaveBeenCalled();
-    useStore.setState({ link: { ...link, live: true } });
-    useStore.setState({ link: { ...link, live: true } });
+    await told();
+    expect(reload).not.toHaveBeenCalled(); // live is what was heard last; it does not answer
+    there = true;
+    await told();
+    await told();
     expect(reload).toHaveBeenCalledTimes(1);
     stop();
-    reloadWhenBack(reload)(); // after the reload it fails again: no circle
+    const stopAgain = reloadWhenBack(reload); // after the reload it fails again: no circle
+    await told();
+    stopAgain();
     expect(reload).toHaveBeenCalledTimes(1);
   });
 });

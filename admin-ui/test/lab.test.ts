@@ -20,7 +20,9 @@ describe("the lab", () => {
     expect(no("dead")).toEqual(["kill", "pause", "plugin-crash"]);
     expect(no("stale")).toEqual(["pause", "plugin-crash"]);
     expect(no("left")).toEqual(["kill", "pause", "plugin-crash", "resume"]);
-    expect(useless({ ...(node("alive") as object), plugins: [] } as never, [], NOW)["plugin-crash"]).toBeDefined();
+    const bare = { ...(node("alive") as object), plugins: [] };
+    expect(useless({ ...bare, usage: {} } as never, [], NOW)["plugin-crash"]).toBe("It has no plugin.");
+    expect(useless({ ...bare, usage: null } as never, [], NOW)["plugin-crash"]).toBeUndefined(); // not asked yet
   });
 
   it("remembers what was done here while the state does not tell it yet", () => {

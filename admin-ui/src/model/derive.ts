@@ -82,7 +82,7 @@ export function complaints(node: Node): string[] {
   for (const { role, key, value } of node.contributions ?? []) {
     if ((key !== "health" && !key.endsWith(".health")) || value === "ok") continue;
     const word = typeof value === "string" ? words(value) : "not well";
-    said.push(`role ${safeName(role || key.replace(/\.health$/, ""), 30)} says: ${word}`);
+    said.push(`role ${safeName(role || key.replace(/\.health$/, ""), 30)} says it is ${word}`);
   }
   return said;
 }

@@ -16,7 +16,7 @@ const FRESH_MS = 30_000; // so long after a pause a node may still look alive
 
 /** What of the acts is of no use now, each with why. A node that is paused looks dead after a while. */
 export function useless(
-  node: Pick<Node, "name" | "state" | "plugins">,
+  node: Pick<Node, "name" | "state" | "plugins" | "usage">,
   done: readonly Done[],
   now: number,
 ): Partial<Record<Kind, string>> {
@@ -33,7 +33,7 @@ export function useless(
   if (!paused && (killed || !silent || node.state === "left"))
     no.resume = killed || node.state === "left" ? "It does not run." : "It is not paused.";
   if (paused || killed || silent) no["plugin-crash"] = "It is not heard of.";
-  else if (node.plugins.length === 0) no["plugin-crash"] = "It has no plugin.";
+  else if (node.usage && node.plugins.length === 0) no["plugin-crash"] = "It has no plugin.";
   return no;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A view whose code could not be fetched. Browsers and the bundler remember such a failure, so that only a fresh
 // page helps; the address holds all that is looked at, so nothing is lost by it.
+import { get, Problem } from "../api/client";
 import { useStore } from "../model/store";
 
 const KEY = "meshhost.reloaded";
@@ -17,13 +18,22 @@ export const again = (): void => location.reload();
 /** Loads the page anew as soon as the observer is there; not twice in a row, if that is of no help. */
 export function reloadWhenBack(reload: () => void = again): () => void {
   let done = false;
-  const look = () => {
-    if (done || !useStore.getState().link.live || wasJustNow()) return;
+  let asking = false;
+  const look = async () => {
+    if (done || asking || !useStore.getState().link.live) return;
+    // A stream that was cut is taken for live for some seconds yet: a page that is loaded then would be lost.
+    asking = true;
+    const there = await get("session").then(
+      () => true,
+      (problem) => problem instanceof Problem && problem.status !== 0,
+    );
+    asking = false;
+    if (done || !there || wasJustNow()) return;
     done = true;
     reload();
   };
-  const stop = useStore.subscribe(look);
-  look();
+  const stop = useStore.subscribe(() => void look());
+  void look();
   return () => {
     done = true;
     stop();

@@ -25,7 +25,7 @@ const STATE_WORDS: Record<string, string> = {
   connecting: "the observer calls it and has no answer yet",
   joining: "it says that it looks for its neighbours",
   alive: "it says that it is well, or others were just in touch with it",
-  degraded: "it says that something of it is not well; the evidence says what",
+  degraded: "it says that something of it is not well; its card and the inspector say what",
   draining: "it says that it is about to leave and takes nothing new",
   stale: "it was not heard of for longer than it should be silent",
   dead: "it was not heard of for long, or all who knew it lost it",
