@@ -311,6 +311,60 @@ void loss_judge::bury(const loss_table::verdict& lost, time_point now) {
     if (!is_meant || is_gone(known->state)) return;
     registry_.bury(lost.peer, evidence_of(*known, &lost.why, now), lost.why.version, now);
     own_losses_.forget(lost.peer);
+    doubt_orphans(lost.peer, now);
+}
+
+/// Whoever would have noticed: when all neighbours that a node named are gone, nobody is left who
+/// would tell of its own loss. It is asked, and believed to be gone if it does not answer.
+void loss_judge::doubt_orphans(const endpoint_id& gone, time_point now) {
+    std::vector<loss_report> orphans;
+    registry_.for_each([&](const peer_entry& entry) {
+        if (is_orphan(entry, gone))
+            orphans.push_back({entry.id, entry.digest->number(), self_.digest().origin});
+    });
+    for (const auto& each : orphans) {
+        if (losses_.size() >= losses_max) return;
+        if (losses_.add_hearsay(each, false, now) != loss_table::added::opened) continue;
+        if (is_asker(each.subject)) query(each.subject, each.version);
+        doubt(each.subject, now);
+    }
+}
+
+bool loss_judge::is_orphan(const peer_entry& entry, const endpoint_id& gone) const {
+    if (!entry.digest || is_gone(entry.state) || is_near(entry)) return false;
+    if (entry.digest->tier == node_tier::observer) return false;
+    const auto& near = entry.digest->neighbors;
+    if (std::find(near.begin(), near.end(), prefix_of(gone)) == near.end()) return false;
+    // One that is not known here is not known to be gone.
+    std::size_t missing = 0;
+    registry_.for_each([&](const peer_entry& other) {
+        const bool is_named =
+            std::find(near.begin(), near.end(), prefix_of(other.id)) != near.end();
+        missing += is_named && is_gone(other.state) ? 1 : 0;
+    });
+    return missing >= near.size();
+}
+
+/// Three hosts ask for all, those whose ids are nearest to the subject's: an answer reaches
+/// everybody.
+bool loss_judge::is_asker(const endpoint_id& subject) const {
+    constexpr std::size_t askers = 3;
+    const auto nearer = [&](const endpoint_id& one, const endpoint_id& other) {
+        for (std::size_t i = 0; i < endpoint_id::size; ++i) {
+            const int a = one.bytes()[i] ^ subject.bytes()[i];
+            const int b = other.bytes()[i] ^ subject.bytes()[i];
+            if (a != b) return a < b;
+        }
+        return false;
+    };
+    const auto& self = self_.digest().origin;
+    std::size_t ahead = 0;
+    registry_.for_each([&](const peer_entry& other) {
+        const bool is_there = other.digest && !is_gone(other.state) && other.id != subject
+                              && other.digest->tier != node_tier::observer;
+        ahead += is_there && nearer(other.id, self) ? 1 : 0;
+    });
+    return ahead < askers;
 }
 
 duration loss_judge::lease_of(const peer_entry& entry) const {

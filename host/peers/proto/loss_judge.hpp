@@ -95,6 +95,9 @@ private:
     void settle(const identity::endpoint_id& peer, time_point now);
     void conclude(const own_loss& lost, time_point now);
     void bury(const loss_table::verdict& lost, time_point now);
+    void doubt_orphans(const identity::endpoint_id& gone, time_point now);
+    bool is_orphan(const peer_entry& entry, const identity::endpoint_id& gone) const;
+    bool is_asker(const identity::endpoint_id& subject) const;
     void check_leases(time_point now);
     duration lease_of(const peer_entry& entry) const;
 

@@ -368,3 +368,58 @@ TEST_CASE_METHOD(
     CHECK(late.sees(a) == "unknown");
     CHECK(d.sees(a) == "left");
 }
+
+TEST_CASE_METHOD(
+    four_nodes,
+    "mesh: a node whose neighbours are all gone is asked, since nobody else would miss it",
+    "[peers][mesh]"
+) {
+    a.talk.neighbor_up(b.id(), a.now);
+    a.talk.neighbor_down(test::sample_key(9).id(), false, a.now);
+    a.say();
+    a.advance(10s);  // its view settles
+    tell(a);
+    REQUIRE(d.registry.find(a.id())->digest->neighbors.size() == 1);
+    d.now = a.now;
+    d.hear({report(c, b)});
+    REQUIRE(d.talk.report_loss(b.id(), {"idle for 5 s"}, d.now));
+    CHECK(d.sees(a) == "alive");
+    d.advance(1s);
+    REQUIRE(d.sees(b) == "dead");
+    CHECK(d.sees(a) == "stale");
+    const auto asked = d.say();
+    SECTION("it answers") {
+        a.now = d.now;
+        a.hear(asked);
+        d.hear(a.say());
+        CHECK(d.sees(a) == "alive");
+        d.advance(1min);
+        CHECK(d.sees(a) == "alive");
+        CHECK(d.registry.counts().deaths == 1);
+    }
+    SECTION("it does not") {
+        d.advance(d.options.loss_wait_min - 1ms);
+        CHECK(d.sees(a) == "stale");
+        d.advance(1ms);
+        CHECK(d.sees(a) == "dead");
+    }
+}
+
+TEST_CASE_METHOD(
+    four_nodes,
+    "mesh: a node with a neighbour left, or with one that is not known here, is nobody's orphan",
+    "[peers][mesh]"
+) {
+    a.talk.neighbor_up(b.id(), a.now);  // and the one that is none of them
+    a.say();
+    a.advance(10s);
+    tell(a);
+    d.now = a.now;
+    d.hear({report(c, b)});
+    REQUIRE(d.talk.report_loss(b.id(), {"idle for 5 s"}, d.now));
+    d.advance(1s);
+    REQUIRE(d.sees(b) == "dead");
+    CHECK(d.sees(a) == "alive");
+    d.advance(1min);
+    CHECK(d.sees(a) == "alive");
+}
