@@ -46,11 +46,10 @@ model::table_sample sample(const model::lab_record& lab, unsigned cycle) {
     return now;
 }
 
-/// So few that each has met every host that stays when the warm-up is over, even where meeting
-/// means what happens at one visit in a hundred (a dial that a host that stays begins): what is
-/// remembered of an id (its record, its address, its ticket) is then remembered of all of them.
+/// So few that each comes back again and again, and so many that none says more of itself than its
+/// peers take of one origin (40 records a minute): then they would not hear that it left.
 unsigned ids_of(const experiment_request& asked) {
-    return std::max(5U, asked.cycles / 1250);
+    return std::max(5U, asked.cycles / 160);
 }
 
 struct accounting {
@@ -139,7 +138,10 @@ boost::json::array json_of(const std::vector<model::table_sample>& samples) {
 }
 
 model::report report_of(const experiment_request& asked, const accounting& done) {
-    const auto growth = model::judge_growth(done.samples, {residents, tolerance, slack_per_host});
+    const auto growth = model::judge_growth(
+        done.samples,
+        {residents, tolerance, slack_per_host, ids_of(asked) + residents}
+    );
     model::report report;
     report.title = fmt::format("Accounting: {} guests", done.cycles);
     report.lead = finding(done, growth);

@@ -28,6 +28,7 @@ struct flatness_rule {
     std::size_t hosts = 1;
     double tolerance = 0.02;  ///< more than at first
     double slack = 1;         ///< entries a host: a table that is nearly empty may have more
+    std::size_t ids = 0;      ///< there are: what is kept of each may be kept of all. 0: not known
 };
 
 /// Whether a probe's counter is known to say how full something is, not how much has happened since

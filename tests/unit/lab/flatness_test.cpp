@@ -92,6 +92,15 @@ TEST_CASE("flatness: a cache may fill, up to its limit; PSS is not judged", "[la
     CHECK_FALSE(grown_to(2049).is_flat);
 }
 
+TEST_CASE("flatness: what is kept of each id may be kept of all there are", "[lab]") {
+    std::vector<table_sample> samples;
+    for (unsigned i = 0; i < 20; ++i)
+        samples.push_back({i, {{"gossip.addresses", i < 10 ? 10.0 : 40.0}}});
+    CHECK(judge_growth(samples, {2, 0.02, 0, 20}).front().is_flat);
+    CHECK_FALSE(judge_growth(samples, {2, 0.02, 0, 19}).front().is_flat);
+    CHECK_FALSE(judge_growth(samples, {2, 0.02, 0}).front().is_flat);
+}
+
 TEST_CASE("flatness: too few samples say nothing", "[lab]") {
     CHECK(judge_growth({{1, {{"room.connections", 1}}}}, {}).empty());
 }
