@@ -9,6 +9,7 @@
 #include "admin/whole_answer.hpp"
 #include "http/envelope.hpp"
 #include "observe/assets.hpp"
+#include "observe/pages.hpp"
 #include "observe/proto/wall_time.hpp"
 
 #include <fmt/format.h>
@@ -28,11 +29,6 @@ constexpr std::string_view schema_prefix = "/api/v1/schema/";
 constexpr std::size_t boots_bytes_max = 256u << 10;
 constexpr std::int64_t boot_slo_ms = 250;
 
-/// No script, style or request but our own.
-constexpr const char* content_policy =
-    "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 http::http_limits dashboard_limits() {
     http::http_limits limits;
     limits.connections_max = 256;
@@ -50,31 +46,6 @@ json::object mesh_json(const dashboard_options& options, const std::string& self
         {"round_ms",
          std::chrono::duration_cast<std::chrono::milliseconds>(observatory::round).count()},
         {"boot_slo_ms", boot_slo_ms}};
-}
-
-http::response guarded(http::response answer) {
-    answer.headers.emplace_back("Content-Security-Policy", content_policy);
-    answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
-    answer.headers.emplace_back("Referrer-Policy", "no-referrer");
-    answer.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
-    answer.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
-    return answer;
-}
-
-/// Bytes of a stranger's, for an answer.
-std::string printable(std::string_view text) {
-    std::string out;
-    for (const char c : text)
-        out += c >= ' ' && c <= '~' ? c : '?';
-    return out;
-}
-
-failure not_found(std::string_view path) {
-    return {
-        exit_code::unreachable,
-        "E_NOT_FOUND",
-        fmt::format("there is nothing at {}", printable(path.substr(0, 120))),
-        "docs/dashboard-api.md has what there is"};
 }
 
 failure no_session() {
@@ -103,36 +74,6 @@ bool names(std::string_view list, std::string_view wanted) {
         if (one.substr(0, one.find_last_not_of(' ') + 1) == wanted) return true;
     }
     return false;
-}
-
-bool accepts_gzip(const http::request& asked) {
-    return http::header(asked, "accept-encoding").find("gzip") != std::string_view::npos;
-}
-
-http::response file_response(const asset& file, const http::request& asked) {
-    http::response answer{200, std::string(content_type_of(file.path)), {}};
-    const bool is_packed = !file.gzip.empty() && accepts_gzip(asked);
-    answer.body = is_packed ? file.gzip : file.bytes;
-    if (is_packed) answer.headers.emplace_back("Content-Encoding", "gzip");
-    answer.headers.emplace_back("Vary", "Accept-Encoding");
-    const bool has_hash = file.path.starts_with("/assets/");
-    answer.headers.emplace_back(
-        "Cache-Control",
-        has_hash ? "public, max-age=31536000, immutable" : "no-cache"
-    );
-    return answer;
-}
-
-/// Any path but a file's is a view of the dashboard's: it has its own routes.
-http::response page(const http::request& asked) {
-    if (asked.method != "GET" && asked.method != "HEAD")
-        return admin::error_response(not_found(asked.path));
-    if (const auto* file = find_asset(asked.path)) return file_response(*file, asked);
-    const bool is_file =
-        asked.path.rfind('.') > asked.path.rfind('/') && asked.path.rfind('.') != std::string::npos;
-    const auto* index = find_asset("/index.html");
-    if (is_file || index == nullptr) return admin::error_response(not_found(asked.path));
-    return file_response(*index, asked);
 }
 
 admin::mesh_question boots_question(const admin::host_view& view) {
