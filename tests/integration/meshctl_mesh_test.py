@@ -184,7 +184,8 @@ class MeshOfThree(LabTest):
         self.assertRegex(shown, r"(?m)^\d\d:\d\d:\d\d\.\d{3} peer\.state leaf-1 .*alive")
         newest = self.hub.data("events", "--limit", "1")
         self.assertEqual(len(newest["events"]), 1)
-        following = Following(self.hub, "events", "-f", "--limit", "0", "--types", "peer.state", "--where", "to:left")
+        following = Following(self.hub, "events", "-f", "--since", str(newest["next_seq"]), "--types",
+                              "peer.state", "--where", "to:left")
         machine = Following(self.hub, "events", "-f", "--since", str(newest["next_seq"]), "-o", "ndjson")
         self.assertEqual(self.leaves[0].stop()[0], 0)
         wait_until("the end of leaf-1", lambda: any(" left" in line for line in following.lines))
