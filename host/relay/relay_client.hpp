@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "identity/endpoint_id.hpp"
 #include "identity/secret_key.hpp"
+#include "relay/proto/relay_client_state.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -22,31 +23,8 @@ class tls_client_context;
 
 namespace meshhost::relay {
 
-/// How it stands between us and a relay.
-enum class relay_status : std::uint8_t {
-    down,        ///< not connected; the next attempt is due by itself
-    connecting,  ///< on the way there: name, TCP, TLS, HTTP, authentication
-    up,          ///< authenticated: what is sent goes out
-    stopped,     ///< for good
-};
-
-/// Why the last connection ended, or did not come about. One word each, for logs and people.
-enum class down_reason : std::uint8_t {
-    none,          ///< it is up, or nothing was tried yet
-    no_such_name,  ///< the name has no address
-    unreachable,   ///< nobody answers at any address, or refuses
-    tls_failed,    ///< no TLS, or a certificate that is not the relay's
-    not_a_relay,   ///< HTTP, but no relay of a version that we speak
-    denied,        ///< it knows who we are, and does not serve us
-    timed_out,     ///< the way to being up took too long
-    silent,        ///< a ping was not answered
-    closed,        ///< it ended the connection
-    violation,     ///< it sent what the protocol does not have
-    stopped,       ///< by us
-};
-
-const char* to_string(relay_status status) noexcept;
-const char* to_string(down_reason reason) noexcept;
+using proto::down_reason;
+using proto::relay_status;
 
 /// One datagram, or several of `segment_size` bytes back to back (the last may be shorter), to or
 /// from one peer with one mark. `data` is borrowed for the call.
@@ -92,19 +70,7 @@ struct relay_client_options {
     logger log = {};
 };
 
-/// Since start().
-struct relay_client_stats {
-    std::uint64_t datagrams_sent = 0;      ///< handed to the relay's socket
-    std::uint64_t datagrams_received = 0;  ///< handed to the sink
-    std::uint64_t bytes_sent = 0;          ///< of datagrams
-    std::uint64_t bytes_received = 0;
-    std::uint64_t dropped_full = 0;   ///< datagrams that newer ones pushed out of the queue
-    std::uint64_t dropped_stale = 0;  ///< waited too long for the relay to come up
-    std::uint64_t dropped_size = 0;   ///< more than a frame holds, or empty
-    std::uint64_t connects = 0;       ///< times it was up
-    std::uint64_t failures = 0;       ///< attempts and connections that failed
-    std::uint64_t rate_limited = 0;   ///< times the relay said that we send too much
-};
+using relay_client_stats = proto::client_stats;  ///< since start()
 
 /// Lifecycle: make it, start(), use it, destroy it; stop() ends it early. Destroying it is
 /// immediate: nothing is called afterwards and nothing waits for the network.
