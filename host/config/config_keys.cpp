@@ -106,7 +106,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 54> keys{{
+constexpr std::array<config_key, 55> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -275,6 +275,11 @@ constexpr std::array<config_key, 54> keys{{
      .example = R"("127.0.0.1:9464")",
      .doc = "Where /metrics, /livez and /readyz are, for whoever can reach it. Empty: nowhere.",
      .store = put<&c::telemetry, &telemetry_config::listen>},
+    {.path = "telemetry.metrics_interval",
+     .rule = time_span(0s, 24h),
+     .fallback = R"("60s")",
+     .doc = "How often a collector is told the metrics, at its /v1/metrics. \"0s\": never.",
+     .store = put<&c::telemetry, &telemetry_config::metrics_interval>},
     {.path = "telemetry.trace_one_in",
      .rule = integer(0, trace_one_in_most),
      .fallback = "1024",

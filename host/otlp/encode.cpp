@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otlp/encode.hpp"
 
+#include "otlp/common_fields.hpp"
+
 #include <algorithm>
 #include <map>
 
 #include <protozero/pbf_reader.hpp>
-#include <protozero/pbf_writer.hpp>
 
 namespace meshhost::otlp {
 
@@ -16,9 +17,7 @@ using protozero::pbf_writer;
 // Field numbers of opentelemetry-proto; each enumeration is one of its messages.
 enum request_field : protozero::pbf_tag_type { resource_spans = 1 };
 enum resource_spans_field : protozero::pbf_tag_type { its_resource = 1, scope_spans = 2 };
-enum resource_field : protozero::pbf_tag_type { resource_attributes = 1 };
 enum scope_spans_field : protozero::pbf_tag_type { its_scope = 1, its_spans = 2 };
-enum scope_field : protozero::pbf_tag_type { scope_name = 1, scope_version = 2 };
 enum span_field : protozero::pbf_tag_type {
     trace_id = 1,
     span_id = 2,
@@ -30,56 +29,18 @@ enum span_field : protozero::pbf_tag_type {
     span_attributes = 9,
     dropped_attributes = 10,
     span_events = 11,
+    span_links = 13,
     span_status = 15,
 };
 enum event_field : protozero::pbf_tag_type { event_time = 1, event_name = 2, event_attributes = 3 };
 enum status_field : protozero::pbf_tag_type { status_message = 2, status_code = 3 };
-enum key_value_field : protozero::pbf_tag_type { its_key = 1, its_value = 2 };
-enum any_value_field : protozero::pbf_tag_type {
-    string_value = 1,
-    bool_value = 2,
-    int_value = 3,
-    double_value = 4,
-};
 enum response_field : protozero::pbf_tag_type { partial_success = 1 };
 enum partial_field : protozero::pbf_tag_type { rejected = 1 };
 
 constexpr std::int32_t status_ok = 1;
 constexpr std::int32_t status_error = 2;
 
-struct value_writer {
-    pbf_writer& to;
-    void operator()(bool value) const { to.add_bool(bool_value, value); }
-    void operator()(std::int64_t value) const { to.add_int64(int_value, value); }
-    /// OTLP has no unsigned numbers.
-    void operator()(std::uint64_t value) const {
-        to.add_int64(int_value, static_cast<std::int64_t>(value));
-    }
-    void operator()(double value) const { to.add_double(double_value, value); }
-    void operator()(const std::string& value) const { to.add_string(string_value, value); }
-};
-
-void put_attributes(
-    pbf_writer& to,
-    protozero::pbf_tag_type field,
-    const std::vector<telemetry::attribute>& attributes
-) {
-    for (const auto& each : attributes) {
-        pbf_writer pair(to, field);
-        pair.add_string(its_key, each.key);
-        pbf_writer value(pair, its_value);
-        std::visit(value_writer{value}, each.value);
-    }
-}
-
-template <class Id>
-void put_id(pbf_writer& to, protozero::pbf_tag_type field, const Id& id) {
-    to.add_bytes(field, reinterpret_cast<const char*>(id.data()), id.size());
-}
-
-std::uint64_t unix_ns(duration since_epoch) {
-    return static_cast<std::uint64_t>(since_epoch.count());
-}
+enum link_field : protozero::pbf_tag_type { link_trace_id = 1, link_span_id = 2 };
 
 void put_span(pbf_writer& to, const telemetry::span& span) {
     pbf_writer out(to, its_spans);
@@ -97,6 +58,11 @@ void put_span(pbf_writer& to, const telemetry::span& span) {
         event.add_fixed64(event_time, unix_ns(each.at));
         event.add_string(event_name, each.name);
         put_attributes(event, event_attributes, each.attributes);
+    }
+    for (const auto& each : span.links) {
+        pbf_writer link(out, span_links);
+        put_id(link, link_trace_id, each.trace);
+        put_id(link, link_span_id, each.span);
     }
     pbf_writer status(out, span_status);
     if (!span.message.empty()) status.add_string(status_message, span.message);
@@ -117,17 +83,10 @@ std::string encode_traces(
     pbf_writer request(out);
     {
         pbf_writer all(request, resource_spans);
-        {
-            pbf_writer who(all, its_resource);
-            put_attributes(who, resource_attributes, by);
-        }
+        put_resource(all, its_resource, by);
         for (const auto& [name, of_scope] : scopes) {
             pbf_writer group(all, scope_spans);
-            {
-                pbf_writer scope(group, its_scope);
-                scope.add_string(scope_name, name.data(), name.size());
-                scope.add_string(scope_version, version.data(), version.size());
-            }
+            put_scope(group, its_scope, name, version);
             for (const auto* const each : of_scope)
                 put_span(group, *each);
         }

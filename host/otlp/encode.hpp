@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Spans in the bytes of OTLP (opentelemetry-proto 1.x, trace/v1 and collector/trace/v1). Pure.
+// Spans and metrics in the bytes of OTLP (opentelemetry-proto 1.x: trace/v1, metrics/v1 and their
+// collectors). Pure.
 #include "telemetry/attribute.hpp"
+#include "telemetry/metric.hpp"
 #include "telemetry/span.hpp"
 
 #include <span>
@@ -25,6 +27,19 @@ std::string encode_traces(
     const resource& by,
     std::string_view version,
     std::span<const scoped_span> spans
+);
+
+/// What one source measured. Sums count from `started`, which is the same until it starts anew.
+struct scoped_metrics {
+    std::string scope;  ///< "meshhost", or a role's instance
+    telemetry::metrics_snapshot said;
+};
+
+/// An ExportMetricsServiceRequest, likewise.
+std::string encode_metrics(
+    const resource& by,
+    std::string_view version,
+    std::span<const scoped_metrics> all
 );
 
 /// What an ExportTraceServiceResponse says of spans that were not taken; 0 for all else.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "otlp/exporter.hpp"
 
+#include "net/cpu_clock.hpp"
 #include "net/shard.hpp"
 
 #include <fmt/format.h>
@@ -79,10 +80,12 @@ void exporter::on_deadline(time_point now) {
 void exporter::send() {
     const auto* const batch = queue_.next(shard_.now());
     if (batch != nullptr) {
-        to_->send(
-            encode_traces(options_.by, options_.version, *batch),
-            [this](const outcome<http::post_answer>& answer) { on_answer(answer); }
-        );
+        const duration before = net::thread_cpu_time();
+        auto request = encode_traces(options_.by, options_.version, *batch);
+        to_->send(std::move(request), [this](const outcome<http::post_answer>& answer) {
+            on_answer(answer);
+        });
+        if (options_.costs != nullptr) options_.costs->spent(net::thread_cpu_time() - before);
     }
     arm();
 }

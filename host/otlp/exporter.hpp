@@ -5,6 +5,7 @@
 #include "net/deadline_timer.hpp"
 #include "otlp/export_queue.hpp"
 #include "otlp/span_channel.hpp"
+#include "telemetry/cost_meter.hpp"
 
 #include <functional>
 #include <memory>
@@ -18,6 +19,7 @@ struct exporter_options {
     std::string version;
     queue_limits limits = {};
     std::uint64_t seed = 1;
+    telemetry::cost_meter* costs = nullptr;  ///< outlives the exporter; null: nobody counts
 };
 
 /// One thread: the shard's, which outlives it. Destroying it drops what waits.

@@ -4,6 +4,7 @@
 // `started`.
 #include "base/time.hpp"
 #include "telemetry/attribute.hpp"
+#include "telemetry/span.hpp"
 
 #include <cstdint>
 #include <string>
@@ -13,13 +14,22 @@ namespace meshhost::telemetry {
 
 enum class metric_kind : std::uint8_t { counter = 1, updown = 2, gauge = 3, histogram = 4 };
 
+/// One of the things that were measured, and the span that tells more of it.
+struct exemplar {
+    double value = 0;
+    trace_id trace{};
+    span_id span{};
+    duration at{};  ///< since the Unix epoch
+};
+
 /// One set of attributes of an instrument.
 struct metric_point {
-    std::vector<attribute> attributes;   ///< by key
-    bool is_overflow = false;            ///< all sets that there was no room for
-    double value = 0;                    ///< of a histogram: the sum of what was recorded
-    std::uint64_t count = 0;             ///< how often it was recorded
-    std::vector<std::uint64_t> buckets;  ///< of a histogram: one more than bounds
+    std::vector<attribute> attributes;     ///< by key
+    bool is_overflow = false;              ///< all sets that there was no room for
+    double value = 0;                      ///< of a histogram: the sum of what was recorded
+    std::uint64_t count = 0;               ///< how often it was recorded
+    std::vector<std::uint64_t> buckets;    ///< of a histogram: one more than bounds
+    std::vector<exemplar> exemplars = {};  ///< of a histogram: at most one a bucket
 };
 
 struct metric {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "telemetry/prometheus.hpp"
 
+#include "base/bytes.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
 #include <cctype>
+#include <chrono>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -85,23 +89,50 @@ std::string labels_text(
     return inside.empty() ? "" : "{" + inside + "}";
 }
 
+/// OpenMetrics wants bounds to look like numbers with a fraction.
+std::string bound_text(double bound, text_format format) {
+    auto text = number_text(bound);
+    const bool is_whole = text.find_first_not_of("-0123456789") == std::string::npos;
+    return format == text_format::openmetrics && is_whole ? text + ".0" : text;
+}
+
+/// " # {trace_id="..."} 3 1700000000.25", for the range above `below` up to `bound`; else empty.
+std::string exemplar_text(const metric_point& point, double below, double bound) {
+    for (const auto& each : point.exemplars) {
+        if (each.value <= below || each.value > bound) continue;
+        return fmt::format(
+            " # {{trace_id=\"{}\",span_id=\"{}\"}} {} {:.3f}",
+            to_hex(each.trace),
+            to_hex(each.span),
+            number_text(each.value),
+            std::chrono::duration<double>(each.at).count()
+        );
+    }
+    return {};
+}
+
 std::string histogram_lines(
     const std::string& name,
     const metric& of,
     const metric_point& point,
-    const std::vector<attribute>& also
+    const std::vector<attribute>& also,
+    text_format format
 ) {
+    constexpr auto infinite = std::numeric_limits<double>::infinity();
     std::string lines;
     std::uint64_t below = 0;
+    double lower = -infinite;
     for (std::size_t i = 0; i < point.buckets.size(); ++i) {
         below += point.buckets[i];
-        const auto bound = i < of.bounds.size() ? number_text(of.bounds[i]) : "+Inf";
+        const double upper = i < of.bounds.size() ? of.bounds[i] : infinite;
         lines += fmt::format(
-            "{}_bucket{} {}\n",
+            "{}_bucket{} {}{}\n",
             name,
-            labels_text(point.attributes, also, bound),
-            below
+            labels_text(point.attributes, also, bound_text(upper, format)),
+            below,
+            format == text_format::openmetrics ? exemplar_text(point, lower, upper) : ""
         );
+        lower = upper;
     }
     const auto labels = labels_text(point.attributes, also);
     lines += fmt::format("{}_sum{} {}\n", name, labels, number_text(point.value));
@@ -149,7 +180,7 @@ void prometheus_text::add(const std::vector<metric>& metrics, const std::vector<
             auto labels = point;
             if (point.is_overflow) labels.attributes.push_back({"otel.metric.overflow", true});
             if (each.kind == metric_kind::histogram)
-                to.lines += histogram_lines(name, each, labels, also);
+                to.lines += histogram_lines(name, each, labels, also, format_);
             else
                 to.lines += fmt::format(
                     "{}{} {}\n",
@@ -162,12 +193,18 @@ void prometheus_text::add(const std::vector<metric>& metrics, const std::vector<
 }
 
 std::string prometheus_text::text() const {
+    constexpr std::string_view total = "_total";
+    const bool is_open = format_ == text_format::openmetrics;
     std::string all;
     for (const auto& [name, of] : families_) {
         if (of.lines.empty()) continue;
-        if (!of.help.empty()) all += fmt::format("# HELP {} {}\n", name, of.help);
-        all += fmt::format("# TYPE {} {}\n{}", name, of.type, of.lines);
+        // There a counter's family has the name without the ending that its samples have.
+        const bool is_cut = is_open && of.type == "counter" && name.ends_with(total);
+        const auto shown = is_cut ? name.substr(0, name.size() - total.size()) : name;
+        if (!of.help.empty()) all += fmt::format("# HELP {} {}\n", shown, of.help);
+        all += fmt::format("# TYPE {} {}\n{}", shown, of.type, of.lines);
     }
+    if (is_open) all += "# EOF\n";
     return all;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Metrics in the text of Prometheus (exposition format 0.0.4), named as OpenTelemetry maps its own
-// (specification/compatibility/prometheus_and_openmetrics). Pure.
+// Metrics in the text of Prometheus (exposition format 0.0.4) or of OpenMetrics 1.0, named as
+// OpenTelemetry maps its own (specification/compatibility/prometheus_and_openmetrics). Pure.
 #include "telemetry/metric.hpp"
 
 #include <map>
@@ -10,9 +10,17 @@
 
 namespace meshhost::telemetry {
 
+enum class text_format : std::uint8_t {
+    prometheus,   ///< what every scraper reads
+    openmetrics,  ///< the same, with a trace beside a histogram's buckets
+};
+
 /// Gathers what several sources measure; metrics of one name become one family.
 class prometheus_text {
 public:
+    explicit prometheus_text(text_format format = text_format::prometheus)
+        : format_(format) {}
+
     /// `also` is added to the attributes of each point: whose they are.
     void add(const std::vector<metric>& metrics, const std::vector<attribute>& also = {});
 
@@ -29,6 +37,7 @@ private:
         std::string lines;
     };
 
+    text_format format_;
     std::map<std::string, family> families_;
 };
 

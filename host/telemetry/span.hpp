@@ -14,6 +14,12 @@ namespace meshhost::telemetry {
 using trace_id = std::array<std::uint8_t, 16>;
 using span_id = std::array<std::uint8_t, 8>;  ///< all zeros: none
 
+/// Another span that has to do with this one, of any trace.
+struct span_link {
+    trace_id trace{};
+    span_id span{};
+};
+
 /// OpenTelemetry's numbers.
 enum class span_kind : std::uint8_t { internal = 0, server, client, producer, consumer };
 
@@ -35,6 +41,7 @@ struct span {
     std::string message;  ///< of one that is not
     std::vector<attribute> attributes;
     std::vector<span_event> events;
+    std::vector<span_link> links = {};
     std::uint32_t dropped = 0;  ///< attributes and events that there was no room for
 };
 
