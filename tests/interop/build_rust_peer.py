@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds gossip_peer of the crates that its Cargo.lock names; cargo knows what is there already.
+"""Builds a peer of the crates that its Cargo.lock names; cargo knows what is there already.
 
-Usage: build_gossip_peer.py DIRECTORY. Status 77, "skipped" to ctest, where cargo is missing or is
-older than the crates need.
+Usage: build_rust_peer.py PEER DIRECTORY, where PEER is a folder beside this file. Status 77,
+"skipped" to ctest, where cargo is missing or is older than the crates need.
 """
 import pathlib
 import shutil
@@ -10,8 +10,7 @@ import subprocess
 import sys
 
 SKIPPED = 77
-SOURCE = pathlib.Path(__file__).parent / "gossip_peer"
-CARGO_MIN = (1, 91)  # as iroh-gossip 0.101 says
+CARGO_MIN = (1, 91)  # as iroh 1.4 says
 
 
 def version_of(cargo):
@@ -24,8 +23,10 @@ def main():
     if cargo is None or version_of(cargo) < CARGO_MIN:
         print(f"skipped: needs cargo {'.'.join(map(str, CARGO_MIN))}")
         return SKIPPED
+    peer, directory = sys.argv[1:]
     return subprocess.run(
-        [cargo, "build", "--release", "--locked", "--target-dir", sys.argv[1]], cwd=SOURCE, check=False).returncode
+        [cargo, "build", "--release", "--locked", "--target-dir", directory],
+        cwd=pathlib.Path(__file__).parent / peer, check=False).returncode
 
 
 if __name__ == "__main__":
