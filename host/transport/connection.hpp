@@ -32,6 +32,7 @@ struct path_info {
     path_kind kind = path_kind::unknown;
     std::string reason;                 ///< "same_host", "lan", "public", ...
     std::optional<ip_endpoint> remote;  ///< of a direct path
+    std::string relay;                  ///< its URL, of a relayed path
     duration rtt{};                     ///< smoothed, RFC 9002
     duration rtt_min{};
     std::uint64_t bytes_sent = 0;

@@ -110,6 +110,7 @@ void connection_impl::close(std::uint64_t code, std::string_view reason) {
 }
 
 void connection_impl::on_connected() {
+    owner_->tell_if_relayed(*this);
     if (const auto handler = handler_) handler->on_connected(*this);
 }
 
@@ -192,6 +193,8 @@ std::string connection_impl::dialled_addresses() const {
     std::string all;
     for (const ip_endpoint& address : to_.direct)
         all += (all.empty() ? "" : ", ") + address.to_string();
+    for (const std::string& url : to_.relays)
+        all += (all.empty() ? "" : ", ") + url;
     return all;
 }
 
@@ -213,7 +216,7 @@ void connection_impl::on_refused(const ip_endpoint& remote, time_point now) {
         std::all_of(to_.direct.begin(), to_.direct.end(), [&](const ip_endpoint& address) {
             return is_among(refused_, address);
         });
-    if (is_everywhere) quic_->abandon(close_cause::port_closed, {});
+    if (is_everywhere && to_.relays.empty()) quic_->abandon(close_cause::port_closed, {});
 }
 
 bool connection_impl::try_other_addresses(const close_reason& reason) {

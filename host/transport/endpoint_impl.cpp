@@ -12,6 +12,9 @@ namespace meshhost::transport {
 
 namespace {
 
+/// Of one peer: each is a connection to a host that the peer has named.
+constexpr std::size_t dialled_relays_max = 2;
+
 quic::core_options core_options(const endpoint_options& options) {
     quic::transport_config config;
     config.idle_timeout = options.idle_timeout;
@@ -66,6 +69,12 @@ endpoint_impl::~endpoint_impl() {
 outcome<bool> endpoint_impl::open() {
     path::mux_options options{.bind = options_.bind, .log = options_.log};
     options.udp.segmentation_offload = options_.segmentation_offload;
+    options.relays.key = &options_.key;
+    options.relays.own = options_.relays;
+    options.relays.token = options_.relay_token;
+    options.relays.tls = options_.relay_tls;
+    options.relays.seed = options_.seed;
+    options.relays.log = logger("relay");
     auto mux = path::path_mux::open(shard_, *this, std::move(options));
     if (!mux) return mux.error();
     mux_ = std::move(*mux);
@@ -88,6 +97,12 @@ void endpoint_impl::post(Work work) {
 
 identity::endpoint_addr endpoint_impl::address() const {
     identity::endpoint_addr addr{.id = id(), .relays = {}, .direct = {}};
+    const auto ours = mux_->relays().own();
+    const bool is_any_up = !ours.empty() && mux_->relays().is_up(ours.front());
+    for (const auto relay : ours)
+        if (mux_->relays().is_up(relay) || !is_any_up)
+            addr.relays.push_back(*mux_->relays().url_of(relay));
+    if (options_.relay_only) return addr;
     const bool reachable = std::any_of(own_addresses_.begin(), own_addresses_.end(), [](auto& one) {
         return !one.is_loopback();
     });
@@ -118,33 +133,47 @@ std::shared_ptr<connection> endpoint_impl::connect(
     handle->set_handler(std::move(handler));
     handles_.emplace(handle.get(), handle);
     const bool to_self = to.id == id();
-    if (closed_ || to_self || handle->target().direct.empty()) {
+    if (closed_ || to_self || !dial(*handle)) {
         const close_reason reason{
             closed_ ? close_cause::endpoint_closed : close_cause::no_address,
             0,
             to_self ? "that is this host itself" : ""};
         post([handle, reason] { handle->finish(reason); });
-        return handle;
     }
-    dial(*handle);
     return handle;
 }
 
 bool endpoint_impl::redial(connection_impl& handle) {
-    if (closed_) return false;
-    dial(handle);
-    return true;
+    return !closed_ && dial(handle);
 }
 
-void endpoint_impl::dial(connection_impl& handle) {
+/// Every address, and every relay that the peer is said to be at. Of one that nothing is known of
+/// our own relays may know more.
+std::vector<path::path_target> endpoint_impl::targets(const identity::endpoint_addr& to) {
+    std::vector<path::path_target> all;
+    if (!options_.relay_only) all.assign(to.direct.begin(), to.direct.end());
+    const auto add = [&](path::relay_id relay) { all.push_back(path::relay_hop{relay, to.id}); };
+    for (std::size_t i = 0; i < std::min(to.relays.size(), dialled_relays_max); ++i)
+        if (const auto relay = mux_->relays().use(to.relays[i])) add(*relay);
+    if (!all.empty()) return all;
+    for (const auto relay : mux_->relays().own())
+        add(relay);
+    return all;
+}
+
+/// false: there is nowhere to dial to.
+bool endpoint_impl::dial(connection_impl& handle) {
+    auto to = targets(handle.target());
+    if (to.empty()) return false;
     quic::dial_parameters const parameters{
-        .path = mux_->paths().open(handle.target().direct),
+        .path = mux_->paths().open(std::move(to)),
         .expected = handle.remote_id(),
         .alpn = handle.alpn(),
         .early_data = handle.options().early_data,
         .resume = handle.options().resume,
     };
     handle.attach(core_.dial(parameters, handle, shard_.now()));
+    return true;
 }
 
 void endpoint_impl::forget(connection_impl& handle) {
@@ -170,7 +199,53 @@ outcome<bool> endpoint_impl::rebind() {
     }
     core_.resume(now);  // if the old sockets were full, they will not say that they are not
     timer_.arm(core_.next_deadline());
+    if (reach_ != nullptr) post([this] { tell_of_network(); });
     return bound;
+}
+
+std::size_t endpoint_impl::move(const identity::endpoint_id& peer, const path::path_target& to) {
+    const time_point now = shard_.now();
+    const path_id path = mux_->paths().intern(to);
+    std::size_t moved = 0;
+    for (quic::quic_connection* const connection : core_.connections()) {
+        if (!connection->is_client() || connection->peer() != peer) continue;
+        const auto remotes = mux_->paths().remotes(connection->current_path());
+        const bool is_there = remotes.size() == 1 && remotes.front() == to;
+        if (!is_there && connection->migrate(path, now)) ++moved;
+    }
+    flush(now);
+    return moved;
+}
+
+std::size_t endpoint_impl::move_to_address(
+    const identity::endpoint_id& peer,
+    const ip_endpoint& to
+) {
+    return options_.relay_only ? 0 : move(peer, to);
+}
+
+std::size_t endpoint_impl::move_to_relay(const identity::endpoint_id& peer, std::string_view url) {
+    const auto relay = mux_->relays().use(std::string(url));
+    return relay ? move(peer, path::relay_hop{*relay, peer}) : 0;
+}
+
+void endpoint_impl::send_stray(const ip_endpoint& to, bytes_view datagram) {
+    (void)mux_->send({mux_->paths().intern(to), datagram, datagram.size(), 0});
+}
+
+void endpoint_impl::tell_if_relayed(const connection_impl& handle) {
+    if (reach_ == nullptr || handle.path().kind != path_kind::relayed) return;
+    post([this, peer = handle.remote_id(), is_dialled = handle.is_dialled()] {
+        if (reach_ != nullptr) reach_->on_relayed(peer, is_dialled);
+    });
+}
+
+void endpoint_impl::on_relays_changed() {
+    if (reach_ != nullptr) reach_->on_relays_changed();
+}
+
+void endpoint_impl::tell_of_network() {
+    if (reach_ != nullptr) reach_->on_network_changed();
 }
 
 bool endpoint_impl::set_faults(const fault_plan& plan) {
@@ -231,15 +306,23 @@ void endpoint_impl::close(std::uint64_t code, std::string_view reason) {
 }
 
 void endpoint_impl::describe(path_id path, path_info& info) const {
-    info.remote = remote_of(path);
-    if (!info.remote) return;
+    const auto remotes = mux_->paths().remotes(path);
+    if (remotes.size() != 1) return;
+    if (const auto* const hop = path::relayed_of(remotes.front())) {
+        info.kind = path_kind::relayed;
+        if (const auto* const url = mux_->relays().url_of(hop->relay)) info.relay = *url;
+        return;
+    }
+    info.remote = *path::direct_of(remotes.front());
     info.kind = path_kind::direct;
     info.reason = path::to_string(path::classify(*info.remote, own_addresses_));
 }
 
 std::optional<ip_endpoint> endpoint_impl::remote_of(path_id path) const {
     const auto remotes = mux_->paths().remotes(path);
-    return remotes.size() == 1 ? std::optional(remotes.front()) : std::nullopt;
+    if (remotes.size() != 1) return std::nullopt;
+    const auto* const direct = path::direct_of(remotes.front());
+    return direct == nullptr ? std::nullopt : std::optional(*direct);
 }
 
 std::string endpoint_impl::address_text(path_id path) const {
@@ -251,6 +334,11 @@ void endpoint_impl::on_datagram(path_id path, std::uint8_t ecn, std::span<std::u
     if (now_ == time_point{}) {
         now_ = shard_.now();
         refresh_alpns();
+    }
+    // Both top bits clear is none of QUIC's packets (RFC 9443 §3).
+    if (!data.empty() && (data[0] & 0xc0) == 0) {
+        const auto from = remote_of(path);
+        if (from && reach_ != nullptr) return reach_->on_stray(*from, data);
     }
     core_.receive(path, ecn, data, now_);
 }
@@ -290,7 +378,8 @@ void endpoint_impl::settle(path_id dialled, path_id answered) {
 }
 
 ip_endpoint endpoint_impl::address_of(path_id path) const {
-    return remote_of(path).value_or(ip_endpoint{});
+    const auto remotes = mux_->paths().remotes(path);
+    return remotes.size() == 1 ? path::address_of(remotes.front()) : ip_endpoint{};
 }
 
 bool endpoint_impl::is_replay_safe(std::string_view alpn) const {
@@ -309,6 +398,7 @@ quic::connection_sink* endpoint_impl::on_incoming(quic::quic_connection& connect
     }
     auto* const sink = handle.get();
     handles_.emplace(sink, std::move(handle));
+    tell_if_relayed(*sink);
     return sink;
 }
 
@@ -323,7 +413,11 @@ void endpoint_impl::on_deadline(time_point now) {
 
 void endpoint_impl::on_addresses_changed() {
     refresh_own_addresses();
-    if (are_sockets_stale()) on_socket_broken();
+    mux_->relays().network_changed();
+    if (are_sockets_stale())
+        on_socket_broken();
+    else
+        tell_of_network();
 }
 
 /// A wildcard socket follows by itself; one bound to an address that is gone does not, nor does

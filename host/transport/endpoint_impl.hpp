@@ -36,6 +36,11 @@ public:
         const connect_options& options
     ) override;
     outcome<bool> rebind() override;
+    void set_reach_sink(reach_sink* sink) override { reach_ = sink; }
+    std::vector<relay_view> relays() const override { return mux_->relays().list(); }
+    void send_stray(const ip_endpoint& to, bytes_view datagram) override;
+    std::size_t move_to_address(const identity::endpoint_id& peer, const ip_endpoint& to) override;
+    std::size_t move_to_relay(const identity::endpoint_id& peer, std::string_view url) override;
     bool set_faults(const fault_plan& plan) override;
     probe measure() const override;
     std::vector<held_connection> held() const override;
@@ -49,6 +54,7 @@ public:
     void describe(path_id path, path_info& info) const;
     std::optional<ip_endpoint> remote_of(path_id path) const;
     std::string address_text(path_id path) const;
+    void tell_if_relayed(const connection_impl& handle);
     /// false: the endpoint is closed.
     bool redial(connection_impl& handle);
     void forget(connection_impl& handle);
@@ -60,6 +66,7 @@ private:
     void on_turn_end() override;
     void on_writable() override;
     void on_socket_broken() override;
+    void on_relays_changed() override;
     // quic::datagram_port
     bool send(const quic::outgoing& datagrams) override;
     void retain(path_id path) override { mux_->paths().retain(path); }
@@ -77,11 +84,14 @@ private:
 
     template <class Work>
     void post(Work work);
-    void dial(connection_impl& handle);
+    bool dial(connection_impl& handle);
+    std::vector<path::path_target> targets(const identity::endpoint_addr& to);
+    std::size_t move(const identity::endpoint_id& peer, const path::path_target& to);
     bool are_sockets_stale() const;
     void flush(time_point now);
     void refresh_alpns();
     void refresh_own_addresses();
+    void tell_of_network();
 
     net::shard& shard_;
     endpoint_options options_;
@@ -93,6 +103,7 @@ private:
     quic::endpoint_core core_;
     std::unique_ptr<net::interface_monitor> monitor_;
     std::vector<ip_endpoint> own_addresses_;
+    reach_sink* reach_ = nullptr;
     /// Keeps every handle alive until its on_closed.
     boost::unordered_flat_map<connection_impl*, std::shared_ptr<connection_impl>> handles_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
