@@ -8,6 +8,7 @@
 #include "config/bind_endpoints.hpp"
 #include "config/quantity_text.hpp"
 #include "identity/endpoint_addr.hpp"
+#include "identity/relay_url.hpp"
 
 #include <boost/algorithm/string/join.hpp>
 #include <boost/algorithm/string/split.hpp>
@@ -75,6 +76,8 @@ bool has_form(text_form form, std::string_view choices, std::string_view text) {
         return parse_address(text, 0).has_value();
     case text_form::peer:
         return identity::parse_peer(text).has_value();
+    case text_form::relay_url:
+        return identity::normalise_relay_url(text).has_value();
     case text_form::cpu_share:
         return parse_cpu_share(text).has_value();
     case text_form::memory_size:
@@ -148,7 +151,9 @@ std::string form_text(text_form form, std::string_view choices) {
     case text_form::ip_address:
         return "an IP address without a port";
     case text_form::peer:
-        return "a ticket or ID@IP:PORT";
+        return "a ticket, an id, or ID@IP:PORT";
+    case text_form::relay_url:
+        return "a relay's URL, like \"https://relay.example\"";
     case text_form::cpu_share:
         return "millicores like \"250m\" or cores like \"0.25\"";
     case text_form::memory_size:
@@ -187,6 +192,8 @@ std::string_view form_pattern(text_form form) {
         return "^((127\\.[0-9.]+|\\[::1\\]):[0-9]{1,5})?$";
     case text_form::collector:
         return "^(mesh|http://[^?#@]+)?$";
+    case text_form::relay_url:
+        return "^[a-z]+://.+$";
     case text_form::label:
     case text_form::choice:
     case text_form::ip_address:
