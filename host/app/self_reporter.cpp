@@ -43,10 +43,10 @@ void self_reporter::refresh() {
         .version = version(),
         .roles = {},
         .addresses = addr.direct,
-        .home_relay = addr.relays.empty() ? std::string() : addr.relays.front(),
         .tier = tier_of(settings_.gossip.tier),
         .budget = budget_,
-        .capabilities = capabilities_of(settings_, collects_)};
+        .capabilities = capabilities_of(settings_, collects_),
+        .home_relay = addr.relays.empty() ? std::string() : addr.relays.front()};
     bool is_whole = true;
     for (const auto& each : plugins_.status()) {
         is_whole = is_whole && is_active(each) && each.health == 0 && !each.is_stalled;

@@ -2,6 +2,7 @@
 #include "identity/endpoint_addr.hpp"
 
 #include "base/quote.hpp"
+#include "identity/relay_url.hpp"
 
 #include <algorithm>
 

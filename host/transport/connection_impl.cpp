@@ -51,7 +51,7 @@ path_info connection_impl::path() const {
         .bytes_received = stats.bytes_received,
         .mtu = stats.mtu,
     };
-    owner_->describe(stats.path, info);
+    owner_->describe(to_.id, stats.path, info);
     return info;
 }
 
@@ -103,6 +103,11 @@ void connection_impl::probe_now() {
 
 void connection_impl::set_keep_alive(duration interval) {
     if (quic_ != nullptr) quic_->set_keep_alive(interval);
+}
+
+std::optional<std::array<std::uint8_t, 32>> connection_impl::export_secret(std::string_view label
+) const {
+    return quic_ == nullptr ? std::nullopt : quic_->export_secret(label);
 }
 
 void connection_impl::close(std::uint64_t code, std::string_view reason) {
@@ -173,6 +178,10 @@ void connection_impl::on_send_low() {
 
 void connection_impl::on_streams_granted() {
     if (const auto handler = handler_) handler->on_streams_granted(*this);
+}
+
+void connection_impl::on_path_checked(path_id path, bool works) {
+    owner_->on_path_checked(*this, path, works);
 }
 
 void connection_impl::on_closed(const close_reason& reason) {

@@ -12,9 +12,6 @@ namespace meshhost::transport {
 
 namespace {
 
-/// Of one peer: each is a connection to a host that the peer has named.
-constexpr std::size_t dialled_relays_max = 2;
-
 quic::core_options core_options(const endpoint_options& options) {
     quic::transport_config config;
     config.idle_timeout = options.idle_timeout;
@@ -88,37 +85,10 @@ outcome<bool> endpoint_impl::open() {
 }
 
 /// Runs `work` on a later turn, unless the endpoint is gone by then.
-template <class Work>
-void endpoint_impl::post(Work work) {
+void endpoint_impl::post(std::function<void()> work) {
     shard_.post([alive = alive_, work = std::move(work)] {
         if (*alive) work();
     });
-}
-
-identity::endpoint_addr endpoint_impl::address() const {
-    identity::endpoint_addr addr{.id = id(), .relays = {}, .direct = {}};
-    const auto ours = mux_->relays().own();
-    const bool is_any_up = !ours.empty() && mux_->relays().is_up(ours.front());
-    for (const auto relay : ours)
-        if (mux_->relays().is_up(relay) || !is_any_up)
-            addr.relays.push_back(*mux_->relays().url_of(relay));
-    if (options_.relay_only) return addr;
-    const bool reachable = std::any_of(own_addresses_.begin(), own_addresses_.end(), [](auto& one) {
-        return !one.is_loopback();
-    });
-    for (const ip_endpoint& local : mux_->bound()) {
-        if (!local.is_unspecified()) {
-            addr.direct.push_back(local);
-            continue;
-        }
-        for (ip_endpoint own : own_addresses_) {
-            // Loopback is of use to nobody else, so only where there is nothing better.
-            if (own.family != local.family || (own.is_loopback() && reachable)) continue;
-            own.port = local.port;
-            addr.direct.push_back(own);
-        }
-    }
-    return addr;
 }
 
 std::shared_ptr<connection> endpoint_impl::connect(
@@ -147,23 +117,9 @@ bool endpoint_impl::redial(connection_impl& handle) {
     return !closed_ && dial(handle);
 }
 
-/// Every address, and every relay that the peer is said to be at. Of one that nothing is known of
-/// our own relays may know more.
-std::vector<path::path_target> endpoint_impl::targets(const identity::endpoint_addr& to) {
-    std::vector<path::path_target> all;
-    if (!options_.relay_only) all.assign(to.direct.begin(), to.direct.end());
-    const auto add = [&](path::relay_id relay) { all.push_back(path::relay_hop{relay, to.id}); };
-    for (std::size_t i = 0; i < std::min(to.relays.size(), dialled_relays_max); ++i)
-        if (const auto relay = mux_->relays().use(to.relays[i])) add(*relay);
-    if (!all.empty()) return all;
-    for (const auto relay : mux_->relays().own())
-        add(relay);
-    return all;
-}
-
 /// false: there is nowhere to dial to.
 bool endpoint_impl::dial(connection_impl& handle) {
-    auto to = targets(handle.target());
+    auto to = targets(handle);
     if (to.empty()) return false;
     quic::dial_parameters const parameters{
         .path = mux_->paths().open(std::move(to)),
@@ -201,51 +157,6 @@ outcome<bool> endpoint_impl::rebind() {
     timer_.arm(core_.next_deadline());
     if (reach_ != nullptr) post([this] { tell_of_network(); });
     return bound;
-}
-
-std::size_t endpoint_impl::move(const identity::endpoint_id& peer, const path::path_target& to) {
-    const time_point now = shard_.now();
-    const path_id path = mux_->paths().intern(to);
-    std::size_t moved = 0;
-    for (quic::quic_connection* const connection : core_.connections()) {
-        if (!connection->is_client() || connection->peer() != peer) continue;
-        const auto remotes = mux_->paths().remotes(connection->current_path());
-        const bool is_there = remotes.size() == 1 && remotes.front() == to;
-        if (!is_there && connection->migrate(path, now)) ++moved;
-    }
-    flush(now);
-    return moved;
-}
-
-std::size_t endpoint_impl::move_to_address(
-    const identity::endpoint_id& peer,
-    const ip_endpoint& to
-) {
-    return options_.relay_only ? 0 : move(peer, to);
-}
-
-std::size_t endpoint_impl::move_to_relay(const identity::endpoint_id& peer, std::string_view url) {
-    const auto relay = mux_->relays().use(std::string(url));
-    return relay ? move(peer, path::relay_hop{*relay, peer}) : 0;
-}
-
-void endpoint_impl::send_stray(const ip_endpoint& to, bytes_view datagram) {
-    (void)mux_->send({mux_->paths().intern(to), datagram, datagram.size(), 0});
-}
-
-void endpoint_impl::tell_if_relayed(const connection_impl& handle) {
-    if (reach_ == nullptr || handle.path().kind != path_kind::relayed) return;
-    post([this, peer = handle.remote_id(), is_dialled = handle.is_dialled()] {
-        if (reach_ != nullptr) reach_->on_relayed(peer, is_dialled);
-    });
-}
-
-void endpoint_impl::on_relays_changed() {
-    if (reach_ != nullptr) reach_->on_relays_changed();
-}
-
-void endpoint_impl::tell_of_network() {
-    if (reach_ != nullptr) reach_->on_network_changed();
 }
 
 bool endpoint_impl::set_faults(const fault_plan& plan) {
@@ -303,31 +214,6 @@ void endpoint_impl::close(std::uint64_t code, std::string_view reason) {
         connection->close(code, reason);
     }
     flush(shard_.now());
-}
-
-void endpoint_impl::describe(path_id path, path_info& info) const {
-    const auto remotes = mux_->paths().remotes(path);
-    if (remotes.size() != 1) return;
-    if (const auto* const hop = path::relayed_of(remotes.front())) {
-        info.kind = path_kind::relayed;
-        if (const auto* const url = mux_->relays().url_of(hop->relay)) info.relay = *url;
-        return;
-    }
-    info.remote = *path::direct_of(remotes.front());
-    info.kind = path_kind::direct;
-    info.reason = path::to_string(path::classify(*info.remote, own_addresses_));
-}
-
-std::optional<ip_endpoint> endpoint_impl::remote_of(path_id path) const {
-    const auto remotes = mux_->paths().remotes(path);
-    if (remotes.size() != 1) return std::nullopt;
-    const auto* const direct = path::direct_of(remotes.front());
-    return direct == nullptr ? std::nullopt : std::optional(*direct);
-}
-
-std::string endpoint_impl::address_text(path_id path) const {
-    const auto remote = remote_of(path);
-    return remote ? remote->to_string() : "the address";
 }
 
 void endpoint_impl::on_datagram(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data) {

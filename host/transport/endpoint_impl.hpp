@@ -10,6 +10,8 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <functional>
+
 namespace meshhost::transport {
 
 class connection_impl;
@@ -41,6 +43,7 @@ public:
     void send_stray(const ip_endpoint& to, bytes_view datagram) override;
     std::size_t move_to_address(const identity::endpoint_id& peer, const ip_endpoint& to) override;
     std::size_t move_to_relay(const identity::endpoint_id& peer, std::string_view url) override;
+    std::vector<peer_way> ways() const override;
     bool set_faults(const fault_plan& plan) override;
     probe measure() const override;
     std::vector<held_connection> held() const override;
@@ -51,10 +54,11 @@ public:
 
     // --- for connection_impl
     time_point now() const noexcept { return shard_.now(); }
-    void describe(path_id path, path_info& info) const;
+    void describe(const identity::endpoint_id& peer, path_id path, path_info& info) const;
     std::optional<ip_endpoint> remote_of(path_id path) const;
     std::string address_text(path_id path) const;
     void tell_if_relayed(const connection_impl& handle);
+    void on_path_checked(const connection_impl& handle, path_id path, bool works);
     /// false: the endpoint is closed.
     bool redial(connection_impl& handle);
     void forget(connection_impl& handle);
@@ -82,11 +86,11 @@ private:
     // net::address_sink
     void on_addresses_changed() override;
 
-    template <class Work>
-    void post(Work work);
+    void post(std::function<void()> work);
     bool dial(connection_impl& handle);
-    std::vector<path::path_target> targets(const identity::endpoint_addr& to);
-    std::size_t move(const identity::endpoint_id& peer, const path::path_target& to);
+    std::vector<path::path_target> targets(const connection_impl& handle);
+    template <class Move>
+    std::size_t move(const identity::endpoint_id& peer, const path::path_target& to, Move how);
     bool are_sockets_stale() const;
     void flush(time_point now);
     void refresh_alpns();
