@@ -97,6 +97,9 @@ bool relay_connection::read_head() {
     if (const auto size = http::find_head(in_)) {
         const byte_buffer whole = std::exchange(in_, {});
         answer(as_text(whole).substr(0, *size), whole.size() > *size);
+    } else if (!in_.empty() && (in_.front() < 'A' || in_.front() > 'Z')) {
+        ++server_.http_.errored;  // no method begins so: TLS to a port without, as a rule
+        drop();
     } else if (in_.size() > head_max) {
         ++server_.http_.errored;
         reply({.status = 431, .body = "Request Header Fields Too Large"}, false);
