@@ -119,9 +119,7 @@ void relay_connection::answer(std::string_view head, bool has_more) {
         if (has_more) return drop();
         return upgrade(*asked);
     }
-    page out;
-    if (!server_.pages_.find_page(*asked, out)) out = relay_page(*asked);
-    reply(out, asked->method == "HEAD");
+    reply(relay_page(*asked), asked->method == "HEAD");
 }
 
 void relay_connection::upgrade(const http::request& asked) {

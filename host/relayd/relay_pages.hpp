@@ -35,14 +35,4 @@ page bad_request(std::string reason);
 /// Head and body as they are written, for a connection that ends behind them.
 std::string write_page(const page& answer, bool is_head, bool is_secure);
 
-/// Answers what relay_page() does not know. Called on the shard's thread.
-class page_source {
-public:
-    /// true: `out` is the answer.
-    virtual bool find_page(const http::request& asked, page& out) = 0;
-
-protected:
-    ~page_source() = default;
-};
-
 }  // namespace meshhost::relayd

@@ -11,10 +11,9 @@ namespace meshhost::relayd {
 
 namespace proto = relay::proto;
 
-relay_server::relay_server(net::shard& shard, relay_server_options options, page_source& pages)
+relay_server::relay_server(net::shard& shard, relay_server_options options)
     : shard_(shard)
     , options_(std::move(options))
-    , pages_(pages)
     , machine_(options_.relay, prng(options_.seed))
     , admission_(options_.admission)
     , timer_(shard, *this)
@@ -173,6 +172,11 @@ void relay_server::shut_down(std::function<void()> done) {
     shard_.post([this, alive = std::weak_ptr(alive_)] {
         if (!alive.expired()) turn();
     });
+}
+
+void relay_server::replace_tls(const net::tls_server_context* tls) {
+    for (const auto& each : acceptors_)
+        if (each->is_secure()) each->replace_tls(tls);
 }
 
 void relay_server::finish_shut_down() {

@@ -32,10 +32,10 @@ struct relay_server_options {
 };
 
 /// Lifecycle: make it, listen() as often as wanted, shut_down(), destroy it when that is done.
-/// One thread: the shard's, which outlives it, as does `pages`.
+/// One thread: the shard's, which outlives it.
 class relay_server final : net::deadline_sink, acceptor_sink {
 public:
-    relay_server(net::shard& shard, relay_server_options options, page_source& pages);
+    relay_server(net::shard& shard, relay_server_options options);
     relay_server(const relay_server&) = delete;
     relay_server& operator=(const relay_server&) = delete;
     ~relay_server();
@@ -46,6 +46,8 @@ public:
 
     /// Takes no more, tells the clients, closes them, then calls `done`, once, not from inside.
     void shut_down(std::function<void()> done);
+    /// For connections to come. The old one may go then.
+    void replace_tls(const net::tls_server_context* tls);
     void set_access(relay::proto::access_policy access);
 
     const relay::proto::server_stats& stats() const noexcept { return machine_.stats(); }
@@ -81,7 +83,6 @@ private:
 
     net::shard& shard_;
     relay_server_options options_;
-    page_source& pages_;
     relay::proto::relay_server_state machine_;
     relay::proto::admission admission_;
     http_stats http_;

@@ -43,6 +43,9 @@ public:
     tcp_acceptor& operator=(const tcp_acceptor&) = delete;
 
     const ip_endpoint& bound() const noexcept { return bound_; }
+    bool is_secure() const noexcept { return tls_ != nullptr; }
+    /// For who comes from now on.
+    void replace_tls(const net::tls_server_context* tls) noexcept { tls_ = tls; }
 
 private:
     static constexpr int accepts_a_turn = 64;

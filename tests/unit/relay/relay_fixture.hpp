@@ -62,13 +62,9 @@ struct recording_sink final : relay::relay_sink {
     std::function<void()> at_status;
 };
 
-struct no_pages final : relayd::page_source {
-    bool find_page(const http::request&, relayd::page&) override { return false; }
-};
-
 struct lone_relay {
     explicit lone_relay(net::shard& shard, relayd::relay_server_options options = {})
-        : server(shard, std::move(options), pages) {}
+        : server(shard, std::move(options)) {}
 
     std::string listen(const net::tls_server_context* tls = nullptr) {
         const auto where = server.listen(ip_endpoint::loopback_v4(0), tls);
@@ -78,7 +74,6 @@ struct lone_relay {
                + "/";
     }
 
-    no_pages pages;
     relayd::relay_server server;
     std::uint16_t port = 0;
 };
