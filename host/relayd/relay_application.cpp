@@ -10,13 +10,14 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
-#include <sodium/core.h>
-#include <sodium/randombytes.h>
 
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdio>
+
+#include <sodium/core.h>
+#include <sodium/randombytes.h>
 
 namespace meshhost::relayd {
 

@@ -17,9 +17,7 @@
 namespace meshhost::relayd {
 
 /// Lifecycle: make it, run() once. Blocks until the relay has stopped.
-class relay_application final : net::signal_sink,
-                                net::deadline_sink,
-                                public http::request_handler {
+class relay_application final : net::signal_sink, net::deadline_sink, public http::request_handler {
 public:
     explicit relay_application(relay_line line);
     ~relay_application() override;

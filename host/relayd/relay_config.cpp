@@ -111,10 +111,7 @@ void check(config::problem_list& into, std::string_view name, const relay_config
     if (!is_list && !read.ids.empty())
         wrong("`access.ids` has no meaning in this mode", "set `access.mode` to allow or deny");
     if ((read.mode == access_mode::token) == read.tokens.empty())
-        wrong(
-            "`access.tokens` and `access.mode = \"token\"` belong together",
-            "set both, or none"
-        );
+        wrong("`access.tokens` and `access.mode = \"token\"` belong together", "set both, or none");
 }
 
 }  // namespace

@@ -9,9 +9,10 @@
 #include "relayd/relay_server.hpp"
 
 #include <fmt/format.h>
-#include <sodium/randombytes.h>
 
 #include <utility>
+
+#include <sodium/randombytes.h>
 
 namespace meshhost::relayd {
 
@@ -179,8 +180,7 @@ bool relay_connection::read_frames() {
             drop();
             return true;
         }
-        server_.machine_
-            .received(number_, std::span(room).first(step.count), server_.shard_.now());
+        server_.machine_.received(number_, std::span(room).first(step.count), server_.shard_.now());
         server_.obey();
         if (stream_.has_less(step.count, room.size()) || watch_.is_paused()) return true;
     }

@@ -82,8 +82,8 @@ private:
     bool has_leftover_ = false;  ///< TLS holds a part of what it took
     ip_endpoint from_;
     time_point authenticate_by_;
-    byte_buffer in_;    ///< of a head that is not whole
-    std::string out_;   ///< before what the machine has
+    byte_buffer in_;   ///< of a head that is not whole
+    std::string out_;  ///< before what the machine has
     net::stream_socket stream_;
     net::readable_watch watch_;  ///< of stream_: destroyed before it
 };

@@ -78,15 +78,24 @@ bool store_time(relay_config& out, const value& from) {
     return true;
 }
 
-using relay::proto::admission_limits;
-using relay::proto::server_config;
 using config::integer;
 using config::time_span;
+using relay::proto::admission_limits;
+using relay::proto::server_config;
 
 const relay_key keys[] = {
-    {"listen", config::text(text_form::endpoint), "\"[::]:3340\"", store_text<&relay_config::listen>},
-    {"tls.listen", config::text(text_form::endpoint), "\"\"", store_text<&relay_config::tls_listen>},
-    {"tls.cert", config::text(text_form::absolute_path), "\"\"", store_text<&relay_config::tls_cert>},
+    {"listen",
+     config::text(text_form::endpoint),
+     "\"[::]:3340\"",
+     store_text<&relay_config::listen>},
+    {"tls.listen",
+     config::text(text_form::endpoint),
+     "\"\"",
+     store_text<&relay_config::tls_listen>},
+    {"tls.cert",
+     config::text(text_form::absolute_path),
+     "\"\"",
+     store_text<&relay_config::tls_cert>},
     {"tls.key", config::text(text_form::absolute_path), "\"\"", store_text<&relay_config::tls_key>},
     {"metrics.listen",
      config::text(text_form::endpoint),

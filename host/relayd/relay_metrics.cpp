@@ -48,23 +48,34 @@ std::vector<metric> relay_metrics(const relay_server& server) {
     const auto gauge = [&](const char* name, const char* what, std::size_t value) {
         out.push_back(one(name, what, metric_kind::gauge, static_cast<double>(value)));
     };
-    const std::uint64_t dropped =
-        stats.dropped_unknown + stats.dropped_full + stats.dropped_memory;
+    const std::uint64_t dropped = stats.dropped_unknown + stats.dropped_full + stats.dropped_memory;
     std::uint64_t ended = 0;
     for (const auto each : stats.ended)
         ended += each;
     count("relayserver.bytes_sent", "Bytes of datagrams sent to clients", stats.bytes_sent);
     count("relayserver.bytes_recv", "Bytes of datagrams from clients", stats.bytes_received);
-    count("relayserver.send_packets_recv", "Frames of datagrams received", stats.datagrams_received);
+    count(
+        "relayserver.send_packets_recv",
+        "Frames of datagrams received",
+        stats.datagrams_received
+    );
     count("relayserver.send_packets_sent", "Frames of datagrams sent", stats.datagrams_sent);
     count("relayserver.send_packets_dropped", "Frames of datagrams dropped", dropped);
-    count("relayserver.dropped_unknown", "Dropped: nobody of that id is here", stats.dropped_unknown);
+    count(
+        "relayserver.dropped_unknown",
+        "Dropped: nobody of that id is here",
+        stats.dropped_unknown
+    );
     count("relayserver.dropped_full", "Dropped: its receiver's queue was full", stats.dropped_full);
     count("relayserver.dropped_memory", "Dropped: all queues were full", stats.dropped_memory);
     count("relayserver.got_ping", "Pings from clients", stats.pings_received);
     count("relayserver.sent_pong", "Pongs to clients", stats.pings_received);
     count("relayserver.sent_ping", "Pings to clients", stats.pings_sent);
-    count("relayserver.stream_bytes_recv", "Bytes behind the upgrades", stats.stream_bytes_received);
+    count(
+        "relayserver.stream_bytes_recv",
+        "Bytes behind the upgrades",
+        stats.stream_bytes_received
+    );
     count("relayserver.stream_bytes_sent", "Bytes behind the upgrades", stats.stream_bytes_sent);
     count(
         "relayserver.conns_rx_ratelimited_total",

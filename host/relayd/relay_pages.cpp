@@ -17,7 +17,8 @@ constexpr const char* front_page =
     "directly, and cannot read them.</p>";
 
 std::string_view text_of(unsigned status) {
-    const auto text = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
+    const auto text =
+        boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
     return {text.data(), text.size()};
 }
 

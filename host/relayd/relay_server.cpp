@@ -46,8 +46,7 @@ void relay_server::on_accepted(
         strangers_.pop_front();
     const client_number number(++last_number_);
     const time_point by = now + options_.handshake_timeout;
-    auto made =
-        std::make_unique<relay_connection>(*this, number, std::move(socket), from, tls, by);
+    auto made = std::make_unique<relay_connection>(*this, number, std::move(socket), from, tls, by);
     auto& kept = *connections_.emplace(number, std::move(made)).first->second;
     strangers_.emplace_back(by, number);
     arm();

@@ -62,11 +62,8 @@ private:
     /// To read into; by turns for all.
     static constexpr std::size_t room_size = std::size_t{64} << 10;
 
-    void on_accepted(
-        unique_fd socket,
-        const ip_endpoint& from,
-        const net::tls_server_context* tls
-    ) override;
+    void on_accepted(unique_fd socket, const ip_endpoint& from, const net::tls_server_context* tls)
+        override;
     void on_deadline(time_point now) override;
 
     // --- for connections

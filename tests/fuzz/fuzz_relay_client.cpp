@@ -12,8 +12,7 @@ using namespace meshhost::relay::proto;
 namespace {
 
 const identity::secret_key& key() {
-    static const auto made =
-        identity::secret_key::from_seed(std::array<std::uint8_t, 32>{1});
+    static const auto made = identity::secret_key::from_seed(std::array<std::uint8_t, 32>{1});
     return made;
 }
 

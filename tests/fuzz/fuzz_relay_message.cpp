@@ -14,7 +14,10 @@ namespace {
 
 bool is_same(const frame_head& written, bytes_view payload) {
     const bytes_view behind_type = written.view().subspan(1);
-    return std::ranges::equal(behind_type, payload.first(std::min(payload.size(), behind_type.size())));
+    return std::ranges::equal(
+        behind_type,
+        payload.first(std::min(payload.size(), behind_type.size()))
+    );
 }
 
 void check_server(std::span<std::uint8_t> message, relay_version version) {

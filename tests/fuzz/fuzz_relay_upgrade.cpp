@@ -16,8 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto verdict = relay::proto::judge_upgrade(asked->headers);
     MH_ASSERT(verdict.status == 101 || !verdict.reason.empty(), "a refusal has a reason");
     (void)relay::proto::presented_token(asked->headers, "");
-    const auto said =
-        relay::proto::answer_portal_check(http::header(*asked, "x-iroh-challenge"));
+    const auto said = relay::proto::answer_portal_check(http::header(*asked, "x-iroh-challenge"));
     MH_ASSERT(!said || said->find('\r') == std::string::npos, "nothing is put into our answer");
     return 0;
 }

@@ -4,13 +4,14 @@
 #include "net/tls_context.hpp"
 #include "relay/relay_client.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <boost/json/value_to.hpp>
 
 #include <cstdio>
 #include <random>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 
 using namespace meshhost;
 
@@ -78,17 +79,20 @@ private:
              {"superseded", client_->is_superseded()},
              {"bytes", bytes_},
              {"datagrams", datagrams_},
+             {"challenges", client_->stats().challenges},
              {"sent", client_->stats().datagrams_sent},
              {"has_latency", latency.has_value()}}
         );
     }
 
     void send(const boost::json::object& command) {
-        const auto to = identity::endpoint_id::parse(boost::json::value_to<std::string>(command.at("to")));
+        const auto to =
+            identity::endpoint_id::parse(boost::json::value_to<std::string>(command.at("to")));
         const auto text = boost::json::value_to<std::string>(command.at("text"));
         const auto count = command.contains("count") ? command.at("count").to_number<int>() : 1;
-        const auto segment =
-            command.contains("segment") ? command.at("segment").to_number<std::size_t>() : text.size();
+        const auto segment = command.contains("segment")
+                                 ? command.at("segment").to_number<std::size_t>()
+                                 : text.size();
         for (int i = 0; to && i < count; ++i)
             client_->send({*to, as_bytes(text), segment, 2});
     }

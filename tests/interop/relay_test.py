@@ -6,7 +6,9 @@ Usage: relay_test.py [-v] [GROUP[.TEST]]; IROH_RELAY names iroh's own relay serv
 import contextlib
 import os
 import socket
+import signal
 import ssl
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -85,7 +87,6 @@ class IrohThroughOurs(Relays):
         file = relay.file
         file.write_text(file.read_text().replace('listen = "127.0.0.1:0"\n', config, 1))
         program = os.path.join(os.environ["MESH_BIN_DIR"], "meshrelay")
-        import subprocess
         again = subprocess.Popen([program, "--config", file, "--json"], stdout=subprocess.PIPE)
         self.addCleanup(again.stdout.close)
         self.addCleanup(again.wait)
@@ -106,6 +107,7 @@ class OursThroughOurs(Relays):
         relay = self.enter(MeshRelay(certificates=certificates))
         one, two = self.both(relay.tls_url, authority=certificates.authority)
         self.check_both_ways(one, two)
+        self.assertEqual(one.call("probe")["challenges"], 0)
 
     @needs_openssl
     def test_one_over_tls_and_one_without(self):
@@ -148,7 +150,9 @@ class OursThroughIroh(Relays):
     def test_over_tls(self):
         certificates = self.certificates()
         relay = self.enter(IrohRelay(certificates))
-        self.check_both_ways(*self.both(relay.url, authority=certificates.authority))
+        one, two = self.both(relay.url, authority=certificates.authority)
+        self.check_both_ways(one, two)
+        self.assertEqual(one.call("probe")["challenges"], 0)  # it took the header's proof
 
     def test_a_peer_that_leaves(self):
         relay = self.enter(IrohRelay())
@@ -234,13 +238,10 @@ class Hostile(Relays):
 
     def test_a_flood_to_somebody_who_reads_nothing(self):
         """The receiver is stopped; what waits for it is bounded, and it is given up."""
-        import os as system
-        import signal
         victim = self.enter(client(self.relay.url))
         victim.wait_for("up")
         before = self.relay.memory()
-        system.kill(victim.pid, signal.SIGSTOP)
-        self.addCleanup(lambda: None)
+        os.kill(victim.pid, signal.SIGSTOP)
         try:
             for _ in range(40):
                 self.one.call("send", to=victim.id, text="x" * 60_000, segment=1_200, count=20)
@@ -248,7 +249,7 @@ class Hostile(Relays):
                 self.still_works()
             wait_until(lambda: self.relay.metrics()['client_ends_total{why="slow"}'] == 1, "it to be given up")
         finally:
-            system.kill(victim.pid, signal.SIGCONT)
+            os.kill(victim.pid, signal.SIGCONT)
             victim.kill()
         self.assertLess(self.relay.memory() - before, 16 << 20)
 

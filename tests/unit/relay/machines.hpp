@@ -48,8 +48,18 @@ struct server_bench {
         : machine(std::move(config), prng(1)) {}
 
     /// Opened and proven, as by the header.
-    void join(std::uint64_t number, std::uint8_t key, proto::relay_version version = proto::relay_version::v2) {
-        open(number, {.version = version, .asked = {}, .proven = numbered_key(key).id(), .authenticate_by = now + 30s});
+    void join(
+        std::uint64_t number,
+        std::uint8_t key,
+        proto::relay_version version = proto::relay_version::v2
+    ) {
+        open(
+            number,
+            {.version = version,
+             .asked = {},
+             .proven = numbered_key(key).id(),
+             .authenticate_by = now + 30s}
+        );
         read(number);
     }
     void open(std::uint64_t number, const proto::client_opening& how) {
@@ -64,7 +74,12 @@ struct server_bench {
         machine.received(client_number(number), bytes, now);
         settle();
     }
-    void send(std::uint64_t number, std::uint8_t to, std::string_view text, std::uint16_t segment = 0) {
+    void send(
+        std::uint64_t number,
+        std::uint8_t to,
+        std::string_view text,
+        std::uint16_t segment = 0
+    ) {
         const auto head = proto::head_to_relay(numbered_key(to).id().bytes(), 2, segment);
         byte_buffer message(head.view().begin(), head.view().end());
         message.insert(message.end(), text.begin(), text.end());
@@ -97,10 +112,14 @@ struct server_bench {
     }
     void settle() {
         while (const auto output = machine.poll_output()) {
-            if (output->kind == proto::server_output_kind::close) ended[output->client.value] = output->end;
-            if (output->kind == proto::server_output_kind::pause) paused.insert(output->client.value);
-            if (output->kind == proto::server_output_kind::resume) paused.erase(output->client.value);
-            if (output->kind == proto::server_output_kind::write) written.insert(output->client.value);
+            if (output->kind == proto::server_output_kind::close)
+                ended[output->client.value] = output->end;
+            if (output->kind == proto::server_output_kind::pause)
+                paused.insert(output->client.value);
+            if (output->kind == proto::server_output_kind::resume)
+                paused.erase(output->client.value);
+            if (output->kind == proto::server_output_kind::write)
+                written.insert(output->client.value);
         }
         machine.check_invariants();
     }

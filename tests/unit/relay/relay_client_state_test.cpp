@@ -27,7 +27,8 @@ struct client_bench {
             }
             if (std::holds_alternative<gone_output>(*output)) ++gone;
             if (std::holds_alternative<writable_output>(*output)) ++writable;
-            if (const auto* each = std::get_if<notice_output>(&*output)) notices.push_back(each->text);
+            if (const auto* each = std::get_if<notice_output>(&*output))
+                notices.push_back(each->text);
         }
         machine.check_invariants();
     }
@@ -106,7 +107,10 @@ TEST_CASE("relay client state: a challenge is answered, and then it is up", "[re
     CHECK(bench.statuses.back().status == relay_status::up);
 }
 
-TEST_CASE("relay client state: what waits goes out when it is up, unless it is stale", "[relay][client]") {
+TEST_CASE(
+    "relay client state: what waits goes out when it is up, unless it is stale",
+    "[relay][client]"
+) {
     client_bench bench;
     bench.send("old");
     bench.wait(2s);
@@ -141,7 +145,10 @@ TEST_CASE("relay client state: datagrams, whole and in trains", "[relay][client]
     CHECK(bench.machine.stats().dropped_size == 2);
 }
 
-TEST_CASE("relay client state: failures are followed by attempts, later and later", "[relay][client]") {
+TEST_CASE(
+    "relay client state: failures are followed by attempts, later and later",
+    "[relay][client]"
+) {
     client_bench bench;
     std::vector<duration> waits;
     for (int i = 0; i < 20; ++i) {
@@ -209,7 +216,10 @@ TEST_CASE("relay client state: a change of the network is found out at once", "[
     CHECK(bench.attempt > before);
 }
 
-TEST_CASE("relay client state: pings are answered, statuses noted, the rest is a violation", "[relay][client]") {
+TEST_CASE(
+    "relay client state: pings are answered, statuses noted, the rest is a violation",
+    "[relay][client]"
+) {
     client_bench bench;
     bench.come_up();
     bench.hear_hex("090102030405060708");
@@ -234,7 +244,10 @@ TEST_CASE("relay client state: refused", "[relay][client]") {
     CHECK(bench.disconnects == 1);
 }
 
-TEST_CASE("relay client state: a relay that restarts is left alone for a moment", "[relay][client]") {
+TEST_CASE(
+    "relay client state: a relay that restarts is left alone for a moment",
+    "[relay][client]"
+) {
     client_bench bench;
     bench.come_up();
     bench.wait(12s);
@@ -244,7 +257,10 @@ TEST_CASE("relay client state: a relay that restarts is left alone for a moment"
     CHECK(*bench.machine.next_deadline() - bench.now >= 2s);
 }
 
-TEST_CASE("relay client state: a relay that takes nothing costs a bounded queue", "[relay][client]") {
+TEST_CASE(
+    "relay client state: a relay that takes nothing costs a bounded queue",
+    "[relay][client]"
+) {
     client_bench bench;
     bench.come_up();
     const std::string packet(1'200, 'x');

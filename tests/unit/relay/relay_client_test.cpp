@@ -27,9 +27,13 @@ TEST_CASE("relay client: two find each other through a relay", "[relay][client]"
     CHECK(two.sink.segments == std::vector<std::size_t>{5});
     CHECK(one.client->stats().datagrams_sent == 1);
     REQUIRE(run_until(shard, [&] { return one.client->latency().has_value(); }));
+    CHECK(one.client->stats().challenges == 1);
 }
 
-TEST_CASE("relay client: trains keep their segments, and answers go out at once", "[relay][client]") {
+TEST_CASE(
+    "relay client: trains keep their segments, and answers go out at once",
+    "[relay][client]"
+) {
     net::shard shard;
     lone_relay relay(shard);
     const auto url = relay.listen();

@@ -81,7 +81,11 @@ struct lone_relay {
 /// A client that is started.
 struct lone_client {
     lone_client(net::shard& shard, std::uint8_t number, std::string url, std::string token = {})
-        : lone_client(shard, number, relay::relay_client_options{std::move(url), std::move(token)}) {}
+        : lone_client(
+            shard,
+            number,
+            relay::relay_client_options{std::move(url), std::move(token)}
+        ) {}
 
     lone_client(net::shard& shard, std::uint8_t number, relay::relay_client_options options)
         : key(key_of(number)) {

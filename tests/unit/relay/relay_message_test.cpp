@@ -83,7 +83,8 @@ TEST_CASE("relay message: what a relay sends", "[relay][message]") {
     CHECK(restarting.try_for == 20ms);
     CHECK(from_server<status_frame>("0d01").value == status_frame::same_id_connected);
     CHECK(from_server<status_frame>("0d02ffff").value == status_frame::rate_limited);
-    auto text = hex("0b48656c6c6f3f205965732074686973206973" "20646f672e");
+    auto text = hex("0b48656c6c6f3f205965732074686973206973"
+                    "20646f672e");
     const auto health = decode_server_frame(text, relay_version::v1);
     REQUIRE(health.has_value());
     CHECK(std::get<health_frame>(*health).text == "Hello? Yes this is dog.");
@@ -112,7 +113,7 @@ TEST_CASE("relay message: what is none", "[relay][message]") {
     CHECK(fault_of("0e00") == errc::unknown_type);
     CHECK(fault_of("80000000") == errc::unexpected_frame);  // a type spelt in four bytes
     CHECK(fault_of("80000008") == errc::malformed);
-    CHECK(fault_of("0b41") == errc::unknown_type);                    // v1 alone has health
+    CHECK(fault_of("0b41") == errc::unknown_type);                     // v1 alone has health
     CHECK(fault_of("0d00", relay_version::v1) == errc::unknown_type);  // v2 alone has status
     CHECK(fault_of("0d") == errc::malformed);
     CHECK(fault_of("09aabb") == errc::malformed);
@@ -169,7 +170,10 @@ TEST_CASE("relay handshake: there and back", "[relay][handshake]") {
     CHECK(std::get<refused>(decode_handshake_frame(long_no).value()).reason.size() == 1024);
 }
 
-TEST_CASE("relay handshake: a proof is worth something on its connection only", "[relay][handshake]") {
+TEST_CASE(
+    "relay handshake: a proof is worth something on its connection only",
+    "[relay][handshake]"
+) {
     exported_key exported{};
     for (std::size_t i = 0; i < exported.size(); ++i)
         exported[i] = static_cast<std::uint8_t>(i);

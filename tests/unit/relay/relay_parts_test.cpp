@@ -110,7 +110,10 @@ TEST_CASE("relay seats: one id has a few, and remembers a bounded number", "[rel
     CHECK(seats.leave(peer(1), client_number(100)).contacts.size() == relay_seats::contacts_max);
 }
 
-TEST_CASE("relay access: everyone, those named, all but those, and who knows a word", "[relay][access]") {
+TEST_CASE(
+    "relay access: everyone, those named, all but those, and who knows a word",
+    "[relay][access]"
+) {
     const auto one = identity::secret_key::from_seed(std::array<std::uint8_t, 32>{1}).id();
     const auto two = identity::secret_key::from_seed(std::array<std::uint8_t, 32>{2}).id();
     CHECK(access_policy().allows(one, false));
@@ -128,7 +131,10 @@ TEST_CASE("relay access: everyone, those named, all but those, and who knows a w
     CHECK(!word.allows(one, false));
 }
 
-TEST_CASE("relay admission: so many, of one network, not known yet, and a second", "[relay][admission]") {
+TEST_CASE(
+    "relay admission: so many, of one network, not known yet, and a second",
+    "[relay][admission]"
+) {
     const time_point now{1h};
     const auto from = [](std::uint8_t last) { return ip_endpoint::v4({10, 0, 0, last}, 1); };
     admission door({.connections = 4, .per_address = 2, .half_open = 3});
@@ -151,10 +157,14 @@ TEST_CASE("relay admission: so many, of one network, not known yet, and a second
     admission one({.connections = 9, .per_address = 1, .half_open = 9});
     CHECK(one.admit(from(2), now) == admission_verdict::welcome);
     CHECK(one.admit(ip_endpoint::v6(mapped, 1), now) == admission_verdict::address_full);
-    CHECK(one.admit(ip_endpoint::v6({0x20, 1, 0, 0, 0, 0, 0, 1, 1}, 1), now)
-          == admission_verdict::welcome);
-    CHECK(one.admit(ip_endpoint::v6({0x20, 1, 0, 0, 0, 0, 0, 1, 2}, 1), now)
-          == admission_verdict::address_full);
+    CHECK(
+        one.admit(ip_endpoint::v6({0x20, 1, 0, 0, 0, 0, 0, 1, 1}, 1), now)
+        == admission_verdict::welcome
+    );
+    CHECK(
+        one.admit(ip_endpoint::v6({0x20, 1, 0, 0, 0, 0, 0, 1, 2}, 1), now)
+        == admission_verdict::address_full
+    );
 
     admission slow({.accepts_per_second = 1, .accepts_burst = 1});
     CHECK(slow.admit(from(1), now) == admission_verdict::welcome);
@@ -183,7 +193,8 @@ TEST_CASE("relay upgrade: what iroh's relay takes, and what it does not", "[rela
 }
 
 TEST_CASE("relay upgrade: tokens and portals", "[relay][upgrade]") {
-    const std::vector<std::pair<std::string, std::string>> bearer{{"authorization", "bEARER  x y "}};
+    const std::vector<std::pair<std::string, std::string>> bearer{
+        {"authorization", "bEARER  x y "}};
     CHECK(presented_token(bearer, "q") == "x y");
     const std::vector<std::pair<std::string, std::string>> basic{{"authorization", "Basic abc"}};
     CHECK(presented_token(basic, "q") == "q");

@@ -67,7 +67,13 @@ TEST_CASE("relay server: whom it does not serve", "[relay][server]") {
     server_config config;
     config.access = {access_mode::deny_list, {numbered_key(1).id()}, {}};
     server_bench bench(config);
-    bench.open(1, {.version = relay_version::v2, .asked = {}, .proven = numbered_key(1).id(), .authenticate_by = bench.now + 30s});
+    bench.open(
+        1,
+        {.version = relay_version::v2,
+         .asked = {},
+         .proven = numbered_key(1).id(),
+         .authenticate_by = bench.now + 30s}
+    );
     CHECK(bench.ended[1] == client_end::denied);
     bench.join(2, 2);
     CHECK(bench.machine.clients() == 1);
@@ -148,7 +154,10 @@ TEST_CASE("relay server: whoever sends is not silent", "[relay][server]") {
     CHECK(bench.ended.empty());
 }
 
-TEST_CASE("relay server: a slow receiver loses the oldest, and costs no more than its queue", "[relay][server]") {
+TEST_CASE(
+    "relay server: a slow receiver loses the oldest, and costs no more than its queue",
+    "[relay][server]"
+) {
     server_config config;
     config.queue_frames_max = 10;
     server_bench bench(config);
@@ -211,8 +220,8 @@ TEST_CASE("relay server: who is too loud is not read from, and told once", "[rel
 TEST_CASE("relay server: what is no frame ends its connection alone", "[relay][server]") {
     server_bench bench;
     const std::vector<byte_buffer> wrong{
-        byte_buffer{0x82, 0x01, 0x09},                       // not masked
-        byte_buffer{0xc2, 0x81, 0, 0, 0, 0, 9},              // a reserved bit
+        byte_buffer{0x82, 0x01, 0x09},                                   // not masked
+        byte_buffer{0xc2, 0x81, 0, 0, 0, 0, 9},                          // a reserved bit
         byte_buffer{0x82, 0xff, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0},  // too long
         test::framed(byte_buffer{0x3f}, wire::websocket_end::server),    // no such type
         test::framed(byte_buffer{0x06, 1, 2}, wire::websocket_end::server),
@@ -259,7 +268,10 @@ TEST_CASE("relay server: a goodbye with a time to come back at", "[relay][server
     CHECK(bench.ended.size() == 2);
 }
 
-TEST_CASE("relay server: an idle client costs well below a kilobyte of buffers", "[relay][server]") {
+TEST_CASE(
+    "relay server: an idle client costs well below a kilobyte of buffers",
+    "[relay][server]"
+) {
     server_bench bench;
     bench.join(1, 1);
     bench.join(2, 2);
