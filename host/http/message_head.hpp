@@ -13,8 +13,8 @@ namespace meshhost::http {
 /// The size of the head that `bytes` begin with, its empty line included; nullopt: it is not whole.
 std::optional<std::size_t> find_head(bytes_view bytes);
 
-/// Of a head of that size. nullopt: it is none of HTTP/1.1, or its query cannot be read. The body is
-/// empty.
+/// Of a head of that size. nullopt: it is none of HTTP/1.1, or its query cannot be read. The body
+/// is empty.
 std::optional<request> parse_request_head(std::string_view head);
 
 struct answer_head {

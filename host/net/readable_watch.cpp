@@ -128,6 +128,10 @@ void readable_watch::pause_reading() {
     state_->is_paused = true;
 }
 
+bool readable_watch::is_paused() const noexcept {
+    return state_->is_paused;
+}
+
 void readable_watch::resume_reading() {
     if (!std::exchange(state_->is_paused, false)) return;
     state::wait_readable(state_);

@@ -41,6 +41,7 @@ public:
     /// No on_readable() until resume_reading().
     void pause_reading();
     void resume_reading();
+    bool is_paused() const noexcept;
 
 private:
     struct state;

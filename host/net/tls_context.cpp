@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/tls_context.hpp"
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
 #include <fmt/format.h>
 
 #include <string>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
 namespace meshhost::net {
 

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/tls_session.hpp"
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -13,6 +8,11 @@
 #include <cstring>
 #include <limits>
 #include <new>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 namespace meshhost::net {
 
@@ -182,7 +182,8 @@ io_step tls_session::write(bytes_view from) {
     ERR_clear_error();
     std::size_t count = 0;
     while (count < from.size() && transport_->unsent.empty()) {
-        const std::size_t size = std::min<std::size_t>(from.size() - count, SSL3_RT_MAX_PLAIN_LENGTH);
+        const std::size_t size =
+            std::min<std::size_t>(from.size() - count, SSL3_RT_MAX_PLAIN_LENGTH);
         std::size_t taken = 0;
         const int returned = SSL_write_ex(ssl_, from.data() + count, size, &taken);
         if (returned != 1) return {count, judge(returned).state};

@@ -84,8 +84,8 @@ struct relay_client::state final : std::enable_shared_from_this<state>,
     bool is_in_turn = false;
     bool is_stop_wanted = false;
     bool is_turn_end_due = false;
-    bool is_blocked = false;     ///< the socket takes no more
-    bool has_leftover = false;   ///< it holds a part of what it took
+    bool is_blocked = false;    ///< the socket takes no more
+    bool has_leftover = false;  ///< it holds a part of what it took
 };
 
 void relay_client::state::want_turn() {
@@ -273,8 +273,7 @@ outcome<std::unique_ptr<relay_client>> relay_client::make(
         if (!made) return made.error();
         own_tls = std::move(*made);
     }
-    auto made =
-        std::make_shared<state>(shard, key, sink, std::move(options), std::move(*target));
+    auto made = std::make_shared<state>(shard, key, sink, std::move(options), std::move(*target));
     made->own_tls = std::move(own_tls);
     return std::unique_ptr<relay_client>(new relay_client(std::move(made)));
 }

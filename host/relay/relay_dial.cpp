@@ -147,10 +147,7 @@ void relay_dial::judge_answer(std::size_t head_size) {
     if (!version) return fail(down_reason::not_a_relay, "it speaks no version that we speak");
     dial_result result;
     result.version = *version;
-    result.early.assign(
-        answer_.begin() + static_cast<std::ptrdiff_t>(head_size),
-        answer_.end()
-    );
+    result.early.assign(answer_.begin() + static_cast<std::ptrdiff_t>(head_size), answer_.end());
     watch_.reset();  // it watches what is given away
     result.stream = std::move(stream_);
     end(std::move(result));

@@ -16,7 +16,7 @@
 
 namespace meshhost::net {
 class tls_client_context;
-}
+}  // namespace meshhost::net
 
 namespace meshhost::relay {
 

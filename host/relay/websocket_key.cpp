@@ -3,11 +3,11 @@
 
 #include "identity/base64.hpp"
 
-#include <openssl/evp.h>
-#include <sodium/randombytes.h>
-
 #include <array>
 #include <new>
+
+#include <openssl/evp.h>
+#include <sodium/randombytes.h>
 
 namespace meshhost::relay {
 

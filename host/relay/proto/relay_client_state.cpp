@@ -179,8 +179,10 @@ void relay_client_state::read_message(const wire::websocket_message& message) {
 void relay_client_state::on_handshake(std::span<std::uint8_t> message) {
     const auto frame = decode_handshake_frame(message);
     if (!frame) return fail(down_reason::violation);
-    if (const auto* const asked = std::get_if<challenge>(&*frame))
+    if (const auto* const asked = std::get_if<challenge>(&*frame)) {
+        ++stats_.challenges;
         return send_control(websocket_opcode::binary, sign_challenge(key_, *asked));
+    }
     if (std::holds_alternative<confirmed>(*frame)) return become_up();
     outputs_.push_back(notice_output{std::get<refused>(*frame).reason.substr(0, notice_max)});
     fail(down_reason::denied);

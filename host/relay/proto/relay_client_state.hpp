@@ -90,6 +90,7 @@ struct client_stats {
     std::uint64_t dropped_stale = 0;  ///< waited too long for the relay to come up
     std::uint64_t dropped_lost = 0;   ///< were queued when the connection failed
     std::uint64_t dropped_size = 0;   ///< empty, or of segments that no frame holds
+    std::uint64_t challenges = 0;     ///< times it was asked to prove its key once more
     std::uint64_t connects = 0;       ///< times it was up
     std::uint64_t failures = 0;       ///< attempts and connections that failed
     std::uint64_t rate_limited = 0;   ///< times the relay said that we send too much
