@@ -41,6 +41,8 @@ finding port_mapping_kinds::any() const noexcept {
 }
 
 nat_grade net_report::grade() const noexcept {
+    if (v6.has_address == finding::no) return v4.grade();
+    if (v4.has_address == finding::no) return v6.grade();
     return rank(v6.grade()) > rank(v4.grade()) ? v6.grade() : v4.grade();
 }
 
