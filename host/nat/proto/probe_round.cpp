@@ -10,6 +10,9 @@ namespace meshhost::nat::proto {
 
 namespace {
 
+/// As many questions as the peer can have in a round.
+constexpr std::size_t heard_max = targets_max * (probes_max + prompted_probes_max);
+
 duration gap_after(unsigned ticks) noexcept {
     if (ticks >= probes_max) return last_answer_wait;
     return std::min<duration>(probe_gap_max, probe_gap_first * (1 << (ticks - 1)));
@@ -43,18 +46,26 @@ void probe_round::add_target(const candidate& what) {
     has_due_ = has_due_ || is_late;
 }
 
-void probe_round::heard_question(const ip_endpoint& local, const ip_endpoint& remote) {
+bool probe_round::heard_question(
+    const ip_endpoint& local,
+    const ip_endpoint& remote,
+    std::uint64_t nonce
+) {
+    const auto heard = heard_.find(nonce);
+    if (heard != heard_.end() ? heard->second != remote : heard_.size() >= heard_max) return false;
+    heard_.emplace(nonce, remote);
     add_target({remote, candidate_kind::reflexive});
     target* const from = find(remote);
-    if (from == nullptr) return;
+    if (from == nullptr) return true;
     from->was_heard = true;
     from->local = local;
-    if (is_stopped_ || from->has_answered || from->was_prompted) return;
-    if (from->prompted >= prompted_probes_max) return;
+    if (is_stopped_ || from->has_answered || from->was_prompted) return true;
+    if (from->prompted >= prompted_probes_max) return true;
     ++from->prompted;
     from->was_prompted = true;
     from->is_due = true;
     has_due_ = true;
+    return true;
 }
 
 const verified_path* probe_round::verify(target& of, verified_path path) {

@@ -5,6 +5,7 @@
 #include "nat/proto/candidates.hpp"
 #include "nat/proto/punch_config.hpp"
 
+#include <boost/container/flat_map.hpp>
 #include <boost/container/static_vector.hpp>
 
 #include <optional>
@@ -37,8 +38,9 @@ public:
     /// enough.
     void add_target(const candidate& what);
 
-    /// The peer asked from `remote`: so it is asked, too, and at once.
-    void heard_question(const ip_endpoint& local, const ip_endpoint& remote);
+    /// The peer asked from `remote`: so it is asked, too, and at once. False: this very question
+    /// came from elsewhere before, so that somebody else sent it again; nothing is done.
+    bool heard_question(const ip_endpoint& local, const ip_endpoint& remote, std::uint64_t nonce);
     /// The peer answered. nullptr: this address was not asked this, or answered before.
     const verified_path* heard_answer(
         const ip_endpoint& local,
@@ -99,6 +101,7 @@ private:
     bool is_stopped_ = false;
     bool has_due_ = false;
     std::vector<target> targets_;
+    boost::container::flat_map<std::uint64_t, ip_endpoint> heard_;  ///< from where, by nonce
     boost::container::static_vector<verified_path, targets_max> verified_;
 };
 

@@ -7,6 +7,43 @@
 
 namespace meshhost::nat::proto {
 
+namespace {
+
+/// Whether one of the two could send to the other: an end that knows no address of its own can.
+bool can_meet(const candidate_set& one, const candidate_set& other) noexcept {
+    if (one.empty() || other.empty()) return one.empty() != other.empty();
+    const auto has = [](const candidate_set& set, ip_family family) {
+        const auto all = set.all();
+        return std::any_of(all.begin(), all.end(), [&](const candidate& each) {
+            return each.address.family == family;
+        });
+    };
+    const bool in_v4 = has(one, ip_family::v4) && has(other, ip_family::v4);
+    const bool in_v6 = has(one, ip_family::v6) && has(other, ip_family::v6);
+    return in_v4 || in_v6;
+}
+
+/// Whether the two have interfaces in what may be one network: not to miss it, generously cut.
+bool may_share_lan(const candidate_set& one, const candidate_set& other) noexcept {
+    const auto is_near = [](const candidate& a, const candidate& b) {
+        const bool are_interfaces =
+            a.kind == candidate_kind::interface && b.kind == candidate_kind::interface;
+        if (!are_interfaces || a.address.family != b.address.family) return false;
+        const auto prefix = a.address.is_v4() ? 2 : 8;
+        const auto* const from = a.address.address.data();
+        return std::equal(from, from + prefix, b.address.address.data());
+    };
+    const auto ours = one.all();
+    const auto theirs = other.all();
+    return std::any_of(ours.begin(), ours.end(), [&](const candidate& a) {
+        return std::any_of(theirs.begin(), theirs.end(), [&](const candidate& b) {
+            return is_near(a, b);
+        });
+    });
+}
+
+}  // namespace
+
 puncher::puncher(punch_role role, const punch_secret& secret)
     : role_(role)
     , sealer_(secret, role) {}
@@ -90,13 +127,12 @@ probe_verdict puncher::receive_probe(
     // A later round than ours: the client's probe was faster than its word through the relay.
     if (probe->round < round_number_) return probe_verdict::stale;
     if (!answers_.take(now)) return probe_verdict::over_limit;
+    if (is_of_round && !round_->heard_question(local, remote, probe->nonce))
+        return probe_verdict::stale;
     ++counts_.answers_sent;
     const punch_probe answer{true, probe->round, probe->nonce, remote};
     push(send_probe{remote, local, sealer_.seal(answer)});
-    if (is_of_round) {
-        round_->heard_question(local, remote);
-        ask(now);
-    }
+    if (is_of_round) ask(now);
     return probe_verdict::taken;
 }
 
@@ -222,13 +258,18 @@ std::optional<reach_reason> puncher::why_not() const noexcept {
         const bool is_waiting = hello_until_ != no_deadline;
         return is_waiting ? reach_reason::punching : reach_reason::peer_does_not_punch;
     }
-    if (own_traits_.udp_works == known::no || peer_traits_.udp_works == known::no)
-        return reach_reason::udp_blocked;
-    if (own_.empty() && peers_.empty()) return reach_reason::no_candidates;
+    // Whatever keeps datagrams off the internet does not keep them off the local network.
+    if (is_udp_blocked() && !may_share_lan(own_, peers_)) return reach_reason::udp_blocked;
+    if (!can_meet(own_, peers_)) return reach_reason::no_candidates;
     return std::nullopt;
 }
 
+bool puncher::is_udp_blocked() const noexcept {
+    return own_traits_.udp_works == known::no || peer_traits_.udp_works == known::no;
+}
+
 reach_reason puncher::why_failed() const noexcept {
+    if (is_udp_blocked()) return reach_reason::udp_blocked;
     if (was_lost_) return reach_reason::direct_lost;
     if (has_move_failed_) return reach_reason::migration_failed;
     const bool ours = own_traits_.mapping_varies == known::yes;

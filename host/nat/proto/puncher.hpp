@@ -65,7 +65,7 @@ using punch_action = std::variant<
 enum class probe_verdict : std::uint8_t {
     taken,
     forged,      ///< not of the peer, or changed: nothing was done
-    stale,       ///< of an earlier round, or of a question that was not asked
+    stale,       ///< of an earlier round, an answer to nothing, or repeated by a third party
     over_limit,  ///< too many at once: not answered
 };
 
@@ -159,6 +159,7 @@ private:
     void report();
     reach reach_now() const noexcept;
     std::optional<reach_reason> why_not() const noexcept;
+    bool is_udp_blocked() const noexcept;
     reach_reason why_failed() const noexcept;
     reach_reason why_direct(const ip_endpoint& remote, const std::optional<ip_endpoint>& seen)
         const;

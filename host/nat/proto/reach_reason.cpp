@@ -31,7 +31,7 @@ constexpr std::array<wording, 16> wordings{{
      "relayed: one NAT uses another port for every destination, and the other lets in only the "
      "ports it was told of"},
     {udp_blocked, "udp_blocked", "relayed: one of the two networks lets no UDP out"},
-    {no_candidates, "no_candidates", "relayed: neither knows an address of its own to try"},
+    {no_candidates, "no_candidates", "relayed: neither has an address that the other could try"},
     {peer_does_not_punch, "peer_does_not_punch", "relayed: the peer does not punch holes"},
     {relay_only_by_config,
      "relay_only_by_config",

@@ -25,7 +25,7 @@ enum class reach_reason : std::uint8_t {
     nat_symmetric_both = 17,    ///< both NATs give each destination another port
     nat_symmetric_hard = 18,    ///< one NAT does, and the other end is picky about ports
     udp_blocked = 19,           ///< no UDP leaves one of the two networks
-    no_candidates = 20,         ///< neither end knows an address of its own to try
+    no_candidates = 20,         ///< neither end has an address that the other could try
     peer_does_not_punch = 21,   ///< the peer speaks no hole punching
     relay_only_by_config = 22,  ///< one end's operator wants no direct paths
     no_answer = 23,             ///< no probe came through, and nothing tells why

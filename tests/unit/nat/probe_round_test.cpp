@@ -97,16 +97,16 @@ TEST_CASE(
 ) {
     const std::vector targets{target(1)};
     probe_round round(1, targets, start + 1s);
-    round.heard_question(at(9), at(5));  // an address that nobody named
+    CHECK(round.heard_question(at(9), at(5), 1));  // an address that nobody named
     const auto asked = due(round, start);
     REQUIRE(asked.size() == 1);
     CHECK(asked[0].to == at(5));
     CHECK(asked[0].from == at(9));
     // Once a tick, however often it asks.
-    round.heard_question(at(9), at(5));
+    round.heard_question(at(9), at(5), 3);
     CHECK(due(round, start).empty());
     CHECK(due(round, start + 1s).size() == 2);
-    round.heard_question(at(9), at(5));
+    round.heard_question(at(9), at(5), 4);
     CHECK(due(round, start + 1s).size() == 1);
     CHECK(round.peer_confirms(at(1)) == nullptr);
     const auto* const path = round.peer_confirms(at(5));
@@ -122,11 +122,12 @@ TEST_CASE("probe_round: bounded, whatever the peer does", "[nat]") {
         many.push_back(target(port));
     probe_round round(1, many, start);
     std::size_t sent = 0;
+    std::uint64_t nonce = 0;
     std::map<ip_endpoint, unsigned> to;
     for (time_point now = start; !round.is_over(now); now += 7ms) {
         for (std::uint16_t port = 100; port < 400; port = static_cast<std::uint16_t>(port + 3))
-            round.heard_question({}, at(port));
-        round.heard_question({}, ip_endpoint::loopback_v4(80));
+            round.heard_question({}, at(port), ++nonce);
+        round.heard_question({}, ip_endpoint::loopback_v4(80), ++nonce);
         for (const auto& question : due(round, now)) {
             ++sent;
             ++to[question.to];
@@ -155,4 +156,16 @@ TEST_CASE("probe_round: after a long stop nothing is caught up on", "[nat]") {
     due(round, start);
     CHECK(due(round, start + 1h).size() == 1);
     CHECK(round.next_deadline() == start + 1h + 66ms);
+}
+
+TEST_CASE(
+    "probe_round: a question that somebody sends again from elsewhere counts for nothing",
+    "[nat]"
+) {
+    probe_round round(1, {}, start);
+    CHECK(round.heard_question({}, at(5), 77));
+    CHECK(round.heard_question({}, at(5), 77));  // the network repeats, too
+    CHECK_FALSE(round.heard_question({}, at(6), 77));
+    for (const auto& question : due(round, start))
+        CHECK(question.to == at(5));
 }

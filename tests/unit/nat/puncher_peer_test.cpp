@@ -107,6 +107,10 @@ TEST_CASE("puncher: an answer is as large as its question, goes where that came 
     }
     CHECK(client.open(sent[0].bytes) == punch_probe{true, 1, 77, client_address});
     CHECK_FALSE(client.open(sent[1].bytes)->is_answer);
+    // Somebody who saw it sends it again, in the name of somebody else.
+    const ip_endpoint victim = at("203.0.113.99:9");
+    CHECK(server.receive_probe(local, victim, packet, start) == probe_verdict::stale);
+    CHECK(taken<send_probe>(server).empty());
 }
 
 TEST_CASE("puncher: probes of earlier rounds, and answers to nothing, are stale", "[nat]") {
