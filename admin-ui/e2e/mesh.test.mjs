@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { bare, launch, watched } from "./browser.mjs";
+import { bare, launch, until, watched } from "./browser.mjs";
 
 const url = process.env.OBSERVER_URL;
 const nodes = Number(process.env.NODES ?? 18);
@@ -38,16 +38,6 @@ after(async () => {
 const path = (to) => bare(url) + to;
 const items = (page, level) => page.locator(`[role=treeitem]${level ? `[aria-level="${level}"]` : ""}`);
 
-async function until(what, condition, ms = 20_000) {
-  const end = Date.now() + ms;
-  for (;;) {
-    const said = await condition();
-    if (said === true) return;
-    if (Date.now() > end) assert.fail(`${what}: ${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 /** Every view, with an address that has something in it. */
 async function views(page) {
   const ask = (what) => page.evaluate((to) => fetch(`/api/v1/${to}`).then((answer) => answer.json()), what);
@@ -57,6 +47,9 @@ async function views(page) {
   const at = new Date(Date.parse(snapshot.now) - 3000).toISOString();
   const list = {
     topology: "/",
+    role: "/?layout=role",
+    network: "/?layout=network",
+    force: "/?layout=force",
     selected: `/?sel=${node.id}`,
     path: `/?sel=${snapshot.edges[0].id}`,
     nodes: "/nodes",

@@ -163,7 +163,12 @@ export class Mesh {
     if (this.edges.has(id)) return;
     const { random } = this;
     const kind = this.nodes.size > 100 && random.next() < 0.02 ? "relayed" : "direct";
-    const reason = kind === "direct" ? "same_host" : "nat_symmetric_both";
+    const near = !this.sites
+      ? "same_host"
+      : one.addresses[0]?.split(".", 3).join() === two.addresses[0]?.split(".", 3).join()
+        ? "lan"
+        : "punched";
+    const reason = kind === "direct" ? near : "nat_symmetric_both";
     const rtt_us = Math.round(random.between(180, 900) * (kind === "relayed" ? 60 : 1));
     this.edges.set(id, {
       id,

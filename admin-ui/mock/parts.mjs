@@ -59,3 +59,10 @@ export function heal(mesh, passed) {
   mesh.seq++;
   return ops;
 }
+
+/** A hub's names and those of the leaves that know it: a group that holds together when it is cut off. */
+export function around(mesh, name, most = 6) {
+  const hub = [...mesh.nodes.values()].find((node) => node.name === name);
+  const near = hub.neighbors.map((id) => mesh.nodes.get(id)).filter((node) => !node.self && node.tier !== "hub");
+  return [name, ...near.slice(0, most).map((node) => node.name)];
+}
