@@ -26,13 +26,21 @@ export const kindOf = (text: string | null): Kind =>
 
 interface Places {
   layout: Layout | null; // the one that is shown
+  orbit: Layout | null; // always held: who stands by whom
   mesh: string | null;
   kind: Kind;
   pins: Readonly<Record<string, Point>>;
   drag: { id: string; at: Point } | null;
 }
 
-const usePlaces = create<Places>(() => ({ layout: null, mesh: null, kind: "orbit", pins: {}, drag: null }));
+const usePlaces = create<Places>(() => ({
+  layout: null,
+  orbit: null,
+  mesh: null,
+  kind: "orbit",
+  pins: {},
+  drag: null,
+}));
 
 const keyOf = (what: "pins" | "layout", mesh: string, kind: Kind) =>
   `meshhost.${what}.${mesh}${kind === "orbit" ? "" : `.${kind}`}`;
@@ -103,7 +111,7 @@ let kept: { mesh: string; layouts: Map<Kind, Layout>; sides: string } = { mesh: 
 export function forget(): void {
   writeLayouts();
   kept = { mesh: "", layouts: new Map(), sides: "" };
-  usePlaces.setState({ layout: null, mesh: null, kind: "orbit", pins: {}, drag: null });
+  usePlaces.setState(usePlaces.getInitialState());
 }
 
 function matterOf(state: MeshState, nodes: readonly Node[]): Matter {
@@ -133,7 +141,9 @@ function grown(kind: Kind, matter: Matter, orbit: Layout | null): Layout | null 
         if (kept.mesh !== mesh) return;
         kept.layouts.set("force", made);
         saveLayout(mesh, "force", made);
-        if (usePlaces.getState().kind === "force") usePlaces.setState({ layout: made });
+        const held = usePlaces.getState();
+        const primary = held.orbit?.primary ?? made.primary;
+        if (held.kind === "force") usePlaces.setState({ layout: { ...made, primary } });
       });
   } else {
     // Sides are as they are now: when they change, so does their layout.
@@ -166,9 +176,10 @@ export function settle(state: MeshState, wanted?: Kind): Layout | null {
   const shown = (kind === "orbit" ? orbit : grown(kind, matter, orbit)) ?? orbit;
   const layout = shown.primary === orbit.primary ? shown : { ...shown, primary: orbit.primary };
   const same = held.mesh === mesh && held.kind === kind;
-  if (!same) usePlaces.setState({ layout, mesh, kind, pins: loadPins(mesh, kind), drag: null });
+  if (!same) usePlaces.setState({ layout, orbit, mesh, kind, pins: loadPins(mesh, kind), drag: null });
   else if (!held.layout || held.layout.places !== layout.places || held.layout.boxes !== layout.boxes)
-    usePlaces.setState({ layout });
+    usePlaces.setState({ layout, orbit });
+  else if (held.orbit !== orbit) usePlaces.setState({ orbit });
   return layout;
 }
 
@@ -188,7 +199,7 @@ export function relayout(state: MeshState): void {
   unsaved.delete(keyOf("layout", matter.mesh, held.kind));
   const orbit = kept.layouts.get("orbit") ?? arrange(matter.mesh, matter.nodes, matter.edges);
   const layout = grown(held.kind, matter, orbit);
-  usePlaces.setState({ pins: {}, ...(layout ? { layout: { ...layout, primary: orbit.primary } } : {}) });
+  usePlaces.setState({ orbit, pins: {}, ...(layout ? { layout: { ...layout, primary: orbit.primary } } : {}) });
 }
 
 export function dragTo(id: string, at: Point): void {

@@ -5,6 +5,7 @@ import type { Edge } from "../api/types";
 import { CARD_ABOVE, type Camera, DOT_BELOW, drawEdges, drawNodes, lineOf, type Scene } from "./draw";
 import { listen, zoomed } from "./gestures";
 import { bounds, CARD, type Point } from "./layout";
+import { picture } from "./picture";
 import { shownBoxes } from "./regions";
 import { readPalette } from "./theme";
 
@@ -126,6 +127,11 @@ export class Stage {
   /** Shows all where nobody chose what to look at. */
   refit(): void {
     if (!this.moved) this.fit();
+  }
+
+  /** The whole of what is shown, as a PNG. */
+  picture(title: string): Promise<Blob | null> {
+    return this.scene ? picture(this.scene, this.palette, title) : Promise.resolve(null);
   }
 
   zoomBy(factor: number): void {

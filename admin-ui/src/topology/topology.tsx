@@ -4,11 +4,12 @@ import { type PointerEvent as ReactPointerEvent, useEffect, useMemo, useRef, use
 import type { Edge, Node } from "../api/types";
 import { useNow } from "../model/clock";
 import { countAll, edgesOf, nameOf, unheard } from "../model/derive";
-import { millis } from "../model/format";
+import { fileName, millis, plural, safeName } from "../model/format";
 import type { MeshState } from "../model/reduce";
 import { sidesOf } from "../model/sides";
 import { summary } from "../model/summary";
 import { useVisible, type Visible } from "../model/view";
+import { download } from "../ui/download";
 import { FirstRun, Isolated, NothingMatches, Parted, useSides } from "../ui/empty";
 import { useKeys } from "../ui/keys";
 import { PathBadge, reasonWords } from "../ui/state";
@@ -291,9 +292,23 @@ function Overlay(props: {
         >
           Re-layout
         </button>
+        <button
+          type="button"
+          title="The whole topology as a picture"
+          onClick={() => void keep(props.stage.current, state)}
+        >
+          PNG
+        </button>
       </div>
     </>
   );
+}
+
+async function keep(stage: Stage | null, state: MeshState): Promise<void> {
+  const name = safeName(state.mesh?.name ?? "mesh", 40);
+  const at = state.now ?? "";
+  const blob = await stage?.picture(`${name} · ${plural(countAll(state.nodes, state.edges).nodes, "node")} · ${at}`);
+  if (blob) download(`topology-${fileName(name)}.png`, blob, "image/png");
 }
 
 function LayoutChoice() {

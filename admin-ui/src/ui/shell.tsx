@@ -135,7 +135,7 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function TreePanel({ selected }: { selected: string | null }) {
   const { state, nodes } = useVisible();
-  const layout = usePlaces((places) => places.layout);
+  const layout = usePlaces((places) => places.orbit);
   return (
     <div className={css.treePanel}>
       <h2 className={css.treeTitle}>Nodes</h2>
