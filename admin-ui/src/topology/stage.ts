@@ -13,6 +13,7 @@ const OVERSCAN = 0.25; // of the window, on each side
 const REST_MS = 80;
 const SMALL = 600; // edges: a picture up to this size is painted in every frame
 const REDRAW_MS = 250;
+const SETTLE_MS = 300;
 export const MOST_CARDS = 60;
 
 export interface StageEvents {
@@ -30,6 +31,7 @@ export class Stage {
   private ratio = 1;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private later: ReturnType<typeof setTimeout> | undefined;
+  private settling: ReturnType<typeof setTimeout> | undefined;
   private frame = 0;
   private edgesAt = 0;
   private signature = "";
@@ -58,6 +60,7 @@ export class Stage {
   destroy(): void {
     clearTimeout(this.rest);
     clearTimeout(this.later);
+    clearTimeout(this.settling);
     cancelAnimationFrame(this.frame);
     this.deafen();
   }
@@ -76,7 +79,9 @@ export class Stage {
       canvas.style.top = `${-h * OVERSCAN}px`;
       canvas.style.transformOrigin = `${w * OVERSCAN}px ${h * OVERSCAN}px`;
     }
-    if (this.fitted) this.refit();
+    // Not at once: the inspector that a click opens must not move what the second click of two is meant for.
+    clearTimeout(this.settling);
+    if (this.fitted) this.settling = setTimeout(() => this.refit(), SETTLE_MS);
     this.paint();
   }
 

@@ -306,8 +306,10 @@ function Overlay(props: {
 
 async function keep(stage: Stage | null, state: MeshState): Promise<void> {
   const name = safeName(state.mesh?.name ?? "mesh", 40);
-  const at = state.now ?? "";
-  const blob = await stage?.picture(`${name} · ${plural(countAll(state.nodes, state.edges).nodes, "node")} · ${at}`);
+  const at = state.now === null ? "" : new Date(state.now).toISOString().slice(0, 19).replace("T", " ");
+  const blob = await stage?.picture(
+    `${name} · ${plural(countAll(state.nodes, state.edges).nodes, "node")} · ${at} UTC`,
+  );
   if (blob) download(`topology-${fileName(name)}.png`, blob, "image/png");
 }
 
