@@ -15,11 +15,12 @@ export const launch = () =>
   });
 
 /** A page that remembers what went wrong in it. */
-export async function watched(browser, { theme = "dark", width = 1440, height = 900 } = {}) {
+export async function watched(browser, { theme = "dark", width = 1440, height = 900, ...more } = {}) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     reducedMotion: "reduce",
+    ...more,
   });
   const page = await context.newPage();
   const wrong = [];

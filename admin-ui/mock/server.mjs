@@ -26,8 +26,8 @@ const schemas = fileURLToPath(new URL("../../host/observe/schemas/", import.meta
 
 export function serve(options = {}) {
   const mesh = new Mesh(options);
-  const began = Date.now();
-  const passed = () => Date.now() - began;
+  const began = options.start ?? Date.now();
+  const passed = () => (options.frozen ? 0 : Date.now() - began); // frozen: it is `start` for ever
   const open = options.open ?? false;
   const log = []; // deltas, so that a client can resume
   const past = []; // { at, snapshot }: its nodes are never changed in place
@@ -161,6 +161,7 @@ export function serve(options = {}) {
     for (const client of clients) client.send(text);
   };
   const keep = () => {
+    if (options.frozen) return;
     past.push({ at: Date.now(), snapshot: mesh.snapshot(passed()) });
     if (past.length > 600) past.shift();
   };
@@ -181,7 +182,7 @@ export function serve(options = {}) {
   const timers = [
     setInterval(
       () => {
-        if (!options.still) play(mesh.step(passed(), options.changes ?? 3));
+        if (!options.still && !options.frozen) play(mesh.step(passed(), options.changes ?? 3));
       },
       1000 / (options.hz ?? 2),
     ),

@@ -102,7 +102,7 @@ export function Chart({ title, unit, binary = false, times, lines, budget = null
           {moments.map((time) => (
             <g key={time}>
               <path className={css.grid} d={`M${x(time)} ${EDGE.top}V${HIGH - EDGE.bottom}`} />
-              <text x={x(time)} y={HIGH - 6} textAnchor="middle">
+              <text x={x(time)} y={HIGH - 6} textAnchor={x(time) > width - 30 ? "end" : "middle"}>
                 {clock(time).slice(0, step < 60_000 ? 8 : 5)}
               </text>
             </g>
