@@ -109,7 +109,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 60> keys{{
+constexpr std::array<config_key, 61> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -188,8 +188,9 @@ constexpr std::array<config_key, 60> keys{{
     {.path = "mesh.peers",
      .rule = list_of(text_form::peer, peers_max),
      .fallback = "[]",
-     .doc = "Whom to connect to: tickets, ID@IP:PORT with one or more addresses or relays' URLs, or "
-            "ids alone, which relays and discovery find.",
+     .doc =
+         "Whom to connect to: tickets, ID@IP:PORT with one or more addresses or relays' URLs, or "
+         "ids alone, which relays and discovery find.",
      .store = put<&c::mesh, &mesh_config::peers>},
     {.path = "mesh.secret_file",
      .rule = text(text_form::absolute_path),
@@ -215,6 +216,12 @@ constexpr std::array<config_key, 60> keys{{
      .example = R"("/etc/meshhost/relay-ca.pem")",
      .doc = "Certificates (PEM) that vouch for relays, besides the machine's own.",
      .store = put<&c::relay, &relay_config::authorities>},
+    {.path = "relay.stun",
+     .rule = list_of(text_form::host_port, relays_max),
+     .fallback = "[]",
+     .example = R"(["stun.example:3478"])",
+     .doc = "Servers that tell this host how others see it (STUN). Empty: port 3478 of its relays.",
+     .store = put<&c::relay, &relay_config::stun>},
     {.path = "relay.only",
      .rule = yes_or_no(),
      .fallback = "false",

@@ -57,6 +57,7 @@ struct relay_config {
     std::vector<std::string> urls;      ///< of its own relays, as they were written
     std::filesystem::path token_file;   ///< for those; empty: none
     std::filesystem::path authorities;  ///< PEM, besides the machine's own; empty: none
+    std::vector<std::string> stun;      ///< "HOST:PORT"; empty: port 3478 of the relays
     bool only = false;                  ///< no direct paths at all
     friend bool operator==(const relay_config&, const relay_config&) = default;
 };

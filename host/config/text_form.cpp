@@ -56,6 +56,20 @@ bool is_permission(std::string_view text) {
     return colon != 0 && colon != std::string_view::npos && colon + 1 < text.size();
 }
 
+/// A name has letters, digits, "-" and dots (RFC 1123); whether there is such a host shows later.
+bool is_host_port(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    if (ip_endpoint::parse(text)) return ip_endpoint::parse(text)->port != 0;
+    const auto name = text.substr(0, colon);
+    const bool is_name = name.size() <= 253 && std::all_of(name.begin(), name.end(), [](char c) {
+                             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+                                    || (c >= '0' && c <= '9') || c == '-' || c == '.';
+                         });
+    const auto port = ip_endpoint::parse("127.0.0.1:" + std::string(text.substr(colon + 1)));
+    return is_name && port && port->port != 0;
+}
+
 bool has_form(text_form form, std::string_view choices, std::string_view text) {
     switch (form) {
     case text_form::label:
@@ -78,6 +92,8 @@ bool has_form(text_form form, std::string_view choices, std::string_view text) {
         return identity::parse_peer(text).has_value();
     case text_form::relay_url:
         return identity::normalise_relay_url(text).has_value();
+    case text_form::host_port:
+        return is_host_port(text);
     case text_form::cpu_share:
         return parse_cpu_share(text).has_value();
     case text_form::memory_size:
@@ -154,6 +170,8 @@ std::string form_text(text_form form, std::string_view choices) {
         return "a ticket, an id, or ID@IP:PORT";
     case text_form::relay_url:
         return "a relay's URL, like \"https://relay.example\"";
+    case text_form::host_port:
+        return "a name or an address, with a port, like \"stun.example:3478\"";
     case text_form::cpu_share:
         return "millicores like \"250m\" or cores like \"0.25\"";
     case text_form::memory_size:
@@ -194,6 +212,8 @@ std::string_view form_pattern(text_form form) {
         return "^(mesh|http://[^?#@]+)?$";
     case text_form::relay_url:
         return "^[a-z]+://.+$";
+    case text_form::host_port:
+        return "^.+:[0-9]{1,5}$";
     case text_form::label:
     case text_form::choice:
     case text_form::ip_address:

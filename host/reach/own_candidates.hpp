@@ -1,41 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Where this host may be found: at its interfaces, and where others say that they see it.
-#include "base/time.hpp"
-#include "identity/endpoint_id.hpp"
+// Where this host may be found: at its interfaces, where servers and peers say that they see it,
+// and where a router forwards a port to it.
+#include "nat/proto/address_votes.hpp"
 #include "nat/proto/candidates.hpp"
 
-#include <map>
 #include <span>
 #include <vector>
 
 namespace meshhost::reach {
 
-/// Bounded: one vote of each of voters_max peers, forgotten after an hour.
+/// Bounded by address_votes and candidate_set.
 class own_candidates {
 public:
-    static constexpr std::size_t voters_max = 32;
-
-    /// In place of what was said before. False: nothing is new.
-    bool set_interfaces(const std::vector<ip_endpoint>& addresses);
-    /// Found out by asking servers, or a router that forwards a port.
-    bool set_outside(std::vector<nat::proto::candidate> found);
-    /// `peer` sees us there.
-    void vote(const identity::endpoint_id& peer, const ip_endpoint& seen, time_point now);
+    /// In place of what was said before.
+    void set_interfaces(const std::vector<ip_endpoint>& addresses) { interfaces_ = addresses; }
+    /// False: it changes nothing.
+    bool note(const nat::proto::voter& who, const ip_endpoint& seen, time_point now);
+    /// nullopt: no port is forwarded any more.
+    void set_mapped(const std::optional<ip_endpoint>& at) { mapped_ = at; }
     /// Other networks: what was seen of us is of the past.
     void forget_outside();
 
     nat::proto::candidate_set all(time_point now) const;
+    nat::proto::mapping_spread spread(time_point now) const {
+        return votes_.spread(ip_family::v4, now);
+    }
 
 private:
-    struct ballot {
-        ip_endpoint seen;
-        time_point at{};
-    };
-
     std::vector<ip_endpoint> interfaces_;
-    std::vector<nat::proto::candidate> outside_;
-    std::map<identity::endpoint_id, ballot> votes_;
+    std::optional<ip_endpoint> mapped_;
+    nat::proto::address_votes votes_;
 };
 
 }  // namespace meshhost::reach

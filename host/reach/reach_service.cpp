@@ -50,13 +50,32 @@ reach_service::~reach_service() {
 
 // --- what is found out of ourselves ---
 
-void reach_service::set_outside(std::vector<nat::proto::candidate> found) {
-    if (own_.set_outside(std::move(found))) refresh_candidates();
+void reach_service::note_seen(const nat::proto::voter& who, const ip_endpoint& seen) {
+    using nat::proto::known;
+    using nat::proto::mapping_spread;
+    if (own_.note(who, seen, now())) refresh_candidates();
+    nat::proto::nat_traits traits = traits_;
+    traits.udp_works = known::yes;
+    const auto spread = own_.spread(now());
+    if (spread == mapping_spread::varies) traits.mapping_varies = known::yes;
+    if (spread == mapping_spread::same) traits.mapping_varies = known::no;
+    set_traits(traits);
 }
 
-void reach_service::set_traits(const nat::proto::nat_traits& traits) {
+void reach_service::note_silence() {
+    nat::proto::nat_traits traits = traits_;
+    traits.udp_works = nat::proto::known::no;
+    set_traits(traits);
+}
+
+void reach_service::set_mapped(const std::optional<ip_endpoint>& at) {
+    own_.set_mapped(at);
+    refresh_candidates();
+}
+
+void reach_service::set_traits(nat::proto::nat_traits traits) {
+    if (traits == traits_) return;
     traits_ = traits;
-    traits_.relay_only = options_.relay_only;
     for (auto& [peer, known] : peers_)
         if (known.link && known.link->machine() != nullptr) {
             known.link->machine()->set_traits(traits_, now());
@@ -200,7 +219,11 @@ void reach_service::perform(reach_link& link, const nat::proto::reach_changed& t
 }
 
 void reach_service::perform(reach_link& link, const nat::proto::seen_at& seen) {
-    own_.vote(link.peer(), seen.address, now());
+    // Who it is tells it from others: it may be seen by way of many addresses.
+    std::array<std::uint8_t, 16> name{};
+    std::copy_n(link.peer().bytes().begin(), name.size(), name.begin());
+    const nat::proto::voter who{nat::proto::voter_kind::peer, ip_endpoint::v6(name, 1)};
+    if (own_.note(who, seen.address, now())) refresh_candidates();
 }
 
 void reach_service::perform(reach_link& link, const nat::proto::peer_broke_rule& broken) {

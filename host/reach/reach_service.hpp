@@ -60,9 +60,13 @@ public:
     reach_service(net::shard& shard, transport::endpoint& endpoint, reach_options options);
     ~reach_service();
 
-    /// What was found out of this host's place on the network.
-    void set_outside(std::vector<nat::proto::candidate> found);
-    void set_traits(const nat::proto::nat_traits& traits);
+    // What was found out of this host's place on the network.
+    /// A server sees us there, from the socket that speaks to peers.
+    void note_seen(const nat::proto::voter& who, const ip_endpoint& seen);
+    /// No server answers over UDP.
+    void note_silence();
+    /// A router forwards this port of its to us; nullopt: not any more.
+    void set_mapped(const std::optional<ip_endpoint>& at);
     /// Who else is told of datagrams at our sockets that are neither QUIC's nor probes; nullptr:
     /// nobody.
     void set_stray_taker(std::function<void(const ip_endpoint&, bytes_view)> taker) {
@@ -135,6 +139,7 @@ private:
     void perform(reach_link& link, const nat::proto::seen_at& seen);
     void perform(reach_link& link, const nat::proto::peer_broke_rule& broken);
     void refresh_candidates();
+    void set_traits(nat::proto::nat_traits traits);
     void arm();
     const nat::proto::puncher* machine_of(const identity::endpoint_id& peer) const;
 
