@@ -225,6 +225,8 @@ export class Stage {
   }
 
   private look(camera: Camera): void {
+    const was = this.camera;
+    if (was.x === camera.x && was.y === camera.y && was.k === camera.k) return;
     this.camera = camera;
     const { x, y, k } = camera;
     this.world.style.transform = `translate(${x}px,${y}px) scale(${k})`;
