@@ -221,6 +221,7 @@ void punch_world::on(timer_event& due) {
     }
     one.armed_for = no_deadline;
     one.machine->handle_deadline(now_);
+    MH_ASSERT(one.machine->next_deadline() > now_, "a timer that was handled is over");
     drain(due.of);
 }
 

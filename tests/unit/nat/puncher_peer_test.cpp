@@ -139,8 +139,8 @@ TEST_CASE("puncher: a server that changes its mind all the time gets few rounds"
     client.receive_control(written({hello_frame{}}), start);
     time_point now = start;
     std::size_t probes = 0;
-    for (std::uint32_t i = 0; i < 60'000; ++i) {
-        now += 10ms;
+    for (std::uint32_t i = 0; i < 6'000; ++i) {
+        now += 100ms;
         const auto port = static_cast<std::uint16_t>(2000 + i % 50'000);
         const candidate victim{ip_endpoint::v4({203, 0, 113, 9}, port), {}};
         client.receive_control(
