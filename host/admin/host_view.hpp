@@ -2,6 +2,7 @@
 #pragma once
 // What the local API needs of the host around it. The composition root provides it.
 #include "admin/audit_snapshot.hpp"
+#include "admin/reach_snapshot.hpp"
 #include "admin/reload_snapshot.hpp"
 #include "admin/snapshot.hpp"
 #include "base/error.hpp"
@@ -36,6 +37,7 @@ public:
     /// What is recorded as it happens, and no meter tells.
     virtual std::vector<telemetry::metric> instruments() const { return {}; }
     /// The settings in force, with their origins.
+    virtual reach_snapshot reach() const { return {}; }
     virtual boost::json::object config() const = 0;
     /// The last starts of this host, each a boot_json(), the newest first.
     virtual boost::json::array boots() const = 0;

@@ -53,6 +53,7 @@ void add_question_routes(router& to, const host_view& view) {
     add("identity", [&view] { return identity_json(view.node()); });
     add("plugins", [&view] { return plugins_json(view.plugins()); });
     add("config", [&view] { return view.config(); });
+    add("reach", [&view] { return reach_json(view.reach()); });
     add("topology", [&view] { return topology_json(view.node(), view.peers()); });
     to.add("GET", "/v1/traces", [&view](const http::request& asked, const answer_ptr& answer) {
         constexpr std::int64_t spans_most = 512;

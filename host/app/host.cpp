@@ -468,6 +468,7 @@ void host::serve() {
     endpoint_->router().add(std::string(ping::ping_alpn), echo_);
     boot_.note("mesh.alpn.list", fmt::format("{}", fmt::join(endpoint_->router().alpns(), ",")));
     open_reach();
+    api_->set_reach(reach_.get());
     reporter_->refresh();  // before anybody can hear us
     boot_.note_of_all("mesh.tier", options_.settings.values.gossip.tier);
     boot_.note_of_all("mesh.roles", fmt::format("{}", fmt::join(peers_->self().roles, ",")));

@@ -7,6 +7,7 @@
 #include "admin/snapshot_json.hpp"
 #include "app/plugin_setup.hpp"
 #include "app/probe_sections.hpp"
+#include "app/reach_report.hpp"
 #include "app/snapshots.hpp"
 #include "base/quote.hpp"
 #include "config/config_text.hpp"
@@ -86,6 +87,12 @@ std::vector<admin::peer_snapshot> host_api::peers() const {
         if (topic) all.back().gossip = gossip_mode_of(*topic, peer.entry.id);
     }
     return all;
+}
+
+admin::reach_snapshot host_api::reach() const {
+    if (reach_ == nullptr) return {};
+    const bool is_relay_only = parts_.settings.values.relay.only;
+    return snapshot_of(*reach_, parts_.endpoint, parts_.peers, is_relay_only);
 }
 
 std::vector<admin::plugin_snapshot> host_api::plugins() const {

@@ -5,6 +5,7 @@
 #include "app/auditor.hpp"
 #include "app/boot_recorder.hpp"
 #include "app/event_recorder.hpp"
+#include "app/host_reach.hpp"
 #include "app/host_telemetry.hpp"
 #include "app/load_reporter.hpp"
 #include "app/ping_table.hpp"
@@ -77,6 +78,7 @@ public:
     std::vector<telemetry::metric> instruments() const override {
         return parts_.telemetry->instruments();
     }
+    admin::reach_snapshot reach() const override;
     boost::json::object config() const override;
     boost::json::array boots() const override { return parts_.boot->boots(); }
 
@@ -111,6 +113,7 @@ public:
     const ping_table& pings() const noexcept { return pings_; }
     /// It outlives every request.
     void set_dashboard(observe::dashboard_server* dashboard) noexcept { dashboard_ = dashboard; }
+    void set_reach(const host_reach* reach) noexcept { reach_ = reach; }
     void set_auditor(auditor* books) noexcept { auditor_ = books; }
 
 private:
@@ -128,6 +131,7 @@ private:
     const introspect::introspect_server* answerer_ = nullptr;
     ping_table pings_;
     auditor* auditor_ = nullptr;
+    const host_reach* reach_ = nullptr;
     observe::dashboard_server* dashboard_ = nullptr;
     time_point started_;
     std::chrono::system_clock::time_point started_at_;

@@ -114,6 +114,14 @@ constexpr example lab_experiment_examples[] = {
     {"meshctl lab experiment accounting --out results",
      "10000 joins and leaves: is all of it gone?"}};
 
+constexpr example paths_examples[] = {
+    {"meshctl paths", "how every connected peer is reached, and why not better"},
+    {"meshctl paths compute-06 gateway-01", "the same as compute-06 sees it"}};
+
+constexpr example netcheck_examples[] = {
+    {"meshctl netcheck", "can direct connections work from here? exit code 3: not with everybody"},
+    {"meshctl netcheck --via compute-06", "from another node"}};
+
 const command_row table[] = {
     {"status", "this host, the nodes it sees, and what is wrong", make_status, status_examples},
     {"peers", "the nodes that this host knows", make_peers, peers_examples},
@@ -130,6 +138,8 @@ const command_row table[] = {
     {"node show", "all that is known of a node, and what it says itself", make_node_show, {}},
     {"node drain", "let a node take no more work", make_node_drain, {}},
     {"node resume", "let a node take work again", make_node_resume, {}},
+    {"paths", "how nodes reach each other, and why not better", make_paths, paths_examples},
+    {"netcheck", "what this host's network lets through", make_netcheck, netcheck_examples},
     {"ping", "reach a node through the mesh, and say how", make_ping, ping_examples},
     {"identity", "keys and ids", nullptr, identity_examples},
     {"identity show", "an id in all its forms, and its ticket", make_identity_show, {}},

@@ -33,6 +33,9 @@ std::unique_ptr<command> make_plugin_describe();
 std::unique_ptr<command> make_plugin_check();
 std::unique_ptr<command> make_plugin_new();
 
+// reach.cpp
+std::unique_ptr<command> make_netcheck();
+std::unique_ptr<command> make_paths();
 std::unique_ptr<command> make_ping();
 std::unique_ptr<command> make_rebind();
 std::unique_ptr<command> make_ui();
