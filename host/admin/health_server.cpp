@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/health_server.hpp"
 
-#include "admin/host_metrics.hpp"
+#include "admin/metrics_gathering.hpp"
+#include "net/cpu_clock.hpp"
 #include "telemetry/prometheus.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <utility>
 
 namespace meshhost::admin {
@@ -15,33 +13,31 @@ namespace {
 
 constexpr const char* text_type = "text/plain; charset=utf-8";
 constexpr const char* metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+constexpr const char* open_metrics_type =
+    "application/openmetrics-text; version=1.0.0; charset=utf-8";
+constexpr std::string_view open_metrics_name = "application/openmetrics-text";
 
 http::response plain(unsigned status, std::string words) {
     return {status, text_type, std::move(words) + "\n"};
 }
 
-/// What one scrape waits for: the answers of all roles.
-struct gathering {
-    telemetry::prometheus_text text;
-    answer_ptr answer;
-    std::size_t missing = 1;  ///< the host's own count until all are asked
+/// As a scraper asks for it (RFC 9110 §12.5.1, without a look at the weights: who names it reads
+/// it).
+telemetry::text_format format_for(const http::request& asked) {
+    const bool reads_open =
+        http::header(asked, "accept").find(open_metrics_name) != std::string_view::npos;
+    return reads_open ? telemetry::text_format::openmetrics : telemetry::text_format::prometheus;
+}
 
-    void one_less() {
-        if (--missing == 0) answer->reply({200, metrics_type, text.text()});
+http::response as_text(const std::vector<sourced_metrics>& all, telemetry::text_format format) {
+    telemetry::prometheus_text text(format);
+    for (const auto& each : all) {
+        std::vector<telemetry::attribute> whose;
+        if (!each.instance.empty()) whose.push_back({"plugin", each.instance});
+        text.add(each.said.metrics, whose);
     }
-};
-
-/// A role's own, less what takes the names of the host's.
-std::vector<telemetry::metric> of_roles(std::vector<telemetry::metric> said) {
-    constexpr std::array<std::string_view, 3> ours{"mesh", "process", "otel"};
-    std::erase_if(said, [&](const telemetry::metric& each) {
-        return std::any_of(ours.begin(), ours.end(), [&](std::string_view prefix) {
-            const bool begins = each.name.starts_with(prefix);
-            return begins && each.name.size() > prefix.size()
-                   && std::isalnum(static_cast<unsigned char>(each.name[prefix.size()])) == 0;
-        });
-    });
-    return said;
+    const bool is_open = format == telemetry::text_format::openmetrics;
+    return {200, is_open ? open_metrics_type : metrics_type, text.text()};
 }
 
 http::http_limits health_limits() {
@@ -59,10 +55,12 @@ health_server::health_server(
     http::tcp_listener listener,
     const host_view& view,
     host_actions& actions,
+    telemetry::cost_meter& costs,
     logger log
 )
     : view_(view)
     , actions_(actions)
+    , costs_(costs)
     , bound_(listener.bound().to_string())
     , server_(
           shard,
@@ -77,7 +75,7 @@ void health_server::on_request(const http::request& asked, std::shared_ptr<http:
         return answer->reply(plain(405, "only GET"));
     if (asked.path == "/livez") return answer->reply(plain(200, "ok"));
     if (asked.path == "/readyz") return answer->reply(readiness());
-    if (asked.path == "/metrics") return scrape(answer);
+    if (asked.path == "/metrics") return scrape(asked, answer);
     answer->reply(plain(404, "there are /livez, /readyz and /metrics"));
 }
 
@@ -92,21 +90,19 @@ http::response health_server::readiness() const {
     return plain(200, "ready");
 }
 
-void health_server::scrape(const answer_ptr& answer) {
-    const auto all = std::make_shared<gathering>();
-    all->answer = answer;
-    all->text.add(host_metrics(view_));
-    for (const auto& plugin : view_.plugins()) {
-        ++all->missing;
-        const auto take =
-            [all, name = plugin.instance](const telemetry::metrics_snapshot& said, bool is_fresh) {
-                // What is known of one that does not answer is old: it is left out.
-                if (is_fresh) all->text.add(of_roles(said.metrics), {{"plugin", name}});
-                all->one_less();
-            };
-        if (!actions_.ask_metrics(plugin.instance, take)) all->one_less();
-    }
-    all->one_less();
+void health_server::scrape(const http::request& asked, const answer_ptr& answer) {
+    gather_metrics(
+        view_,
+        actions_,
+        costs_,
+        [answer,
+         format = format_for(asked),
+         &costs = costs_](const std::vector<sourced_metrics>& all) {
+            const duration before = net::thread_cpu_time();
+            answer->reply(as_text(all, format));
+            costs.spent(net::thread_cpu_time() - before);
+        }
+    );
 }
 
 }  // namespace meshhost::admin

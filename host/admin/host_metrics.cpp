@@ -229,14 +229,39 @@ void add_boot(table& to, const boost::json::array& boots) {
     }
 }
 
+using counter_map = std::map<std::string, double>;
+
+/// Empty: there is no such section.
+counter_map counters_of(const std::vector<probe_section>& sections, std::string_view room) {
+    counter_map all;
+    for (const auto& section : sections)
+        if (section.room == room)
+            for (const auto& [name, value] : section.counters)
+                all[name] = number(value);
+    return all;
+}
+
+void add_telemetry(table& to, const std::vector<probe_section>& sections) {
+    constexpr double billion = 1e9;
+    auto counters = counters_of(sections, "telemetry");
+    if (counters.empty()) return;
+    to.of("mesh.telemetry.cpu.time", "s", metric_kind::counter, "CPU time that telemetry took.")
+        .is(counters["cpu_ns"] / billion);
+    to.of("mesh.telemetry.cpu.utilization",
+          "1",
+          metric_kind::gauge,
+          "Of the CPU time that telemetry may take; above 1 less is followed.")
+        .is(counters["cpu_ns_per_s"] / std::max(counters["ceiling_ns_per_s"], 1.0));
+    to.of("mesh.telemetry.sampling.probability",
+          "1",
+          metric_kind::gauge,
+          "Of a message of this host to be followed.")
+        .is(counters["followed_ppb"] / billion);
+}
+
 void add_exporter(table& to, const std::vector<probe_section>& sections) {
-    const auto found = std::find_if(sections.begin(), sections.end(), [](const auto& each) {
-        return each.room == "otlp";
-    });
-    if (found == sections.end()) return;
-    std::map<std::string, double> counters;
-    for (const auto& [name, value] : found->counters)
-        counters[name] = number(value);
+    auto counters = counters_of(sections, "otlp");
+    if (counters.empty()) return;
     const auto kind = label("otel.component.type", "otlp_http_span_exporter");
     to.of("otel.sdk.processor.span.queue.size",
           "{span}",
@@ -278,8 +303,13 @@ std::vector<metric> host_metrics(const host_view& view) {
     add_budget(all, meters);
     add_process(all, meters);
     add_boot(all, view.boots());
-    add_exporter(all, view.probe());
-    return all.take();
+    const auto sections = view.probe();
+    add_telemetry(all, sections);
+    add_exporter(all, sections);
+    auto everything = all.take();
+    for (auto& each : view.instruments())
+        everything.push_back(std::move(each));
+    return everything;
 }
 
 }  // namespace meshhost::admin

@@ -33,6 +33,8 @@ public:
     virtual std::vector<plugin_snapshot> plugins() const = 0;
     virtual std::vector<probe_section> probe() const = 0;
     virtual meters_snapshot meters() const = 0;
+    /// What is recorded as it happens, and no meter tells.
+    virtual std::vector<telemetry::metric> instruments() const { return {}; }
     /// The settings in force, with their origins.
     virtual boost::json::object config() const = 0;
     /// The last starts of this host, each a boot_json(), the newest first.

@@ -47,6 +47,9 @@ json::object span_json(const telemetry::span& span) {
             {"name", each.name},
             {"unix_us", unix_us(each.at)},
             {"attributes", attributes_json(each.attributes)}});
+    json::array links;
+    for (const auto& each : span.links)
+        links.push_back(json::object{{"trace", to_hex(each.trace)}, {"span", to_hex(each.span)}});
     return {
         {"trace", to_hex(span.trace)},
         {"span", to_hex(span.id)},
@@ -59,6 +62,7 @@ json::object span_json(const telemetry::span& span) {
         {"message", span.message.empty() ? json::value(nullptr) : json::value(span.message)},
         {"attributes", attributes_json(span.attributes)},
         {"events", std::move(events)},
+        {"links", std::move(links)},
         {"dropped", span.dropped}};
 }
 
@@ -67,6 +71,9 @@ json::object boot_json(const boot_snapshot& boot) {
     json::array spans;
     for (const auto& each : boot.spans)
         spans.push_back(span_json(each));
+    json::array join;
+    for (const auto& each : boot.join)
+        join.push_back(span_json(each));
     return {
         {"id", to_hex(root.trace)},
         {"number", boot.number},
@@ -76,7 +83,8 @@ json::object boot_json(const boot_snapshot& boot) {
         {"lead_us", in_us(boot.lead)},
         {"outcome", boot.outcome},
         {"error", root.message.empty() ? json::value(nullptr) : json::value(root.message)},
-        {"spans", std::move(spans)}};
+        {"spans", std::move(spans)},
+        {"join", std::move(join)}};
 }
 
 }  // namespace meshhost::admin

@@ -20,7 +20,8 @@ struct boot_snapshot {
     std::string version;       ///< that started
     std::string outcome;       ///< "under way", "ready" or "failed"
     duration lead{};           ///< from the process's start to the root's: its configuration
-    std::vector<telemetry::span> spans;  ///< the root first
+    std::vector<telemetry::span> spans;      ///< the root first
+    std::vector<telemetry::span> join = {};  ///< mesh.node.join, likewise; empty: not told
 };
 
 /// A boot of meshhost.boots/1.

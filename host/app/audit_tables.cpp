@@ -47,9 +47,8 @@ void add_transport(const audit_parts& parts, audit_facts& facts, time_point now)
     if (parts.has_dashboard) {
         facts.declared.push_back({"observe", observe::dashboard_server::timers, false});
     }
-    const std::uint64_t exporting = parts.exporter != nullptr ? otlp::exporter::timers : 0;
-    const std::uint64_t relaying = parts.relay != nullptr ? otlp::batch_relay::timers : 0;
-    if (exporting + relaying > 0) facts.declared.push_back({"otlp", exporting + relaying, false});
+    const auto exporting = parts.telemetry == nullptr ? 0 : parts.telemetry->timers();
+    if (exporting > 0) facts.declared.push_back({"otlp", exporting, false});
 }
 
 void add_peers(const audit_parts& parts, audit_facts& facts) {
@@ -145,18 +144,16 @@ std::uint64_t strands_of(const audit_parts& parts) {
 std::uint64_t plugin_threads_of(const audit_parts& parts) {
     if (parts.plugins == nullptr) return 0;
     const auto figures = parts.plugins->measure();
-    const std::uint64_t exporting = parts.exporter == nullptr ? 0 : parts.exporter->threads();
-    const std::uint64_t relaying = parts.relay == nullptr ? 0 : parts.relay->threads();
-    return figures.strands + figures.workers + exporting + relaying;
+    const auto exporting = parts.telemetry == nullptr ? 0 : parts.telemetry->threads();
+    return figures.strands + figures.workers + exporting;
 }
 
 /// UDP sockets come and go with rebind(), those of the local API with its clients. A QUIC
 /// connection has none.
 std::uint64_t accounted_descriptors(const audit_parts& parts) {
     const std::uint64_t api = parts.api_connections ? parts.api_connections() : 0;
-    const std::uint64_t exporting = parts.exporter == nullptr ? 0 : parts.exporter->descriptors();
-    const std::uint64_t relaying = parts.relay == nullptr ? 0 : parts.relay->descriptors();
-    return parts.endpoint.bound().size() + api + exporting + relaying;
+    const auto exporting = parts.telemetry == nullptr ? 0 : parts.telemetry->descriptors();
+    return parts.endpoint.bound().size() + api + exporting;
 }
 
 void add_process(const audit_parts& parts, const audit_constants& constants, audit_facts& facts) {

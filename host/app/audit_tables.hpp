@@ -2,10 +2,9 @@
 #pragma once
 // Where the audit looks: the rooms of one host, asked between two turns of its loop.
 #include "app/audit.hpp"
+#include "app/host_telemetry.hpp"
 #include "app/ping_table.hpp"
 #include "gossip/gossip_service.hpp"
-#include "otlp/batch_relay.hpp"
-#include "otlp/exporter.hpp"
 #include "peers/peers_service.hpp"
 #include "ping/ping_handler.hpp"
 #include "plugin/plugin_manager.hpp"
@@ -36,8 +35,7 @@ struct audit_parts {
     const usage::process_meter* meter = nullptr;
     std::function<std::size_t()> api_connections{};  ///< of the local API
     std::vector<connection_user> users{};
-    const otlp::exporter* exporter = nullptr;
-    const otlp::batch_relay* relay = nullptr;
+    const host_telemetry* telemetry = nullptr;
     bool has_dashboard = false;
 };
 

@@ -51,7 +51,11 @@ boot_history::boot_history(std::filesystem::path file)
 }
 
 bool boot_history::keep(json::object boot) {
-    boots_.insert(boots_.begin(), json::value(std::move(boot)));
+    json::value newest(std::move(boot));
+    if (!boots_.empty() && number_of(boots_.front()) == number_of(newest))
+        boots_.front() = std::move(newest);
+    else
+        boots_.insert(boots_.begin(), std::move(newest));
     if (boots_.size() > boots_max) boots_.resize(boots_max);
     const auto next = std::filesystem::path(file_).concat(".new");
     {

@@ -24,7 +24,8 @@ public:
     /// Of the start under way, from 1.
     std::uint64_t next_number() const noexcept { return last_number_ + 1; }
 
-    /// Puts it before the others, and writes them down, all at once. False: the file cannot be
+    /// Puts it before the others, or in the place of the newest where that has its number, and
+    /// writes them down, all at once. False: the file cannot be
     /// written; errno says why, and what was there is unchanged.
     bool keep(boost::json::object boot);
 

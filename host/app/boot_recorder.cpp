@@ -89,6 +89,11 @@ void boot_recorder::failed(const failure& why) {
     write_down();
 }
 
+void boot_recorder::joined(std::vector<telemetry::span> trace) {
+    join_ = std::move(trace);
+    write_down();
+}
+
 void boot_recorder::write_down() {
     if (!history_ || history_->keep(as_json())) return;
     log_.warn("this start cannot be remembered: {}", std::strerror(errno));
@@ -103,7 +108,8 @@ boost::json::object boot_recorder::as_json() const {
                     : is_ok             ? "ready"
                                         : "failed",
          .lead = lead_,
-         .spans = trace_.spans()}
+         .spans = trace_.spans(),
+         .join = join_}
     );
 }
 

@@ -49,6 +49,9 @@ public:
     void ready();
     void failed(const failure& why);
 
+    /// What came after it, mesh.node.join: it is written down beside it.
+    void joined(std::vector<telemetry::span> trace);
+
     const std::vector<telemetry::span>& spans() const noexcept { return trace_.spans(); }
 
     /// As host_view::boots().
@@ -61,6 +64,7 @@ private:
     const net::shard& shard_;
     duration lead_;
     telemetry::step_trace trace_;
+    std::vector<telemetry::span> join_;  ///< empty: not yet, or there was none
     std::optional<boot_history> history_;
     std::uint64_t number_ = 1;
     time_point roles_started_{};

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/host.hpp"
 
+#include "admin/metrics_gathering.hpp"
 #include "app/gossip_setup.hpp"
 #include "app/host_settings.hpp"
 #include "app/introspect_setup.hpp"
 #include "app/mesh_channel.hpp"
-#include "app/otlp_setup.hpp"
 #include "app/plugin_setup.hpp"
 #include "app/snapshots.hpp"
 #include "base/version.hpp"
@@ -43,6 +43,17 @@ duration unix_now() {
     return std::chrono::system_clock::now().time_since_epoch();
 }
 
+/// From where metrics come to an instrumentation scope.
+admin::metrics_taker scoped(std::function<void(std::vector<otlp::scoped_metrics>)> take) {
+    return [take = std::move(take)](std::vector<admin::sourced_metrics> all) {
+        std::vector<otlp::scoped_metrics> out;
+        for (auto& each : all)
+            out.push_back({each.instance.empty() ? "meshhost" : each.instance, std::move(each.said)}
+            );
+        take(std::move(out));
+    };
+}
+
 }  // namespace
 
 host::host(net::shard& shard, host_options options, host_observer& observer)
@@ -50,6 +61,7 @@ host::host(net::shard& shard, host_options options, host_observer& observer)
     , options_(std::move(options))
     , observer_(observer)
     , boot_(shard, options_.started)
+    , telemetry_(shard)
     , journal_({.events_max = options_.settings.values.telemetry.events_kept}) {}
 
 host::~host() {
@@ -127,30 +139,17 @@ outcome<void> host::open_endpoint() {
 }
 
 void host::open_telemetry() {
-    auto choice = choose_otlp(options_.settings.values, options_.around, endpoint_->id());
+    const auto& settings = options_.settings.values;
+    auto choice = choose_otlp(settings, options_.around, endpoint_->id());
     for (const auto& warning : choice.warnings)
         log_.warn("{}", warning);
-    if (!choice.options) return;
-    const auto channel = [&]() -> std::unique_ptr<otlp::span_channel> {
-        if (!choice.collector)
+    telemetry_.open(
+        std::move(choice),
+        [this] {
             return std::make_unique<mesh_channel>(shard_, *peers_, [this] { return asker_.get(); });
-        return std::make_unique<otlp::http_channel>(
-            shard_,
-            *choice.collector,
-            choice.headers,
-            choice.timeout
-        );
-    };
-    exporter_ = std::make_unique<otlp::exporter>(
-        shard_,
-        channel(),
-        std::move(*choice.options),
-        logger("otlp")
+        },
+        settings.gossip.tier == "observer"  // one has time for others
     );
-    // An observer has time for others.
-    if (choice.collector && options_.settings.values.gossip.tier == "observer")
-        relay_ = std::make_unique<otlp::batch_relay>(shard_, channel(), random_seed());
-    log_.info("traces go to {}", exporter_->destination());
 }
 
 outcome<void> host::open_mesh() {
@@ -158,12 +157,11 @@ outcome<void> host::open_mesh() {
     auto secret = read_mesh_secret(settings.mesh.secret_file);
     if (!secret) return secret.error();
     mesh_secret_ = std::move(*secret);
-    if (settings.gossip.enabled)
-        gossip_ = std::make_unique<gossip::gossip_service>(
-            shard_,
-            *endpoint_,
-            gossip_options_of(settings.gossip, random_seed())
-        );
+    if (settings.gossip.enabled) {
+        auto options = gossip_options_of(settings.gossip, random_seed());
+        view_size_ = options.machines.membership.active_max;
+        gossip_ = std::make_unique<gossip::gossip_service>(shard_, *endpoint_, std::move(options));
+    }
     peers_ = std::make_unique<peers::peers_service>(
         shard_,
         *endpoint_,
@@ -193,12 +191,7 @@ void host::follow_messages() {
     options.name_of = [this](const identity::topic_id& topic) {
         return topic == peers_->topic() ? "mesh/digest" : "";
     };
-    if (exporter_)
-        options.on_span = [this](const telemetry::span& span) {
-            exporter_->take({"meshhost", span});
-        };
-    tracer_ = std::make_unique<trace_recorder>(shard_, std::move(options));
-    gossip_->set_tracer(tracer_.get());
+    gossip_->set_tracer(&telemetry_.follow(std::move(options)));
 }
 
 /// What roles say to each other over the mesh.
@@ -236,9 +229,9 @@ outcome<void> host::load_plugins() {
     lent.reserved_alpns = {settings.gossip.alpn};
     lent.topics = topics_.get();
     lent.messages = messages_.get();
-    if (exporter_)
+    if (telemetry_.exports())
         lent.on_span = [this](const std::string& instance, const telemetry::span& finished) {
-            exporter_->take({instance, finished});
+            telemetry_.take(instance, finished);
         };
     plugins_ = std::make_unique<plugin::plugin_manager>(
         shard_,
@@ -249,7 +242,7 @@ outcome<void> host::load_plugins() {
     );
     reporter_ =
         std::make_unique<self_reporter>(settings, *endpoint_, *plugins_, *peers_, gossip_.get());
-    if (relay_) reporter_->set_collects();
+    if (telemetry_.relay() != nullptr) reporter_->set_collects();
     std::vector<plugin::plugin_spec> specs;
     for (const auto& each : settings.plugin)
         specs.push_back({each.path, each.instance, each.role});
@@ -306,7 +299,8 @@ void host::watch_usage() {
         *endpoint_,
         gossip_.get(),
         self,
-        settings.digest.emit_interval != duration::zero()});
+        settings.digest.emit_interval != duration::zero(),
+        [this](time_point now) { look(now); }});
     usage_ = std::make_unique<usage::usage_sampler>(
         shard_,
         *load_,
@@ -340,8 +334,7 @@ void host::open_books() {
     parts.users.push_back({"message", {std::string(message::message_alpn)}, [this] {
                                return messages_->owned();
                            }});
-    parts.exporter = exporter_.get();
-    parts.relay = relay_.get();
+    parts.telemetry = &telemetry_;
     parts.has_dashboard = dashboard_ != nullptr;
     audit_observer& self = *this;
     auditor_ = std::make_unique<auditor>(shard_, std::move(parts), self, logger("audit"));
@@ -384,9 +377,7 @@ void host::serve() {
             load_.get(),
             [this](admin::config_reload_sink sink) { return reload_config(std::move(sink)); },
             &boot_,
-            exporter_.get(),
-            tracer_.get(),
-            relay_.get()},
+            &telemetry_},
         options_.started,
         options_.started_at
     );
@@ -419,9 +410,13 @@ void host::serve() {
             std::move(*health_port_),
             *api_,
             *api_,
+            telemetry_.costs(),
             logger("health")
         );
     health_port_.reset();
+    telemetry_.serve_metrics([this](std::function<void(std::vector<otlp::scoped_metrics>)> take) {
+        admin::gather_metrics(*api_, *api_, telemetry_.costs(), scoped(std::move(take)));
+    });
     open_dashboard();
     endpoint_->router().add(std::string(ping::ping_alpn), echo_);
     boot_.note("mesh.alpn.list", fmt::format("{}", fmt::join(endpoint_->router().alpns(), ",")));
@@ -463,10 +458,43 @@ void host::open_dashboard() {
 }
 
 void host::export_boot() {
-    if (!exporter_) return;
-    for (const auto& span : boot_.spans())
-        exporter_->take({"meshhost", span});
-    exporter_->flush();
+    telemetry_.take(boot_.spans());
+    telemetry_.flush();
+}
+
+/// From here on it depends on others.
+void host::begin_join() {
+    if (!gossip_) return;
+    const auto& root = boot_.spans().front();
+    join_.begin(
+        {.seeds = named_.size(),
+         .neighbors = view_size_,
+         .seed = random_seed(),
+         .start = {root.trace, root.id}},
+        shard_.now(),
+        unix_now()
+    );
+}
+
+void host::on_neighbor_up(const identity::endpoint_id& peer) {
+    const auto ways =
+        api_ ? api_->gossip_paths() : std::map<identity::endpoint_id, admin::path_snapshot>();
+    const auto way = ways.find(peer);
+    const auto path = way == ways.end() ? admin::path_snapshot{.kind = "unknown"} : way->second;
+    join_.on_neighbor({peer.to_hex(), path.kind, path.reason}, shard_.now());
+}
+
+/// Every two seconds, when the usage was looked at.
+void host::look(time_point now) {
+    telemetry_.look(now);
+    if (gossip_)
+        for (const auto* connection : gossip_->owned()) {
+            const auto path = connection->path();
+            telemetry_.saw_round_trip(path.kind == transport::path_kind::direct, path.rtt);
+        }
+    if (!join_.look(now)) return;
+    boot_.joined(join_.spans());
+    telemetry_.take(join_.spans());
 }
 
 void host::become_ready() {
@@ -483,6 +511,7 @@ void host::become_ready() {
     open_books();
     boot_.ready();
     export_boot();
+    begin_join();
     api_->set_ready(shard_.now());
     observer_.on_host_ready();
 }
@@ -500,7 +529,7 @@ void host::async_stop() {
     log_.info("stopping");
     stop_.emplace("mesh.node.stop", random_seed(), shard_.now(), unix_now());
     stop_->step("mesh.plugin.stop", shard_.now());
-    if (exporter_) exporter_->flush();
+    telemetry_.flush();
     reporter_->say_draining();
     plugins_->stop();
 }
@@ -562,14 +591,12 @@ void host::export_stop() {
     constexpr duration last_words = 1s;
     const auto depart = [this] { observer_.on_host_stopped(abandoned_); };
     // By way of the mesh there is no way any more: others have been told that this host has left.
-    if (!exporter_ || is_hasty_ || options_.settings.values.telemetry.otlp == "mesh")
-        return depart();
+    if (is_hasty_ || options_.settings.values.telemetry.otlp == "mesh") return depart();
     if (stop_) {
         stop_->end(shard_.now());
-        for (const auto& span : stop_->spans())
-            exporter_->take({"meshhost", span});
+        telemetry_.take(stop_->spans());
     }
-    exporter_->async_close(last_words, depart);
+    telemetry_.async_close(last_words, depart);
 }
 
 }  // namespace meshhost::app

@@ -8,6 +8,8 @@
 #include "app/boot_recorder.hpp"
 #include "app/event_recorder.hpp"
 #include "app/host_api.hpp"
+#include "app/host_telemetry.hpp"
+#include "app/join_recorder.hpp"
 #include "app/load_reporter.hpp"
 #include "app/mesh_bridge.hpp"
 #include "app/self_reporter.hpp"
@@ -19,7 +21,6 @@
 #include "introspect/introspect_server.hpp"
 #include "message/message_exchange.hpp"
 #include "net/shard.hpp"
-#include "otlp/exporter.hpp"
 #include "peers/peers_service.hpp"
 #include "ping/ping_handler.hpp"
 #include "plugin/plugin_manager.hpp"
@@ -113,10 +114,13 @@ private:
     void open_books();
 
     void export_boot();
+    void begin_join();
+    void look(time_point now);
     void become_ready();
     void on_instance_changed(const plugin::instance_status& status) override;
     void on_plugins_stopped(std::size_t abandoned) override;
     void on_peer_changed(const peers::peer_view& peer) override;
+    void on_neighbor_up(const identity::endpoint_id& peer) override;
     void on_stopped() override;
     void on_gossip_stopped() override;
     void on_budget_news(const char* kind, const usage::proto::budget_news& news) override;
@@ -138,10 +142,8 @@ private:
     std::optional<http::tcp_listener> dashboard_port_;  ///< until it is served
     std::optional<http::tcp_listener> health_port_;     ///< likewise
     std::unique_ptr<transport::endpoint> endpoint_;
-    // What others give spans to outlives them.
-    std::unique_ptr<otlp::exporter> exporter_;        ///< null: nothing is exported
-    std::unique_ptr<otlp::batch_relay> relay_;        ///< null: nobody exports through this host
-    std::unique_ptr<trace_recorder> tracer_;          ///< null without gossip
+    host_telemetry telemetry_;  // what others give spans to outlives them
+    join_recorder join_;
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
     telemetry::event_journal journal_;
     event_recorder events_{journal_};
@@ -163,6 +165,7 @@ private:
     std::unique_ptr<introspect::introspect_server> answerer_;  ///< to other hosts
     std::optional<telemetry::step_trace> stop_;  ///< the trace of the stop that is under way
     std::size_t abandoned_ = 0;
+    std::size_t view_size_ = 0;  ///< neighbours in the gossip, at most
     bool is_ready_ = false;
     bool is_stopping_ = false;
     bool is_finished_ = false;

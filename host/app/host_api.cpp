@@ -58,6 +58,8 @@ admin::node_snapshot host_api::node() const {
 
 std::vector<std::string> host_api::warnings() const {
     auto all = parts_.load == nullptr ? std::vector<std::string>() : parts_.load->warnings();
+    for (auto& each : parts_.telemetry->warnings())
+        all.push_back(std::move(each));
     if (auditor_ == nullptr) return all;
     for (const auto& each : auditor_->standing())
         all.push_back(
@@ -133,14 +135,8 @@ std::vector<admin::probe_section> host_api::probe() const {
         sections.push_back(section_of(asker_->measure(), answerer_->measure()));
     if (parts_.gossip != nullptr) sections.push_back(section_of(parts_.gossip->measure()));
     if (dashboard_ != nullptr) sections.push_back({"observe", dashboard_->counters()});
-    if (parts_.relay != nullptr)
-        sections.push_back(
-            {"otlp_relay",
-             {{"waiting", parts_.relay->waiting()},
-              {"passed_on", parts_.relay->passed_on()},
-              {"dropped", parts_.relay->dropped()}}}
-        );
-    if (parts_.exporter != nullptr) sections.push_back(section_of(parts_.exporter->counts()));
+    for (auto& each : parts_.telemetry->sections())
+        sections.push_back(std::move(each));
     return sections;
 }
 
@@ -208,8 +204,8 @@ outcome<void> host_api::audit(admin::audit_sink sink) {
 }
 
 std::vector<telemetry::span> host_api::message_spans() const {
-    if (parts_.tracer == nullptr) return {};
-    const auto& all = parts_.tracer->spans().spans();
+    if (parts_.telemetry->tracer() == nullptr) return {};
+    const auto& all = parts_.telemetry->tracer()->spans().spans();
     return {all.begin(), all.end()};
 }
 
@@ -217,7 +213,7 @@ std::vector<telemetry::span> host_api::message_spans() const {
 outcome<std::string> host_api::publish_trace(unsigned size) {
     constexpr std::uint8_t says_nothing = 9;
     const auto topic = parts_.peers.topic();
-    if (parts_.tracer == nullptr || parts_.gossip == nullptr || !topic)
+    if (parts_.telemetry->tracer() == nullptr || parts_.gossip == nullptr || !topic)
         return failure{
             exit_code::unreachable,
             "E_NO_GOSSIP",
@@ -231,16 +227,16 @@ outcome<std::string> host_api::publish_trace(unsigned size) {
         std::min<std::size_t>(random.size(), size - 1),
         content.begin() + 1
     );
-    parts_.tracer->follow_next();
+    parts_.telemetry->tracer()->follow_next();
     if (const auto fault = parts_.gossip->broadcast(*topic, content))
         return failure{exit_code::failure, "E_NO_GOSSIP", fault.message(), ""};
-    return to_hex(bytes_view(parts_.tracer->last()));
+    return to_hex(bytes_view(parts_.telemetry->tracer()->last()));
 }
 
 outcome<void> host_api::collect(const std::string& request) {
-    if (parts_.relay == nullptr)
+    if (parts_.telemetry->relay() == nullptr)
         return failure{exit_code::unreachable, "E_NO_COLLECTOR", "this host has no collector", ""};
-    if (parts_.relay->take(request)) return {};
+    if (parts_.telemetry->relay()->take(request)) return {};
     return admin::api_full("spans wait for the collector");
 }
 

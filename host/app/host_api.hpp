@@ -5,18 +5,16 @@
 #include "app/auditor.hpp"
 #include "app/boot_recorder.hpp"
 #include "app/event_recorder.hpp"
+#include "app/host_telemetry.hpp"
 #include "app/load_reporter.hpp"
 #include "app/ping_table.hpp"
 #include "app/self_reporter.hpp"
-#include "app/trace_recorder.hpp"
 #include "config/config_loader.hpp"
 #include "gossip/gossip_service.hpp"
 #include "introspect/introspect_client.hpp"
 #include "introspect/introspect_server.hpp"
 #include "net/shard.hpp"
 #include "observe/dashboard_server.hpp"
-#include "otlp/batch_relay.hpp"
-#include "otlp/exporter.hpp"
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "transport/endpoint.hpp"
@@ -44,9 +42,7 @@ struct host_parts {
     const load_reporter* load = nullptr;          ///< null: nothing looks at the usage
     std::function<outcome<void>(admin::config_reload_sink)> reload_config = {};
     const boot_recorder* boot = nullptr;
-    const otlp::exporter* exporter = nullptr;  ///< null: nothing is exported
-    trace_recorder* tracer = nullptr;          ///< null without gossip
-    otlp::batch_relay* relay = nullptr;        ///< null: nobody exports through this host
+    host_telemetry* telemetry = nullptr;
 };
 
 /// One thread: the shard's.
@@ -78,6 +74,9 @@ public:
     std::vector<admin::plugin_snapshot> plugins() const override;
     std::vector<admin::probe_section> probe() const override;
     admin::meters_snapshot meters() const override;
+    std::vector<telemetry::metric> instruments() const override {
+        return parts_.telemetry->instruments();
+    }
     boost::json::object config() const override;
     boost::json::array boots() const override { return parts_.boot->boots(); }
 
@@ -100,6 +99,8 @@ public:
     outcome<void> set_faults(const admin::fault_settings& faults) override;
     outcome<void> crash_plugin(const std::string& instance) override;
 
+    /// How neighbours in the gossip are reached: most of them by its connections alone.
+    std::map<identity::endpoint_id, admin::path_snapshot> gossip_paths() const;
     /// By id, wherever the peer was last seen or is said to be.
     identity::endpoint_addr address_of(const identity::endpoint_id& peer) const;
     outcome<void> audit(admin::audit_sink sink) override;
@@ -115,8 +116,6 @@ public:
 private:
     /// Of the topic on which digests travel.
     std::optional<gossip::proto::topic_probe> digest_topic() const;
-    /// How neighbours in the gossip are reached: most of them by its connections alone.
-    std::map<identity::endpoint_id, admin::path_snapshot> gossip_paths() const;
     admin::usage_snapshot usage() const;
     admin::meters_snapshot::net_meters net_meters() const;
     std::vector<std::string> warnings() const;

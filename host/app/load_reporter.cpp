@@ -31,6 +31,7 @@ void load_reporter::on_usage(
         share_of(used.rss_bytes, most.memory_bytes, machine_.memory_bytes)
     ));
     if (parts_.sends_meters) parts_.peers.set_meters(meters_of(used));
+    if (parts_.on_look) parts_.on_look(now);
 }
 
 peers::proto::node_meters load_reporter::meters_of(const usage::proto::usage& used) const {

@@ -9,6 +9,7 @@
 #include "transport/endpoint.hpp"
 #include "usage/usage_sampler.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -39,6 +40,7 @@ struct load_parts {
     const gossip::gossip_service* gossip = nullptr;
     budget_observer& observer;
     bool sends_meters = false;
+    std::function<void(time_point)> on_look = {};  ///< may be empty; after each look
 };
 
 /// One thread: the shard's.

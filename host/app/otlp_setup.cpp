@@ -31,6 +31,7 @@ constexpr std::size_t mesh_batch_max = 64;
 constexpr std::size_t mesh_batch_bytes_max = 16u << 10;
 
 constexpr const char* traces_path = "/v1/traces";
+constexpr const char* metrics_path = "/v1/metrics";
 
 bool is_true(const config::surroundings& around, const char* name) {
     return boost::iequals(around.variable(name).value_or(""), "true");
@@ -85,8 +86,11 @@ public:
         return parsed;
     }
 
+    /// Told once, also of what is read for traces and for metrics.
     void ignore(const char* name, const std::string& text) {
-        warnings_.push_back(fmt::format("{}: {} is ignored", name, in_quotes(text)));
+        auto warning = fmt::format("{}: {} is ignored", name, in_quotes(text));
+        if (std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end())
+            warnings_.push_back(std::move(warning));
     }
 
 private:
@@ -94,18 +98,45 @@ private:
     std::vector<std::string>& warnings_;
 };
 
-/// Many paste the whole path where the base is asked for.
-http_url with_path(http_url base) {
-    if (!base.path.ends_with(traces_path)) base.path += traces_path;
+/// Many paste the whole path of traces where the base is asked for.
+http_url with_path(http_url base, const char* path) {
+    if (base.path.ends_with(traces_path))
+        base.path.resize(base.path.size() - std::string_view(traces_path).size());
+    if (!base.path.ends_with(path)) base.path += path;
     return base;
 }
 
-std::optional<http_url> choose_url(const config::host_config& settings, reader& from) {
+/// What OpenTelemetry calls a signal.
+struct signal {
+    const char* path;
+    const char* endpoint;  ///< its variable
+};
+
+constexpr signal traces{traces_path, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"};
+constexpr signal metrics{metrics_path, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"};
+
+std::optional<http_url> choose_url(
+    const config::host_config& settings,
+    const signal& of,
+    reader& from
+) {
     if (!settings.telemetry.otlp.empty())
-        return with_path(*parse_http_url(settings.telemetry.otlp));
-    if (auto own = from.url("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")) return own;
-    if (auto base = from.url("OTEL_EXPORTER_OTLP_ENDPOINT")) return with_path(std::move(*base));
+        return with_path(*parse_http_url(settings.telemetry.otlp), of.path);
+    if (auto own = from.url(of.endpoint)) return own;
+    if (auto base = from.url("OTEL_EXPORTER_OTLP_ENDPOINT"))
+        return with_path(std::move(*base), of.path);
     return std::nullopt;
+}
+
+/// What the configuration names is exported to, whatever the environment switches off.
+bool is_switched_off(
+    const config::host_config& settings,
+    const config::surroundings& around,
+    const char* exporter
+) {
+    return settings.telemetry.otlp.empty()
+           && (is_true(around, "OTEL_SDK_DISABLED")
+               || around.variable(exporter).value_or("otlp") != "otlp");
 }
 
 /// What the environment says wins over what is found out, attribute by attribute.
@@ -147,30 +178,12 @@ std::string service_instance_id(const identity::endpoint_id& self) {
     )(bytes.data(), bytes.size()));
 }
 
-otlp_choice choose_otlp(
-    const config::host_config& settings,
-    const config::surroundings& around,
-    const identity::endpoint_id& self
-) {
-    otlp_choice choice;
-    reader from(around, choice.warnings);
-    const bool is_off = is_true(around, "OTEL_SDK_DISABLED")
-                        || around.variable("OTEL_TRACES_EXPORTER").value_or("otlp") != "otlp";
-    if (is_off && settings.telemetry.otlp.empty()) return choice;
-    const bool is_mesh = settings.telemetry.otlp == "mesh";
-    if (!is_mesh) choice.collector = choose_url(settings, from);
-    if (!is_mesh && !choice.collector) return choice;
-    const auto protocol = around.variable("OTEL_EXPORTER_OTLP_PROTOCOL");
-    if (protocol && *protocol != "http/protobuf")
-        choice.warnings.push_back("OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf is what is spoken");
+namespace {
+
+otlp::exporter_options exporter_options_of(const otlp::resource& by, bool is_mesh, reader& from) {
     otlp::exporter_options options;
-    options.by = resource_of(settings, around, self, from);
+    options.by = by;
     options.version = version();
-    choice.headers.emplace_back("User-Agent", "OTel-OTLP-Exporter-Cpp/" + std::string(version()));
-    for (auto& [name, value] : from.pairs("OTEL_EXPORTER_OTLP_HEADERS"))
-        choice.headers.emplace_back(name, value);
-    if (const auto ms = from.number("OTEL_EXPORTER_OTLP_TIMEOUT", 600'000))
-        choice.timeout = std::chrono::milliseconds(*ms);
     if (const auto ms = from.number("OTEL_BSP_SCHEDULE_DELAY", 600'000))
         options.limits.delay = std::chrono::milliseconds(*ms);
     if (const auto spans = from.number("OTEL_BSP_MAX_QUEUE_SIZE", 65'536))
@@ -183,7 +196,46 @@ otlp_choice choose_otlp(
     }
     options.limits.batch_max = std::min(options.limits.batch_max, options.limits.spans_max);
     options.seed = random_seed();
-    choice.options = std::move(options);
+    return options;
+}
+
+/// Where none is configured, the environment may ask for one.
+duration metrics_interval(const config::host_config& settings, reader& from) {
+    constexpr std::int64_t day_ms = 86'400'000;
+    if (const auto ms = from.number("OTEL_METRIC_EXPORT_INTERVAL", day_ms))
+        return std::chrono::milliseconds(*ms);
+    return settings.telemetry.metrics_interval;
+}
+
+}  // namespace
+
+otlp_choice choose_otlp(
+    const config::host_config& settings,
+    const config::surroundings& around,
+    const identity::endpoint_id& self
+) {
+    otlp_choice choice;
+    reader from(around, choice.warnings);
+    const bool is_mesh = settings.telemetry.otlp == "mesh";
+    const bool has_traces = !is_switched_off(settings, around, "OTEL_TRACES_EXPORTER");
+    const bool has_metrics =
+        !is_mesh && !is_switched_off(settings, around, "OTEL_METRICS_EXPORTER");
+    if (has_traces && !is_mesh) choice.collector = choose_url(settings, traces, from);
+    const auto metrics_to = has_metrics ? choose_url(settings, metrics, from) : std::nullopt;
+    if (!is_mesh && !choice.collector && !metrics_to) return choice;
+    const auto protocol = around.variable("OTEL_EXPORTER_OTLP_PROTOCOL");
+    if (protocol && *protocol != "http/protobuf")
+        choice.warnings.push_back("OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf is what is spoken");
+    choice.headers.emplace_back("User-Agent", "OTel-OTLP-Exporter-Cpp/" + std::string(version()));
+    for (auto& [name, value] : from.pairs("OTEL_EXPORTER_OTLP_HEADERS"))
+        choice.headers.emplace_back(name, value);
+    if (const auto ms = from.number("OTEL_EXPORTER_OTLP_TIMEOUT", 600'000))
+        choice.timeout = std::chrono::milliseconds(*ms);
+    const auto by = resource_of(settings, around, self, from);
+    if (is_mesh || choice.collector) choice.options = exporter_options_of(by, is_mesh, from);
+    const auto interval = metrics_interval(settings, from);
+    if (metrics_to && interval > duration::zero())
+        choice.metrics = metrics_choice{*metrics_to, {by, version(), interval}};
     return choice;
 }
 

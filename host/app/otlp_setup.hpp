@@ -7,6 +7,7 @@
 #include "config/surroundings.hpp"
 #include "identity/endpoint_id.hpp"
 #include "otlp/exporter.hpp"
+#include "otlp/metrics_exporter.hpp"
 
 #include <optional>
 #include <string>
@@ -14,10 +15,16 @@
 
 namespace meshhost::app {
 
+struct metrics_choice {
+    http_url to;  ///< with the whole path
+    otlp::metrics_options options;
+};
+
 struct otlp_choice {
-    std::optional<otlp::exporter_options> options;  ///< nullopt: nothing is exported
+    std::optional<otlp::exporter_options> options;  ///< nullopt: no spans are exported
     /// A collector, with the whole path of traces; nullopt: another member of the mesh.
     std::optional<http_url> collector;
+    std::optional<metrics_choice> metrics;  ///< nullopt: none are exported
     otlp::http_channel::header_list headers;
     duration timeout = 10s;             ///< of a request to a collector
     std::vector<std::string> warnings;  ///< what of the environment is not understood

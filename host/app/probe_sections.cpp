@@ -215,19 +215,6 @@ admin::probe_section section_of(
          {"refused", answering.refused}}};
 }
 
-admin::probe_section section_of(const otlp::queue_counts& counters) {
-    return {
-        "otlp",
-        {{"waiting", counters.waiting},
-         {"waiting_max", counters.waiting_max},
-         {"requests", counters.requests},
-         {"exported", counters.exported},
-         {"rejected", counters.rejected},
-         {"dropped_full", counters.dropped_full},
-         {"dropped_refused", counters.dropped_refused},
-         {"failures_in_a_row", counters.failures_in_a_row}}};
-}
-
 admin::probe_section process_section() {
     constexpr std::uint64_t kibibyte = 1024;
     return {

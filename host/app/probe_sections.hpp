@@ -6,7 +6,6 @@
 #include "introspect/introspect_client.hpp"
 #include "introspect/introspect_server.hpp"
 #include "net/shard.hpp"
-#include "otlp/export_queue.hpp"
 #include "peers/probe.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "transport/probe.hpp"
@@ -26,7 +25,6 @@ admin::probe_section section_of(
     const introspect::server_probe& answering
 );
 /// Spans on their way to a collector.
-admin::probe_section section_of(const otlp::queue_counts& counters);
 /// What the kernel says of this process: descriptors, threads, memory.
 admin::probe_section process_section();
 

@@ -27,6 +27,7 @@ trace_recorder::trace_recorder(const net::shard& shard, trace_options options)
 bool trace_recorder::chooses(time_point now) {
     if (std::exchange(is_next_, false)) return true;
     if (options_.one_in == 0 || random_.next() % options_.one_in != 0) return false;
+    if (factor_ < 1 && !random_.chance(factor_)) return false;
     return chosen_.takes(now, options_.per_second_max);
 }
 
@@ -72,17 +73,30 @@ void trace_recorder::on_sent() {
 }
 
 void trace_recorder::on_delivery(const gossip::proto::message_output& message) {
+    if (message.trace.empty()) return hops_.record(message.hops);
     const auto context = wire::decode_trace_context(message.trace.view());
     constexpr unsigned sampled = 1;
-    if (!context || (context->flags & sampled) == 0) return;
-    if (!delivered_.takes(shard_.now(), deliveries_per_second)) return;
+    const bool is_followed = context && (context->flags & sampled) != 0
+                             && delivered_.takes(shard_.now(), deliveries_per_second);
+    if (!is_followed) return hops_.record(message.hops);
+    follow(message, *context);
+}
+
+void trace_recorder::follow(
+    const gossip::proto::message_output& message,
+    const wire::trace_context& context
+) {
     auto span = begun("mesh.gossip.deliver", message.topic, message.content.size());
     span.kind = telemetry::span_kind::consumer;
-    span.trace = context->trace;
-    span.parent = context->span;
+    span.trace = context.trace;
+    span.parent = context.span;
     span.id = gossip::proto::span_of_hop(span.trace, options_.self);
     span.attributes.push_back({"mesh.peer.id", message.from.to_hex()});
     span.attributes.push_back({"mesh.gossip.round", static_cast<std::uint64_t>(message.hops)});
+    hops_.record(
+        message.hops,
+        {static_cast<double>(message.hops), span.trace, span.id, span.started}
+    );
     keep(std::move(span));
 }
 

@@ -7,7 +7,9 @@
 #include "gossip/message_tracer.hpp"
 #include "identity/endpoint_id.hpp"
 #include "net/shard.hpp"
+#include "telemetry/histogram.hpp"
 #include "telemetry/span_ring.hpp"
+#include "wire/trace_context.hpp"
 
 #include <functional>
 #include <optional>
@@ -34,12 +36,16 @@ public:
 
     trace_recorder(const net::shard& shard, trace_options options);
 
+    /// Of the messages that chance chooses, so many are followed: 0..1.
+    void set_factor(double factor) noexcept { factor_ = factor; }
     /// The next message of this host is followed, whatever chance says.
     void follow_next() noexcept { is_next_ = true; }
     /// Of the last message of this host that was followed.
     const telemetry::trace_id& last() const noexcept { return last_; }
 
     const telemetry::span_ring& spans() const noexcept { return spans_; }
+    /// How many hosts every message passed before it came here, followed or not.
+    const telemetry::histogram& hops() const noexcept { return hops_; }
 
     byte_buffer on_broadcast(const identity::topic_id& topic, bytes_view content) override;
     void on_sent() override;
@@ -47,13 +53,16 @@ public:
 
 private:
     bool chooses(time_point now);
+    void follow(const gossip::proto::message_output& message, const wire::trace_context& context);
     telemetry::span begun(const char* name, const identity::topic_id& topic, std::size_t size);
     void keep(telemetry::span finished);
 
     const net::shard& shard_;
     trace_options options_;
     prng random_;
+    double factor_ = 1;
     telemetry::span_ring spans_{spans_max};
+    telemetry::histogram hops_{{0, 1, 2, 3, 4, 5, 6, 8, 10, 15}};
     telemetry::trace_id last_{};
     /// So many in a second, and no more.
     class allowance {

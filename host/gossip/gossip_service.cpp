@@ -381,7 +381,7 @@ void gossip_service::perform(const proto::neighbor_down_output& down) {
 }
 
 void gossip_service::perform(const proto::message_output& message) {
-    if (tracer_ != nullptr && !message.trace.empty()) tracer_->on_delivery(message);
+    if (tracer_ != nullptr) tracer_->on_delivery(message);
     subscribers_.publish(message.topic, message);
 }
 

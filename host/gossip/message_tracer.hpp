@@ -13,7 +13,7 @@ public:
     virtual byte_buffer on_broadcast(const identity::topic_id& topic, bytes_view content) = 0;
     /// It went out, with that context.
     virtual void on_sent() = 0;
-    /// A first copy of one that is followed came.
+    /// A first copy of one came, followed or not.
     virtual void on_delivery(const proto::message_output& message) = 0;
 
 protected:

@@ -36,6 +36,17 @@ TEST_CASE("boot history: the last four, the newest first", "[app]") {
     CHECK_FALSE(std::filesystem::exists(dir / "boots.json.new"));
 }
 
+TEST_CASE("boot history: what comes later takes the place of what it adds to", "[app]") {
+    const test::temp_dir dir;
+    boot_history history(dir / "boots.json");
+    CHECK(history.keep(boot(1)));
+    auto more = boot(1);
+    more["join"] = "told";
+    CHECK(history.keep(more));
+    REQUIRE(history.boots().size() == 1);
+    CHECK(history.boots()[0].at("join") == "told");
+}
+
 TEST_CASE("boot history: a file that is none is none", "[app]") {
     const test::temp_dir dir;
     const auto file = dir / "boots.json";

@@ -100,3 +100,32 @@ TEST_CASE("otlp: what is not understood is told of and left out", "[app]") {
     CHECK(choice.headers.back() == std::pair<std::string, std::string>{"api-key", "x=1"});
     CHECK(choice.warnings.size() == 4);
 }
+
+TEST_CASE("otlp: metrics go beside the traces, and not by way of the mesh", "[app]") {
+    machine at;
+    CHECK_FALSE(at.choose().metrics);
+    SECTION("as configured, also when the path of traces is pasted") {
+        at.settings.telemetry.otlp = "http://c:4318/v1/traces";
+        REQUIRE(at.choose().metrics);
+        CHECK(at.choose().metrics->to.path == "/v1/metrics");
+        CHECK(at.choose().metrics->options.interval == 60s);
+        CHECK(at.destination() == "c:4318/v1/traces");
+        at.settings.telemetry.metrics_interval = 0s;
+        CHECK_FALSE(at.choose().metrics);
+    }
+    SECTION("as the environment says") {
+        at.set("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:1/as/it/is");
+        at.set("OTEL_METRIC_EXPORT_INTERVAL", "5000");
+        REQUIRE(at.choose().metrics);
+        CHECK(at.choose().metrics->to.path == "/as/it/is");
+        CHECK(at.choose().metrics->options.interval == 5s);
+        CHECK_FALSE(at.choose().options);
+        at.set("OTEL_METRICS_EXPORTER", "none");
+        CHECK_FALSE(at.choose().metrics);
+    }
+    SECTION("by way of the mesh") {
+        at.settings.telemetry.otlp = "mesh";
+        CHECK_FALSE(at.choose().metrics);
+        CHECK(at.choose().options);
+    }
+}

@@ -56,6 +56,34 @@ TEST_CASE("trace: nothing is followed but what is asked for", "[app]") {
     CHECK(span.id == gossip::proto::span_of_hop(span.trace, b.self));
 }
 
+TEST_CASE("trace: what is too dear is not followed, but for what is asked for", "[app]") {
+    bench b(1);
+    b.recorder.set_factor(0);
+    CHECK_FALSE(b.sends());
+    b.recorder.follow_next();
+    CHECK(b.sends());
+    b.recorder.set_factor(1);
+    CHECK(b.sends());
+}
+
+TEST_CASE(
+    "trace: hops of every message are counted, with the trace of one that is followed",
+    "[app]"
+) {
+    bench b;
+    gossip::proto::message_output plain;
+    plain.hops = 2;
+    b.recorder.on_delivery(plain);
+    CHECK(b.recorder.hops().point().count == 1);
+    CHECK(b.recorder.hops().point().exemplars.empty());
+    b.hears(1, 9);
+    CHECK(b.recorder.hops().point().count == 2);
+    REQUIRE(b.recorder.hops().point().exemplars.size() == 1);
+    CHECK(b.recorder.hops().point().exemplars.front().trace.front() == 9);
+    b.hears(0);
+    CHECK(b.recorder.hops().point().count == 3);
+}
+
 TEST_CASE("trace: what did not go out is not told", "[app]") {
     bench b(1);
     CHECK_FALSE(b.recorder.on_broadcast(b.topic, as_bytes("x")).empty());

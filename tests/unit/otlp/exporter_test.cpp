@@ -2,6 +2,7 @@
 // The exporter and a collector that answers what a test wants, on one loop.
 #include "net/shard.hpp"
 #include "otlp/exporter.hpp"
+#include "otlp/metrics_exporter.hpp"
 #include "support/catch.hpp"
 #include "support/loop.hpp"
 
@@ -253,4 +254,80 @@ TEST_CASE("exporter: where it sends to", "[otlp]") {
           "http:?",
           "http://c:4b/"})
         CHECK_FALSE(parse_http_url(none));
+}
+
+namespace {
+
+struct metrics_bench {
+    explicit metrics_bench(std::vector<std::string> answers) {
+        there.answers.assign(answers.begin(), answers.end());
+        exporter_.emplace(
+            shard,
+            std::make_unique<http_channel>(
+                shard,
+                http_url{"127.0.0.1", there.port(), "/v1/metrics"},
+                http_channel::header_list{},
+                5s
+            ),
+            metrics_options{{{"service.name", std::string("meshhost")}}, "0.1.0", 10ms},
+            [this](std::function<void(metrics_exporter::scoped_list)> take) { ask(take); },
+            costs,
+            logger("otlp")
+        );
+    }
+    void ask(const std::function<void(metrics_exporter::scoped_list)>& take) {
+        telemetry::metric members{
+            "mesh.members",
+            "",
+            "",
+            telemetry::metric_kind::gauge,
+            {},
+            {{{}, false, 18, 0, {}}}};
+        scoped_metrics own{"meshhost", {}};
+        own.said.metrics = {members};
+        asked = take;
+        if (!is_slow) take({own});
+    }
+    template <class Predicate>
+    bool until(Predicate done) {
+        return test::run_until(shard, done);
+    }
+
+    net::shard shard;
+    collector there{shard};
+    telemetry::cost_meter costs;
+    std::function<void(metrics_exporter::scoped_list)> asked;
+    bool is_slow = false;
+    std::optional<metrics_exporter> exporter_;
+};
+
+}  // namespace
+
+TEST_CASE("metrics: a collector is told again and again, also one that was away", "[otlp]") {
+    metrics_bench b({taken, answer(503), taken});
+    REQUIRE(b.until([&] { return b.exporter_->counts().exported >= 3; }));
+    CHECK(b.exporter_->counts().failed == 1);
+    const auto& request = b.there.requests.front();
+    CHECK(request.target() == "/v1/metrics");
+    CHECK(request["Content-Type"] == "application/x-protobuf");
+    CHECK(request.body().find("mesh.members") != std::string::npos);
+    CHECK(b.costs.total() > duration::zero());
+}
+
+TEST_CASE("metrics: who takes none is asked once", "[otlp]") {
+    metrics_bench b({answer(404)});
+    REQUIRE(b.until([&] { return b.exporter_->counts().failed == 1; }));
+    CHECK(b.exporter_->counts().is_refused);
+    const auto several_intervals = b.shard.now() + 100ms;
+    REQUIRE(b.until([&] { return b.shard.now() >= several_intervals; }));
+    CHECK(b.there.requests.size() == 1);
+}
+
+TEST_CASE("metrics: an answer that comes after the exporter went is for nobody", "[otlp]") {
+    metrics_bench b({taken});
+    b.is_slow = true;
+    REQUIRE(b.until([&] { return b.asked != nullptr; }));
+    b.exporter_.reset();
+    b.asked({});
+    CHECK(b.there.requests.empty());
 }
