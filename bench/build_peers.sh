@@ -16,6 +16,10 @@ else
     echo "no cargo: quinn and iroh-gossip are not built"
 fi
 
+if command -v cargo >/dev/null; then
+    python3 -B "$root/tests/interop/build_iroh_relay.py" "$root/build/bench/iroh_relay"
+fi
+
 if command -v go >/dev/null; then
     (cd "$bench/peers/memberlist" && go build -o "$root/build/bench/memberlist/bench_memberlist" .)
 else

@@ -38,6 +38,10 @@ constexpr explanation table[] = {
      "A peer is named by a ticket (`endpoint...`), or as ID@ADDRESS with one or more addresses,\n"
      "comma separated: an id in hex or base32, and addresses with ports, such as\n"
      "ID@192.0.2.7:4433,[2001:db8::1]:4433. Every host prints its ticket when it starts."},
+    {"E_BAD_RELAY",
+     "A relay is named by a URL: https://relay.example.org/, with a port where it is not 443, or\n"
+     "http://... in a lab. What stands behind the host's name is not looked at, but a query is\n"
+     "sent along."},
     {"E_BAD_REQUEST",
      "The local API was sent something that is no valid request. meshctl never does that; a\n"
      "program that talks to the socket itself has to send HTTP/1.1 with a JSON body of at most\n"
@@ -338,6 +342,14 @@ constexpr explanation table[] = {
      "is\n"
      "wrong. `meshctl events --since SEQ` goes on where it ended, as long as the same host runs."},
     {"E_TIMEOUT", "No answer came in time. `--timeout 30s` waits longer."},
+    {"E_TLS",
+     "A certificate, its key, or a file of certificate authorities cannot be used: it cannot be "
+     "read,\n"
+     "is not PEM, or the key belongs to another certificate. The message names the file. The "
+     "chain's\n"
+     "file begins with the server's own certificate, then come those that vouch for it; "
+     "`meshrelay\n"
+     "--check` tries them."},
     {"E_TOO_MANY_AUDITS",
      "An audit takes up to three seconds when something may be no more than in flux, and 16 may\n"
      "wait at one time. Ask again when one of them has ended."},

@@ -39,6 +39,8 @@ public:
     bool has_less(std::size_t count, std::size_t asked) const noexcept {
         return !is_secure() && count < asked;
     }
+    /// Something waits here already, of which the socket, and who watches it, knows nothing.
+    bool has_pending() const noexcept { return tls_ && tls_->has_pending(); }
     /// What is taken may be forgotten. wants_write also when all is taken and a part of it still
     /// waits here: then call it again, with nothing if there is nothing more.
     io_step write(bytes_view from);

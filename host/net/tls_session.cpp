@@ -177,6 +177,10 @@ io_step tls_session::read(std::span<std::uint8_t> into) {
     return {count, io_state::done};
 }
 
+bool tls_session::has_pending() const noexcept {
+    return SSL_has_pending(ssl_) == 1;
+}
+
 io_step tls_session::write(bytes_view from) {
     if (!flush()) return {0, io_state::failed};
     ERR_clear_error();

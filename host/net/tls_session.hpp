@@ -34,6 +34,8 @@ public:
 
     io_step handshake();
     io_step read(std::span<std::uint8_t> into);
+    /// Something was received that no read() has handed over: the socket does not tell.
+    bool has_pending() const noexcept;
     io_step write(bytes_view from);
     /// Says that nothing follows; best effort.
     void close();

@@ -4,6 +4,7 @@
 #include "config/surroundings.hpp"
 #include "http/envelope.hpp"
 #include "http/tcp_listener.hpp"
+#include "identity/sodium.hpp"
 #include "relayd/relay_metrics.hpp"
 #include "telemetry/prometheus.hpp"
 
@@ -16,7 +17,6 @@
 #include <algorithm>
 #include <cstdio>
 
-#include <sodium/core.h>
 #include <sodium/randombytes.h>
 
 namespace meshhost::relayd {
@@ -222,8 +222,7 @@ http::response relay_application::describe_fault(unsigned status, std::string_vi
 
 int relay_main(std::vector<std::string> words) {
     const bool as_json = std::ranges::find(words, "--json") != words.end();
-    if (sodium_init() < 0)
-        return report({exit_code::failure, "E_RANDOM", "there is no randomness", ""}, as_json);
+    identity::require_sodium();
     auto line = parse_relay_line(std::move(words));
     if (!line) return report(line.error(), as_json);
     if (!line->text.empty()) {

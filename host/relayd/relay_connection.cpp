@@ -73,6 +73,17 @@ void relay_connection::on_writable() {
     server_.turn();
 }
 
+/// What TLS has read ahead of us wakes nobody.
+void relay_connection::resume() {
+    watch_.resume_reading();
+    if (stream_.has_pending()) server_.read_soon(number_);
+}
+
+void relay_connection::read_pending() {
+    if (watch_.is_paused() || phase_ == phase::over) return;
+    if (!on_readable()) server_.read_soon(number_);
+}
+
 bool relay_connection::shake_hands() {
     const auto step = stream_.handshake();
     if (step.state == io_state::wants_write) watch_.watch_writable();
@@ -212,7 +223,10 @@ void relay_connection::end() {
 }
 
 void relay_connection::flush() {
-    if (is_blocked_ || phase_ == phase::lingers || phase_ == phase::over) return;
+    if (phase_ == phase::lingers || phase_ == phase::over) return;
+    // TLS may have taken all there was before the socket was full: the time runs for what came
+    // since.
+    if (is_blocked_) return server_.machine_.blocked(number_, server_.shard_.now());
     while (has_leftover_ || !out_.empty()) {
         std::size_t taken = 0;
         const bool goes_on = write(as_bytes(out_), taken);

@@ -35,7 +35,9 @@ public:
     /// Writes what there is to write.
     void flush();
     void pause() { watch_.pause_reading(); }
-    void resume() { watch_.resume_reading(); }
+    void resume();
+    /// The other half of resume(), by the loop's next turn.
+    void read_pending();
     /// The machine has had its last word: it is written once, then nothing is.
     void end();
     /// Nothing waits any more.

@@ -139,6 +139,13 @@ void relay_server::watch_linger(client_number who) {
     lingering_.emplace_back(shard_.now() + options_.linger, who);
 }
 
+void relay_server::read_soon(client_number who) {
+    shard_.post([this, who, alive = std::weak_ptr(alive_)] {
+        if (alive.expired()) return;
+        if (auto* const of = find(who)) of->read_pending();
+    });
+}
+
 /// It may be the caller: so its end waits for the loop's next turn.
 void relay_server::retire(client_number who) {
     const auto at = connections_.find(who);

@@ -75,6 +75,7 @@ private:
     /// It is over: destroyed soon, never inside this call.
     void retire(client_number who);
     void watch_linger(client_number who);
+    void read_soon(client_number who);
     void check_limits(time_point now);
     void finish_shut_down();
 

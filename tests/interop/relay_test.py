@@ -268,5 +268,66 @@ class Hostile(Relays):
         wait_until(lambda: relay.metrics()["connections"] == 0, "them to be gone")
 
 
+class Operating(Relays):
+    """What an operator does with it."""
+
+    def run_relay(self, *words):
+        program = os.path.join(os.environ["MESH_BIN_DIR"], "meshrelay")
+        return subprocess.run([program, *map(str, words)], capture_output=True, text=True,
+                              timeout=peers.PATIENCE_S, check=False)
+
+    def file(self, text):
+        path = os.path.join(self.directory, "relay.toml")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+        return path
+
+    def test_what_it_exits_with(self):
+        self.assertEqual(self.run_relay("--help").returncode, 0)
+        self.assertEqual(self.run_relay("--version").returncode, 0)
+        self.assertEqual(self.run_relay("--nonsense").returncode, 2)
+        wrong = self.run_relay("--config", self.file("[limits]\nconnections = 0\n"))
+        self.assertEqual(wrong.returncode, 7)
+        self.assertIn("relay.toml:2:15", wrong.stderr)
+        self.assertEqual(self.run_relay("--config", "/nowhere/relay.toml").returncode, 7)
+        self.assertEqual(self.run_relay("--check", "--config", self.file('listen = "[::]:1"\n')).returncode, 0)
+        without = self.file('[tls]\nlisten = "[::]:443"\ncert = "/nowhere"\nkey = "/nowhere"\n')
+        missing = self.run_relay("--check", "--config", without)
+        self.assertEqual(missing.returncode, 7)
+        self.assertIn("E_TLS", missing.stderr)
+        relay = self.enter(MeshRelay())
+        taken = self.run_relay("--listen", f"127.0.0.1:{relay.port}")
+        self.assertEqual(taken.returncode, 1)
+        self.assertIn("E_PORT_TAKEN", taken.stderr)
+
+    def test_another_access_list_while_it_runs(self):
+        relay = self.enter(MeshRelay())
+        one, two = self.both(relay.url)
+        text = relay.file.read_text()
+        relay.file.write_text(text + f'\n[access]\nmode = "deny"\nids = ["{two.id}"]\n')
+        relay.process.send_signal(signal.SIGHUP)
+        two.wait_for("down")
+        self.assertEqual(two.wait_for("down", reason="denied")["reason"], "denied")  # and again later
+        self.assertEqual(one.call("probe")["status"], "up")
+        relay.file.write_text(text + "\nnonsense = 1\n")  # refused: what was goes on
+        relay.process.send_signal(signal.SIGHUP)
+        relay.file.write_text(text)
+        relay.process.send_signal(signal.SIGHUP)
+        two.wait_for("up")
+
+    @needs_openssl
+    def test_another_certificate_while_it_runs(self):
+        certificates = self.certificates()
+        relay = self.enter(MeshRelay(certificates=certificates))
+        one = self.enter(client(relay.tls_url, authority=certificates.authority))
+        one.wait_for("up")
+        renewed = self.certificates()  # by another authority, at the same place
+        relay.process.send_signal(signal.SIGHUP)
+        two = self.enter(client(relay.tls_url, authority=renewed.authority))
+        two.wait_for("up")
+        self.assertEqual(one.call("probe")["status"], "up")
+        self.check_both_ways(one, two)
+
+
 if __name__ == "__main__":
     sys.exit(peers.run_tests())

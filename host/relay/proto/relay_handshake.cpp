@@ -19,8 +19,13 @@ std::array<std::uint8_t, 32> challenge_message(const challenge& asked) {
     return identity::derive_key(challenge_context, asked);
 }
 
+/// With room for any message of the handshake: g++ 12 at -O2 takes a vector of one byte for one
+/// that cannot grow.
 byte_buffer begin(frame_type type) {
-    return {static_cast<std::uint8_t>(type)};
+    byte_buffer out;
+    out.reserve(128);
+    out.push_back(static_cast<std::uint8_t>(type));
+    return out;
 }
 
 struct signed_id {

@@ -88,6 +88,33 @@ TEST_CASE("net: what a sink left behind is told again", "[net][watch]") {
     run_until(shard, [&] { return sink.readable == 5; });
 }
 
+TEST_CASE("net: a watch that is paused says nothing until it goes on", "[net][watch]") {
+    net::shard shard;
+    stream_pair pair;
+    scripted_sink sink;
+    readable_watch watch(shard, pair.near.get(), sink);
+    sink.read = [&] {
+        stream_pair::read_all(pair.near.get());
+        if (sink.readable == 1) watch.pause_reading();
+        return sink.readable != 1;
+    };
+    REQUIRE(watch.start().has_value());
+    pair.write_byte_to_near();
+    run_until(shard, [&] { return sink.readable == 1; });
+    CHECK(watch.is_paused());
+    pair.write_byte_to_near();
+    watch.watch_writable();
+    run_until(shard, [&] { return sink.writable == 1; });
+    run_ready(shard);
+    run_ready(shard);
+    CHECK(sink.readable == 1);
+    watch.resume_reading();
+    watch.resume_reading();
+    run_until(shard, [&] { return sink.readable == 2; });
+    run_ready(shard);
+    CHECK(sink.readable == 2);
+}
+
 TEST_CASE("net: a flood does not starve a timer", "[net][watch]") {
     net::shard shard;
     net::udp_socket socket = test::bind_loopback();

@@ -58,6 +58,23 @@ TEST_CASE_METHOD(tls_fixture, "relay tls: two find each other", "[relay][tls]") 
     CHECK(one.client->stats().challenges == 0);  // the header's proof did
 }
 
+TEST_CASE_METHOD(tls_fixture, "relay tls: one that is slowed down loses nothing", "[relay][tls]") {
+    relayd::relay_server_options options;
+    options.relay.client_bytes_per_second = 2'000'000;
+    options.relay.client_burst_bytes = 20'000;
+    lone_relay relay(shard, std::move(options));
+    const auto url = relay.listen(server_tls.get());
+    lone_client one(shard, 1, trusting(url));
+    lone_client two(shard, 2, trusting(url));
+    REQUIRE(run_until(shard, [&] { return one.is_up() && two.is_up(); }));
+    // Less than TLS reads ahead is left each time: no byte more wakes the relay's socket.
+    const std::string train(180'000, 'x');
+    one.client->send({two.key.id(), as_bytes(train), 1200, 0});
+    REQUIRE(run_until(shard, [&] { return two.sink.bytes == train.size(); }));
+    CHECK(relay.server.stats().rate_limited > 0);
+    CHECK(one.client->stats().rate_limited == 1);
+}
+
 TEST_CASE_METHOD(tls_fixture, "relay tls: an address is a name, too", "[relay][tls]") {
     lone_relay relay(shard);
     relay.listen(server_tls.get());
