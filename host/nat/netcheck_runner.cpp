@@ -24,6 +24,7 @@ public:
         using proto::netcheck_socket;
         const outcome<bool> v4 = add(main_v4_, ip_endpoint::any_v4(0), netcheck_socket::main);
         (void)add(second_v4_, ip_endpoint::any_v4(0), netcheck_socket::second);
+        (void)add(second_v6_, ip_endpoint::any_v6(0), netcheck_socket::second);
         const outcome<bool> v6 = add(main_v6_, ip_endpoint::any_v6(0), netcheck_socket::main);
         if (!v4 && !v6) return v4.error();
         timer_.arm(shard_.now());  // starts, never from inside the call that made us
@@ -104,7 +105,9 @@ private:
 
     void send(const proto::netcheck_output& out) {
         const bool is_second = out.socket == proto::netcheck_socket::second;
-        const auto& by = is_second ? second_v4_ : out.to.is_v4() ? main_v4_ : main_v6_;
+        const auto& v4 = is_second ? second_v4_ : main_v4_;
+        const auto& v6 = is_second ? second_v6_ : main_v6_;
+        const auto& by = out.to.is_v4() ? v4 : v6;
         const bool is_sent =
             by
             && by->udp.send({out.to, out.message, out.message.size(), net::ecn_mark::not_ect})
@@ -121,6 +124,7 @@ private:
     std::unique_ptr<socket> main_v4_;
     std::unique_ptr<socket> second_v4_;
     std::unique_ptr<socket> main_v6_;
+    std::unique_ptr<socket> second_v6_;
     bool is_started_ = false;
 };
 

@@ -23,7 +23,7 @@ protected:
 };
 
 /// Lifecycle: start() → notes, where the plan awaits any → on_net_report(). Destroying it before
-/// ends it without. One thread: the shard's. `shard` and `sink` outlive it. Three sockets at most.
+/// ends it without. One thread: the shard's. `shard` and `sink` outlive it. Four sockets.
 class netcheck_runner {
 public:
     /// With a plan without local addresses those of the interfaces are taken. Errors: E_BIND and

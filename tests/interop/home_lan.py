@@ -30,7 +30,9 @@ class Namespace:
     """A network namespace that lives as long as a process in it."""
 
     def __init__(self):
-        self._keeper = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
+        # It ends with us, however we end.
+        self._keeper = subprocess.Popen(
+            ["unshare", "--net", "cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         own = self._inode("self")
         deadline = time.monotonic() + 10
         while self._inode(self._keeper.pid) == own:
@@ -84,9 +86,12 @@ class HomeLan:
 
     def masquerade(self, how=""):
         """In place of every rule there is."""
-        rules = (f"flush ruleset\ntable ip home {{ chain post {{ type nat hook postrouting priority 100; "
-                 f"oif wan masquerade {how} }} }}")
-        self.router.run("nft -f -", input=rules.encode())
+        self.rules("flush ruleset", "table ip home {", "chain post {",
+                   "type nat hook postrouting priority 100", f"oif wan masquerade {how}", "}", "}")
+
+    def rules(self, *lines):
+        """Has the router's nft take them."""
+        self.router.run("nft -f -", input=("\n".join(lines) + "\n").encode())
 
     def close(self):
         self.home.close()
