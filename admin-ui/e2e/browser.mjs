@@ -15,11 +15,12 @@ export const launch = () =>
   });
 
 /** A page that remembers what went wrong in it. */
-export async function watched(browser, { theme = "dark", width = 1440, height = 900 } = {}) {
+export async function watched(browser, { theme = "dark", width = 1440, height = 900, ...more } = {}) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     reducedMotion: "reduce",
+    ...more,
   });
   const page = await context.newPage();
   const wrong = [];
@@ -41,3 +42,14 @@ export async function watched(browser, { theme = "dark", width = 1440, height = 
 }
 
 export const bare = (url) => url.split("#")[0].replace(/\/$/, "");
+
+/** Asks again and again until the condition says true; what it says else is what is told at the end. */
+export async function until(what, condition, ms = 20_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const said = await condition();
+    if (said === true) return;
+    if (Date.now() > end) throw new Error(`${what}: ${said}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

@@ -29,7 +29,20 @@ test("nothing that a node says is more than text", async () => {
   await page.getByRole("tree").waitFor();
   const ids = [...mock.mesh.nodes.keys()].slice(0, 14);
   const edges = [...mock.mesh.edges.keys()].slice(0, 1);
-  const views = ["/", "/nodes", "/paths", "/boot", "/events", "/plugins", "/telemetry", "/lab"];
+  const views = [
+    "/",
+    "/?layout=role",
+    "/?layout=network",
+    "/?layout=force",
+    "/traces",
+    "/nodes",
+    "/paths",
+    "/boot",
+    "/events",
+    "/plugins",
+    "/telemetry",
+    "/lab",
+  ];
   for (const id of ids)
     views.push(`/?sel=${id}`, `/nodes/${id}`, `/nodes/${id}?tab=neighbours`, `/nodes/${id}?tab=plugins`);
   for (const id of edges) views.push(`/?sel=${id}`);

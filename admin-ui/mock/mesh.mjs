@@ -16,11 +16,13 @@ export class Mesh {
     seed = 901,
     quiet = false,
     hostile = false,
+    sites = false,
     name = `lab-${seed}`,
     start = Date.now(),
   } = {}) {
     this.random = prng(seed);
     this.quiet = quiet;
+    this.sites = sites;
     this.start = start;
     this.seq = 1;
     this.eventSeq = 0;
@@ -30,6 +32,7 @@ export class Mesh {
     this.boots = new Map();
     this.series = new Map();
     this.traces = new Map();
+    this.lostEdges = [];
     this.faults = new Map(); // node id -> { kind, at }
     this.observer = this.random.hex(64);
     this.mesh = {
@@ -94,7 +97,7 @@ export class Mesh {
       },
       net: { connections: 6, bytes_sent: 2_577_730, bytes_received: 3_158_340, sent_bps: 8123, received_bps: 9021 },
       neighbors: [],
-      addresses: [`127.0.0.1:${30000 + random.below(20000)}`],
+      addresses: [`${this.address(role, i)}:${30000 + random.below(20000)}`],
       contributions: [
         {
           role,
@@ -106,6 +109,14 @@ export class Mesh {
       plugins: [{ instance: role, role, state: "running" }],
       unasked: null,
     });
+  }
+
+  /** Two sites behind an address each, with some of the second in a network of their own; or all on one machine. */
+  address(role, i) {
+    if (!this.sites) return "127.0.0.1";
+    if (role === "gateway" || role === "bridge") return "203.0.113.7";
+    if (role === "compute" && i > 6) return `192.168.4.${10 + i}`;
+    return `10.1.${i % 2}.${10 + i}`;
   }
 
   addObserver() {
@@ -152,7 +163,12 @@ export class Mesh {
     if (this.edges.has(id)) return;
     const { random } = this;
     const kind = this.nodes.size > 100 && random.next() < 0.02 ? "relayed" : "direct";
-    const reason = kind === "direct" ? "same_host" : "nat_symmetric_both";
+    const near = !this.sites
+      ? "same_host"
+      : one.addresses[0]?.split(".", 3).join() === two.addresses[0]?.split(".", 3).join()
+        ? "lan"
+        : "punched";
+    const reason = kind === "direct" ? near : "nat_symmetric_both";
     const rtt_us = Math.round(random.between(180, 900) * (kind === "relayed" ? 60 : 1));
     this.edges.set(id, {
       id,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serves dist and the observer's API with a mesh that is not there: for work on the page, its tests and its speed.
 //   node mock/server.mjs [--nodes 18] [--edges N] [--seed 901] [--port 7790] [--changes 3] [--hz 2] [--quiet] [--hostile] [--open]
+//     [--still] [--sites] [--cut NAME,NAME]  the last: those are cut off from the rest
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -8,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { WebSocketServer } from "ws";
 import { Mesh } from "./mesh.mjs";
+import { heal, part } from "./parts.mjs";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -24,8 +26,8 @@ const schemas = fileURLToPath(new URL("../../host/observe/schemas/", import.meta
 
 export function serve(options = {}) {
   const mesh = new Mesh(options);
-  const began = Date.now();
-  const passed = () => Date.now() - began;
+  const began = options.start ?? Date.now();
+  const passed = () => (options.frozen ? 0 : Date.now() - began); // frozen: it is `start` for ever
   const open = options.open ?? false;
   const log = []; // deltas, so that a client can resume
   const past = []; // { at, snapshot }: its nodes are never changed in place
@@ -159,6 +161,7 @@ export function serve(options = {}) {
     for (const client of clients) client.send(text);
   };
   const keep = () => {
+    if (options.frozen) return;
     past.push({ at: Date.now(), snapshot: mesh.snapshot(passed()) });
     if (past.length > 600) past.shift();
   };
@@ -168,16 +171,18 @@ export function serve(options = {}) {
       at: began - s * 1000,
       snapshot: { ...mesh.snapshot(0), now: new Date(began - s * 1000).toISOString() },
     });
+  const play = (ops) => {
+    if (ops.length === 0) return;
+    const frame = { t: "delta", seq: mesh.seq, now: mesh.time(passed()), ops };
+    log.push(frame);
+    if (log.length > 400) log.shift();
+    tell(frame);
+  };
+  if (options.cut) part(mesh, options.cut.split(","), 0);
   const timers = [
     setInterval(
       () => {
-        if (options.still) return;
-        const ops = mesh.step(passed(), options.changes ?? 3);
-        if (ops.length === 0) return;
-        const frame = { t: "delta", seq: mesh.seq, now: mesh.time(passed()), ops };
-        log.push(frame);
-        if (log.length > 400) log.shift();
-        tell(frame);
+        if (!options.still && !options.frozen) play(mesh.step(passed(), options.changes ?? 3));
       },
       1000 / (options.hz ?? 2),
     ),
@@ -185,7 +190,13 @@ export function serve(options = {}) {
     setInterval(keep, 1000),
   ];
   http.on("close", () => timers.forEach(clearInterval));
-  return { http, mesh, clients };
+  return {
+    http,
+    mesh,
+    clients,
+    part: (names) => play(part(mesh, names, passed())),
+    heal: () => play(heal(mesh, passed())),
+  };
 }
 
 function file(path, response) {
@@ -226,6 +237,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       quiet: { type: "boolean" },
       hostile: { type: "boolean" },
       open: { type: "boolean" },
+      still: { type: "boolean" },
+      sites: { type: "boolean" },
+      cut: { type: "string" },
     },
   });
   const number = (text) => (text === undefined ? undefined : Number(text));
@@ -239,6 +253,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     quiet: values.quiet,
     hostile: values.hostile,
     open: values.open,
+    still: values.still,
+    sites: values.sites,
+    cut: values.cut,
   };
   serve(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))).http.listen(
     port,

@@ -2,13 +2,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { MeshState } from "../src/model/reduce";
 import { arrange, layoutHash, packed, unpacked } from "../src/topology/layout";
-import { relayout, settle, usePlaces } from "../src/topology/places";
+import { forget, relayout, settle } from "../src/topology/places";
 import { makeMesh, stateOf } from "./fixtures";
 
 const state = stateOf(makeMesh({ quiet: true }));
 const reload = () => {
   window.dispatchEvent(new Event("pagehide"));
-  usePlaces.setState({ layout: null, mesh: null, pins: {}, drag: null });
+  forget();
 };
 const only = (n: number): MeshState => ({ ...state, nodes: new Map([...state.nodes].slice(0, n)) });
 // Paths and their round trips are not the same an hour later.

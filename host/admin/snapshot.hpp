@@ -71,6 +71,7 @@ struct peer_snapshot {
     budget_snapshot budget;
     load_snapshot load;
     std::vector<std::string> neighbors;  ///< in the gossip: the first 16 digits of their ids
+    std::vector<std::string> lost_by;    ///< ids of those who told the loss that the state is about
     std::optional<duration> lease;       ///< it is good for so long without a newer digest
     std::uint64_t capabilities = 0;
     std::string home_relay;

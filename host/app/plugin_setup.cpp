@@ -37,11 +37,17 @@ identity::endpoint_addr address_of(
 ) {
     identity::endpoint_addr to{peer, {}, {}};
     const auto known = peers.find(peer);
-    if (known && known->entry.digest) to.direct = known->entry.digest->addresses;
+    if (known && known->entry.digest) {
+        to.direct = known->entry.digest->addresses;
+        const auto& relay = known->entry.digest->home_relay;
+        if (!relay.empty()) to.relays.push_back(relay);
+    }
     if (known && known->path && known->path->remote) to.direct.push_back(*known->path->remote);
     for (const auto& each : named)
-        if (each.id == peer)
+        if (each.id == peer) {
             to.direct.insert(to.direct.end(), each.direct.begin(), each.direct.end());
+            to.relays.insert(to.relays.end(), each.relays.begin(), each.relays.end());
+        }
     identity::put_in_order(to);
     return to;
 }

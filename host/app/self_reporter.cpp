@@ -36,15 +36,17 @@ bool is_active(const plugin::instance_status& status) {
 
 void self_reporter::refresh() {
     if (is_draining_) return;
+    const auto addr = endpoint_.address();  // the nearest relay first
     peers::proto::self_description self{
         .mesh = settings_.mesh.name,
         .name = settings_.node.name,
         .version = version(),
         .roles = {},
-        .addresses = endpoint_.address().direct,
+        .addresses = addr.direct,
         .tier = tier_of(settings_.gossip.tier),
         .budget = budget_,
-        .capabilities = capabilities_of(settings_, collects_)};
+        .capabilities = capabilities_of(settings_, collects_),
+        .home_relay = addr.relays.empty() ? std::string() : addr.relays.front()};
     bool is_whole = true;
     for (const auto& each : plugins_.status()) {
         is_whole = is_whole && is_active(each) && each.health == 0 && !each.is_stalled;

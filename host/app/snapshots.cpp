@@ -123,6 +123,8 @@ admin::peer_snapshot snapshot_of(const peers::peer_view& peer, time_point now) {
     out.id = entry.id.to_hex();
     out.state = to_string(entry.state);
     out.evidence = peer.evidence;
+    for (const auto& witness : entry.evidence.witnesses)
+        out.lost_by.push_back(witness.id.to_hex());
     out.since = now - entry.since;
     out.uptime = peer.uptime;
     if (entry.last_heard) out.last_seen = now - *entry.last_heard;

@@ -76,12 +76,14 @@ void put_plugin_parsed(host_config& config, std::string_view instance, const jso
     plugin_of(config, instance).*Field = Parse(value.as_string()).value();
 }
 
-constexpr std::array<config_section, 17> sections{{
+constexpr std::array<config_section, 19> sections{{
     {"node", "This host among others."},
     {"identity", "The key that this host is known by."},
     {"net", "The UDP sockets."},
     {"quic", "Connections: times and limits."},
     {"mesh", "Which mesh, and whom to find it through."},
+    {"relay", "How this host is reached where its addresses do not do."},
+    {"discovery", "How hosts are found that nobody named."},
     {"gossip", "How the hosts of the mesh hear of each other."},
     {"digest", "What this host tells the mesh of itself."},
     {"budget", "What this host may use before it counts as overloaded."},
@@ -98,6 +100,7 @@ constexpr std::array<config_section, 17> sections{{
 
 constexpr std::int64_t peers_max = 1024;
 constexpr std::int64_t bind_max = 8;
+constexpr std::int64_t relays_max = 4;
 constexpr std::int64_t active_view_max = 64;
 constexpr std::int64_t passive_view_max = 1024;
 constexpr std::int64_t events_most = 65536;
@@ -106,7 +109,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 55> keys{{
+constexpr std::array<config_key, 61> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -185,7 +188,9 @@ constexpr std::array<config_key, 55> keys{{
     {.path = "mesh.peers",
      .rule = list_of(text_form::peer, peers_max),
      .fallback = "[]",
-     .doc = "Whom to connect to: tickets, or ID@IP:PORT with one or more addresses.",
+     .doc =
+         "Whom to connect to: tickets, ID@IP:PORT with one or more addresses or relays' URLs, or "
+         "ids alone, which relays and discovery find.",
      .store = put<&c::mesh, &mesh_config::peers>},
     {.path = "mesh.secret_file",
      .rule = text(text_form::absolute_path),
@@ -193,6 +198,40 @@ constexpr std::array<config_key, 55> keys{{
      .example = R"("/etc/meshhost/mesh.secret")",
      .doc = "What the hosts of the mesh share, 1 to 1024 bytes of it. Empty: the name is enough.",
      .store = put<&c::mesh, &mesh_config::secret_file>},
+    {.path = "relay.urls",
+     .rule = list_of(text_form::relay_url, relays_max),
+     .fallback = "[]",
+     .example = R"(["https://relay.example"])",
+     .doc = "The relays that this host is found at. It stays connected to each.",
+     .store = put<&c::relay, &relay_config::urls>},
+    {.path = "relay.token_file",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .example = R"("/etc/meshhost/relay.token")",
+     .doc = "What those relays ask for, if they do. Told to no other.",
+     .store = put<&c::relay, &relay_config::token_file>},
+    {.path = "relay.authorities",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .example = R"("/etc/meshhost/relay-ca.pem")",
+     .doc = "Certificates (PEM) that vouch for relays, besides the machine's own.",
+     .store = put<&c::relay, &relay_config::authorities>},
+    {.path = "relay.stun",
+     .rule = list_of(text_form::host_port, relays_max),
+     .fallback = "[]",
+     .example = R"(["stun.example:3478"])",
+     .doc = "Servers that tell this host how others see it (STUN). Empty: port 3478 of its relays.",
+     .store = put<&c::relay, &relay_config::stun>},
+    {.path = "relay.only",
+     .rule = yes_or_no(),
+     .fallback = "false",
+     .doc = "Speak to peers by way of relays alone, and tell nobody this machine's addresses.",
+     .store = put<&c::relay, &relay_config::only>},
+    {.path = "discovery.mdns",
+     .rule = yes_or_no(),
+     .fallback = "false",
+     .doc = "Find the hosts of the mesh on this network, and be found by them (multicast DNS).",
+     .store = put<&c::discovery, &discovery_config::mdns>},
     {.path = "gossip.enabled",
      .rule = yes_or_no(),
      .fallback = "true",

@@ -52,6 +52,21 @@ struct mesh_config {
     friend bool operator==(const mesh_config&, const mesh_config&) = default;
 };
 
+/// How this host is reached where its addresses do not do.
+struct relay_config {
+    std::vector<std::string> urls;      ///< of its own relays, as they were written
+    std::filesystem::path token_file;   ///< for those; empty: none
+    std::filesystem::path authorities;  ///< PEM, besides the machine's own; empty: none
+    std::vector<std::string> stun;      ///< "HOST:PORT"; empty: port 3478 of the relays
+    bool only = false;                  ///< no direct paths at all
+    friend bool operator==(const relay_config&, const relay_config&) = default;
+};
+
+struct discovery_config {
+    bool mdns = false;  ///< find the hosts on this network, and be found
+    friend bool operator==(const discovery_config&, const discovery_config&) = default;
+};
+
 /// HyParView's and Plumtree's; 0 in a view means what the tier has.
 struct gossip_config {
     bool enabled = true;
@@ -154,6 +169,8 @@ struct host_config {
     net_config net;
     quic_config quic;
     mesh_config mesh;
+    relay_config relay;
+    discovery_config discovery;
     gossip_config gossip;
     digest_config digest;
     budget_config budget;

@@ -8,6 +8,7 @@
 #include "config/bind_endpoints.hpp"
 #include "config/quantity_text.hpp"
 #include "identity/endpoint_addr.hpp"
+#include "identity/relay_url.hpp"
 
 #include <boost/algorithm/string/join.hpp>
 #include <boost/algorithm/string/split.hpp>
@@ -55,6 +56,20 @@ bool is_permission(std::string_view text) {
     return colon != 0 && colon != std::string_view::npos && colon + 1 < text.size();
 }
 
+/// A name has letters, digits, "-" and dots (RFC 1123); whether there is such a host shows later.
+bool is_host_port(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    if (ip_endpoint::parse(text)) return ip_endpoint::parse(text)->port != 0;
+    const auto name = text.substr(0, colon);
+    const bool is_name = name.size() <= 253 && std::all_of(name.begin(), name.end(), [](char c) {
+                             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+                                    || (c >= '0' && c <= '9') || c == '-' || c == '.';
+                         });
+    const auto port = ip_endpoint::parse("127.0.0.1:" + std::string(text.substr(colon + 1)));
+    return is_name && port && port->port != 0;
+}
+
 bool has_form(text_form form, std::string_view choices, std::string_view text) {
     switch (form) {
     case text_form::label:
@@ -75,6 +90,10 @@ bool has_form(text_form form, std::string_view choices, std::string_view text) {
         return parse_address(text, 0).has_value();
     case text_form::peer:
         return identity::parse_peer(text).has_value();
+    case text_form::relay_url:
+        return identity::normalise_relay_url(text).has_value();
+    case text_form::host_port:
+        return is_host_port(text);
     case text_form::cpu_share:
         return parse_cpu_share(text).has_value();
     case text_form::memory_size:
@@ -148,7 +167,11 @@ std::string form_text(text_form form, std::string_view choices) {
     case text_form::ip_address:
         return "an IP address without a port";
     case text_form::peer:
-        return "a ticket or ID@IP:PORT";
+        return "a ticket, an id, or ID@IP:PORT";
+    case text_form::relay_url:
+        return "a relay's URL, like \"https://relay.example\"";
+    case text_form::host_port:
+        return "a name or an address, with a port, like \"stun.example:3478\"";
     case text_form::cpu_share:
         return "millicores like \"250m\" or cores like \"0.25\"";
     case text_form::memory_size:
@@ -187,6 +210,10 @@ std::string_view form_pattern(text_form form) {
         return "^((127\\.[0-9.]+|\\[::1\\]):[0-9]{1,5})?$";
     case text_form::collector:
         return "^(mesh|http://[^?#@]+)?$";
+    case text_form::relay_url:
+        return "^[a-z]+://.+$";
+    case text_form::host_port:
+        return "^.+:[0-9]{1,5}$";
     case text_form::label:
     case text_form::choice:
     case text_form::ip_address:

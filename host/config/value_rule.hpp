@@ -29,6 +29,8 @@ enum class text_form {
     permission,     ///< "declared" or KIND:WHAT; "fs:" with an absolute path
     ip_address,     ///< IPv4 or IPv6, without a port
     peer,           ///< what identity::parse_peer() reads
+    relay_url,      ///< what identity::normalise_relay_url() reads
+    host_port,      ///< NAME:PORT or IP:PORT
     cpu_share,      ///< what parse_cpu_share() reads
     memory_size,    ///< what parse_memory_size() reads
     emit_mode,      ///< what parse_emit_mode() reads

@@ -16,7 +16,14 @@ namespace {
 constexpr std::size_t block_size = 64;
 constexpr std::size_t chunk_size = 1024;
 
-enum flag : std::uint32_t { chunk_start = 1, chunk_end = 2, parent = 4, root = 8 };
+enum flag : std::uint32_t {
+    chunk_start = 1,
+    chunk_end = 2,
+    parent = 4,
+    root = 8,
+    derive_key_context = 32,
+    derive_key_material = 64,
+};
 
 using chaining_value = std::array<std::uint32_t, 8>;
 using block_words = std::array<std::uint32_t, 16>;
@@ -96,6 +103,12 @@ chaining_value compress(const node& n) noexcept {
     return out;
 }
 
+/// What the whole tree is computed under (section 2.3 of the paper).
+struct mode {
+    chaining_value key = initial_value;
+    std::uint32_t flags = 0;  ///< of every compression
+};
+
 /// Up to 64 bytes as little-endian words, padded with zeros.
 block_words load_block(bytes_view bytes) noexcept {
     std::array<std::uint8_t, block_size> padded{};
@@ -107,13 +120,13 @@ block_words load_block(bytes_view bytes) noexcept {
 }
 
 /// Precondition: at most 1,024 bytes.
-node chunk_node(bytes_view chunk, std::uint64_t number) noexcept {
-    node at{initial_value, {}, number, 0, chunk_start};
+node chunk_node(bytes_view chunk, std::uint64_t number, const mode& under) noexcept {
+    node at{under.key, {}, number, 0, under.flags | chunk_start};
     while (chunk.size() > block_size) {
         at.block = load_block(chunk.first(block_size));
         at.length = block_size;
         at.input = compress(at);
-        at.flags = 0;
+        at.flags = under.flags;
         chunk = chunk.subspan(block_size);
     }
     at.block = load_block(chunk);
@@ -124,29 +137,45 @@ node chunk_node(bytes_view chunk, std::uint64_t number) noexcept {
 
 /// The node over `content`, whose first chunk has this number. As deep as a hash's tree: 54 levels
 /// for all the bytes there can be.
-node tree_node(bytes_view content, std::uint64_t number) noexcept {
-    if (content.size() <= chunk_size) return chunk_node(content, number);
+node tree_node(bytes_view content, std::uint64_t number, const mode& under) noexcept {
+    if (content.size() <= chunk_size) return chunk_node(content, number, under);
     const std::size_t left_chunks = std::bit_floor((content.size() - 1) / chunk_size);
     const std::size_t left_size = left_chunks * chunk_size;
-    const chaining_value left = compress(tree_node(content.first(left_size), number));
+    const chaining_value left = compress(tree_node(content.first(left_size), number, under));
     const chaining_value right =
-        compress(tree_node(content.subspan(left_size), number + left_chunks));
-    node at{initial_value, {}, 0, block_size, parent};
+        compress(tree_node(content.subspan(left_size), number + left_chunks, under));
+    node at{under.key, {}, 0, block_size, under.flags | parent};
     std::copy(left.begin(), left.end(), at.block.begin());
     std::copy(right.begin(), right.end(), at.block.begin() + 8);
     return at;
 }
 
+chaining_value root_words(bytes_view content, const mode& under) noexcept {
+    node top = tree_node(content, 0, under);
+    top.flags |= root;
+    return compress(top);
+}
+
+std::array<std::uint8_t, content_hash::size> to_bytes(const chaining_value& words) noexcept {
+    std::array<std::uint8_t, content_hash::size> out{};
+    for (std::size_t i = 0; i < words.size(); ++i)
+        boost::endian::store_little_u32(out.data() + i * 4, words[i]);
+    return out;
+}
+
 }  // namespace
 
 content_hash hash_content(bytes_view content) noexcept {
-    node top = tree_node(content, 0);
-    top.flags |= root;
-    const chaining_value words = compress(top);
-    content_hash hash;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        boost::endian::store_little_u32(hash.bytes.data() + i * 4, words[i]);
-    return hash;
+    return {to_bytes(root_words(content, {}))};
+}
+
+std::array<std::uint8_t, content_hash::size> derive_key(
+    std::string_view context,
+    bytes_view material
+) noexcept {
+    const mode of_context{initial_value, derive_key_context};
+    const mode of_material{root_words(as_bytes(context), of_context), derive_key_material};
+    return to_bytes(root_words(material, of_material));
 }
 
 }  // namespace meshhost::identity

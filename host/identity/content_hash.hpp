@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // BLAKE3-256: what iroh names contents by. The plain hash of "BLAKE3: one function, fast
-// everywhere" (O'Connor, Aumasson, Neves, Wilcox-O'Hearn); no keyed mode, no key derivation, no
-// longer output. docs/decisions/0006-our-own-blake3.md says why it is written here.
+// everywhere" (O'Connor, Aumasson, Neves, Wilcox-O'Hearn), and its key derivation, which relays ask
+// for; no keyed mode, no longer output. docs/decisions/0006-our-own-blake3.md says why it is
+// written here.
 #include "base/bytes.hpp"
 
 #include <array>
 #include <compare>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace meshhost::identity {
 
@@ -25,6 +27,13 @@ struct content_hash {
 
 /// The BLAKE3-256 hash of `content`, which may be empty. Allocates nothing.
 content_hash hash_content(bytes_view content) noexcept;
+
+/// 32 bytes that `material` gives for one use, which `context` names for all programs alike
+/// (BLAKE3's derive_key mode, section 2.3 of its paper). Allocates nothing.
+std::array<std::uint8_t, content_hash::size> derive_key(
+    std::string_view context,
+    bytes_view material
+) noexcept;
 
 }  // namespace meshhost::identity
 

@@ -34,8 +34,8 @@ std::string format_ticket(const endpoint_addr& addr);
 /// Errors: E_BAD_TICKET with what is wrong and where.
 outcome<endpoint_addr> parse_ticket(std::string_view text);
 
-/// What a person may write for a peer: a ticket, or `ID@ADDR` with one or more comma-separated
-/// ADDRs ("ID@192.0.2.7:4433,[2001:db8::1]:4433").
+/// What a person may write for a peer: a ticket, `ID@ADDR` with one or more comma-separated ADDRs,
+/// which may be relays' URLs ("ID@192.0.2.7:4433,https://relay.example"), or an id alone.
 /// Errors: E_BAD_TICKET, E_BAD_PEER.
 outcome<endpoint_addr> parse_peer(std::string_view text);
 

@@ -6,6 +6,7 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 #include <cstdint>
+#include <utility>
 
 namespace meshhost::net {
 
@@ -38,10 +39,14 @@ struct readable_watch::state {
     /// Waiting anew also asks the kernel anew, so a sink that left something behind is called
     /// again although epoll tells Asio of edges only.
     static void wait_readable(const std::shared_ptr<state>& self) {
+        if (self->is_paused || self->is_waiting) return;
+        self->is_waiting = true;
         self->descriptor.async_wait(
             stream_descriptor::wait_read,
             [self, registration = self->registration](const error_code& error) {
-                if (self->is_current(registration) && !error) turn(self);
+                if (!self->is_current(registration)) return;
+                self->is_waiting = false;
+                if (!error && !self->is_paused) turn(self);
             }
         );
     }
@@ -49,9 +54,12 @@ struct readable_watch::state {
     static void turn(const std::shared_ptr<state>& self) {
         const bool drained = self->sink->on_readable();
         if (self->sink == nullptr) return;
-        if (drained) return wait_readable(self);
+        if (drained || self->is_paused) return wait_readable(self);
+        self->is_waiting = true;
         self->owner.post([self, registration = self->registration] {
-            if (self->is_current(registration)) turn(self);
+            if (!self->is_current(registration)) return;
+            self->is_waiting = false;
+            if (!self->is_paused) turn(self);
         });
     }
 
@@ -70,6 +78,7 @@ struct readable_watch::state {
     static void writable(const std::shared_ptr<state>& self) {
         self->wants_writable = false;
         ++self->registration;
+        self->is_waiting = false;
         self->descriptor.release();
         register_again(self);
         self->sink->on_writable();
@@ -94,6 +103,8 @@ struct readable_watch::state {
     stream_descriptor descriptor;
     std::uint64_t registration = 0;  ///< what a wait began under: an older one means nothing
     bool wants_writable = false;
+    bool is_waiting = false;  ///< for something to read, under this registration
+    bool is_paused = false;
 };
 
 readable_watch::readable_watch(shard& owner, int descriptor, readable_sink& sink)
@@ -111,6 +122,19 @@ result<void> readable_watch::start() {
 
 void readable_watch::watch_writable() {
     if (!state_->wants_writable) state::wait_writable(state_);
+}
+
+void readable_watch::pause_reading() {
+    state_->is_paused = true;
+}
+
+bool readable_watch::is_paused() const noexcept {
+    return state_->is_paused;
+}
+
+void readable_watch::resume_reading() {
+    if (!std::exchange(state_->is_paused, false)) return;
+    state::wait_readable(state_);
 }
 
 }  // namespace meshhost::net

@@ -38,6 +38,11 @@ public:
     /// nothing.
     void watch_writable();
 
+    /// No on_readable() until resume_reading().
+    void pause_reading();
+    void resume_reading();
+    bool is_paused() const noexcept;
+
 private:
     struct state;
     std::shared_ptr<state> state_;  // shared with the waits in flight, which may outlive the watch

@@ -53,6 +53,26 @@ bool is_gone(std::string_view state) {
     return state == "dead" || state == "left" || state == "refused";
 }
 
+/// By what others say, or do not say any more; not by its own word.
+bool is_lost(std::string_view state) {
+    return state == "dead" || state == "stale";
+}
+
+/// Which of `ids` the prefixes mean; one that means nobody, or several, is left out.
+json::array ids_of(
+    std::span<const std::string> prefixes,
+    const std::set<std::string, std::less<>>& ids
+) {
+    json::array list;
+    for (const auto& prefix : prefixes) {
+        const auto first = ids.lower_bound(prefix);
+        if (prefix.empty() || first == ids.end() || !first->starts_with(prefix)) continue;
+        const auto second = std::next(first);
+        if (second == ids.end() || !second->starts_with(prefix)) list.emplace_back(*first);
+    }
+    return list;
+}
+
 std::string before(const moment& at, duration age) {
     return http::format_time(
         at.wall - std::chrono::duration_cast<std::chrono::system_clock::duration>(age)
@@ -258,6 +278,7 @@ json::object scene::peer_json(const admin::peer_snapshot& peer, const moment& at
         {"load", admin::load_json(peer.load)},
         {"addresses", json::value_from(peer.addresses)},
         {"contributions", contributions_json(peer.contributions)}};
+    node["lost_by"] = is_lost(peer.state) ? json::value_from(peer.lost_by) : json::array();
     add_meters(node, of, at);
     return node;
 }
@@ -288,7 +309,7 @@ proto::objects scene::edges_of(
 proto::picture scene::compose(const moment& at) {
     const auto self = view_.node();
     const auto peers = view_.peers();
-    std::set<std::string> present{self.id};
+    std::set<std::string, std::less<>> present{self.id};
     for (const auto& peer : peers)
         present.insert(peer.id);
     std::erase_if(memories_, [&](const auto& each) { return !present.contains(each.first); });
@@ -302,6 +323,9 @@ proto::picture scene::compose(const moment& at) {
     now.edges = edges_of(self, peers);
     for (auto& [id, node] : now.nodes)
         node["neighbors"] = json::array();
+    for (const auto& peer : peers)
+        now.nodes.at(peer.id)["last_neighbors"] =
+            is_lost(peer.state) ? ids_of(peer.neighbors, present) : json::array();
     for (const auto& [id, edge] : now.edges) {
         const std::string a(edge.at("a").as_string());
         const std::string b(edge.at("b").as_string());

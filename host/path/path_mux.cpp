@@ -39,11 +39,7 @@ private:
     void on_datagrams(const net::received_datagrams& batch) override {
         if (mux_.faults_ != nullptr && mux_.faults_->drops_from(batch.from)) return;
         const path_id path = mux_.paths_.intern(batch.from, asked_at(batch));
-        const auto ecn = static_cast<std::uint8_t>(batch.ecn);
-        for (std::size_t at = 0; at < batch.data.size(); at += batch.segment_size) {
-            std::size_t const size = std::min(batch.segment_size, batch.data.size() - at);
-            mux_.sink_.on_datagram(path, ecn, batch.data.subspan(at, size));
-        }
+        mux_.hand_up(path, static_cast<std::uint8_t>(batch.ecn), batch.data, batch.segment_size);
     }
 
     ip_endpoint asked_at(const net::received_datagrams& batch) const {
@@ -61,7 +57,8 @@ private:
 path_mux::path_mux(net::shard& shard, path_sink& sink, mux_options options)
     : shard_(shard)
     , sink_(sink)
-    , options_(std::move(options)) {}
+    , options_(std::move(options))
+    , relays_(shard, *this, options_.relays) {}
 
 path_mux::~path_mux() = default;
 
@@ -72,6 +69,7 @@ outcome<std::unique_ptr<path_mux>> path_mux::open(
 ) {
     std::unique_ptr<path_mux> made(new path_mux(shard, sink, std::move(options)));
     if (auto bound = made->bind_all(); !bound) return bound.error();
+    if (auto connecting = made->relays_.open(); !connecting) return connecting.error();
     return made;
 }
 
@@ -159,13 +157,11 @@ std::vector<ip_endpoint> path_mux::bound() const {
 
 bool path_mux::send(const datagrams& out) {
     if (held_) return false;
-    const std::span<const ip_endpoint> remotes = paths_.remotes(out.path);
+    const std::span<const path_target> remotes = paths_.remotes(out.path);
     const ip_endpoint local = paths_.local(out.path);
     bool full = false;
-    for (const ip_endpoint& remote : remotes) {
-        const auto status = faults_ == nullptr ? send_to(remote, local, out)
-                                               : send_through_faults(remote, local, out);
-        switch (status) {
+    for (const path_target& target : remotes) {
+        switch (send_to_target(target, local, out)) {
         case net::send_status::sent:
         case net::send_status::dropped:
             break;
@@ -180,6 +176,20 @@ bool path_mux::send(const datagrams& out) {
     if (!full || remotes.size() != 1) return true;  // a dial's copies may be lost one by one
     hold(out);
     return false;
+}
+
+net::send_status path_mux::send_to_target(
+    const path_target& target,
+    const ip_endpoint& local,
+    const datagrams& out
+) {
+    if (const relay_hop* const hop = relayed_of(target)) {
+        relays_.send(*hop, out.data, out.segment_size, out.ecn);
+        return net::send_status::sent;
+    }
+    const ip_endpoint& remote = *direct_of(target);
+    return faults_ == nullptr ? send_to(remote, local, out)
+                              : send_through_faults(remote, local, out);
 }
 
 net::send_status path_mux::send_to(
@@ -231,6 +241,27 @@ path_mux::binding* path_mux::way_out(const ip_endpoint& remote, const ip_endpoin
         if (first == nullptr) first = one.get();
     }
     return first;
+}
+
+void path_mux::on_relayed(
+    const relay_hop& from,
+    std::uint8_t ecn,
+    std::span<std::uint8_t> data,
+    std::size_t segment_size
+) {
+    hand_up(paths_.intern(from), ecn, data, segment_size);
+}
+
+void path_mux::hand_up(
+    path_id path,
+    std::uint8_t ecn,
+    std::span<std::uint8_t> data,
+    std::size_t segment_size
+) {
+    for (std::size_t at = 0; at < data.size(); at += segment_size) {
+        std::size_t const size = std::min(segment_size, data.size() - at);
+        sink_.on_datagram(path, ecn, data.subspan(at, size));
+    }
 }
 
 void path_mux::hold(const datagrams& out) {

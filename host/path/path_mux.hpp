@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// One datagram interface over all paths. Today every path is direct, over our UDP sockets; a
-// relayed path will be another kind behind the same id. Nobody else knows what an id stands for.
+// One datagram interface over all paths: direct ones, over our UDP sockets, and those by way of
+// relays. Nobody else knows what an id stands for.
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "net/readable_watch.hpp"
@@ -9,6 +9,7 @@
 #include "net/udp_socket.hpp"
 #include "path/fault_filter.hpp"
 #include "path/path_table.hpp"
+#include "path/relay_links.hpp"
 
 #include <memory>
 #include <optional>
@@ -35,6 +36,8 @@ public:
     virtual void on_writable() = 0;
     /// A socket's own address is gone: rebind().
     virtual void on_socket_broken() = 0;
+    /// See relay_links_sink.
+    virtual void on_relays_changed() = 0;
 
 protected:
     ~path_sink() = default;
@@ -43,15 +46,17 @@ protected:
 struct mux_options {
     std::vector<ip_endpoint> bind;  ///< empty: 0.0.0.0 and [::], the same free port if possible
     net::udp_options udp;
+    relay_options relays;
     logger log;
 };
 
 /// Lifecycle: open() → use → destroy. One thread: the shard's. Sockets: at most 8.
-class path_mux {
+class path_mux final : private relay_links_sink {
 public:
     static constexpr std::size_t sockets_max = 8;
 
-    /// Errors: those of net::udp_socket::bind. Without an IPv6 stack the default is IPv4 alone.
+    /// Errors: those of net::udp_socket::bind and relay_links::open. Without an IPv6 stack the
+    /// default is IPv4 alone.
     static outcome<std::unique_ptr<path_mux>> open(
         net::shard& shard,
         path_sink& sink,
@@ -64,6 +69,8 @@ public:
     path_table& paths() noexcept { return paths_; }
     const path_table& paths() const noexcept { return paths_; }
     std::vector<ip_endpoint> bound() const;
+    relay_links& relays() noexcept { return relays_; }
+    const relay_links& relays() const noexcept { return relays_; }
 
     /// false: taken, but the way out is full: nothing more until on_writable(). What goes to an
     /// unknown path, or nowhere, is dropped like any lost datagram.
@@ -81,12 +88,33 @@ public:
 private:
     class binding;
 
+    // relay_links_sink
+    void on_relayed(
+        const relay_hop& from,
+        std::uint8_t ecn,
+        std::span<std::uint8_t> data,
+        std::size_t segment_size
+    ) override;
+    void on_relay_turn_end() override { sink_.on_turn_end(); }
+    void on_relays_changed() override { sink_.on_relays_changed(); }
+
     path_mux(net::shard& shard, path_sink& sink, mux_options options);
+    void hand_up(
+        path_id path,
+        std::uint8_t ecn,
+        std::span<std::uint8_t> data,
+        std::size_t segment_size
+    );
     outcome<bool> bind_all();
     outcome<bool> bind_default();
     outcome<bool> bind_one(const ip_endpoint& local);
     outcome<bool> bind_if_there(const ip_endpoint& local);
     outcome<bool> bind_again(ip_endpoint local);
+    net::send_status send_to_target(
+        const path_target& target,
+        const ip_endpoint& local,
+        const datagrams& out
+    );
     net::send_status send_to(
         const ip_endpoint& remote,
         const ip_endpoint& local,
@@ -105,6 +133,7 @@ private:
     path_sink& sink_;
     mux_options options_;
     path_table paths_;
+    relay_links relays_;
     std::vector<std::unique_ptr<binding>> bindings_;
     /// The train that did not fit, sent first when there is room.
     struct held_train {

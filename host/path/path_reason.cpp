@@ -27,6 +27,8 @@ const char* to_string(path_reason reason) noexcept {
         return "lan";
     case path_reason::public_address:
         return "public";
+    case path_reason::relayed:
+        return "relayed";
     }
     return "not_tried";
 }

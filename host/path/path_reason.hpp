@@ -14,6 +14,7 @@ enum class path_reason : std::uint8_t {
     same_host,       ///< both ends on this machine
     lan,             ///< a private, link-local or unique local address: the same network
     public_address,  ///< the peer is reachable at a public address
+    relayed,         ///< by way of a relay, and nobody looks for a direct one
 };
 
 const char* to_string(path_reason reason) noexcept;

@@ -7,7 +7,7 @@
 
 namespace meshhost::path {
 
-path_id path_table::intern(const ip_endpoint& remote, const ip_endpoint& local) {
+path_id path_table::intern(const path_target& remote, const ip_endpoint& local) {
     const auto known = by_address_.find({remote, local});
     if (known == by_address_.end()) {
         return insert({.remotes = {remote}, .local = local, .interned = true});
@@ -17,7 +17,7 @@ path_id path_table::intern(const ip_endpoint& remote, const ip_endpoint& local) 
     return known->second;
 }
 
-path_id path_table::open(std::vector<ip_endpoint> remotes) {
+path_id path_table::open(std::vector<path_target> remotes) {
     MH_ASSERT(!remotes.empty(), "a path leads somewhere");
     return insert({.remotes = std::move(remotes)});
 }
@@ -58,11 +58,15 @@ void path_table::release(path_id path) {
 }
 
 void path_table::forget_addresses() {
-    by_address_.clear();
-    for (auto& [id, known] : paths_)
+    for (auto& [id, known] : paths_) {
+        if (!known.interned || relayed_of(known.remotes.front()) != nullptr) continue;
+        by_address_.erase(known.interned_as());
         known.interned = false;
-    while (!unused_.empty())
-        forget(unused_.front());
+    }
+    for (auto next = unused_.begin(); next != unused_.end();) {
+        const path_id path = *next++;
+        if (!paths_.find(path)->second.interned) forget(path);
+    }
 }
 
 void path_table::forget(path_id path) {
@@ -73,7 +77,7 @@ void path_table::forget(path_id path) {
     paths_.erase(found);
 }
 
-std::span<const ip_endpoint> path_table::remotes(path_id path) const {
+std::span<const path_target> path_table::remotes(path_id path) const {
     const auto found = paths_.find(path);
     if (found == paths_.end()) return {};
     return found->second.remotes;

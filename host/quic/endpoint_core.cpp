@@ -9,6 +9,14 @@
 
 namespace meshhost::quic {
 
+namespace {
+
+/// How long packets to an id that its connection has retired may be under way, by the slowest relay
+/// there is: they are dropped, and not answered with a reset that would end the connection.
+constexpr duration retired_linger = 3s;
+
+}  // namespace
+
 endpoint_core::endpoint_core(
     core_options options,
     const tls_context& tls,
@@ -56,6 +64,7 @@ void endpoint_core::receive(
 ) {
     ++counters_.datagrams_received;
     counters_.bytes_received += data.size();
+    turn_ = now;
     if (data.empty()) {  // ngtcp2 asserts that there is something
         ++counters_.datagrams_dropped;
         return;
@@ -74,11 +83,11 @@ void endpoint_core::receive(
     bytes_view answer;
     if (const auto found = ids_.find(id); found != ids_.end()) {
         found->second->receive(path, ecn, data, now);
-    } else if (closing_.receive(id, answer)) {
+    } else if (closing_.receive(id, answer) || retired_.receive(id, answer)) {
         if (!answer.empty()) send_one(path, answer);
     } else if (is_long) {
         accept(path, ecn, data, now);
-    } else if (quic_connection* const ended = reset_by(data)) {
+    } else if (quic_connection* const ended = reset_by(path, data)) {
         ended->receive(path, ecn, data, now);
     } else {
         send_stateless_reset(path, id, data.size(), now);
@@ -92,6 +101,7 @@ void endpoint_core::receive(
 void endpoint_core::flush(time_point now) {
     if (depth_ > 0) return;  // a sink's wish, inside a call that will flush when it is back
     ++depth_;
+    turn_ = now;
     flush_wanted_ = false;
     while (!dirty_.empty() && !writer_.blocked()) {
         flushing_.swap(dirty_);
@@ -117,12 +127,14 @@ void endpoint_core::flush(time_point now) {
 
 time_point endpoint_core::next_deadline() const {
     const time_point next = timers_.empty() ? no_deadline : timers_.top().at;
-    return std::min(next, closing_.next_deadline());
+    return std::min({next, closing_.next_deadline(), retired_.next_deadline()});
 }
 
 void endpoint_core::on_deadline(time_point now) {
     ++depth_;
+    turn_ = now;
     closing_.expire(now);
+    retired_.expire(now);
     while (!timers_.empty() && timers_.top().at <= now) {
         quic_connection& due = *timers_.top().connection;
         set_timer(due, no_deadline);  // flush() sets the next one
@@ -193,7 +205,9 @@ ngtcp2_cid endpoint_core::issue_id(quic_connection& connection, reset_token& tok
 }
 
 void endpoint_core::retire_id(const ngtcp2_cid& cid) {
-    ids_.erase(connection_id(cid));
+    const connection_id id(cid);
+    if (ids_.erase(id) == 0) return;
+    retired_.add({.ids = {id}, .farewell = {}, .until = turn_ + retired_linger});
 }
 
 void endpoint_core::heed_reset(quic_connection& connection, const reset_token& token) {
@@ -210,13 +224,18 @@ void endpoint_core::forget_reset(quic_connection& connection, const reset_token&
     reset_tokens_.erase(token);
 }
 
-quic_connection* endpoint_core::reset_by(bytes_view datagram) const {
+/// A peer that lost its connection answers where we send to. What comes from elsewhere answers what
+/// we sent before the connection moved, which the peer may have had no id for any more.
+quic_connection* endpoint_core::reset_by(path_id path, bytes_view datagram) const {
     reset_token token;
     if (datagram.size() < token.size()) return nullptr;
     const bytes_view last = datagram.last(token.size());
     std::copy(last.begin(), last.end(), token.begin());
     const auto found = reset_tokens_.find(token);
-    return found == reset_tokens_.end() ? nullptr : found->second;
+    if (found == reset_tokens_.end()) return nullptr;
+    const ip_endpoint in_use = port_.address_of(found->second->current_path());
+    const bool is_elsewhere = !in_use.is_unspecified() && port_.address_of(path) != in_use;
+    return is_elsewhere ? nullptr : found->second;
 }
 
 std::vector<quic_connection*> endpoint_core::connections() const {

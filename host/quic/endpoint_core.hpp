@@ -127,7 +127,7 @@ private:
     );
     void send_retry(path_id path, const ngtcp2_pkt_hd& header, time_point now);
     void send_version_negotiation(path_id path, const ngtcp2_version_cid& ids, time_point now);
-    quic_connection* reset_by(bytes_view datagram) const;
+    quic_connection* reset_by(path_id path, bytes_view datagram) const;
     void send_stateless_reset(
         path_id path,
         const connection_id& id,
@@ -159,11 +159,13 @@ private:
     std::map<reset_token, quic_connection*> reset_tokens_;
     timer_heap timers_;
     closing_table closing_;
+    closing_table retired_;  ///< ids of connections that go on
     std::vector<quic_connection*> dirty_;
     std::vector<quic_connection*> flushing_;
     std::size_t half_open_ = 0;
     unsigned depth_ = 0;  ///< calls into the core that will flush by themselves
     bool flush_wanted_ = false;
+    time_point turn_{};  ///< of the call being handled
 
     token_bucket retries_{1000, 2000};
     token_bucket resets_{100, 200};

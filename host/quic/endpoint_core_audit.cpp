@@ -17,7 +17,7 @@ core_tables endpoint_core::measure() const {
             timers_.end(),
             [](const timer& one) { return one.at != no_deadline; }
         )),
-        .connection_ids = ids_.size() + closing_.ids(),
+        .connection_ids = ids_.size() + closing_.ids() + retired_.ids(),
         .tickets = cache_.tickets(),
         .tokens = cache_.tokens(),
         .closing = closing_.size(),

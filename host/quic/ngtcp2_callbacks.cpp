@@ -135,6 +135,17 @@ struct ngtcp2_callbacks_access {
         return 0;
     }
 
+    static int path_validation(
+        ngtcp2_conn*,
+        std::uint32_t,
+        const ngtcp2_path* path,
+        ngtcp2_path_validation_result result,
+        void* user
+    ) {
+        from(user).on_path_validation(*path, result == NGTCP2_PATH_VALIDATION_RESULT_SUCCESS);
+        return 0;
+    }
+
     static int early_data_rejected(ngtcp2_conn*, void* user) {
         return from(user).on_early_data_rejected();
     }
@@ -208,6 +219,7 @@ struct ngtcp2_callbacks_access {
         table.lost_datagram = datagram_settled;
         table.recv_stateless_reset = recv_stateless_reset;
         table.get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb;
+        table.path_validation = path_validation;
         table.version_negotiation = ngtcp2_crypto_version_negotiation_cb;
         return table;
     }

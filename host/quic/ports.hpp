@@ -68,6 +68,9 @@ public:
     virtual void on_datagram(bytes_view data) = 0;
     virtual void on_send_low() {}         ///< what quic_connection::notify_send_low() asked for
     virtual void on_streams_granted() {}  ///< the peer allows more unidirectional streams of ours
+    /// What quic_connection::check_path() asked for, or the peer did by moving there: it leads to
+    /// the peer and is in use from now on, or does not and is not.
+    virtual void on_path_checked(path_id /*path*/, bool /*works*/) {}
     virtual void on_closed(const close_reason& reason) = 0;  ///< the last call
 
 protected:

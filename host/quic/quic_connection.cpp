@@ -275,17 +275,6 @@ void quic_connection::abandon(close_cause cause, std::string detail) {
     end(cause, 0, std::move(detail));
 }
 
-bool quic_connection::migrate(path_id to, time_point now) {
-    if (!is_client_ || !is_connected() || closing_) return false;
-    const mapped_path path(mapped(to));
-    const int rv =
-        ngtcp2_conn_initiate_immediate_migration(conn_.get(), path.get(), to_tstamp(now));
-    if (rv != 0) return false;
-    use_path(to);
-    mark_dirty();
-    return true;
-}
-
 quic_connection::statistics quic_connection::measure() const {
     ngtcp2_conn_stat stat;
     ngtcp2_conn_get_conn_stat(conn_.get(), &stat);
@@ -300,6 +289,7 @@ quic_connection::statistics quic_connection::measure() const {
         .bytes_sent = bytes_sent_,
         .bytes_received = bytes_received_,
         .mtu = ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_.get()),
+        .probes_unanswered = stat.pto_count,
     };
 }
 
@@ -324,10 +314,6 @@ duration quic_connection::linger() const noexcept {
     return 3 * probe_timeout();
 }
 
-path_id quic_connection::current_path() const noexcept {
-    return physical(*ngtcp2_conn_get_path(conn_.get()));
-}
-
 boost::container::small_vector<ngtcp2_cid, 10> quic_connection::issued_ids() const {
     boost::container::small_vector<ngtcp2_cid, 10> ids(ngtcp2_conn_get_num_scid(conn_.get()));
     ids.resize(ngtcp2_conn_get_scid(conn_.get(), ids.data()));
@@ -338,22 +324,6 @@ stream_state* quic_connection::find(stream_id id) {
     if (ended_) return nullptr;
     const auto found = streams_.find(id);
     return found == streams_.end() ? nullptr : &found->second;
-}
-
-/// true: it was not in use yet.
-bool quic_connection::use_path(path_id path) {
-    if (std::find(paths_.begin(), paths_.end(), path) != paths_.end()) return false;
-    if (paths_.size() >= paths_per_connection_max) {
-        // The oldest that is not in use goes; home_ may still stand for the settled path.
-        const auto oldest = std::find_if(paths_.begin(), paths_.end(), [&](path_id known) {
-            return known != home_ && known != answered_ && known != current_path();
-        });
-        context_.port.release(*oldest);
-        paths_.erase(oldest);
-    }
-    context_.port.retain(path);
-    paths_.push_back(path);
-    return true;
 }
 
 void quic_connection::mark_dirty() {

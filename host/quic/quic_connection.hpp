@@ -113,6 +113,12 @@ public:
     void abandon(close_cause cause, std::string detail);
     /// Moves a dialled connection to another path (RFC 9000 §9.2). false: not possible now.
     bool migrate(path_id to, time_point now);
+    /// The same once the path has proved to lead there; meanwhile it goes on as it is. The sink
+    /// hears on_path_checked(). false: not possible now.
+    bool check_path(path_id to, time_point now);
+    /// Bytes that both ends can make and nobody else (RFC 8446 §7.5, RFC 5705), `label` for this
+    /// use alone. While TLS is held: until a sink has heard that the handshake is done.
+    std::optional<std::array<std::uint8_t, 32>> export_secret(std::string_view label) const;
 
     // When silence ends it. No interval is longer than leaves two tries within the idle limit.
     /// Asks whenever the peer was silent; no answer ends it as `unresponsive`. In place of
@@ -135,6 +141,8 @@ public:
         std::uint64_t bytes_sent = 0;
         std::uint64_t bytes_received = 0;
         std::size_t mtu = 0;
+        std::size_t probes_unanswered =
+            0;  ///< PTOs since something was acknowledged (RFC 9002 §6.2)
     };
     statistics measure() const;
     std::size_t streams() const noexcept { return streams_.size(); }
@@ -201,6 +209,7 @@ private:
     void on_datagram_settled();
     void on_token(bytes_view token);
     void on_stateless_reset();
+    void on_path_validation(const ngtcp2_path& checked, bool works);
 
     bool recognise_peer();
     bool ensure_sink_for_early_data();

@@ -11,6 +11,7 @@
 #include "quic/liveness.hpp"
 #include "transport/stream.hpp"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,8 +31,9 @@ enum class path_kind : std::uint8_t { unknown, direct, relayed };
 
 struct path_info {
     path_kind kind = path_kind::unknown;
-    std::string reason;                 ///< "same_host", "lan", "public", ...
+    std::string reason;                 ///< "same_host", "punched", "nat_symmetric_both", ...
     std::optional<ip_endpoint> remote;  ///< of a direct path
+    std::string relay;                  ///< its URL, of a relayed path
     duration rtt{};                     ///< smoothed, RFC 9002
     duration rtt_min{};
     std::uint64_t bytes_sent = 0;
@@ -101,6 +103,13 @@ public:
     /// In place of the endpoint's; zero: none. No longer than leaves two tries within the idle
     /// timeout.
     virtual void set_keep_alive(duration interval) = 0;
+
+    /// Bytes that both ends can make and nobody else (RFC 5705). In on_connected(), or when a
+    /// peer's connection comes; nullopt later.
+    virtual std::optional<std::array<std::uint8_t, 32>> export_secret(std::string_view /*label*/
+    ) const {
+        return std::nullopt;
+    }
 
     /// Idempotent. Stream data not yet sent is dropped; on_closed follows in the same loop turn.
     virtual void close(std::uint64_t code, std::string_view reason) = 0;

@@ -51,7 +51,7 @@ path_info connection_impl::path() const {
         .bytes_received = stats.bytes_received,
         .mtu = stats.mtu,
     };
-    owner_->describe(stats.path, info);
+    owner_->describe(to_.id, stats.path, info);
     return info;
 }
 
@@ -105,11 +105,17 @@ void connection_impl::set_keep_alive(duration interval) {
     if (quic_ != nullptr) quic_->set_keep_alive(interval);
 }
 
+std::optional<std::array<std::uint8_t, 32>> connection_impl::export_secret(std::string_view label
+) const {
+    return quic_ == nullptr ? std::nullopt : quic_->export_secret(label);
+}
+
 void connection_impl::close(std::uint64_t code, std::string_view reason) {
     if (quic_ != nullptr) quic_->close(code, reason);
 }
 
 void connection_impl::on_connected() {
+    owner_->tell_if_relayed(*this);
     if (const auto handler = handler_) handler->on_connected(*this);
 }
 
@@ -174,6 +180,10 @@ void connection_impl::on_streams_granted() {
     if (const auto handler = handler_) handler->on_streams_granted(*this);
 }
 
+void connection_impl::on_path_checked(path_id path, bool works) {
+    owner_->on_path_checked(*this, path, works);
+}
+
 void connection_impl::on_closed(const close_reason& reason) {
     const auto keep = self();
     if (try_other_addresses(reason)) return;
@@ -192,6 +202,8 @@ std::string connection_impl::dialled_addresses() const {
     std::string all;
     for (const ip_endpoint& address : to_.direct)
         all += (all.empty() ? "" : ", ") + address.to_string();
+    for (const std::string& url : to_.relays)
+        all += (all.empty() ? "" : ", ") + url;
     return all;
 }
 
@@ -213,7 +225,7 @@ void connection_impl::on_refused(const ip_endpoint& remote, time_point now) {
         std::all_of(to_.direct.begin(), to_.direct.end(), [&](const ip_endpoint& address) {
             return is_among(refused_, address);
         });
-    if (is_everywhere) quic_->abandon(close_cause::port_closed, {});
+    if (is_everywhere && to_.relays.empty()) quic_->abandon(close_cause::port_closed, {});
 }
 
 bool connection_impl::try_other_addresses(const close_reason& reason) {

@@ -40,6 +40,8 @@ public:
     void watch_liveness(const liveness_terms& terms) override;
     void probe_now() override;
     void set_keep_alive(duration interval) override;
+    std::optional<std::array<std::uint8_t, 32>> export_secret(std::string_view label
+    ) const override;
     void close(std::uint64_t code, std::string_view reason) override;
 
     // --- for endpoint_impl and stream_impl
@@ -62,6 +64,7 @@ private:
     void on_datagram(bytes_view data) override;
     void on_send_low() override;
     void on_streams_granted() override;
+    void on_path_checked(path_id path, bool works) override;
     void on_closed(const close_reason& reason) override;
 
     std::shared_ptr<stream> open(bool bidi, std::shared_ptr<stream_handler> handler);

@@ -8,7 +8,9 @@
 #include "identity/secret_key.hpp"
 #include "net/shard.hpp"
 #include "path/fault_filter.hpp"
+#include "path/relay_links.hpp"
 #include "transport/alpn_router.hpp"
+#include "transport/connection.hpp"
 #include "transport/probe.hpp"
 
 #include <memory>
@@ -19,6 +21,7 @@
 namespace meshhost::transport {
 
 using path::fault_plan;
+using path::relay_view;
 
 /// Limits and timings. The defaults are iroh's where iroh has one (wire-compatible either way).
 struct endpoint_options {
@@ -31,13 +34,56 @@ struct endpoint_options {
     std::size_t connections_per_peer_max = 16;
     std::size_t half_open_max = 64;  ///< above it, Retry before any state
     bool segmentation_offload = true;
+    std::vector<std::string> relays;               ///< our own: kept in touch with, told to others
+    std::string relay_token;                       ///< for those
+    net::tls_client_context* relay_tls = nullptr;  ///< see relay_client_options; outlives us
+    bool relay_only = false;  ///< dials by way of relays alone, and tells nobody our addresses
+    std::uint64_t seed = 0;   ///< of the waits before a relay is tried again
     logger log;
+};
+
+/// A connection that is up, and how it goes.
+struct peer_way {
+    identity::endpoint_id peer;
+    bool is_dialled = false;  ///< ours to move
+    bool is_pinned = false;   ///< see connect_options
+    path_info path;
+    std::size_t probes_unanswered = 0;  ///< PTOs since anything was acknowledged (RFC 9002 §6.2)
+};
+
+/// What is heard of the ways to peers. On the shard's thread, never from inside a call on the
+/// endpoint; reason_of() and direct_of() from inside one.
+class reach_sink {
+public:
+    /// At our sockets, and not QUIC's: STUN, or a probe (RFC 9443). Valid during the call only.
+    virtual void on_stray(const ip_endpoint& from, bytes_view datagram) = 0;
+    /// A relay of ours came up or went down, or another is home now.
+    virtual void on_relays_changed() = 0;
+    /// Addresses of this machine came or went, or our sockets are others now.
+    virtual void on_network_changed() = 0;
+    /// A handshake with `peer` is done by way of a relay, or a connection went back to one.
+    virtual void on_relayed(
+        const identity::endpoint_id& peer,
+        const std::string& relay,
+        bool is_dialled
+    ) = 0;
+    /// A connection with `peer` moved to `to`, or tried to and did not.
+    virtual void on_moved(const identity::endpoint_id& peer, const ip_endpoint& to, bool works) = 0;
+
+    /// Why the path to `peer` is what it is; empty: as far as its address shows.
+    virtual std::string reason_of(const identity::endpoint_id& peer, path_kind kind) const = 0;
+    /// Where else `peer` is to be dialled at.
+    virtual std::optional<ip_endpoint> direct_of(const identity::endpoint_id& peer) const = 0;
+
+protected:
+    ~reach_sink() = default;
 };
 
 struct connect_options {
     bool early_data = false;  ///< 0-RTT when a ticket is at hand: streams may be opened at once.
                               ///< Only for requests that may be replayed.
     bool resume = true;       ///< false: offers no ticket, which makes a full handshake
+    bool is_pinned = false;   ///< to relays alone, and it stays there
 };
 
 /// A connection as the endpoint holds it, for the audit. Not to be used: `handle` names it.
@@ -80,6 +126,24 @@ public:
     /// Errors: as bind(), for one of the addresses; the others are bound all the same. Never from
     /// inside a handler.
     virtual outcome<bool> rebind() = 0;
+
+    // How peers are reached.
+    /// nullptr: nobody listens. Outlives the endpoint, or is taken back.
+    virtual void set_reach_sink(reach_sink* sink) = 0;
+    /// Our relays and those of others that are in use, in no order.
+    virtual std::vector<relay_view> relays() const = 0;
+    /// Sends a datagram that is not QUIC's from the socket that speaks to peers, once.
+    virtual void send_stray(const ip_endpoint& to, bytes_view datagram) = 0;
+    /// Moves what we dialled to `peer`, but for what is pinned: to one of its addresses once that
+    /// has answered (RFC 9000 §9.2), or at once to where it is at a relay. Meanwhile, and when it
+    /// does not work, all goes on as it was. How many are to move.
+    virtual std::size_t move_to_address(
+        const identity::endpoint_id& peer,
+        const ip_endpoint& to
+    ) = 0;
+    virtual std::size_t move_to_relay(const identity::endpoint_id& peer, std::string_view url) = 0;
+    /// Every connection that is up, in no order.
+    virtual std::vector<peer_way> ways() const = 0;
 
     /// For labs: what is lost on the way, until the next call; an empty plan is the network as it
     /// is. False, and nothing changed: the plan is not valid.

@@ -66,6 +66,12 @@ endpoint_impl::~endpoint_impl() {
 outcome<bool> endpoint_impl::open() {
     path::mux_options options{.bind = options_.bind, .log = options_.log};
     options.udp.segmentation_offload = options_.segmentation_offload;
+    options.relays.key = &options_.key;
+    options.relays.own = options_.relays;
+    options.relays.token = options_.relay_token;
+    options.relays.tls = options_.relay_tls;
+    options.relays.seed = options_.seed;
+    options.relays.log = logger("relay");
     auto mux = path::path_mux::open(shard_, *this, std::move(options));
     if (!mux) return mux.error();
     mux_ = std::move(*mux);
@@ -79,31 +85,10 @@ outcome<bool> endpoint_impl::open() {
 }
 
 /// Runs `work` on a later turn, unless the endpoint is gone by then.
-template <class Work>
-void endpoint_impl::post(Work work) {
+void endpoint_impl::post(std::function<void()> work) {
     shard_.post([alive = alive_, work = std::move(work)] {
         if (*alive) work();
     });
-}
-
-identity::endpoint_addr endpoint_impl::address() const {
-    identity::endpoint_addr addr{.id = id(), .relays = {}, .direct = {}};
-    const bool reachable = std::any_of(own_addresses_.begin(), own_addresses_.end(), [](auto& one) {
-        return !one.is_loopback();
-    });
-    for (const ip_endpoint& local : mux_->bound()) {
-        if (!local.is_unspecified()) {
-            addr.direct.push_back(local);
-            continue;
-        }
-        for (ip_endpoint own : own_addresses_) {
-            // Loopback is of use to nobody else, so only where there is nothing better.
-            if (own.family != local.family || (own.is_loopback() && reachable)) continue;
-            own.port = local.port;
-            addr.direct.push_back(own);
-        }
-    }
-    return addr;
 }
 
 std::shared_ptr<connection> endpoint_impl::connect(
@@ -118,33 +103,33 @@ std::shared_ptr<connection> endpoint_impl::connect(
     handle->set_handler(std::move(handler));
     handles_.emplace(handle.get(), handle);
     const bool to_self = to.id == id();
-    if (closed_ || to_self || handle->target().direct.empty()) {
+    if (closed_ || to_self || !dial(*handle)) {
         const close_reason reason{
             closed_ ? close_cause::endpoint_closed : close_cause::no_address,
             0,
             to_self ? "that is this host itself" : ""};
         post([handle, reason] { handle->finish(reason); });
-        return handle;
     }
-    dial(*handle);
     return handle;
 }
 
 bool endpoint_impl::redial(connection_impl& handle) {
-    if (closed_) return false;
-    dial(handle);
-    return true;
+    return !closed_ && dial(handle);
 }
 
-void endpoint_impl::dial(connection_impl& handle) {
+/// false: there is nowhere to dial to.
+bool endpoint_impl::dial(connection_impl& handle) {
+    auto to = targets(handle);
+    if (to.empty()) return false;
     quic::dial_parameters const parameters{
-        .path = mux_->paths().open(handle.target().direct),
+        .path = mux_->paths().open(std::move(to)),
         .expected = handle.remote_id(),
         .alpn = handle.alpn(),
         .early_data = handle.options().early_data,
         .resume = handle.options().resume,
     };
     handle.attach(core_.dial(parameters, handle, shard_.now()));
+    return true;
 }
 
 void endpoint_impl::forget(connection_impl& handle) {
@@ -170,6 +155,7 @@ outcome<bool> endpoint_impl::rebind() {
     }
     core_.resume(now);  // if the old sockets were full, they will not say that they are not
     timer_.arm(core_.next_deadline());
+    if (reach_ != nullptr) post([this] { tell_of_network(); });
     return bound;
 }
 
@@ -230,27 +216,15 @@ void endpoint_impl::close(std::uint64_t code, std::string_view reason) {
     flush(shard_.now());
 }
 
-void endpoint_impl::describe(path_id path, path_info& info) const {
-    info.remote = remote_of(path);
-    if (!info.remote) return;
-    info.kind = path_kind::direct;
-    info.reason = path::to_string(path::classify(*info.remote, own_addresses_));
-}
-
-std::optional<ip_endpoint> endpoint_impl::remote_of(path_id path) const {
-    const auto remotes = mux_->paths().remotes(path);
-    return remotes.size() == 1 ? std::optional(remotes.front()) : std::nullopt;
-}
-
-std::string endpoint_impl::address_text(path_id path) const {
-    const auto remote = remote_of(path);
-    return remote ? remote->to_string() : "the address";
-}
-
 void endpoint_impl::on_datagram(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data) {
     if (now_ == time_point{}) {
         now_ = shard_.now();
         refresh_alpns();
+    }
+    // Both top bits clear is none of QUIC's packets (RFC 9443 §3).
+    if (!data.empty() && (data[0] & 0xc0) == 0) {
+        const auto from = remote_of(path);
+        if (from && reach_ != nullptr) return reach_->on_stray(*from, data);
     }
     core_.receive(path, ecn, data, now_);
 }
@@ -290,7 +264,8 @@ void endpoint_impl::settle(path_id dialled, path_id answered) {
 }
 
 ip_endpoint endpoint_impl::address_of(path_id path) const {
-    return remote_of(path).value_or(ip_endpoint{});
+    const auto remotes = mux_->paths().remotes(path);
+    return remotes.size() == 1 ? path::address_of(remotes.front()) : ip_endpoint{};
 }
 
 bool endpoint_impl::is_replay_safe(std::string_view alpn) const {
@@ -309,6 +284,7 @@ quic::connection_sink* endpoint_impl::on_incoming(quic::quic_connection& connect
     }
     auto* const sink = handle.get();
     handles_.emplace(sink, std::move(handle));
+    tell_if_relayed(*sink);
     return sink;
 }
 
@@ -323,7 +299,11 @@ void endpoint_impl::on_deadline(time_point now) {
 
 void endpoint_impl::on_addresses_changed() {
     refresh_own_addresses();
-    if (are_sockets_stale()) on_socket_broken();
+    mux_->relays().network_changed();
+    if (are_sockets_stale())
+        on_socket_broken();
+    else
+        tell_of_network();
 }
 
 /// A wildcard socket follows by itself; one bound to an address that is gone does not, nor does

@@ -10,6 +10,8 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <functional>
+
 namespace meshhost::transport {
 
 class connection_impl;
@@ -36,6 +38,12 @@ public:
         const connect_options& options
     ) override;
     outcome<bool> rebind() override;
+    void set_reach_sink(reach_sink* sink) override { reach_ = sink; }
+    std::vector<relay_view> relays() const override { return mux_->relays().list(); }
+    void send_stray(const ip_endpoint& to, bytes_view datagram) override;
+    std::size_t move_to_address(const identity::endpoint_id& peer, const ip_endpoint& to) override;
+    std::size_t move_to_relay(const identity::endpoint_id& peer, std::string_view url) override;
+    std::vector<peer_way> ways() const override;
     bool set_faults(const fault_plan& plan) override;
     probe measure() const override;
     std::vector<held_connection> held() const override;
@@ -46,9 +54,11 @@ public:
 
     // --- for connection_impl
     time_point now() const noexcept { return shard_.now(); }
-    void describe(path_id path, path_info& info) const;
+    void describe(const identity::endpoint_id& peer, path_id path, path_info& info) const;
     std::optional<ip_endpoint> remote_of(path_id path) const;
     std::string address_text(path_id path) const;
+    void tell_if_relayed(const connection_impl& handle);
+    void on_path_checked(const connection_impl& handle, path_id path, bool works);
     /// false: the endpoint is closed.
     bool redial(connection_impl& handle);
     void forget(connection_impl& handle);
@@ -60,6 +70,7 @@ private:
     void on_turn_end() override;
     void on_writable() override;
     void on_socket_broken() override;
+    void on_relays_changed() override;
     // quic::datagram_port
     bool send(const quic::outgoing& datagrams) override;
     void retain(path_id path) override { mux_->paths().retain(path); }
@@ -75,13 +86,16 @@ private:
     // net::address_sink
     void on_addresses_changed() override;
 
-    template <class Work>
-    void post(Work work);
-    void dial(connection_impl& handle);
+    void post(std::function<void()> work);
+    bool dial(connection_impl& handle);
+    std::vector<path::path_target> targets(const connection_impl& handle);
+    template <class Move>
+    std::size_t move(const identity::endpoint_id& peer, const path::path_target& to, Move how);
     bool are_sockets_stale() const;
     void flush(time_point now);
     void refresh_alpns();
     void refresh_own_addresses();
+    void tell_of_network();
 
     net::shard& shard_;
     endpoint_options options_;
@@ -93,6 +107,7 @@ private:
     quic::endpoint_core core_;
     std::unique_ptr<net::interface_monitor> monitor_;
     std::vector<ip_endpoint> own_addresses_;
+    reach_sink* reach_ = nullptr;
     /// Keeps every handle alive until its on_closed.
     boost::unordered_flat_map<connection_impl*, std::shared_ptr<connection_impl>> handles_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real iroh endpoint that does as peers.py says: serves echoes, dials, reads and writes tickets.
 // Usage: node iroh_peer.cjs [--bind ADDR]... [--alpn NAME]... [--seed HEX] [--retry]
+//             [--relay URL [--relay-token TEXT]]
 'use strict';
 const fs = require('node:fs');
 const readline = require('node:readline');
@@ -13,11 +14,13 @@ const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
 const fromText = (text) => Array.from(Buffer.from(text));
 const toText = (bytes) => Buffer.from(bytes).toString();
 
-/** Reads a ticket, or `ID@ADDR,ADDR`. */
+/** Reads a ticket, or `ID@ADDR,ADDR`, or `ID@RELAY`, which is a URL. */
 function parseAddr(text) {
     const [id, addresses] = text.split('@');
     if (addresses === undefined) return iroh.EndpointTicket.fromString(text).endpointAddr();
-    return new iroh.EndpointAddr(iroh.EndpointId.fromString(id), null, addresses.split(','));
+    const key = iroh.EndpointId.fromString(id);
+    if (addresses.includes('//')) return new iroh.EndpointAddr(key, addresses, []);
+    return new iroh.EndpointAddr(key, null, addresses.split(','));
 }
 
 /** Bytes of which no two neighbouring chunks are alike. */
@@ -160,6 +163,13 @@ async function answer(endpoint, line) {
     }
 }
 
+function relayMode(url, authToken) {
+    if (url === undefined) return iroh.RelayMode.disabled();
+    const map = iroh.RelayMap.empty();
+    map.insert({ url, authToken });
+    return iroh.RelayMode.custom(map);
+}
+
 async function main() {
     const { values } = parseArgs({
         options: {
@@ -167,11 +177,13 @@ async function main() {
             alpn: { type: 'string', multiple: true, default: [] },
             seed: { type: 'string' },
             retry: { type: 'boolean', default: false },
+            relay: { type: 'string' },
+            'relay-token': { type: 'string' },
         },
     });
     const builder = iroh.Endpoint.builder();
     builder.applyMinimal();
-    builder.relayMode(iroh.RelayMode.disabled());
+    builder.relayMode(relayMode(values.relay, values['relay-token']));
     builder.alpns(values.alpn.map(fromText));
     for (const address of values.bind) builder.bindAddr(address);
     if (values.seed !== undefined) builder.secretKey(Array.from(Buffer.from(values.seed, 'hex')));

@@ -3,7 +3,7 @@
 
   run.py install      what admin-ui/package-lock.json names
   run.py check        types, lint, units, size, and that dist/ is what the sources make
-  run.py mock         every view in a browser against the mock, and a mesh that wishes it no good
+  run.py mock         every view in a browser against the mock, as it looked too, and a hostile mesh
   run.py mesh         every view in a browser against a lab of 18 real hosts, one of which is killed
 """
 import json

@@ -463,6 +463,14 @@ export interface Node {
    * ids of its neighbours in the gossip, as far as they are known here
    */
   neighbors: string[];
+  /**
+   * of one that is stale or dead: ids of the neighbours that it named last, as far as they are known here
+   */
+  last_neighbors?: string[];
+  /**
+   * of one that is stale or dead: ids of those who said that they lost it, the observer's among them
+   */
+  lost_by?: string[];
   addresses: string[];
   contributions: {
     role: string;

@@ -5,8 +5,9 @@ import type { Boot, MeshBoots, NodeBoots } from "../api/types";
 import { withNames } from "../model/derive";
 import { clock, millis, plain, safeName } from "../model/format";
 import { useMesh } from "../model/store";
-import { download } from "../ui/download";
+import { jaeger, otlp } from "../traces/export";
 import { Failed, Waiting } from "../ui/empty";
+import { ExportMenu } from "../ui/export-menu";
 import { setParams, useParam, withShared } from "../ui/url";
 import { useAsked } from "../ui/use-asked";
 import { Axis, Grid, type Scale, SpanBar } from "./bars";
@@ -50,6 +51,8 @@ export default function BootPage() {
     from: -Math.min(shape.lead, shape.total * 0.25),
     to: Math.max(shape.total, other?.total ?? 0, 1) * 1.02,
   };
+  const source = { mesh: state.mesh?.name ?? "", nodes: state.nodes };
+  const told = [{ node: id, name, spans: boot.spans }];
   const checks = health(boot, shape, state.mesh?.boot_slo_ms ?? 250);
 
   return (
@@ -79,13 +82,13 @@ export default function BootPage() {
                 ))}
             </select>
           </label>
-          <button
-            type="button"
-            className="plain"
-            onClick={() => download(`boot-${boot.id}.json`, JSON.stringify(boot, null, 1), "application/json")}
-          >
-            Export JSON
-          </button>
+          <ExportMenu
+            ways={[
+              { label: "As told (JSON)", file: `boot-${boot.id}.json`, make: () => boot },
+              { label: "OTLP (JSON)", file: `boot-${boot.id}.otlp.json`, make: () => otlp(source, told) },
+              { label: "Jaeger (JSON)", file: `boot-${boot.id}.jaeger.json`, make: () => jaeger(source, told) },
+            ]}
+          />
         </div>
       </header>
       {own.error && <Failed error={own.error} again={own.again} />}

@@ -132,3 +132,6 @@ export const words = (value: unknown): string =>
   typeof value === "string" && value !== "" ? safeName(value.replaceAll("_", " "), 200) : UNKNOWN;
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+/** A name as a part of a file's: letters, digits, dots and dashes. */
+export const fileName = (name: string): string => name.replace(/[^\w.-]+/g, "-").replace(/^[-.]+|-+$/g, "") || "mesh";

@@ -4,6 +4,7 @@ import type { Edge, Node } from "../api/types";
 import { safeName } from "../model/format";
 import { look, share } from "../model/states";
 import { CARD, hash, type Layout, type Point } from "./layout";
+import { drawBoxes, drawRegions, labelRegions, type Region } from "./regions";
 import type { Palette } from "./theme";
 
 export interface Scene {
@@ -11,6 +12,7 @@ export interface Scene {
   edges: readonly Edge[];
   ghosts: readonly Node[];
   layout: Layout;
+  regions: readonly Region[]; // the sides of a parted mesh, where they are not boxes
   at(id: string): Point | undefined;
   carded: ReadonlySet<string>; // these are shown by cards above the canvas
   selected: string | null; // a node or an edge
@@ -25,14 +27,20 @@ export interface Camera {
 
 export const DOT_BELOW = 0.35;
 export const CARD_ABOVE = 0.78;
-const FONT = '"Inter Variable", system-ui, sans-serif';
+export const FONT = '"Inter Variable", system-ui, sans-serif';
 
 /** The way a line takes. Between hubs and their leaves it is straight; two that stand outside are joined by an arc
  * through the inside, else it would hide under the cards between them. Lazy ones are bent a little besides, to
  * whichever side their name decides, so that they do not hide under straight ones. */
 export function lineOf(scene: Scene, edge: Edge, from: Point, to: Point): { bend: Point | null; middle: Point } {
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
-  const { places } = scene.layout;
+  const { places, rings } = scene.layout;
+  if (rings.length === 0) {
+    // Where cards stand in rows every line is bent, else it would hide under the cards between its ends.
+    const by = (edge.tree === "eager" ? 0.1 : 0.16) * (hash(edge.id) % 2 === 0 ? 1 : -1);
+    const bend = { x: middle.x - (to.y - from.y) * by, y: middle.y + (to.x - from.x) * by };
+    return { bend, middle: { x: (middle.x + bend.x) / 2, y: (middle.y + bend.y) / 2 } };
+  }
   const outside = (places.get(edge.a)?.ring ?? 0) > 0 && (places.get(edge.b)?.ring ?? 0) > 0;
   const around = Math.hypot(from.x, from.y) + Math.hypot(to.x, to.y);
   const pull = outside && around > 0 ? 0.55 * Math.max(0, 1 - Math.hypot(to.x - from.x, to.y - from.y) / around) : 0;
@@ -47,6 +55,8 @@ export function lineOf(scene: Scene, edge: Edge, from: Point, to: Point): { bend
 
 export function drawEdges(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palette, camera: Camera): void {
   drawRings(ctx, scene.layout, palette, camera);
+  drawBoxes(ctx, scene, palette, camera);
+  drawRegions(ctx, scene, palette, camera);
   const focus = scene.selected ?? scene.hovered;
   const mine = (edge: Edge) => focus !== null && (edge.id === focus || edge.a === focus || edge.b === focus);
   const anyMine = focus !== null && scene.edges.some(mine);
@@ -117,6 +127,7 @@ export function drawNodes(ctx: CanvasRenderingContext2D, scene: Scene, palette: 
     else if (!dots || hub) named.push({ node, at, size });
   }
   labels(ctx, named, palette, camera, dots);
+  labelRegions(ctx, scene, palette, camera);
 }
 
 /** Relayed lines carry an R at their middle: nobody has to see a hue to find them. */

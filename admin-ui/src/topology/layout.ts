@@ -26,11 +26,21 @@ export interface Ring {
   b: number; // half height
 }
 
+export interface Box {
+  key: string;
+  label: string;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
 export interface Layout {
-  places: ReadonlyMap<string, Place>;
-  rings: readonly Ring[];
+  places: ReadonlyMap<string, Place>; // where there are boxes, a place's ring is its box; -1: in none
+  rings: readonly Ring[]; // none: no orbit
   free: readonly Place[];
   primary: ReadonlyMap<string, string>; // the hub in whose sector a node stands
+  boxes?: readonly Box[];
 }
 
 export const CARD = { leaf: { w: 140, h: 70 }, hub: { w: 158, h: 76 } } as const;
@@ -119,6 +129,7 @@ export const packed = (layout: Layout): string =>
     rings: layout.rings,
     free: layout.free,
     primary: [...layout.primary],
+    boxes: layout.boxes,
   });
 
 /** The layout that the text holds, if it is about these nodes, by and large. Nobody then is moved by a reload. */
@@ -131,6 +142,7 @@ export function unpacked(text: string | null, nodes: readonly Node[]): Layout | 
       rings: Ring[];
       free: Place[];
       primary: [string, string][];
+      boxes?: Box[];
     };
     const places = new Map(held.places.map(([id, x, y, ring, slot]): [string, Place] => [id, { x, y, ring, slot }]));
     const finite = [...places.values(), ...held.free].every((one) =>
@@ -138,9 +150,10 @@ export function unpacked(text: string | null, nodes: readonly Node[]): Layout | 
     );
     const known = nodes.reduce((n, node) => n + (places.has(node.id) ? 1 : 0), 0);
     if (held.v !== 1 || !finite || known * 2 < nodes.length || known * 2 < places.size) return null;
-    if (held.rings.length === 0 || !held.rings.every(({ a, b }) => Number.isFinite(a) && Number.isFinite(b)))
-      return null;
-    return { places, rings: held.rings, free: held.free, primary: new Map(held.primary) };
+    const { rings, free, boxes } = held;
+    if (!rings.every(({ a, b }) => Number.isFinite(a) && Number.isFinite(b))) return null;
+    if (boxes?.some((box) => ![box.left, box.top, box.right, box.bottom].every(Number.isFinite))) return null;
+    return { places, rings, free, primary: new Map(held.primary), ...(boxes ? { boxes } : {}) };
   } catch {
     return null;
   }

@@ -2,8 +2,8 @@
 import { useState } from "react";
 import css from "./legend.module.css";
 
-export function Legend() {
-  const [open, setOpen] = useState(window.innerWidth >= 1100);
+export function Legend({ open: first }: { open: boolean }) {
+  const [open, setOpen] = useState(first);
   return (
     <div className={css.legend}>
       <button type="button" className={css.title} aria-expanded={open} onClick={() => setOpen(!open)}>

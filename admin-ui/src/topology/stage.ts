@@ -5,16 +5,20 @@ import type { Edge } from "../api/types";
 import { CARD_ABOVE, type Camera, DOT_BELOW, drawEdges, drawNodes, lineOf, type Scene } from "./draw";
 import { listen, zoomed } from "./gestures";
 import { bounds, CARD, type Point } from "./layout";
+import { picture } from "./picture";
+import { shownBoxes } from "./regions";
 import { readPalette } from "./theme";
 
 const OVERSCAN = 0.25; // of the window, on each side
 const REST_MS = 80;
 const SMALL = 600; // edges: a picture up to this size is painted in every frame
 const REDRAW_MS = 250;
+const SETTLE_MS = 300;
 export const MOST_CARDS = 60;
 
 export interface StageEvents {
   rested(camera: Camera): void;
+  insets(): { top: number; bottom: number }; // px of the window that are covered by what is about the picture
 }
 
 export class Stage {
@@ -27,6 +31,7 @@ export class Stage {
   private ratio = 1;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private later: ReturnType<typeof setTimeout> | undefined;
+  private settling: ReturnType<typeof setTimeout> | undefined;
   private frame = 0;
   private edgesAt = 0;
   private signature = "";
@@ -55,6 +60,7 @@ export class Stage {
   destroy(): void {
     clearTimeout(this.rest);
     clearTimeout(this.later);
+    clearTimeout(this.settling);
     cancelAnimationFrame(this.frame);
     this.deafen();
   }
@@ -73,7 +79,9 @@ export class Stage {
       canvas.style.top = `${-h * OVERSCAN}px`;
       canvas.style.transformOrigin = `${w * OVERSCAN}px ${h * OVERSCAN}px`;
     }
-    if (!this.moved && this.fitted) this.fit();
+    // Not at once: the inspector that a click opens must not move what the second click of two is meant for.
+    clearTimeout(this.settling);
+    if (this.fitted) this.settling = setTimeout(() => this.refit(), SETTLE_MS);
     this.paint();
   }
 
@@ -104,14 +112,31 @@ export class Stage {
     if (!this.scene) return;
     const points = this.scene.nodes.map((node) => this.scene!.at(node.id)).filter((p) => p !== undefined);
     if (points.length === 0) return;
+    for (const { box } of shownBoxes(this.scene))
+      points.push(
+        { x: box.left + CARD.hub.w / 2, y: box.top + CARD.hub.h / 2 },
+        { x: box.right - CARD.hub.w / 2, y: box.bottom - CARD.hub.h / 2 },
+      );
     const box = bounds(points);
     const pad = 18;
-    const { w, h } = this.size;
+    const { top, bottom } = this.events.insets();
+    const { w } = this.size;
+    const h = Math.max(120, this.size.h - top - bottom);
     const k = Math.min(1.2, (w - 2 * pad) / (box.right - box.left), (h - 2 * pad) / (box.bottom - box.top));
     const middle = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
     this.moved = false;
     const scale = Math.max(k, 0.02);
-    this.look({ x: w / 2 - middle.x * scale, y: h / 2 - middle.y * scale, k: scale });
+    this.look({ x: w / 2 - middle.x * scale, y: top + h / 2 - middle.y * scale, k: scale });
+  }
+
+  /** Shows all where nobody chose what to look at. */
+  refit(): void {
+    if (!this.moved) this.fit();
+  }
+
+  /** The whole of what is shown, as a PNG. */
+  picture(title: string): Promise<Blob | null> {
+    return this.scene ? picture(this.scene, this.palette, title) : Promise.resolve(null);
   }
 
   zoomBy(factor: number): void {
@@ -200,6 +225,8 @@ export class Stage {
   }
 
   private look(camera: Camera): void {
+    const was = this.camera;
+    if (was.x === camera.x && was.y === camera.y && was.k === camera.k) return;
     this.camera = camera;
     const { x, y, k } = camera;
     this.world.style.transform = `translate(${x}px,${y}px) scale(${k})`;

@@ -4,19 +4,23 @@ import { type PointerEvent as ReactPointerEvent, useEffect, useMemo, useRef, use
 import type { Edge, Node } from "../api/types";
 import { useNow } from "../model/clock";
 import { countAll, edgesOf, nameOf, unheard } from "../model/derive";
-import { millis } from "../model/format";
+import { fileName, millis, plural, safeName } from "../model/format";
 import type { MeshState } from "../model/reduce";
+import { sidesOf } from "../model/sides";
 import { summary } from "../model/summary";
 import { useVisible, type Visible } from "../model/view";
-import { FirstRun, Isolated, NothingMatches, Parted } from "../ui/empty";
+import { download } from "../ui/download";
+import { FirstRun, Isolated, NothingMatches, Parted, useSides } from "../ui/empty";
 import { useKeys } from "../ui/keys";
 import { PathBadge, reasonWords } from "../ui/state";
-import { go, select, useParam } from "../ui/url";
+import { go, select, setParams, useParam } from "../ui/url";
 import { agesShown, Card } from "./card";
 import type { Scene } from "./draw";
+import { sideName } from "./groups";
 import { hash, type Point } from "./layout";
 import { Legend } from "./legend";
-import { dragTo, drop, placeOf, relayout, settle, usePlaces } from "./places";
+import { dragTo, drop, KINDS, kindOf, placeOf, relayout, settle, usePlaces } from "./places";
+import type { Region } from "./regions";
 import { Stage } from "./stage";
 import css from "./topology.module.css";
 
@@ -34,6 +38,7 @@ export function Topology() {
   const { state } = view;
   const places = usePlaces();
   const [selected] = useParam("sel");
+  const [wanted] = useParam("layout");
   const now = useNow();
   const host = useRef<HTMLDivElement>(null);
   const edgesLayer = useRef<HTMLCanvasElement>(null);
@@ -46,8 +51,15 @@ export function Topology() {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the layout follows the nodes, not every number of them
   useEffect(() => {
-    settle(state);
-  }, [state.nodes, state.ghosts, state.mesh?.name]);
+    settle(state, kindOf(wanted));
+  }, [state.nodes, state.ghosts, state.mesh?.name, wanted]);
+
+  const made = places.kind !== "force" || places.layout?.rings.length === 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another layout is another picture, seen whole
+  useEffect(() => {
+    const later = requestAnimationFrame(() => stage.current?.fit());
+    return () => cancelAnimationFrame(later);
+  }, [places.kind, made]);
 
   useEffect(() => {
     if (!host.current || !edgesLayer.current || !nodesLayer.current || !world.current) return;
@@ -56,7 +68,7 @@ export function Topology() {
       edgesLayer.current,
       nodesLayer.current,
       world.current,
-      { rested: () => setCamera((n) => n + 1) },
+      { rested: () => setCamera((n) => n + 1), insets: () => insetsOf(host.current) },
       (event) => cardOf(event.target) !== null || made.nodeAt(made.toWorld(event.clientX, event.clientY)) !== null,
     );
     stage.current = made;
@@ -87,12 +99,22 @@ export function Topology() {
   );
   const ghosts = useMemo(() => [...state.ghosts.values()].map((ghost) => ghost.node), [state.ghosts]);
   const at = (id: string) => placeOf(places, id);
+  const regions = useMemo(
+    () => (places.kind === "sides" ? [] : regionsOf(state, view.ids)),
+    [state, view.ids, places.kind],
+  );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the camera's rest is what changes the answer
   const carded = useMemo(
     () => new Set(stage.current?.cards({ nodes: view.nodes, at, selected }) ?? []),
     [camera, view.nodes, places, selected],
   );
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is said of the sides covers a part of the picture
+  useEffect(() => {
+    const later = requestAnimationFrame(() => stage.current?.refit());
+    return () => cancelAnimationFrame(later);
+  }, [regions.length]);
 
   useEffect(() => {
     if (!places.layout) return;
@@ -101,13 +123,14 @@ export function Topology() {
       edges,
       ghosts,
       layout: places.layout,
+      regions,
       at: (id) => placeOf(places, id),
       carded,
       selected,
       hovered: hover.node ?? hover.edge?.id ?? null,
     };
     stage.current?.show(scene, lookOf(scene, edges));
-  }, [view.nodes, edges, ghosts, places, carded, selected, hover]);
+  }, [view.nodes, edges, ghosts, places, carded, selected, hover, regions]);
 
   useEffect(() => {
     const place = selected ? placeOf(usePlaces.getState(), selected) : undefined;
@@ -229,6 +252,7 @@ function Overlay(props: {
 }) {
   const { view, state } = props;
   const counts = countAll(state.nodes, state.edges);
+  const orbit = usePlaces((places) => places.kind === "orbit"); // the others use the corners
   return (
     <>
       {state.mesh && counts.nodes <= 1 && unheard(state).length === 0 && view.filter.empty && (
@@ -236,8 +260,9 @@ function Overlay(props: {
       )}
       {view.total > 0 && view.nodes.length === 0 && <NothingMatches total={view.total} />}
       {state.mesh?.neighbors === 0 ? <Isolated /> : <Parted />}
-      <Legend />
+      <Legend key={orbit ? "orbit" : "rows"} open={orbit && window.innerWidth >= 1400} />
       <div className={css.tools}>
+        <LayoutChoice />
         <button
           type="button"
           onClick={() => props.stage.current?.zoomBy(1.3)}
@@ -267,8 +292,43 @@ function Overlay(props: {
         >
           Re-layout
         </button>
+        <button
+          type="button"
+          title="The whole topology as a picture"
+          onClick={() => void keep(props.stage.current, state)}
+        >
+          PNG
+        </button>
       </div>
     </>
+  );
+}
+
+async function keep(stage: Stage | null, state: MeshState): Promise<void> {
+  const name = safeName(state.mesh?.name ?? "mesh", 40);
+  const at = state.now === null ? "" : new Date(state.now).toISOString().slice(0, 19).replace("T", " ");
+  const blob = await stage?.picture(
+    `${name} · ${plural(countAll(state.nodes, state.edges).nodes, "node")} · ${at} UTC`,
+  );
+  if (blob) download(`topology-${fileName(name)}.png`, blob, "image/png");
+}
+
+function LayoutChoice() {
+  const kind = usePlaces((places) => places.kind);
+  const parted = useSides().length > 1;
+  return (
+    <select
+      aria-label="Layout"
+      title="How the nodes are arranged"
+      value={kind}
+      onChange={(event) => setParams({ layout: event.target.value === "orbit" ? null : event.target.value })}
+    >
+      {Object.entries(KINDS).map(([key, label]) => (
+        <option key={key} value={key} disabled={key === "sides" && !parted}>
+          {label}
+        </option>
+      ))}
+    </select>
   );
 }
 
@@ -288,6 +348,21 @@ function EdgeTip({ state, edge, x, y }: { state: MeshState; edge: Edge; x: numbe
   );
 }
 
+function regionsOf(state: MeshState, shown: ReadonlySet<string>): Region[] {
+  return sidesOf(state.nodes, state.edges, state.mesh?.observer ?? "").map((side) => ({
+    ids: side.ids.filter((id) => shown.has(id)),
+    label: sideName(side), // who tells of it stands above the picture
+    ours: side.ours,
+  }));
+}
+
+/** The strip above, with the words of a side under it, and the tools below. */
+function insetsOf(host: HTMLElement | null): { top: number; bottom: number } {
+  const strip = host?.parentElement?.querySelector<HTMLElement>(":scope > [role=status]");
+  const words = usePlaces.getState().kind === "sides" ? 0 : 22;
+  return { top: strip ? strip.offsetTop + strip.offsetHeight + words : 0, bottom: 34 };
+}
+
 function cardOf(target: EventTarget | null): string | null {
   if (!(target instanceof Element)) return null;
   return target.closest<HTMLElement>("[data-id]")?.dataset.id ?? null;
@@ -301,5 +376,5 @@ function lookOf(scene: Scene, edges: readonly Edge[]): string {
     sum = (Math.imul(sum, 31) + edge.id.charCodeAt(0) + edge.id.charCodeAt(70) + code) | 0;
   }
   const pins = usePlaces.getState();
-  return `${edges.length} ${sum} ${scene.selected} ${scene.hovered} ${hash(JSON.stringify(pins.pins))} ${pins.drag?.at.x} ${pins.drag?.at.y} ${scene.layout.places.size}`;
+  return `${edges.length} ${sum} ${scene.selected} ${scene.hovered} ${hash(JSON.stringify(pins.pins))} ${pins.drag?.at.x} ${pins.drag?.at.y} ${scene.layout.places.size} ${pins.kind} ${scene.layout.rings.length} ${scene.regions.map((region) => region.ids.length)}`;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way of each followed message, from what every node says of it: a tree of hops, and how quickly it grew.
-import type { MeshTraces } from "../api/types";
-import { compareText } from "../model/derive";
+import type { MeshTraces, Node } from "../api/types";
+import { compareText, isObserver } from "../model/derive";
+import { present } from "../model/states";
 
 export interface Hop {
   node: string;
@@ -23,6 +24,13 @@ export interface Way {
   hops: Hop[]; // all, in the order of the tree
   times: number[]; // µs, of those that it was delivered to, sorted
   depth: number;
+  untold: (string | null)[]; // whom hops say they had it from, and who says nothing of it; null: of an unnamed one
+}
+
+/** Somebody who may have had a message and does not say so now. */
+export interface Silent {
+  id: string | null;
+  why: "gone" | "silent" | "forgot"; // not there any more; does not answer; answers, and knows nothing of it
 }
 
 type Told = MeshTraces["nodes"][number];
@@ -71,8 +79,13 @@ function way(id: string, spans: { node: Told; span: Span }[]): Way {
   const times = hops.filter((hop) => hop.span !== first.span.span).map((hop) => hop.at);
   const topic = first.span.attributes["mesh.topic"];
   const size = first.span.attributes["mesh.message.size"];
+  const untold = tops.flatMap(({ span }) => {
+    const peer = span.attributes["mesh.peer.id"];
+    return span.parent === null ? [] : [typeof peer === "string" ? peer : null];
+  });
   return {
     id,
+    untold: [...new Set(untold)],
     sentAt: zero / 1000,
     origin,
     topic: typeof topic === "string" ? topic : null,
@@ -89,4 +102,34 @@ const start = ({ span }: { span: Span }): number => span.started_unix_us;
 /** When a share of those who heard it had heard it. */
 export function reached(way: Way, share: number): number | null {
   return way.times[Math.max(0, Math.ceil(share * way.times.length) - 1)] ?? null;
+}
+
+/** Who keeps a message's way from being whole: those from whom somebody had it, and those who were there when it was
+ * sent, as far as the clocks of hosts can say, and do not answer now. */
+export function silentOf(way: Way, traces: MeshTraces, nodes: ReadonlyMap<string, Node>): Silent[] {
+  const answers = new Map(traces.nodes.map((node) => [node.id, node.spans !== null]));
+  const gone = (id: string) => {
+    const node = nodes.get(id);
+    return node === undefined || !present(node.state);
+  };
+  const found = new Map<string | null, Silent>();
+  for (const id of way.untold) {
+    const why = id === null || gone(id) ? "gone" : answers.get(id) ? "forgot" : "silent";
+    found.set(id, { id, why });
+  }
+  for (const { id, spans } of traces.nodes) {
+    const node = nodes.get(id);
+    if (spans !== null || found.has(id) || !node || isObserver(node)) continue;
+    if (!gone(id)) found.set(id, { id, why: "silent" });
+    else if (Date.parse(node.since) > way.sentAt) found.set(id, { id, why: "gone" });
+  }
+  return [...found.values()];
+}
+
+const WORDS = { gone: "gone", silent: "does not answer", forgot: "forgot it" };
+
+/** "compute-11 (gone), broker-02 (does not answer) and 3 more". */
+export function silentWords(silent: readonly Silent[], name: (id: string) => string): string {
+  const said = silent.slice(0, 6).map(({ id, why }) => `${id === null ? "somebody" : name(id)} (${WORDS[why]})`);
+  return said.join(", ") + (silent.length > 6 ? ` and ${silent.length - 6} more` : "");
 }

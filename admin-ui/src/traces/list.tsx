@@ -6,11 +6,13 @@ import { post } from "../api/client";
 import type { MeshTraces } from "../api/types";
 import { nameOf } from "../model/derive";
 import { bytes, clock, count, millis, plural, safeName } from "../model/format";
+import type { MeshState } from "../model/reduce";
 import { useMesh, useStore } from "../model/store";
 import { Copy, Failed, Waiting } from "../ui/empty";
+import { ExportCsv } from "../ui/export-menu";
 import { go, withShared } from "../ui/url";
 import { useAsked } from "../ui/use-asked";
-import { gather, reached } from "./gather";
+import { gather, reached, type Silent, silentOf, silentWords, type Way } from "./gather";
 import css from "./traces.module.css";
 
 export default function Traces() {
@@ -29,6 +31,7 @@ export default function Traces() {
             : "asking every node"}
         </span>
         <span className="spacer" />
+        {ways.length > 0 && <ExportCsv file="traces.csv" rows={() => table(ways, state, data!)} />}
         <Send />
       </header>
       {error && <Failed error={error} again={again} />}
@@ -81,7 +84,9 @@ export default function Traces() {
                 </td>
                 <td>{way.topic ? safeName(way.topic, 40) : "–"}</td>
                 <td className="num">{bytes(way.size)}</td>
-                <td className="num">{count(way.times.length)}</td>
+                <td className="num">
+                  <Whole silent={silentOf(way, data!, state.nodes)} state={state} /> {count(way.times.length)}
+                </td>
                 <td className="num">{millis(reached(way, 0.5))}</td>
                 <td className="num">{millis(reached(way, 0.95))}</td>
                 <td className="num">{millis(reached(way, 1))}</td>
@@ -98,6 +103,25 @@ export default function Traces() {
       ))}
     </div>
   );
+}
+
+function Whole({ silent, state }: { silent: readonly Silent[]; state: MeshState }) {
+  if (silent.length === 0) return null;
+  return (
+    <span className={css.missed} title={`Not told by ${silentWords(silent, (id) => nameOf(state, id))}`}>
+      ◐ incomplete
+    </span>
+  );
+}
+
+function table(ways: readonly Way[], state: MeshState, traces: MeshTraces): unknown[][] {
+  const rows = ways.map((way) => [
+    ...[new Date(way.sentAt).toISOString(), way.id, way.origin, way.origin && nameOf(state, way.origin), way.topic],
+    ...[way.size, way.times.length, reached(way, 0.5), reached(way, 0.95), reached(way, 1), way.depth],
+    silentOf(way, traces, state.nodes).length,
+  ]);
+  const times = ["half after us", "95 % after us", "all after us"];
+  return [["sent", "message", "from", "name", "topic", "size", "heard by", ...times, "hops", "not told by"], ...rows];
 }
 
 function Send() {

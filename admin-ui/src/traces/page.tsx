@@ -8,11 +8,12 @@ import { isObserver, nameOf } from "../model/derive";
 import { bytes, clock, millis, plural, safeName } from "../model/format";
 import { present } from "../model/states";
 import { useMesh } from "../model/store";
-import { download } from "../ui/download";
 import { Failed, Waiting } from "../ui/empty";
+import { ExportMenu } from "../ui/export-menu";
 import { withShared } from "../ui/url";
 import { useAsked } from "../ui/use-asked";
-import { gather, type Hop, reached } from "./gather";
+import { jaeger, otlp, spansOf } from "./export";
+import { gather, type Hop, reached, silentOf, silentWords } from "./gather";
 import { Spread } from "./spread";
 import css from "./traces.module.css";
 
@@ -38,9 +39,13 @@ export default function TracePage() {
         )}
       </div>
     );
+  const source = { mesh: state.mesh?.name ?? "", nodes: state.nodes };
+  const told = data ? spansOf(data, way.id) : [];
   const heard = new Set(way.hops.map((hop) => hop.node));
   const nodes = [...state.nodes.values()].filter((node) => !isObserver(node) || heard.has(node.id));
-  const missed = nodes.filter((node) => !heard.has(node.id) && present(node.state));
+  const silent = data ? silentOf(way, data, state.nodes) : [];
+  const mute = new Set(silent.map(({ id }) => id));
+  const missed = nodes.filter((node) => !heard.has(node.id) && !mute.has(node.id) && present(node.state));
   const last = Math.max(1, ...way.hops.map((hop) => hop.at));
   const scale: Scale = { from: Math.min(0, ...way.hops.map((hop) => hop.at)), to: last * 1.04 };
   return (
@@ -54,13 +59,13 @@ export default function TracePage() {
           <span className="mono">{way.id.slice(0, 12)}</span>
         </span>
         <span className="spacer" />
-        <button
-          type="button"
-          className="plain"
-          onClick={() => download(`trace-${way.id}.json`, JSON.stringify(way, null, 1), "application/json")}
-        >
-          Export JSON
-        </button>
+        <ExportMenu
+          ways={[
+            { label: "As shown (JSON)", file: `trace-${way.id}.json`, make: () => way },
+            { label: "OTLP (JSON)", file: `trace-${way.id}.otlp.json`, make: () => otlp(source, told) },
+            { label: "Jaeger (JSON)", file: `trace-${way.id}.jaeger.json`, make: () => jaeger(source, told) },
+          ]}
+        />
       </header>
       <p className={css.summary}>
         Heard by <b>{way.times.length}</b> of {nodes.length - (way.origin ? 1 : 0)} others in{" "}
@@ -78,6 +83,12 @@ export default function TracePage() {
           </span>
         )}
       </p>
+      {silent.length > 0 && (
+        <p className="note warn">
+          Incomplete: what these had of it, and when, is not known here:{" "}
+          {silentWords(silent, (id) => nameOf(state, id))}.
+        </p>
+      )}
       <div className={css.split}>
         <div className={css.table} role="table" aria-label="Hop by hop">
           <div className={`${css.row} ${css.head}`} role="row">

@@ -3,9 +3,11 @@
 import { useState } from "react";
 import type { Node } from "../api/types";
 import { useNow } from "../model/clock";
-import { nameOf, partsOf, unheard, withNames } from "../model/derive";
+import { nameOf, unheard, withNames } from "../model/derive";
 import { age, clock, plural, safeName } from "../model/format";
+import { type Side, sidesOf } from "../model/sides";
 import { useMesh } from "../model/store";
+import { sideLabel } from "../topology/groups";
 import css from "./empty.module.css";
 import { setParams, useParam } from "./url";
 
@@ -96,22 +98,38 @@ export function Isolated() {
   );
 }
 
-/** Two groups between which no path is known: a partition, or the beginning of one. */
+export function useSides(): readonly Side[] {
+  const { nodes, edges, mesh } = useMesh();
+  return sidesOf(nodes, edges, mesh?.observer ?? "");
+}
+
+/** A partition, or what looks like one from here: who is on which side, who says so, and that it is not certain. */
 export function Parted() {
   const state = useMesh();
-  const parts = partsOf(state.nodes, state.edges);
-  if (parts.length < 2) return null;
-  const ours = state.nodes.get(state.mesh?.observer ?? "")?.neighbors ?? [];
-  const side = (part: readonly string[]) => (part.some((id) => ours.includes(id)) ? "this side" : "the other side");
+  const sides = useSides();
+  const [layout] = useParam("layout");
+  if (sides.length < 2) return null;
   return (
     <div className={css.strip} role="status">
-      The mesh is in {parts.length} parts:{" "}
-      {parts.slice(0, 4).map((part, i) => (
-        <span key={part[0]}>
+      The mesh is in {sides.length} parts, as seen from here:{" "}
+      {sides.slice(0, 4).map((side, i) => (
+        <span
+          key={side.ids[0]}
+          data-side={side.ids.length}
+          title={side.ids.map((id) => nameOf(state, id)).join(", ")}
+        >
           {i > 0 && " · "}
-          {side(part)} {part.length} with <bdi>{nameOf(state, part[0]!)}</bdi>
+          <bdi>{sideLabel(side, (id) => nameOf(state, id))}</bdi>
         </span>
       ))}
+      {sides.some((side) => !side.heard) && " (lost together: cut off, or gone)"}{" "}
+      <button
+        type="button"
+        className="link"
+        onClick={() => setParams({ layout: layout === "sides" ? null : "sides" })}
+      >
+        {layout === "sides" ? "Back to their places" : "Show as boxes"}
+      </button>
     </div>
   );
 }

@@ -41,7 +41,7 @@ export function FilterBox({ ref }: { ref: Ref<HTMLInputElement> }) {
         className={css.input}
         type="search"
         aria-label="Filter the nodes"
-        placeholder="filter: tier:leaf path:relayed  ( / )"
+        placeholder="filter: tier:leaf  ( / )"
         title="state: tier: role: path: reason: tree: over: name~ cpu>80% ram>50% rtt>50ms; a minus before a term turns it around; other words: a name or the start of an id"
         spellCheck={false}
         autoComplete="off"

@@ -135,7 +135,7 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function TreePanel({ selected }: { selected: string | null }) {
   const { state, nodes } = useVisible();
-  const layout = usePlaces((places) => places.layout);
+  const layout = usePlaces((places) => places.orbit);
   return (
     <div className={css.treePanel}>
       <h2 className={css.treeTitle}>Nodes</h2>
@@ -170,10 +170,6 @@ function MeshPills() {
           </button>
         </li>
       ))}
-      <li className={css.pathsPill}>
-        {count(counts.direct)} direct · {count(counts.relayed)} relayed
-        {counts.unknown > 0 && ` · ${count(counts.unknown)} unknown`}
-      </li>
       {counts.over > 0 && (
         <li>
           <button type="button" onClick={() => setParams({ q: "over:*" })} title="Show only those: over:*">
@@ -184,6 +180,10 @@ function MeshPills() {
           </button>
         </li>
       )}
+      <li className={css.pathsPill}>
+        {count(counts.direct)} direct · {count(counts.relayed)} relayed
+        {counts.unknown > 0 && ` · ${count(counts.unknown)} unknown`}
+      </li>
     </ul>
   );
 }

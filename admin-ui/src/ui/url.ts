@@ -6,7 +6,7 @@ import { useSearch } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 
 /** What stays when the view changes. */
-const SHARED = ["q", "sel", "at"];
+const SHARED = ["q", "sel", "at", "layout"];
 
 export function withShared(target: string, search: string): string {
   const old = new URLSearchParams(search);

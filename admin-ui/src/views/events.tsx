@@ -2,10 +2,11 @@
 // What changed, and when: lanes for the eye, a list for reading. Follows what comes until told not to.
 import { useMemo } from "react";
 import { useNow } from "../model/clock";
-import { subject } from "../model/derive";
+import { nameOf, subject } from "../model/derive";
 import { plural } from "../model/format";
 import { useVisible } from "../model/view";
 import { EventList } from "../ui/event-list";
+import { ExportCsv } from "../ui/export-menu";
 import { setParams, useParam } from "../ui/url";
 import css from "./events.module.css";
 import { Lanes } from "./lanes";
@@ -57,6 +58,16 @@ export default function Events() {
           >
             Follow
           </button>
+          <ExportCsv
+            file="events.csv"
+            rows={() => [
+              ["seq", "at", "type", "told by", "about", "name", "from", "to", "reason"],
+              ...events.map((one) => [
+                ...[one.seq, one.at, one.type, one.node, subject(one), nameOf(state, subject(one))],
+                ...[one.from, one.to, one.reason],
+              ]),
+            ]}
+          />
         </div>
       </header>
       <Lanes events={events} state={state} from={Math.max(now - WINDOW_MS, Math.min(first, now - 60_000))} to={now} />

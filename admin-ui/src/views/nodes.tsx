@@ -3,12 +3,11 @@
 import { useMemo, useRef } from "react";
 import type { Node } from "../api/types";
 import { useNow } from "../model/clock";
-import { csv } from "../model/csv";
 import { byName, compareText } from "../model/derive";
 import { plural } from "../model/format";
 import { useVisible } from "../model/view";
-import { download } from "../ui/download";
 import { NothingMatches } from "../ui/empty";
+import { ExportCsv } from "../ui/export-menu";
 import { useRows } from "../ui/rows";
 import { go, select, setParams, useParam } from "../ui/url";
 import { COLUMNS, type Column } from "./columns";
@@ -47,13 +46,7 @@ export default function Nodes() {
         <span className="spacer" />
         <div className="toolbar">
           <ColumnMenu shown={columns} />
-          <button
-            type="button"
-            className="plain"
-            onClick={() => download("nodes.csv", csv(table(rows, columns, state)), "text/csv")}
-          >
-            Export CSV
-          </button>
+          <ExportCsv file="nodes.csv" rows={() => table(rows, columns, state)} />
         </div>
       </header>
       {rows.length === 0 && total > 0 ? (

@@ -5,9 +5,11 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Edge, Node } from "../api/types";
 import { edgesOf, isObserver, nameOf, other } from "../model/derive";
 import { millis, plural, safeName } from "../model/format";
+import type { MeshState } from "../model/reduce";
 import { useVisible } from "../model/view";
 import { settle, usePlaces } from "../topology/places";
 import { NothingMatches } from "../ui/empty";
+import { ExportCsv } from "../ui/export-menu";
 import { useTheme } from "../ui/prefs";
 import { PathBadge, reasonWords } from "../ui/state";
 import { select, useParam } from "../ui/url";
@@ -16,7 +18,7 @@ import css from "./paths.module.css";
 
 export default function Paths() {
   const { state, nodes, total } = useVisible();
-  const layout = usePlaces((places) => places.layout);
+  const layout = usePlaces((places) => places.orbit);
   const [selected] = useParam("sel");
   const theme = useTheme();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -68,6 +70,8 @@ export default function Paths() {
           {plural(ordered.length, "node")} · D direct, R relayed, ? unknown · stronger is slower · framed: eager ·
           empty: no neighbours
         </span>
+        <span className="spacer" />
+        <ExportCsv file="paths.csv" rows={() => table(state)} />
       </header>
       {ordered.length === 0 && total > 0 && <NothingMatches total={total} />}
       {ordered.length > 0 && (
@@ -148,4 +152,12 @@ export default function Paths() {
       </details>
     </div>
   );
+}
+
+function table(state: MeshState): unknown[][] {
+  const rows = [...state.edges.values()].map((edge) => [
+    ...[edge.a, nameOf(state, edge.a), edge.b, nameOf(state, edge.b), edge.kind, edge.reason],
+    ...[edge.rtt_us, edge.tree, edge.sent_bps, edge.received_bps],
+  ]);
+  return [["a", "a name", "b", "b name", "kind", "reason", "rtt_us", "tree", "sent_bps", "received_bps"], ...rows];
 }

@@ -5,6 +5,7 @@ import { compareText } from "../model/derive";
 import { plural, safeName } from "../model/format";
 import { useVisible } from "../model/view";
 import { Failed, NothingMatches, Waiting } from "../ui/empty";
+import { ExportCsv } from "../ui/export-menu";
 import { useAsked } from "../ui/use-asked";
 import { PluginTable } from "./plugin-table";
 import css from "./plugins.module.css";
@@ -27,6 +28,8 @@ export default function Plugins() {
             {plural(roles.length, "role")} on {plural(nodes.length - silent.length, "node")}
           </span>
         )}
+        <span className="spacer" />
+        <ExportCsv file="plugins.csv" rows={() => table(nodes)} />
       </header>
       {error && <Failed error={error} again={again} />}
       {!data && !error && <Waiting what="Asking for the plugins" />}
@@ -78,4 +81,26 @@ function byRole(nodes: readonly Told[]) {
       return { role, told, versions, common };
     })
     .sort((a, b) => compareText(a.role, b.role));
+}
+
+const COLUMNS = [
+  "instance",
+  "role",
+  "version",
+  "abi",
+  "state",
+  "health",
+  "health_reason",
+  "error",
+  "isolation",
+] as const;
+const COUNTS = ["restarts", "slow_calls", "refused_calls"] as const;
+
+function table(nodes: readonly Told[]): unknown[][] {
+  const rows = nodes.flatMap(({ id, name, plugins, error }) =>
+    plugins === null
+      ? [[id, name, error]]
+      : plugins.map((plugin) => [id, name, null, ...[...COLUMNS, ...COUNTS].map((key) => plugin[key])]),
+  );
+  return [["id", "node", "not heard", ...COLUMNS, ...COUNTS], ...rows];
 }

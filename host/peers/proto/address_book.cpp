@@ -26,10 +26,12 @@ void address_book::name(const identity::endpoint_addr& addr) {
 void address_book::learn(
     const identity::endpoint_id& peer,
     const std::vector<ip_endpoint>& addresses,
+    const std::string& relay,
     const std::optional<ip_endpoint>& seen_at
 ) {
     const bool is_here = seen_at && seen_at->is_loopback();
     page& known = pages_[peer];
+    known.relay = relay;
     known.learnt.clear();
     if (seen_at) known.learnt.push_back(*seen_at);
     for (const auto& address : addresses)
@@ -41,6 +43,7 @@ identity::endpoint_addr address_book::find(const identity::endpoint_id& peer) co
     const auto at = pages_.find(peer);
     if (at == pages_.end()) return found;
     found.relays = at->second.relays;
+    if (!at->second.relay.empty()) add_once(found.relays, at->second.relay);
     found.direct = at->second.named;
     for (const auto& address : at->second.learnt)
         add_once(found.direct, address);

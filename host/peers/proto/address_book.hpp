@@ -17,11 +17,12 @@ public:
     /// What the operator wrote: taken as it is and kept. Adds to what was named before.
     void name(const identity::endpoint_addr& addr);
 
-    /// What the peer says of itself, in place of what it said before. `seen_at` is where it is
-    /// now: a peer that is not on this machine cannot send us to our own loopback.
+    /// What the peer says of itself, in place of what it said before; no `relay`: an empty one.
+    /// `seen_at` is where it is now: a peer that is not on this machine cannot send us to our own loopback.
     void learn(
         const identity::endpoint_id& peer,
         const std::vector<ip_endpoint>& addresses,
+        const std::string& relay,
         const std::optional<ip_endpoint>& seen_at
     );
 
@@ -34,7 +35,8 @@ public:
 
 private:
     struct page {
-        std::vector<std::string> relays;
+        std::vector<std::string> relays;  ///< named
+        std::string relay;                ///< learnt
         std::vector<ip_endpoint> named;
         std::vector<ip_endpoint> learnt;
     };

@@ -106,6 +106,8 @@ struct config {
     duration loss_hold_refused = 50ms;  ///< likewise, when its host says that nobody is there
     duration cut_off_wait = 2s;         ///< before we believe that all are gone, and not we: what a
                                         ///< suspended host needs to be back. A guess
+    duration orphan_wait = 5s;  ///< before a node is asked whose neighbours are all gone: in which
+                                ///< one that is there finds others and says so. A guess
     double contradictions_per_second = 0.1;  ///< that go at once when we are said to be lost; more
     double contradictions_burst = 5;         ///< keep the pace of records
     duration lag_tolerated = 100ms;  ///< of our own timers: a busy machine, and no reason to doubt

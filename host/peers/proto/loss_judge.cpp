@@ -279,6 +279,7 @@ void loss_judge::handle_deadline(time_point now) {
         conclude(*lost, now);
     while (const auto lost = losses_.take_lost(here(), now))
         bury(*lost, now);
+    if (now >= orphan_check_at_) check_orphans(now);
     if (now >= lease_check_at_) check_leases(now);
 }
 
@@ -311,15 +312,23 @@ void loss_judge::bury(const loss_table::verdict& lost, time_point now) {
     if (!is_meant || is_gone(known->state)) return;
     registry_.bury(lost.peer, evidence_of(*known, &lost.why, now), lost.why.version, now);
     own_losses_.forget(lost.peer);
-    doubt_orphans(lost.peer, now);
+    orphan_check_at_ = std::min(orphan_check_at_, now + options_.orphan_wait);
 }
 
 /// Whoever would have noticed: when all neighbours that a node named are gone, nobody is left who
-/// would tell of its own loss. It is asked, and believed to be gone if it does not answer.
-void loss_judge::doubt_orphans(const endpoint_id& gone, time_point now) {
+/// would tell of its own loss. It is asked, and believed to be gone if it does not answer. One that
+/// is there has found other neighbours meanwhile, and said so.
+void loss_judge::check_orphans(time_point now) {
+    const time_point checked = std::exchange(orphans_checked_at_, now);
+    orphan_check_at_ = no_deadline;
     std::vector<loss_report> orphans;
     registry_.for_each([&](const peer_entry& entry) {
-        if (is_orphan(entry, gone))
+        const auto alone_since = orphaned_at(entry);
+        if (!alone_since) return;
+        const time_point due = *alone_since + options_.orphan_wait;
+        if (due > now)
+            orphan_check_at_ = std::min(orphan_check_at_, due);
+        else if (due > checked)
             orphans.push_back({entry.id, entry.digest->number(), self_.digest().origin});
     });
     for (const auto& each : orphans) {
@@ -330,19 +339,21 @@ void loss_judge::doubt_orphans(const endpoint_id& gone, time_point now) {
     }
 }
 
-bool loss_judge::is_orphan(const peer_entry& entry, const endpoint_id& gone) const {
-    if (!entry.digest || is_gone(entry.state) || is_near(entry)) return false;
-    if (entry.digest->tier == node_tier::observer) return false;
+/// When the last of its neighbours went; nullopt when one is there, or is not known here.
+std::optional<time_point> loss_judge::orphaned_at(const peer_entry& entry) const {
+    if (!entry.digest || is_gone(entry.state) || is_near(entry)) return std::nullopt;
     const auto& near = entry.digest->neighbors;
-    if (std::find(near.begin(), near.end(), prefix_of(gone)) == near.end()) return false;
-    // One that is not known here is not known to be gone.
+    if (near.empty() || entry.digest->tier == node_tier::observer) return std::nullopt;
     std::size_t missing = 0;
+    time_point last{};
     registry_.for_each([&](const peer_entry& other) {
         const bool is_named =
             std::find(near.begin(), near.end(), prefix_of(other.id)) != near.end();
-        missing += is_named && is_gone(other.state) ? 1 : 0;
+        if (!is_named || !is_gone(other.state)) return;
+        ++missing;
+        last = std::max(last, other.since);
     });
-    return missing >= near.size();
+    return missing >= near.size() ? std::optional(last) : std::nullopt;
 }
 
 /// Three hosts ask for all, those whose ids are nearest to the subject's: an answer reaches
@@ -406,7 +417,7 @@ void loss_judge::check_leases(time_point now) {
 
 std::optional<time_point> loss_judge::next_deadline() const {
     if (!is_joined_) return std::nullopt;
-    time_point earliest = lease_check_at_;
+    time_point earliest = std::min(lease_check_at_, orphan_check_at_);
     for (const auto& due : {losses_.next_deadline(here()), own_losses_.next_deadline(patience_)})
         earliest = std::min(earliest, due.value_or(earliest));
     return earliest;

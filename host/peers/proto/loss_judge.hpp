@@ -95,8 +95,8 @@ private:
     void settle(const identity::endpoint_id& peer, time_point now);
     void conclude(const own_loss& lost, time_point now);
     void bury(const loss_table::verdict& lost, time_point now);
-    void doubt_orphans(const identity::endpoint_id& gone, time_point now);
-    bool is_orphan(const peer_entry& entry, const identity::endpoint_id& gone) const;
+    void check_orphans(time_point now);
+    std::optional<time_point> orphaned_at(const peer_entry& entry) const;
     bool is_asker(const identity::endpoint_id& subject) const;
     void check_leases(time_point now);
     duration lease_of(const peer_entry& entry) const;
@@ -116,6 +116,8 @@ private:
     double patience_ = 1;       ///< as of the last input that had a time
     time_point awake_since_{};  ///< what was not heard before counts for nothing
     time_point lease_check_at_ = no_deadline;
+    time_point orphan_check_at_ = no_deadline;
+    time_point orphans_checked_at_{};
 };
 
 }  // namespace meshhost::peers::proto

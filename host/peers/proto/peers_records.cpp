@@ -113,7 +113,7 @@ void peers_state::welcome(
     registry_.connected(peer);
     registry_.met(peer, "connected again", now);
     mesh_.acquit(peer);
-    addresses_.learn(peer, digest.addresses, link.remote());
+    addresses_.learn(peer, digest.addresses, digest.home_relay, link.remote());
     schedule_.want(peer, dial_priority::learnt, now);
     schedule_.hold(peer);
     schedule_.reset_backoff(peer);

@@ -68,3 +68,19 @@ TEST_CASE("identity: a content's hash is the one that iroh-gossip sends", "[iden
         == "8591f789ba20c08f2d0eea464116cf3874ba19e5025431208116b83186861fd8"
     );
 }
+
+TEST_CASE("identity: a derived key is the one that BLAKE3's authors publish", "[identity]") {
+    constexpr std::string_view context = "BLAKE3 2019-12-27 16:29:52 test vectors context";
+    constexpr vector_case derived[] = {
+        {0, "2cc39783c223154fea8dfb7c1b1660f2ac2dcbd1c1de8277b0b0dd39b7e50d7d"},
+        {1, "b3e2e340a117a499c6cf2398a19ee0d29cca2bb7404c73063382693bf66cb06c"},
+        {1024, "7356cd7720d5b66b6d0697eb3177d9f8d73a4a5c5e968896eb6a689684302706"},
+        {1025, "effaa245f065fbf82ac186839a249707c3bddf6d3fdda22d1b95a3c970379bcb"},
+    };
+    for (const auto& expected : derived) {
+        INFO(expected.length << " bytes");
+        CHECK(
+            to_hex(identity::derive_key(context, published_input(expected.length))) == expected.hash
+        );
+    }
+}

@@ -49,6 +49,23 @@ TEST_CASE("peer: an id with addresses is a peer", "[identity][peer]") {
     );
 }
 
+TEST_CASE("peer: an id alone, and one with relays, are peers, too", "[identity][peer]") {
+    const auto bare = parse_peer(id_hex);
+    REQUIRE(bare);
+    CHECK((bare->relays.empty() && bare->direct.empty()));
+    const auto both =
+        parse_peer(id_hex + "@https://Relay.example,192.0.2.7:1,http://10.0.0.1:3340");
+    REQUIRE(both);
+    CHECK(
+        both->relays == std::vector<std::string>{"http://10.0.0.1:3340/", "https://relay.example/"}
+    );
+    CHECK(both->direct.size() == 1);
+    CHECK(
+        cause_of(id_hex + "@ftp://relay.example")
+        == "bad peer: address 1, \"ftp://relay.example\", is not a relay's URL"
+    );
+}
+
 TEST_CASE("peer: a broken ticket is answered as a ticket", "[identity][peer]") {
     const auto addr = parse_peer("endpointaamx62");
     REQUIRE_FALSE(addr);
@@ -56,11 +73,11 @@ TEST_CASE("peer: a broken ticket is answered as a ticket", "[identity][peer]") {
 }
 
 TEST_CASE("peer: whatever else is refused, and what is wrong is named", "[identity][peer]") {
-    CHECK(cause_of("") == "bad peer: \"\" is neither a ticket nor ID@ADDR");
+    CHECK(cause_of("") == "bad peer: \"\" is neither a ticket nor an id nor ID@ADDR");
     CHECK(
-        cause_of("localhost:4433") == "bad peer: \"localhost:4433\" is neither a ticket nor ID@ADDR"
+        cause_of("localhost:4433")
+        == "bad peer: \"localhost:4433\" is neither a ticket nor an id nor ID@ADDR"
     );
-    CHECK(cause_of(id_hex) == "bad peer: endpoint id 197f6b23e1 comes without an address");
     CHECK(
         cause_of("alice@192.0.2.7:1") == "bad peer: \"alice\", before the @, is not an endpoint id"
     );

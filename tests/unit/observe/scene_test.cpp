@@ -98,6 +98,25 @@ TEST_CASE("observe: whoever is gone uses nothing and is nobody's neighbour", "[o
     CHECK(s.picture.compose({s.now, {}}).edges.empty());
 }
 
+TEST_CASE("observe: of one that is lost, who lost it and whom it knew", "[observe]") {
+    stage s;
+    admin::peer_snapshot near = s.host.known[0];
+    near.id = std::string(64, 'b');
+    s.host.known.push_back(near);
+    // The second prefix means nobody who is known, the third several.
+    s.host.known[0].neighbors = {std::string(16, 'b'), std::string(16, 'e'), ""};
+    s.host.known[0].lost_by = {near.id};
+    CHECK(s.node().at("lost_by").as_array().empty());
+    CHECK(s.node().at("last_neighbors").as_array().empty());
+    for (const char* state : {"stale", "dead"}) {
+        s.host.known[0].state = state;
+        CHECK(s.node().at("lost_by") == json::array{json::string(near.id)});
+        CHECK(s.node().at("last_neighbors") == json::array{json::string(near.id)});
+    }
+    s.host.known[0].state = "left";
+    CHECK(s.node().at("lost_by").as_array().empty());
+}
+
 TEST_CASE("observe: what a host says of itself is bounded, whole and valid", "[observe]") {
     stage s;
     json::array plugins;

@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "identity/secret_key.hpp"
 #include "path/path_table.hpp"
 #include "support/catch.hpp"
 
 using namespace meshhost;
 using path::path_table;
+using path::path_target;
+using path::relay_hop;
+using path::relay_id;
 
 namespace {
 
-ip_endpoint address(std::uint16_t port) {
+path_target address(std::uint16_t port) {
     return ip_endpoint::loopback_v4(port);
 }
 
-std::vector<ip_endpoint> remotes(const path_table& table, path_id path) {
+identity::endpoint_id peer(std::uint8_t seed) {
+    std::array<std::uint8_t, identity::secret_key::seed_size> bytes{};
+    bytes.fill(seed);
+    return identity::secret_key::from_seed(bytes).id();
+}
+
+ip_endpoint own_address(std::uint16_t port) {
+    return ip_endpoint::loopback_v4(port);
+}
+
+std::vector<path_target> remotes(const path_table& table, path_id path) {
     const auto view = table.remotes(path);
     return {view.begin(), view.end()};
 }
@@ -29,10 +43,10 @@ TEST_CASE("path: an address keeps its id, another gets another", "[path]") {
 
 TEST_CASE("path: each address of ours that was asked is a path of its own", "[path]") {
     path_table table;
-    const path_id first = table.intern(address(1), address(7));
-    REQUIRE(table.intern(address(1), address(8)) != first);
-    REQUIRE(table.intern(address(1), address(7)) == first);
-    REQUIRE(table.local(first) == address(7));
+    const path_id first = table.intern(address(1), own_address(7));
+    REQUIRE(table.intern(address(1), own_address(8)) != first);
+    REQUIRE(table.intern(address(1), own_address(7)) == first);
+    REQUIRE(table.local(first) == own_address(7));
     REQUIRE(table.local(table.intern(address(1))).is_unspecified());
     REQUIRE(table.local(path_id(999)).is_unspecified());
 }
@@ -107,4 +121,32 @@ TEST_CASE("path: after a rebind addresses get new ids while old paths go on", "[
     table.release(old);
     REQUIRE(table.remotes(old).empty());
     REQUIRE(table.intern(address(1)) == fresh);
+}
+
+TEST_CASE(
+    "path: by way of a relay there is a path for each peer, and it outlives a rebind",
+    "[path]"
+) {
+    path_table table;
+    const auto first = peer(1);
+    const path_target hop = relay_hop{relay_id(1), first};
+    const path_id relayed = table.intern(hop);
+    CHECK(table.intern(hop) == relayed);
+    CHECK(table.intern(relay_hop{relay_id(2), first}) != relayed);
+    CHECK(table.intern(relay_hop{relay_id(1), peer(2)}) != relayed);
+    CHECK(remotes(table, relayed) == std::vector{hop});
+    table.intern(address(1));
+    table.forget_addresses();
+    CHECK(table.unused() == 3);
+    CHECK(table.intern(hop) == relayed);
+}
+
+TEST_CASE("path: what stands for a hop where only addresses are known is its own", "[path]") {
+    const auto first = peer(1);
+    const path_target hop = relay_hop{relay_id(1), first};
+    CHECK(path::address_of(address(5)) == own_address(5));
+    CHECK(path::address_of(hop) == path::address_of(hop));
+    CHECK(path::address_of(hop) != path::address_of(relay_hop{relay_id(2), first}));
+    CHECK(path::address_of(hop) != path::address_of(relay_hop{relay_id(1), peer(2)}));
+    CHECK(path::address_of(hop).port == 0);  // which no socket sends to
 }

@@ -18,7 +18,7 @@ TEST_CASE("addresses: named, seen and said ones are tried, each once", "[peers][
     address_book book;
     const auto id = test::sample_key(1).id();
     book.name({id, {"https://relay.example./"}, {configured}});
-    book.learn(id, {said, configured}, seen);
+    book.learn(id, {said, configured}, "", seen);
     const auto found = book.find(id);
     CHECK(found.id == id);
     CHECK(found.relays.size() == 1);
@@ -29,8 +29,8 @@ TEST_CASE("addresses: what a peer says replaces what it said", "[peers][addresse
     address_book book;
     const auto id = test::sample_key(1).id();
     book.name({id, {}, {configured}});
-    book.learn(id, {said}, seen);
-    book.learn(id, {}, std::nullopt);
+    book.learn(id, {said}, "", seen);
+    book.learn(id, {}, "", std::nullopt);
     CHECK(book.find(id).direct == std::vector<ip_endpoint>{configured});
     book.forget(id);
     CHECK(book.find(id).direct.empty());
@@ -41,11 +41,11 @@ TEST_CASE("addresses: only a peer on this machine sends us to loopback", "[peers
     address_book book;
     const auto id = test::sample_key(1).id();
     const auto here = ip_endpoint::loopback_v4(9);
-    book.learn(id, {here, said}, seen);
+    book.learn(id, {here, said}, "", seen);
     CHECK(book.find(id).direct == std::vector<ip_endpoint>{seen, said});
-    book.learn(id, {here, said}, std::nullopt);
+    book.learn(id, {here, said}, "", std::nullopt);
     CHECK(book.find(id).direct == std::vector<ip_endpoint>{said});
-    book.learn(id, {here}, ip_endpoint::loopback_v4(8));
+    book.learn(id, {here}, "", ip_endpoint::loopback_v4(8));
     CHECK(book.find(id).direct == std::vector<ip_endpoint>{ip_endpoint::loopback_v4(8), here});
 }
 
@@ -54,6 +54,6 @@ TEST_CASE("addresses: a peer has a limit of them", "[peers][addresses]") {
     const auto id = test::sample_key(1).id();
     for (std::uint16_t port = 1; port < 200; ++port)
         book.name({id, {}, {ip_endpoint::v4({10, 0, 0, 1}, port)}});
-    book.learn(id, {said}, seen);
+    book.learn(id, {said}, "", seen);
     CHECK(book.find(id).direct.size() == known_addresses_max);
 }

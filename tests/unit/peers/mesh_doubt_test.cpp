@@ -386,6 +386,21 @@ TEST_CASE_METHOD(
     CHECK(d.sees(a) == "alive");
     d.advance(1s);
     REQUIRE(d.sees(b) == "dead");
+    SECTION("unless it has found others meanwhile") {
+        CHECK(d.sees(a) == "alive");
+        a.now = d.now;
+        a.talk.neighbor_up(c.id(), a.now);
+        a.talk.neighbor_down(b.id(), false, a.now);
+        a.say();
+        a.advance(3s);
+        d.hear(a.say());
+        d.advance(1min);
+        CHECK(d.sees(a) == "alive");
+        return;
+    }
+    d.advance(d.options.orphan_wait - 1s);
+    CHECK(d.sees(a) == "alive");
+    d.advance(1s);
     CHECK(d.sees(a) == "stale");
     const auto asked = d.say();
     SECTION("it answers") {

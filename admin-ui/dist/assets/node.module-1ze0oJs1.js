@@ -1,0 +1,1 @@
+var e={tabs:`_tabs_75jxg_2`,panel:`_panel_75jxg_30`,cards:`_cards_75jxg_33`,card:`_card_75jxg_33`,facts:`_facts_75jxg_49`,bars:`_bars_75jxg_66`,narrow:`_narrow_75jxg_71`,raw:`_raw_75jxg_80`,charts:`_charts_75jxg_90`,minor:`_minor_75jxg_95`};export{e as t};

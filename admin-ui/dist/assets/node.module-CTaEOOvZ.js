@@ -1,1 +1,0 @@
-var e={tabs:`_tabs_1sxek_2`,panel:`_panel_1sxek_30`,cards:`_cards_1sxek_33`,card:`_card_1sxek_33`,facts:`_facts_1sxek_49`,bars:`_bars_1sxek_66`,narrow:`_narrow_1sxek_71`,raw:`_raw_1sxek_80`,chart:`_chart_1sxek_90`,charts:`_charts_1sxek_97`,minor:`_minor_1sxek_112`};export{e as t};

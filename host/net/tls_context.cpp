@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/tls_context.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+namespace meshhost::net {
+
+namespace {
+
+/// The oldest error that OpenSSL holds for this thread, which is the cause of those behind it.
+std::string cause() {
+    const unsigned long code = ERR_get_error();
+    ERR_clear_error();
+    const char* const text = code == 0 ? nullptr : ERR_reason_error_string(code);
+    return text == nullptr ? "no reason given" : text;
+}
+
+failure tls_failure(std::string_view what, const std::filesystem::path& file) {
+    return {
+        exit_code::invalid,
+        "E_TLS",
+        fmt::format("{} {}: {}", what, file.string(), cause()),
+        "it has to be a PEM file that this user can read"};
+}
+
+/// What both ends have in common. A connection that is idle holds no buffers; renegotiation is a
+/// way to make the other end work, and TLS 1.3 has none.
+detail::ssl_ctx_ptr make_context(const SSL_METHOD* method) {
+    ERR_clear_error();
+    detail::ssl_ctx_ptr context(SSL_CTX_new(method));
+    if (!context) return context;
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(context.get(), 1);
+    SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+    return context;
+}
+
+failure no_memory() {
+    return {exit_code::failure, "E_TLS", fmt::format("cannot set up TLS: {}", cause()), ""};
+}
+
+}  // namespace
+
+void detail::free_ssl_ctx::operator()(ssl_ctx_st* context) const noexcept {
+    SSL_CTX_free(context);
+}
+
+outcome<std::unique_ptr<tls_client_context>> tls_client_context::make(const tls_trust& trust) {
+    auto context = make_context(TLS_client_method());
+    if (!context) return no_memory();
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    if (trust.system && SSL_CTX_set_default_verify_paths(context.get()) != 1)
+        return failure{
+            exit_code::failure,
+            "E_TLS",
+            fmt::format("cannot read the certificate authorities of this machine: {}", cause()),
+            "install ca-certificates"};
+    for (const auto& file : trust.authorities)
+        if (SSL_CTX_load_verify_file(context.get(), file.c_str()) != 1)
+            return tls_failure("cannot read the certificate authority", file);
+    return std::unique_ptr<tls_client_context>(new tls_client_context(std::move(context)));
+}
+
+outcome<std::unique_ptr<tls_server_context>> tls_server_context::make(
+    const std::filesystem::path& chain,
+    const std::filesystem::path& key
+) {
+    auto context = make_context(TLS_server_method());
+    if (!context) return no_memory();
+    SSL_CTX_set_num_tickets(context.get(), 0);  // clients stay for hours: nothing to resume
+    SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
+    if (SSL_CTX_use_certificate_chain_file(context.get(), chain.c_str()) != 1)
+        return tls_failure("cannot read the certificate", chain);
+    if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
+        return tls_failure("cannot read the certificate's key", key);
+    if (SSL_CTX_check_private_key(context.get()) != 1)
+        return tls_failure("the certificate does not belong to the key", key);
+    return std::unique_ptr<tls_server_context>(new tls_server_context(std::move(context)));
+}
+
+}  // namespace meshhost::net

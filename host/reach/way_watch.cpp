@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reach/way_watch.hpp"
+
+namespace meshhost::reach {
+
+std::map<identity::endpoint_id, peer_ways> look_at(const std::vector<transport::peer_way>& ways) {
+    std::map<identity::endpoint_id, peer_ways> all;
+    for (const auto& way : ways) {
+        if (way.is_pinned) continue;
+        peer_ways& of = all[way.peer];
+        of.has_any = true;
+        const bool is_silent = way.is_dialled && way.probes_unanswered >= silent_after;
+        if (way.path.kind == transport::path_kind::relayed) {
+            of.has_dialled_relayed = of.has_dialled_relayed || way.is_dialled;
+            of.relay = way.path.relay;
+            of.relay_rtt = way.path.rtt;
+            if (is_silent) of.silent_relay = way.path.relay;
+        } else if (way.path.remote) {
+            of.direct_rtt = way.path.rtt;
+            if (is_silent) of.silent = way.path.remote;
+        }
+    }
+    return all;
+}
+
+}  // namespace meshhost::reach

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Of all connections with their paths: which peers are spoken to by way of relays, and whose path
+// does not answer any more. Pure: fed by whoever looks.
+#include "transport/endpoint.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace meshhost::reach {
+
+/// What is seen of one peer in one look.
+struct peer_ways {
+    bool has_dialled_relayed = false;   ///< ours to move to an address
+    bool has_any = false;               ///< but for pinned ones
+    std::string relay;                  ///< of a relayed one; empty: none is
+    std::optional<ip_endpoint> silent;  ///< the address of a direct path of ours that is silent
+    std::string silent_relay;           ///< the relay of one that is
+    duration relay_rtt{};               ///< 0: not measured
+    duration direct_rtt{};
+};
+
+/// So many questions in a row without an answer, each after twice the time of the one before: with
+/// a path of 50 ms that is a second.
+inline constexpr std::size_t silent_after = 3;
+
+std::map<identity::endpoint_id, peer_ways> look_at(const std::vector<transport::peer_way>& ways);
+
+}  // namespace meshhost::reach
