@@ -26,7 +26,7 @@ struct contribution_snapshot {
 struct path_snapshot {
     std::string kind;    ///< "direct", "relayed", "unknown"
     std::string reason;  ///< "same_host", "lan", ...; may be empty
-    std::string remote;  ///< "192.0.2.7:4433"; empty when there is none
+    std::string remote;  ///< "192.0.2.7:4433", or the relay's URL; empty when there is none
     duration rtt{};      ///< 0: not measured yet
     duration rtt_min{};
     std::uint64_t bytes_sent = 0;

@@ -5,6 +5,8 @@
 #include "peers/mesh_driver.hpp"
 #include "plugin/proto/limits.hpp"
 
+#include <algorithm>
+
 namespace meshhost::app {
 
 namespace {
@@ -49,6 +51,18 @@ void add_transport(const audit_parts& parts, audit_facts& facts, time_point now)
     }
     const auto exporting = parts.telemetry == nullptr ? 0 : parts.telemetry->timers();
     if (exporting > 0) facts.declared.push_back({"otlp", exporting, false});
+}
+
+void add_reach(const audit_parts& parts, audit_facts& facts) {
+    const auto relays = parts.endpoint.relays().size();
+    facts.declared.push_back({"relay", relays, true});
+    facts.declared.push_back({"path", path::relay_links::timers, false});
+    if (parts.reach == nullptr) return;
+    const bool asks = !parts.reach->servers().empty();
+    facts.declared.push_back(
+        {"reach", reach::reach_service::timers + (asks ? reach::outside_watch::timers : 0), false}
+    );
+    facts.declared.push_back({"discovery", parts.reach->mdns() != nullptr ? 1u : 0u, true});
 }
 
 void add_peers(const audit_parts& parts, audit_facts& facts) {
@@ -148,12 +162,24 @@ std::uint64_t plugin_threads_of(const audit_parts& parts) {
     return figures.strands + figures.workers + exporting;
 }
 
+std::uint64_t relays_up(const audit_parts& parts) {
+    const auto relays = parts.endpoint.relays();
+    return static_cast<std::uint64_t>(std::count_if(relays.begin(), relays.end(), [](auto& each) {
+        return each.status == relay::relay_status::up;
+    }));
+}
+
+/// Of a relay that is being dialled: two attempts at one time.
+std::uint64_t relays_slack(const audit_parts& parts) {
+    return 2 * (parts.endpoint.relays().size() - relays_up(parts));
+}
+
 /// UDP sockets come and go with rebind(), those of the local API with its clients. A QUIC
 /// connection has none.
 std::uint64_t accounted_descriptors(const audit_parts& parts) {
     const std::uint64_t api = parts.api_connections ? parts.api_connections() : 0;
     const auto exporting = parts.telemetry == nullptr ? 0 : parts.telemetry->descriptors();
-    return parts.endpoint.bound().size() + api + exporting;
+    return parts.endpoint.bound().size() + api + exporting + relays_up(parts);
 }
 
 void add_process(const audit_parts& parts, const audit_constants& constants, audit_facts& facts) {
@@ -165,7 +191,7 @@ void add_process(const audit_parts& parts, const audit_constants& constants, aud
          .found = parts.meter->descriptors(),
          .accounted = accounted_descriptors(parts),
          .constant = constants.descriptors,
-         .slack = strands * descriptors_per_plugin}
+         .slack = strands * descriptors_per_plugin + relays_slack(parts)}
     );
     facts.resources.push_back(
         {.rule = "process.threads",
@@ -206,6 +232,7 @@ audit_facts facts_of(const audit_parts& parts, const audit_constants& constants,
     facts.declared.push_back({"introspect", 2, true});  // of asking and of answering
     facts.declared.push_back({"message", 1, true});
     add_transport(parts, facts, now);
+    add_reach(parts, facts);
     add_peers(parts, facts);
     add_gossip(parts, facts);
     add_pings(parts, facts);

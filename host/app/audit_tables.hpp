@@ -2,6 +2,7 @@
 #pragma once
 // Where the audit looks: the rooms of one host, asked between two turns of its loop.
 #include "app/audit.hpp"
+#include "app/host_reach.hpp"
 #include "app/host_telemetry.hpp"
 #include "app/ping_table.hpp"
 #include "gossip/gossip_service.hpp"
@@ -36,6 +37,7 @@ struct audit_parts {
     std::function<std::size_t()> api_connections{};  ///< of the local API
     std::vector<connection_user> users{};
     const host_telemetry* telemetry = nullptr;
+    const host_reach* reach = nullptr;
     bool has_dashboard = false;
 };
 

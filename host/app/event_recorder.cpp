@@ -98,6 +98,19 @@ void event_recorder::on_instance_changed(const plugin::instance_status& status) 
     write(event_type::plugin_state, std::move(changed));
 }
 
+void event_recorder::on_reach_changed(
+    const identity::endpoint_id& peer,
+    const nat::proto::reach& now
+) {
+    const auto known = peers_.find(peer);
+    if (known == peers_.end()) return;
+    telemetry::event what = of_peer(peer);
+    what.to = nat::proto::to_string(now);
+    what.from = std::exchange(known->second.reach, what.to);
+    what.reason = nat::proto::describe(now.why);
+    if (what.from != what.to) write(event_type::peer_path, std::move(what));
+}
+
 void event_recorder::on_lab_fault(std::string what) {
     telemetry::event injected;
     injected.reason = std::move(what);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What happens, into the journal: hears the rooms and says what is different from before.
+#include "nat/proto/reach_reason.hpp"
 #include "peers/peers_observer.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "telemetry/event_journal.hpp"
@@ -26,6 +27,8 @@ public:
     void on_gossip_lagged() override;
 
     void on_instance_changed(const plugin::instance_status& status);
+    /// Why it is reached as it is, is another than before.
+    void on_reach_changed(const identity::endpoint_id& peer, const nat::proto::reach& now);
     /// Somebody had a fault injected, in words.
     void on_lab_fault(std::string what);
     /// Anything else.
@@ -39,6 +42,7 @@ private:
         std::string state;
         peers::proto::state_evidence evidence;
         std::string path;
+        std::string reach;
     };
 
     telemetry::event of_peer(const identity::endpoint_id& peer) const;

@@ -126,7 +126,11 @@ outcome<void> host::open_endpoint() {
     boot_.step("mesh.endpoint.create");
     if (const auto done = claim_ports(); !done) return done;
     const auto& settings = options_.settings.values;
-    auto bound = transport::endpoint::bind(shard_, endpoint_options_of(settings, *key_));
+    auto access = open_relay_access(settings.relay);
+    if (!access) return access.error();
+    relay_access_ = std::move(*access);
+    auto bound =
+        transport::endpoint::bind(shard_, endpoint_options_of(settings, *key_, relay_access_));
     if (!bound) return bound.error();
     endpoint_ = std::move(*bound);
     boot_.note("network.transport", std::string("udp"));
@@ -290,6 +294,45 @@ outcome<void> host::name_peers() {
     return {};
 }
 
+void host::open_reach() {
+    reach_ = std::make_unique<host_reach>(reach_parts{
+        .shard = shard_,
+        .endpoint = *endpoint_,
+        .settings = options_.settings.values,
+        .key = *key_,
+        .address_of = [this](const identity::endpoint_id& peer
+                      ) { return address_of(*peers_, named_, peer); },
+        .on_self_changed = [this] { reporter_->refresh(); },
+        .on_reach_changed =
+            [this](const identity::endpoint_id& peer, const nat::proto::reach& now) {
+                events_.on_reach_changed(peer, now);
+            },
+        .on_found = [this](const identity::endpoint_addr&) { meet_found(); }});
+}
+
+/// A host that knows nobody asks those whom discovery found, a few at a time; that they are of
+/// another mesh shows when they answer. One that the operator named is told of where it is.
+void host::meet_found() {
+    constexpr std::size_t asked_max = 4;
+    if (!reach_ || is_stopping_) return;
+    using peers::proto::peer_state;
+    const auto known = peers_->snapshot();
+    const bool is_alone = std::none_of(known.begin(), known.end(), [](const auto& peer) {
+        return peer.entry.state == peer_state::alive;
+    });
+    std::size_t asked = 0;
+    for (const auto& [id, addr] : reach_->found()) {
+        const auto at = peers_->find(id);
+        const bool is_named =
+            std::any_of(named_.begin(), named_.end(), [&id = id](const auto& one) {
+                return one.id == id;
+            });
+        const bool is_hopeless = at && at->entry.state == peer_state::refused;
+        const bool is_wanted = is_named || (is_alone && !is_hopeless && asked++ < asked_max);
+        if (is_wanted && !(at && at->entry.connected)) peers_->name_peer(addr);
+    }
+}
+
 void host::watch_usage() {
     const auto& settings = options_.settings.values;
     budget_observer& self = *this;
@@ -334,7 +377,11 @@ void host::open_books() {
     parts.users.push_back({"message", {std::string(message::message_alpn)}, [this] {
                                return messages_->owned();
                            }});
+    parts.users.push_back({"reach", {std::string(reach::reach_alpn)}, [this] {
+                               return reach_->service().owned();
+                           }});
     parts.telemetry = &telemetry_;
+    parts.reach = reach_.get();
     parts.has_dashboard = dashboard_ != nullptr;
     audit_observer& self = *this;
     auditor_ = std::make_unique<auditor>(shard_, std::move(parts), self, logger("audit"));
@@ -420,6 +467,7 @@ void host::serve() {
     open_dashboard();
     endpoint_->router().add(std::string(ping::ping_alpn), echo_);
     boot_.note("mesh.alpn.list", fmt::format("{}", fmt::join(endpoint_->router().alpns(), ",")));
+    open_reach();
     reporter_->refresh();  // before anybody can hear us
     boot_.note_of_all("mesh.tier", options_.settings.values.gossip.tier);
     boot_.note_of_all("mesh.roles", fmt::format("{}", fmt::join(peers_->self().roles, ",")));
@@ -427,6 +475,7 @@ void host::serve() {
     boot_.note("mesh.gossip.seeds", static_cast<std::int64_t>(named_.size()));
     if (gossip_) gossip_->start();
     peers_->start();
+    reach_->start();
     boot_.step("mesh.accept.start");
     boot_.on_starting();
     plugins_->start();
@@ -487,6 +536,7 @@ void host::on_neighbor_up(const identity::endpoint_id& peer) {
 /// Every two seconds, when the usage was looked at.
 void host::look(time_point now) {
     telemetry_.look(now);
+    meet_found();
     if (gossip_)
         for (const auto* connection : gossip_->owned()) {
             const auto path = connection->path();

@@ -8,6 +8,7 @@
 #include "app/boot_recorder.hpp"
 #include "app/event_recorder.hpp"
 #include "app/host_api.hpp"
+#include "app/host_reach.hpp"
 #include "app/host_telemetry.hpp"
 #include "app/join_recorder.hpp"
 #include "app/load_reporter.hpp"
@@ -110,6 +111,8 @@ private:
     outcome<void> claim_ports();
     void open_dashboard();
     void adopt(config::loaded_config wanted);
+    void open_reach();
+    void meet_found();
     void watch_usage();
     void open_books();
 
@@ -141,6 +144,7 @@ private:
     std::optional<http::unix_listener> listener_;
     std::optional<http::tcp_listener> dashboard_port_;  ///< until it is served
     std::optional<http::tcp_listener> health_port_;     ///< likewise
+    relay_access relay_access_;
     std::unique_ptr<transport::endpoint> endpoint_;
     host_telemetry telemetry_;  // what others give spans to outlives them
     join_recorder join_;
@@ -153,6 +157,7 @@ private:
     std::unique_ptr<message::message_exchange> messages_;
     std::unique_ptr<plugin::plugin_manager> plugins_;
     std::unique_ptr<self_reporter> reporter_;
+    std::unique_ptr<host_reach> reach_;
     std::unique_ptr<load_reporter> load_;
     std::unique_ptr<usage::usage_sampler> usage_;
     std::shared_ptr<ping::ping_handler> echo_ = std::make_shared<ping::ping_handler>();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/host_settings.hpp"
 
+#include "app/host_reach.hpp"
 #include "config/bind_endpoints.hpp"
+#include "identity/relay_url.hpp"
 
 #include <algorithm>
 #include <random>
@@ -46,8 +48,12 @@ std::filesystem::path crash_record_of(const config::host_config& settings) {
 
 transport::endpoint_options endpoint_options_of(
     const config::host_config& settings,
-    const identity::secret_key& key
+    const identity::secret_key& key,
+    const relay_access& relays
 ) {
+    std::vector<std::string> urls;
+    for (const auto& url : settings.relay.urls)
+        urls.push_back(*identity::normalise_relay_url(url));
     return {
         .key = key,
         .bind = config::bind_endpoints(settings.net),
@@ -58,6 +64,11 @@ transport::endpoint_options endpoint_options_of(
         .connections_per_peer_max = settings.quic.connections_per_peer_max,
         .half_open_max = settings.quic.half_open_max,
         .segmentation_offload = settings.net.segmentation_offload,
+        .relays = std::move(urls),
+        .relay_token = relays.token,
+        .relay_tls = relays.tls.get(),
+        .relay_only = settings.relay.only,
+        .seed = random_seed(),
         .log = logger("transport")};
 }
 

@@ -12,6 +12,8 @@
 
 namespace meshhost::app {
 
+struct relay_access;
+
 /// From the machine.
 std::uint64_t random_seed();
 
@@ -20,7 +22,8 @@ std::filesystem::path crash_record_of(const config::host_config& settings);
 
 transport::endpoint_options endpoint_options_of(
     const config::host_config& settings,
-    const identity::secret_key& key
+    const identity::secret_key& key,
+    const relay_access& relays  ///< outlives the endpoint
 );
 
 /// `is_safe`: only plugins of the host's own directory are loaded.

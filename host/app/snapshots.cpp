@@ -100,7 +100,7 @@ admin::path_snapshot snapshot_of(const transport::path_info& path) {
     return {
         .kind = kind_text(path.kind),
         .reason = path.reason,
-        .remote = path.remote ? path.remote->to_string() : "",
+        .remote = path.remote ? path.remote->to_string() : path.relay,
         .rtt = path.rtt,
         .rtt_min = path.rtt_min,
         .bytes_sent = path.bytes_sent,

@@ -31,6 +31,8 @@ public:
     /// true: `id` belongs to a closed connection; `answer` is what to send back, or empty.
     bool receive(const connection_id& id, bytes_view& answer);
 
+    bool contains(const connection_id& id) const { return index_.contains(id); }
+
     void expire(time_point now);
     time_point next_deadline() const noexcept;
 

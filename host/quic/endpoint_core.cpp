@@ -98,6 +98,12 @@ void endpoint_core::receive(
     if (is_long && depth_ == 0) flush(now);
 }
 
+bool endpoint_core::is_addressed(bytes_view datagram) const {
+    if (datagram.size() <= connection_id_size || (datagram[0] & 0x80) != 0) return false;
+    const connection_id id(datagram.data() + 1, connection_id_size);
+    return ids_.contains(id) || closing_.contains(id) || retired_.contains(id);
+}
+
 void endpoint_core::flush(time_point now) {
     if (depth_ > 0) return;  // a sink's wish, inside a call that will flush when it is back
     ++depth_;

@@ -65,6 +65,9 @@ public:
     /// One UDP payload. Takes effect at once; what it makes the connections say leaves at flush(),
     /// or right away when it was a handshake's packet.
     void receive(path_id path, std::uint8_t ecn, std::span<std::uint8_t> data, time_point now);
+    /// Whether a datagram with a short header is addressed to a connection that is, or was of late.
+    /// The fixed bit says nothing of it: peers may clear it (RFC 9287).
+    bool is_addressed(bytes_view datagram) const;
     /// Writes all that connections have to say and clears away the ended ones. From inside a sink
     /// it does nothing: what runs the sink is followed by a flush.
     void flush(time_point now);

@@ -113,7 +113,7 @@ void outside_watch::turn() {
         const bool is_answered = out->kind == what::answered && out->answer.mapped;
         asked->seen = is_answered ? out->answer.mapped : std::nullopt;
         if (is_answered) {
-            is_silent_ = false;
+            is_silent_ = options_.are_guessed = false;
             asked->round_trip = out->round_trip ? out->round_trip : asked->round_trip;
             options_.on_seen({nat::proto::voter_kind::stun, out->server}, *out->answer.mapped);
         } else {
@@ -124,7 +124,7 @@ void outside_watch::turn() {
     const bool is_heard = std::any_of(servers_.begin(), servers_.end(), [](const auto& each) {
         return each.seen.has_value();
     });
-    const bool was_asked = ask_at_ != no_deadline && is_over;
+    const bool was_asked = ask_at_ != no_deadline && is_over && !options_.are_guessed;
     if (was_asked && !is_heard && !std::exchange(is_silent_, true)) options_.on_silence();
     timer_.arm(std::min(ask_at_, client_.next_deadline()));
 }

@@ -18,6 +18,7 @@ namespace meshhost::reach {
 
 struct outside_options {
     std::vector<std::string> servers;  ///< "HOST:PORT", servers_max at most
+    bool are_guessed = false;          ///< where there may be none: then silence says nothing
     byte_buffer secret;                ///< see nat::proto::stun_client
     std::uint64_t seed = 0;
     std::function<void(const ip_endpoint& to, bytes_view datagram)> send;

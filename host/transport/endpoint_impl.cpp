@@ -221,11 +221,11 @@ void endpoint_impl::on_datagram(path_id path, std::uint8_t ecn, std::span<std::u
         now_ = shard_.now();
         refresh_alpns();
     }
-    // Both top bits clear is none of QUIC's packets (RFC 9443 §3).
-    if (!data.empty() && (data[0] & 0xc0) == 0) {
-        const auto from = remote_of(path);
-        if (from && reach_ != nullptr) return reach_->on_stray(*from, data);
-    }
+    // Both top bits clear is none of QUIC's packets (RFC 9443 §3), but for those whose fixed bit
+    // was cleared on purpose (RFC 9287), which ngtcp2 always invites: they have an id of ours.
+    const bool is_stray = !data.empty() && (data[0] & 0xc0) == 0 && !core_.is_addressed(data);
+    const auto from = is_stray && reach_ != nullptr ? remote_of(path) : std::nullopt;
+    if (from) return reach_->on_stray(*from, data);
     core_.receive(path, ecn, data, now_);
 }
 

@@ -41,8 +41,8 @@ identity::endpoint_addr endpoint_impl::address() const {
     return addr;
 }
 
-/// Every address, and every relay that the peer is said to be at. Of one that nothing is known of
-/// our own relays may know more.
+/// Every address, and every relay that the peer is said to be at. Of one that nothing is known of,
+/// or whose relays are away, our own may know more.
 std::vector<path::path_target> endpoint_impl::targets(const connection_impl& handle) {
     const identity::endpoint_addr& to = handle.target();
     const bool is_relayed_only = options_.relay_only || handle.options().is_pinned;
@@ -53,12 +53,19 @@ std::vector<path::path_target> endpoint_impl::targets(const connection_impl& han
         if (found && std::find(all.begin(), all.end(), path::path_target(*found)) == all.end())
             all.emplace_back(*found);
     }
-    const auto add = [&](path::relay_id relay) { all.push_back(path::relay_hop{relay, to.id}); };
+    bool is_any_up = false;
+    const auto add = [&](path::relay_id relay) {
+        const path::path_target hop = path::relay_hop{relay, to.id};
+        is_any_up = is_any_up || mux_->relays().is_up(relay);
+        if (std::find(all.begin(), all.end(), hop) == all.end()) all.push_back(hop);
+    };
     for (std::size_t i = 0; i < std::min(to.relays.size(), dialled_relays_max); ++i)
         if (const auto relay = mux_->relays().use(to.relays[i])) add(*relay);
-    if (!all.empty()) return all;
-    for (const auto relay : mux_->relays().own())
-        add(relay);
+    // What is said of the peer may be old, or nothing.
+    const bool is_enough = is_any_up || (to.relays.empty() && !all.empty());
+    if (!is_enough)
+        for (const auto relay : mux_->relays().own())
+            add(relay);
     return all;
 }
 

@@ -60,6 +60,7 @@ public:
         for (int i = 0; i < 1000 && machine_.next_deadline() <= until; ++i) {
             now_ = std::max(now_, machine_.next_deadline());
             machine_.handle_deadline(now_);
+            MH_ASSERT(machine_.next_deadline() > now_, "a timer that was handled is over");
             drain();
         }
         MH_ASSERT(machine_.next_deadline() > until, "its timers end, or are rare");

@@ -35,7 +35,8 @@ bool is_private(const ip_endpoint& address) noexcept;
 /// What may be offered to another machine, and what is probed when another machine offers it: no
 /// loopback, link-local, multicast, broadcast, unspecified or IPv4-mapped address, nothing
 /// reserved, and no port whose service answers strangers with more than it was sent (DNS, NTP,
-/// SSDP, …). Private addresses are fine: the two may share a network.
+/// SSDP, …): a host whose NAT picks such a one for it, one time in ten thousand, is not punched.
+/// Private addresses are fine: the two may share a network.
 bool is_probeable(const ip_endpoint& address) noexcept;
 
 /// A bounded set without duplicates, the most promising first: told, port-mapped, reflexive, then

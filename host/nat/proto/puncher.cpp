@@ -210,8 +210,10 @@ void puncher::handle_deadline(time_point now) {
     if (move_ && now >= move_->until) move_failed(now);
     if (now >= settle_at_) settle(now);
     if (round_) ask(now);
-    const bool is_settling = settle_at_ != no_deadline;
-    if (round_ && !move_ && !is_settling && round_->is_over(now)) end_round(now);
+    if (round_ && !move_ && round_->is_over(now)) {
+        // Nothing better can come any more: no need to wait for it.
+        settle_at_ != no_deadline ? settle(now) : end_round(now);
+    }
     if (now >= next_round_) {
         next_round_ = no_deadline;
         if (is_client()) {
@@ -246,6 +248,8 @@ reach puncher::reach_now() const noexcept {
     const bool is_under_way = attempt_ > 0 && attempt_ <= rounds;
     if (is_under_way && (round_ || move_ || next_round_ != no_deadline))
         return {reach_reason::punching, attempt_, rounds};
+    const bool is_expecting = !is_client() && round_number_ == 0 && next_round_ != no_deadline;
+    if (is_expecting) return {reach_reason::punching};
     return {why_failed()};
 }
 

@@ -128,6 +128,7 @@ public:
     // --- outputs ---
 
     std::optional<punch_action> poll_action();
+    /// After handle_deadline(now) it is later than `now`; no_deadline: waits for nothing.
     time_point next_deadline() const noexcept;
     void handle_deadline(time_point now);
 

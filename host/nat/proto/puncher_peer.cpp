@@ -70,7 +70,9 @@ bool puncher::take(const control_frame& frame, time_point now) {
 }
 
 /// A hello that says nothing new is news, too: the peer's network is another.
-bool puncher::take_hello(const hello_frame& frame, time_point) {
+bool puncher::take_hello(const hello_frame& frame, time_point now) {
+    // The client's first round is to be expected.
+    if (!is_client() && !has_hello_) next_round_ = now + peer_round_timeout;
     has_hello_ = true;
     hello_until_ = no_deadline;
     peer_traits_ = frame.traits;

@@ -18,8 +18,8 @@ using enum reach_reason;
 constexpr std::array<wording, 16> wordings{{
     {not_tried, "not_tried", "nothing has been tried yet"},
     {same_host, "same_host", "direct: both are on this machine"},
-    {same_lan, "same_lan", "direct: both are on one local network"},
-    {direct, "direct", "direct: one of the two has a public address"},
+    {same_lan, "lan", "direct: both are on one local network"},
+    {direct, "public", "direct: one of the two has a public address"},
     {punched, "punched", "direct: both opened their NATs for each other"},
     {port_mapped, "port_mapped", "direct: a router forwards a port"},
     {punching, "punching", "relayed while a direct path is being looked for"},

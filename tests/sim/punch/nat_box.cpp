@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/punch/nat_box.hpp"
 
+#include "nat/proto/candidates.hpp"
+
 #include <algorithm>
 
 namespace meshhost::sim {
@@ -31,7 +33,8 @@ std::uint16_t nat_box::free_port(std::uint16_t wanted) {
     std::uint16_t port = 0;
     do
         port = static_cast<std::uint16_t>(1024 + random_.below(60'000));
-    while (is_taken(port));
+    // Some ports nobody probes, whoever has them: a NAT that picks one makes its host unlucky.
+    while (is_taken(port) || !nat::proto::is_probeable(ip_endpoint::v4({192, 0, 2, 1}, port)));
     return port;
 }
 

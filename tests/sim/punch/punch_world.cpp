@@ -190,11 +190,17 @@ void punch_world::deliver(
 
 void punch_world::on(control_event& arrived) {
     host& one = hosts_[arrived.to];
+    one.inbox.push_back(std::move(arrived.bytes));
     if (now_ < one.frozen_until) {
-        queue_.schedule(one.frozen_until, arrived);
+        queue_.schedule(one.frozen_until, control_event{arrived.to, {}});
         return;
     }
-    one.machine->receive_control(arrived.bytes, now_);
+    // In order, however often the host stood still.
+    while (!one.inbox.empty()) {
+        const byte_buffer bytes = std::move(one.inbox.front());
+        one.inbox.pop_front();
+        if (!bytes.empty()) one.machine->receive_control(bytes, now_);
+    }
     drain(arrived.to);
 }
 
@@ -215,6 +221,7 @@ void punch_world::on(timer_event& due) {
     }
     one.armed_for = no_deadline;
     one.machine->handle_deadline(now_);
+    MH_ASSERT(one.machine->next_deadline() > now_, "a timer that was handled is over");
     drain(due.of);
 }
 

@@ -8,6 +8,7 @@
 #include "sim/punch/punch_schedule.hpp"
 #include "sim/trace_hash.hpp"
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -99,7 +100,8 @@ private:
         nat::proto::nat_traits traits;
         time_point here_since{};
         time_point frozen_until{};
-        bool is_direct = false;  ///< by its own word
+        std::deque<byte_buffer> inbox;  ///< of the control stream
+        bool is_direct = false;         ///< by its own word
     };
     /// The client's connection.
     struct quic_state {

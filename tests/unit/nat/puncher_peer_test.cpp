@@ -139,8 +139,8 @@ TEST_CASE("puncher: a server that changes its mind all the time gets few rounds"
     client.receive_control(written({hello_frame{}}), start);
     time_point now = start;
     std::size_t probes = 0;
-    for (std::uint32_t i = 0; i < 60'000; ++i) {
-        now += 10ms;
+    for (std::uint32_t i = 0; i < 6'000; ++i) {
+        now += 100ms;
         const auto port = static_cast<std::uint16_t>(2000 + i % 50'000);
         const candidate victim{ip_endpoint::v4({203, 0, 113, 9}, port), {}};
         client.receive_control(
@@ -189,4 +189,34 @@ TEST_CASE("puncher: what the client's answers lost, the server's word makes up f
     const auto moves = taken<migrate_to>(client);
     REQUIRE(moves.size() == 1);
     CHECK(moves[0].remote == server_address);
+}
+
+TEST_CASE("puncher: an answer in the last moment of a round does not make it spin", "[nat]") {
+    puncher client(punch_role::client, shared_secret());
+    client.set_candidates(one_candidate(client_address), start);
+    client.start(start);
+    client.receive_control(
+        written({hello_frame{}, add_address_frame{1, {server_address, {}}}}),
+        start
+    );
+    const punch_sealer server(shared_secret(), punch_role::server);
+    std::vector<send_probe> asked = taken<send_probe>(client);
+    time_point now = start;
+    while (asked.size() < probes_max) {
+        now = client.next_deadline();
+        client.handle_deadline(now);
+        for (const send_probe& probe : taken<send_probe>(client))
+            asked.push_back(probe);
+    }
+    const time_point over = client.next_deadline();
+    const auto question = server.open(asked.back().bytes).value();
+    const auto answer = server.seal({true, question.round, question.nonce, client_address});
+    client.receive_probe({}, server_address, answer, over - 1ms);
+    now = over - 1ms;
+    for (int i = 0; i < 3 && client.next_deadline() <= over + settle_time; ++i) {
+        REQUIRE(client.next_deadline() > now);
+        now = client.next_deadline();
+        client.handle_deadline(now);
+    }
+    CHECK(taken<migrate_to>(client).size() == 1);
 }

@@ -10,8 +10,8 @@ TEST_CASE("reach_reason: words and numbers are settled", "[nat]") {
     const std::map<std::string, int> settled{
         {"not_tried", 0},
         {"same_host", 1},
-        {"same_lan", 2},
-        {"direct", 3},
+        {"lan", 2},
+        {"public", 3},
         {"punched", 4},
         {"port_mapped", 5},
         {"punching", 16},
