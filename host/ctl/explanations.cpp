@@ -175,6 +175,11 @@ constexpr explanation table[] = {
      "A host was killed and is still there, which happens only while the kernel waits for a "
      "device.\n"
      "`meshctl lab down` may be called again at any time."},
+    {"E_MDNS_SOCKET",
+     "Nobody can be found on this network: the multicast DNS port, 5353, cannot be listened to\n"
+     "for either family. Other programs may share it (avahi does); a firewall or a container\n"
+     "without multicast may not let it be. The host works without; `[discovery] mdns = false`\n"
+     "ends the attempt."},
     {"E_MESH_SECRET",
      "The hosts of a mesh find each other under its name and, if [mesh] secret_file is set, the\n"
      "bytes of that file, which have to be the same on all of them. It holds 1 to 1024 bytes;\n"
@@ -305,6 +310,10 @@ constexpr explanation table[] = {
     {"E_REFUSED",
      "The other end is at one of its limits: connections, connections of one peer, or handshakes\n"
      "at once. The host tries again later by itself."},
+    {"E_RELAY_TOKEN",
+     "What [relay] token_file names holds the token that this host's relays ask for: 1 to 1024\n"
+     "bytes; one line break at its end does not count. It belongs to nobody but the user who\n"
+     "runs the host, mode 0600 (or 0400). Only the relays of relay.urls are told it."},
     {"E_RELOAD_UNDER_WAY",
      "A reload waits for the roles to look at their new configuration, three seconds at most, or "
      "the\n"

@@ -129,21 +129,24 @@ public:
 
     // How peers are reached.
     /// nullptr: nobody listens. Outlives the endpoint, or is taken back.
-    virtual void set_reach_sink(reach_sink* sink) = 0;
+    virtual void set_reach_sink(reach_sink* /*sink*/) {}
     /// Our relays and those of others that are in use, in no order.
-    virtual std::vector<relay_view> relays() const = 0;
+    virtual std::vector<relay_view> relays() const { return {}; }
     /// Sends a datagram that is not QUIC's from the socket that speaks to peers, once.
-    virtual void send_stray(const ip_endpoint& to, bytes_view datagram) = 0;
+    virtual void send_stray(const ip_endpoint& /*to*/, bytes_view /*datagram*/) {}
     /// Moves what we dialled to `peer`, but for what is pinned: to one of its addresses once that
     /// has answered (RFC 9000 §9.2), or at once to where it is at a relay. Meanwhile, and when it
     /// does not work, all goes on as it was. How many are to move.
-    virtual std::size_t move_to_address(
-        const identity::endpoint_id& peer,
-        const ip_endpoint& to
-    ) = 0;
-    virtual std::size_t move_to_relay(const identity::endpoint_id& peer, std::string_view url) = 0;
+    virtual std::size_t
+    move_to_address(const identity::endpoint_id& /*peer*/, const ip_endpoint& /*to*/) {
+        return 0;
+    }
+    virtual std::size_t
+    move_to_relay(const identity::endpoint_id& /*peer*/, std::string_view /*url*/) {
+        return 0;
+    }
     /// Every connection that is up, in no order.
-    virtual std::vector<peer_way> ways() const = 0;
+    virtual std::vector<peer_way> ways() const { return {}; }
 
     /// For labs: what is lost on the way, until the next call; an empty plan is the network as it
     /// is. False, and nothing changed: the plan is not valid.

@@ -165,7 +165,7 @@ TEST_CASE("config: each faulty element of a list is refused in its place", "[con
     const auto peers = refusal(file("mesh.peers = ['" + std::string(peer_a) + "', 'nobody']"));
     CHECK(peers.starts_with(
         "host.toml:1:98  error  `mesh.peers[1]` names no peer: bad peer: \"nobody\" is neither"
-        " a ticket nor ID@ADDR; "
+        " a ticket nor an id nor ID@ADDR; "
     ));
 }
 
