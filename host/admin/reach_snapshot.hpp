@@ -51,6 +51,13 @@ struct reach_snapshot {
     std::string udp = "unknown";      ///< gets out, and answers in: "yes", "no"
     std::string mapping = "unknown";  ///< of ports by a NAT: "same" for all, "varies", "none"
     bool is_relay_only = false;       ///< the operator wants it so
+    // Of the last net report; "unknown" is not "no".
+    std::string filtering = "unknown";  ///< "endpoint_independent", "address_dependent", ...
+    std::string hairpin = "unknown";
+    std::string captive_portal = "unknown";
+    std::string pcp = "unknown";
+    std::string nat_pmp = "unknown";
+    std::string upnp = "unknown";
     std::vector<server> servers;
     std::vector<relay> relays;
     std::vector<peer> peers;

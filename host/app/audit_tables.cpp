@@ -62,6 +62,8 @@ void add_reach(const audit_parts& parts, audit_facts& facts) {
     facts.declared.push_back(
         {"reach", reach::reach_service::timers + (asks ? reach::outside_watch::timers : 0), false}
     );
+    const bool asks_router = parts.reach->survey() != nullptr;
+    facts.declared.push_back({"nat", asks_router ? network_survey::timers : 0, true});
     facts.declared.push_back({"discovery", parts.reach->mdns() != nullptr ? 1u : 0u, true});
 }
 
@@ -169,9 +171,16 @@ std::uint64_t relays_up(const audit_parts& parts) {
     }));
 }
 
-/// Of a relay that is being dialled: two attempts at one time.
+/// Of a relay that is being dialled two attempts at one time, and what a survey opens meanwhile.
 std::uint64_t relays_slack(const audit_parts& parts) {
-    return 2 * (parts.endpoint.relays().size() - relays_up(parts));
+    const bool surveys = parts.reach != nullptr && parts.reach->survey() != nullptr;
+    return 2 * (parts.endpoint.relays().size() - relays_up(parts))
+           + (surveys ? network_survey::descriptors : 0);
+}
+
+/// Those who look up names, and who talk to the router.
+std::uint64_t reach_threads(const audit_parts& parts) {
+    return parts.endpoint.relays().empty() ? 0 : 1 + network_survey::threads;
 }
 
 /// UDP sockets come and go with rebind(), those of the local API with its clients. A QUIC
@@ -199,7 +208,7 @@ void add_process(const audit_parts& parts, const audit_constants& constants, aud
          .found = parts.meter->threads(),
          .accounted = plugin_threads_of(parts),
          .constant = constants.threads,
-         .slack = strands * threads_per_plugin}
+         .slack = strands * threads_per_plugin + reach_threads(parts)}
     );
 }
 

@@ -53,12 +53,14 @@ host_reach::host_reach(reach_parts parts)
     , service_(parts_.shard, parts_.endpoint, [this] {
         auto options = service_options(parts_);
         options.on_self_changed = [this] { refresh(); };
+        options.on_network_changed = [this] { on_network_changed(); };
         return options;
     }()) {}
 
 host_reach::~host_reach() = default;
 
 void host_reach::start() {
+    open_survey();
     open_outside();
     if (!parts_.settings.discovery.mdns) return;
     discovery::mdns_options options;
@@ -95,6 +97,7 @@ void host_reach::open_outside() {
     };
     options.on_seen = [this](const nat::proto::voter& who, const ip_endpoint& seen) {
         service_.note_seen(who, seen);
+        look_around();
     };
     options.on_silence = [this] {
         log_.warn("no STUN server answers: UDP may be blocked here");
@@ -108,9 +111,48 @@ void host_reach::open_outside() {
     outside_->ask();
 }
 
+/// Only a host that has to do with relays, and may be reached at an address, asks its router.
+void host_reach::open_survey() {
+    const auto& settings = parts_.settings;
+    if (settings.relay.urls.empty() || settings.relay.only) return;
+    survey_options options;
+    for (const auto& local : parts_.endpoint.bound())
+        if (settings.net.port_mapping && local.is_v4() && !local.is_loopback())
+            options.port = local.port;
+    for (const auto& url : settings.relay.urls)
+        if (const auto plain = parse_http_url(url); plain && !options.relay) options.relay = *plain;
+    options.on_mapped = [this](const auto& outer) { service_.set_mapped(outer); };
+    options.on_report = [this](const auto& report) { note_report(report); };
+    options.seed = random_seed();
+    options.log = log_;
+    survey_ = std::make_unique<network_survey>(parts_.shard, std::move(options));
+}
+
+void host_reach::look_around() {
+    if (!survey_ || !outside_) return;
+    std::vector<ip_endpoint> servers;
+    for (const auto& each : outside_->list())
+        if (each.at && each.seen) servers.push_back(*each.at);
+    survey_->look(servers);
+}
+
+void host_reach::note_report(const nat::proto::net_report& report) {
+    using nat::proto::known;
+    using nat::proto::nat_mapping;
+    const auto mapping = report.v4.mapping;
+    if (mapping == nat_mapping::unknown) return;
+    const bool is_fixed =
+        mapping == nat_mapping::none || mapping == nat_mapping::endpoint_independent;
+    service_.note_mapping(is_fixed ? known::no : known::yes);
+}
+
+void host_reach::on_network_changed() {
+    if (survey_) survey_->network_changed();
+    if (outside_) outside_->ask();
+}
+
 void host_reach::refresh() {
     if (mdns_) mdns_->announce(parts_.endpoint.address());
-    if (outside_) outside_->ask();
     parts_.on_self_changed();
 }
 

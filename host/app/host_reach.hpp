@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // How this host is reached, and finds others: its relays, holes punched through NATs, discovery.
+#include "app/network_survey.hpp"
 #include "base/error.hpp"
 #include "config/host_config.hpp"
 #include "discovery/mdns_source.hpp"
@@ -51,6 +52,8 @@ public:
 
     const reach::reach_service& service() const noexcept { return service_; }
     std::vector<reach::outside_view> servers() const;
+    /// nullptr: nothing is asked.
+    const network_survey* survey() const noexcept { return survey_.get(); }
     /// nullptr: it is switched off.
     const discovery::mdns_source* mdns() const noexcept { return mdns_.get(); }
     /// Whom discovery has found and not lost.
@@ -62,11 +65,16 @@ private:
     void on_found(const identity::endpoint_addr& endpoint, discovery::provenance from) override;
     void on_lost(const identity::endpoint_id& endpoint, discovery::provenance from) override;
     void open_outside();
+    void open_survey();
+    void look_around();
+    void note_report(const nat::proto::net_report& report);
+    void on_network_changed();
 
     reach_parts parts_;
     logger log_{"reach"};
     reach::reach_service service_;
     std::unique_ptr<reach::outside_watch> outside_;  ///< nullptr: nobody to ask
+    std::unique_ptr<network_survey> survey_;
     std::unique_ptr<discovery::mdns_source> mdns_;
     std::map<identity::endpoint_id, identity::endpoint_addr> found_;  ///< found_max at most
 };

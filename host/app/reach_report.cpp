@@ -28,6 +28,19 @@ std::string mapping_text(const reach::reach_service& service) {
     return traits.mapping_varies == known::no ? "same" : "unknown";
 }
 
+void add_report(const network_survey* survey, admin::reach_snapshot& to) {
+    if (survey == nullptr) return;
+    using nat::proto::to_string;
+    to.pcp = to_string(survey->mapping_kinds().pcp);
+    to.nat_pmp = to_string(survey->mapping_kinds().nat_pmp);
+    to.upnp = to_string(survey->mapping_kinds().upnp);
+    const auto* const report = survey->report();
+    if (report == nullptr) return;
+    to.filtering = to_string(report->v4.filtering);
+    to.hairpin = to_string(report->v4.hairpin);
+    to.captive_portal = to_string(report->captive_portal);
+}
+
 admin::reach_snapshot::relay snapshot_of(const transport::relay_view& from) {
     admin::reach_snapshot::relay out;
     out.url = from.url;
@@ -59,6 +72,7 @@ admin::reach_snapshot snapshot_of(
     out.udp = udp_text(service.traits().udp_works);
     out.mapping = mapping_text(service);
     out.is_relay_only = is_relay_only;
+    add_report(reach.survey(), out);
     for (const auto& each : reach.servers())
         out.servers.push_back(
             {each.server, each.seen ? each.seen->to_string() : "", each.round_trip}

@@ -109,7 +109,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 61> keys{{
+constexpr std::array<config_key, 62> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -149,6 +149,11 @@ constexpr std::array<config_key, 61> keys{{
      .fallback = "true",
      .doc = "Let the kernel cut and join datagrams (GSO, GRO) where it can.",
      .store = put<&c::net, &net_config::segmentation_offload>},
+    {.path = "net.port_mapping",
+     .rule = yes_or_no(),
+     .fallback = "true",
+     .doc = "Ask the router to forward the port (PCP, NAT-PMP, UPnP), if this host has relays.",
+     .store = put<&c::net, &net_config::port_mapping>},
     {.path = "quic.idle_timeout",
      .rule = time_span(1s, 10min),
      .fallback = R"("30s")",

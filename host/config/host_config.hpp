@@ -32,6 +32,7 @@ struct net_config {
     std::uint16_t port = 0;         ///< UDP; 0: whichever is free
     std::vector<std::string> bind;  ///< IP addresses without a port; empty: all, IPv4 and IPv6
     bool segmentation_offload = true;
+    bool port_mapping = true;  ///< a router is asked to forward the port, where there are relays
     friend bool operator==(const net_config&, const net_config&) = default;
 };
 

@@ -102,6 +102,21 @@ const boost::json::object& entry_of(const boost::json::object& reach, const std:
 std::string netcheck_text(const boost::json::object& reach, const console& out) {
     std::string text = one_fact("udp", udp_text(reach, out));
     text += one_fact("nat", nat_text(reach, out));
+    text += one_fact("filtering", text_in(reach, "filtering"));
+    text += one_fact("hairpin", text_in(reach, "hairpin"));
+    const auto& mapping = object_in(reach, "port_mapping");
+    text += one_fact(
+        "router",
+        fmt::format(
+            "PCP {}{}NAT-PMP {}{}UPnP {}",
+            text_in(mapping, "pcp"),
+            out.dot(),
+            text_in(mapping, "nat_pmp"),
+            out.dot(),
+            text_in(mapping, "upnp")
+        )
+    );
+    text += one_fact("portal", text_in(reach, "captive_portal"));
     text += many_facts("addresses", address_lines(reach));
     const auto servers = server_lines(reach, out);
     text += servers.empty() ? one_fact("servers", "none asked") : many_facts("servers", servers);

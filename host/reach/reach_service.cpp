@@ -62,6 +62,12 @@ void reach_service::note_seen(const nat::proto::voter& who, const ip_endpoint& s
     set_traits(traits);
 }
 
+void reach_service::note_mapping(nat::proto::known varies) {
+    nat::proto::nat_traits traits = traits_;
+    traits.mapping_varies = varies;
+    set_traits(traits);
+}
+
 void reach_service::note_silence() {
     nat::proto::nat_traits traits = traits_;
     traits.udp_works = nat::proto::known::no;
@@ -107,6 +113,7 @@ void reach_service::on_network_changed() {
         known.link->machine()->network_changed(now());
         turn(*known.link);
     }
+    if (options_.on_network_changed) options_.on_network_changed();
     if (options_.on_self_changed) options_.on_self_changed();
     look();
 }

@@ -26,6 +26,8 @@ struct reach_options {
     std::function<identity::endpoint_addr(const identity::endpoint_id&)> address_of;
     /// Our relays or addresses are others now: what is told of this host may be old.
     std::function<void()> on_self_changed;
+    /// Addresses of this machine came or went.
+    std::function<void()> on_network_changed;
     /// How a peer is reached is another than before.
     std::function<void(const identity::endpoint_id&, const nat::proto::reach&)> on_reach_changed;
     bool relay_only = false;
@@ -63,6 +65,8 @@ public:
     // What was found out of this host's place on the network.
     /// A server sees us there, from the socket that speaks to peers.
     void note_seen(const nat::proto::voter& who, const ip_endpoint& seen);
+    /// Whether the NAT gives each destination another port, where it was found out otherwise.
+    void note_mapping(nat::proto::known varies);
     /// No server answers over UDP.
     void note_silence();
     /// A router forwards this port of its to us; nullopt: not any more.

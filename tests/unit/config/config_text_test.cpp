@@ -38,6 +38,7 @@ TEST_CASE("config: show lists a table, a key, or says that there is none", "[con
         == "net.port                 = 4433\n"
            "net.bind                 = []\n"
            "net.segmentation_offload = true\n"
+           "net.port_mapping         = true\n"
     );
     CHECK(settings_text(loaded, {.prefix = "ne"}) == "no key begins with `ne`\n");
     CHECK(settings_text(loaded, {.prefix = "net.port.x"}) == "no key begins with `net.port.x`\n");
