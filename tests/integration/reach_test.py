@@ -5,6 +5,7 @@ they go on.
 import json
 import subprocess
 import time
+import uuid
 
 from mesh_lab import BIN, PATIENCE, LabTest, clean_environment, wait_until
 
@@ -88,3 +89,16 @@ class Reach(LabTest):
         code, answer = b.ctl("ping", a.id, "-c", "3")
         self.assertEqual((code, answer["data"]["received"]), (3, 3), answer)  # 3: it is relayed
         self.assertTrue(b.sees(a) and a.sees(b))
+
+    def test_hosts_on_one_network_find_each_other(self):
+        mesh = f"lan-{uuid.uuid4().hex[:12]}"
+        found = ["--set", "net.bind=[]", "--set", "discovery.mdns=true", "--set", f"mesh.name={mesh}"]
+        a, b = (self.host(name, *found) for name in "ab")
+        silent = self.host("silent", "--set", "net.bind=[]", "--set", f"mesh.name={mesh}").start()
+        for host in (a, b):
+            host.spawn()
+        for host in (a, b):
+            host.await_ready()
+        wait_until("a and b to find each other", lambda: a.sees(b) and b.sees(a))
+        self.assertTrue(a.data("netcheck")["discovery"]["mdns"])
+        self.assertEqual(silent.data("peers")["peers"], [])  # switched off, it neither asks nor answers

@@ -57,6 +57,12 @@ export interface Boot {
    */
   outcome: string;
   error: string | null;
+  /**
+   * spans as those below, of mesh.node.join; empty: it is not over, or nobody was to be joined
+   */
+  join?: {
+    [k: string]: unknown;
+  }[];
   spans: {
     trace: string;
     span: string;
