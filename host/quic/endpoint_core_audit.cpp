@@ -17,7 +17,7 @@ core_tables endpoint_core::measure() const {
             timers_.end(),
             [](const timer& one) { return one.at != no_deadline; }
         )),
-        .connection_ids = ids_.size() + closing_.ids() + retired_.ids(),
+        .connection_ids = ids_.size() + closing_.ids(),
         .tickets = cache_.tickets(),
         .tokens = cache_.tokens(),
         .closing = closing_.size(),
@@ -86,6 +86,12 @@ std::vector<invariant> endpoint_core::invariants(time_point due) const {
          "ids of ended connections are let go of",
          0,
          is_closing_late ? 1u : 0u},
+        within(
+            "ids.retired",
+            "ids that connections have given up of late",
+            retired_.size(),
+            retired_.entries_max
+        ),
         within("connections.closing", "ended connections", closing_.size(), closing_.entries_max),
         within("connections.tickets", "tickets", cache_.tickets(), cache_.entries_max),
         within("connections.address_tokens", "tokens", cache_.tokens(), cache_.entries_max),
