@@ -89,6 +89,7 @@ outcome<void> keeper_client::start(
     std::set<std::string> missing(nodes.begin(), nodes.end());
     const auto deadline = monotonic_now() + patience;
     std::map<std::string, failure> refusals;
+    std::set<std::string> begun;
     while (!missing.empty()) {
         const auto line = next(deadline);
         if (!line && line.error().code == "E_TIMEOUT") return too_late(patience, missing.size());
@@ -98,9 +99,11 @@ outcome<void> keeper_client::start(
         const auto node = model::text_at(*line, "node");
         if (news.empty()) continue;
         take(*line);
+        if (news == "started") begun.insert(node);
         if (news == "ready") missing.erase(node);
         if (news == "refused") refusals[node] = http::read_error(*line);
-        if (news != "ended" || !missing.contains(node)) continue;
+        // Until it has begun anew, the end is that of the one before.
+        if (news != "ended" || !missing.contains(node) || !begun.contains(node)) continue;
         failure why{exit_code::failure, "E_LAB_START", model::text_at(*line, "how"), ""};
         if (refusals.contains(node)) why = refusals[node];
         why.message = fmt::format("{} ended before it was ready: {}", node, why.message);

@@ -38,6 +38,7 @@ outcome<void> keeper_hosts::start(const std::string& name) {
     auto* node = lab_.find(name);
     if (node == nullptr)
         return failure{exit_code::unreachable, "E_NO_SUCH_NODE", "the lab has no " + name, ""};
+    reap();  // one that has just ended may not have been looked at
     if (node->process.pid != 0)
         return failure{
             exit_code::failure,

@@ -280,7 +280,8 @@ class OfALab(unittest.TestCase):
         status = self.lab("status", "--name", "buttons")["data"]["observer"]
         self.assertEqual((status["process"], status["dashboard"]), ("running", where))
         self.assertEqual(self.act("k9", "kill", "observer")[0], 400)  # not from here
-        self.assertTrue(self.lab("chaos", "restart", "observer", "--name", "buttons")["ok"])
+        answer = self.lab("chaos", "restart", "observer", "--name", "buttons")
+        self.assertTrue(answer["ok"], answer)
         done = subprocess.run([BIN / "meshctl", "--json", "ui", "--lab", "buttons"], capture_output=True, text=True,
                               env=self.environment)
         again = Dashboard(json.loads(done.stdout)["data"]["link"]).enter()
