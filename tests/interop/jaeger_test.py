@@ -178,23 +178,25 @@ class Jaeger(LabTest):
         wait_until("Jaeger to have the message's way", is_whole)
         self.stop_jaeger()
         b.data("trace", "publish")
-        self.assertEqual(b.ctl("status")[0], 0)
         self.assertEqual(b.stop()[0], 0)
 
     def test_when_it_is_away_the_host_goes_on_and_tells_it_later(self):
         host = self.host("a", "--plugin", "compute.so", "--set", f"telemetry.otlp=http://127.0.0.1:{self.otlp}")
         self.stop_jaeger()
         host.start()
-        self.assertEqual(host.ctl("status")[0], 0)
 
         def counts():
             return host.data("probe")["otlp"]
         wait_until("a failure", lambda: counts()["failures_in_a_row"] > 0)
+        code, status = host.ctl("status")
+        self.assertEqual(code, 3)  # it works, and somebody should know
+        self.assertIn(f"127.0.0.1:{self.otlp}", " ".join(status["data"]["warnings"]))
         self.assertEqual(host.ctl("doctor")[0], 0)
         config = self.directory / "jaeger.yaml"
         log = (self.directory / "jaeger.log").open("a")
         self.addCleanup(log.close)
         self.jaeger = subprocess.Popen([JAEGER, "--config", config], stdout=log, stderr=log)
         wait_until("it to be told", lambda: counts()["exported"] > 0)
+        self.assertEqual(host.ctl("status")[0], 0)
         self.assertEqual(list(self.boots()), ["a"])
         self.assertEqual(counts()["dropped_full"] + counts()["dropped_refused"], 0)
