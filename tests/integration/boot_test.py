@@ -55,6 +55,21 @@ class Boot(LabTest):
         self.assertEqual(compared["with"], "start 1 of the same host")
         self.assertEqual(sorted(compared["length_us"]), sorted([*STEPS, "mesh.node.ready"]))
 
+    def test_how_the_mesh_was_joined_is_a_trace_of_its_own(self):
+        a = self.host("a").start()
+        b = self.host("b", "--peer", a.ticket).start()
+        wait_until("b to have found its place", lambda: self.boots(b)[0].get("join"))
+        boot = self.boots(b)[0]
+        join = boot["join"]
+        root, = [span for span in join if span["parent"] is None]
+        self.assertEqual(root["name"], "mesh.node.join")
+        self.assertEqual({span["trace"] for span in join}, {root["trace"]})
+        self.assertNotEqual(root["trace"], boot["id"])
+        self.assertEqual([link["trace"] for link in root["links"]], [boot["id"]])
+        path, = [span for span in join if span["parent"] == root["span"]]
+        self.assertEqual(path["name"], "mesh.path.establish")
+        self.assertIn(a.id, path["attributes"].values())
+
     def test_a_start_that_fails_is_remembered(self):
         host = self.host("a", "--plugin", str(self.directory / "none.so"))
         host.spawn()

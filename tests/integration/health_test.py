@@ -44,6 +44,24 @@ class Health(LabTest):
             series[labels or ""] = float(value)
         return families
 
+    def test_openmetrics_for_who_asks_for_it(self):
+        a = self.host("a", *LISTEN, *QUICK_TO_NOTICE).start()
+        b = self.host("b", "--peer", a.ticket, *QUICK_TO_NOTICE).start()
+        wait_until("they see each other", lambda: a.sees(b) and b.sees(a))
+        wait_until("a path to be measured", lambda: self.metrics(a)["mesh_path_rtt_seconds_count"]['{kind="direct"}'] > 0)
+        connection = http.client.HTTPConnection(a.ready["health"], timeout=60)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        self.assertTrue(answer.headers["Content-Type"].startswith("application/openmetrics-text"))
+        self.assertTrue(text.endswith("# EOF\n"))
+        self.assertIn("# TYPE mesh_path_rtt_seconds histogram", text)
+        counts = [int(line.split(" ")[1]) for line in text.splitlines()
+                  if line.startswith("mesh_path_rtt_seconds_bucket") and 'kind="direct"' in line]
+        self.assertEqual(counts, sorted(counts))  # cumulative
+        self.assertGreater(counts[-1], 0)
+
     def test_life_readiness_and_metrics(self):
         a = self.host("a", "--plugin", "compute.so", *LISTEN, *QUICK_TO_NOTICE).start()
         b = self.host("b", "--plugin", "broker.so", "--peer", a.ticket, *QUICK_TO_NOTICE).start()
