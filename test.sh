@@ -20,6 +20,10 @@ need_packages "${packages_to_build[@]}" "${packages_to_test[@]}"
 # A real iroh is the peer of the interop tests; its package needs Node.
 command -v node >/dev/null || need_packages nodejs
 command -v npm >/dev/null || need_packages npm
+# Debian starts these servers where it installs them, if systemd runs: there they are not ours to install.
+if [[ ! -d /run/systemd/system ]]; then
+    need_packages coturn miniupnpd nftables || echo "without coturn and miniupnpd what needs them is skipped"
+fi
 # The dashboard's tools want a later Node than Debian 12 has; where it is, its tests need a browser.
 if node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' && ! command -v chromium >/dev/null; then
     need_packages chromium || echo "without Chromium the dashboard's tests in a browser are skipped"

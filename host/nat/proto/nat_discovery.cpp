@@ -3,6 +3,8 @@
 
 #include "base/assert.hpp"
 
+#include <algorithm>
+
 namespace meshhost::nat::proto {
 
 namespace {
@@ -31,20 +33,6 @@ nat_discovery::nat_discovery(
     MH_ASSERT(is_second_address(server, other), "checked by whoever asks");
 }
 
-std::vector<nat_discovery::question> nat_discovery::next() {
-    std::vector<question> asked;
-    if (step_ == step::begun) {
-        step_ = step::filters;
-        asked = {question::filter_port, question::filter_both};
-    } else if (step_ == step::between) {
-        step_ = step::maps;
-        asked = {question::map_address, question::map_both};
-    }
-    for (const question one : asked)
-        of(one).is_asked = true;
-    return asked;
-}
-
 stun_question nat_discovery::request(question which) const {
     switch (which) {
     case question::filter_port:
@@ -63,25 +51,17 @@ stun_question nat_discovery::request(question which) const {
 }
 
 void nat_discovery::handle_answer(question which, const ip_endpoint& seen) {
-    if (!of(which).is_asked || of(which).is_done()) return;
-    of(which).seen = seen;
-    end_step();
+    if (!of(which).is_done()) of(which).seen = seen;
 }
 
 void nat_discovery::handle_failure(question which, stun_failure why) {
-    if (!of(which).is_asked || of(which).is_done()) return;
-    of(which).failed = why;
-    end_step();
+    if (!of(which).is_done()) of(which).failed = why;
 }
 
-void nat_discovery::end_step() {
-    const auto are_done = [&](question one, question other) {
-        return of(one).is_done() && of(other).is_done();
-    };
-    if (step_ == step::filters && are_done(question::filter_port, question::filter_both))
-        step_ = step::between;
-    if (step_ == step::maps && are_done(question::map_address, question::map_both))
-        step_ = step::over;
+bool nat_discovery::is_over() const noexcept {
+    return std::all_of(states_.begin(), states_.end(), [](const state& one) {
+        return one.is_done();
+    });
 }
 
 nat_mapping nat_discovery::mapping(std::span<const ip_endpoint> local) const {

@@ -85,43 +85,37 @@ void netcheck::ask(family_check& check, time_point now) {
 }
 
 void netcheck::drain_clients(time_point now) {
-    while (auto out = main_.poll_output()) {
+    drain(netcheck_socket::main, now);
+    drain(netcheck_socket::second, now);
+    is_second_over_ = is_second_over_ || second_seen_ || second_.under_way() == 0;
+}
+
+void netcheck::drain(netcheck_socket by, time_point now) {
+    while (auto out = client_of(by).poll_output()) {
         if (out->kind == stun_output::what::send) {
-            outputs_.push_back(
-                {netcheck_output::what::send,
-                 netcheck_socket::main,
-                 out->server,
-                 std::move(out->message)}
-            );
+            const auto kind = netcheck_output::what::send;
+            outputs_.push_back({kind, by, out->server, std::move(out->message)});
         } else {
-            settle(*out, now);
+            settle(by, *out, now);
         }
-    }
-    while (auto out = second_.poll_output()) {
-        if (out->kind == stun_output::what::send) {
-            outputs_.push_back(
-                {netcheck_output::what::send,
-                 netcheck_socket::second,
-                 out->server,
-                 std::move(out->message)}
-            );
-        } else if (out->kind == stun_output::what::answered && !second_seen_) {
-            second_seen_ = out->answer.mapped;
-        }
-        is_second_over_ = second_seen_.has_value() || second_.under_way() == 0;
     }
 }
 
-void netcheck::settle(const stun_output& out, time_point now) {
+void netcheck::settle(netcheck_socket by, const stun_output& out, time_point now) {
     family_check& check = checks_[out.server.is_v4() ? 0 : 1];
-    auto& questions = out.server.is_v4() ? questions_v4_ : questions_v6_;
-    const auto question = questions.find(out.ticket);
-    if (question != questions.end()) {
-        if (out.kind == stun_output::what::answered)
+    const auto question = questions_.find({by, out.ticket});
+    const bool is_answer = out.kind == stun_output::what::answered;
+    if (question != questions_.end()) {
+        if (is_answer) {
             check.discovery->handle_answer(question->second, *out.answer.mapped);
-        else
+        } else {
             check.discovery->handle_failure(question->second, out.why);
-        questions.erase(question);
+        }
+        questions_.erase(question);
+        return;
+    }
+    if (by == netcheck_socket::second) {
+        if (is_answer && !second_seen_) second_seen_ = out.answer.mapped;
         return;
     }
     for (server& one : check.servers)
@@ -179,14 +173,12 @@ void netcheck::discover(family_check& check, time_point now) {
                 return one.at == check.server_of_two;
             });
         check.discovery.emplace(*check.server_of_two, *check.second_address, *asked->seen);
-    }
-    if (!check.discovery) return;
-    auto& questions = check.family == ip_family::v4 ? questions_v4_ : questions_v6_;
-    for (auto step = check.discovery->next(); !step.empty(); step = check.discovery->next()) {
-        for (const auto which : step) {
-            const auto ticket = main_.ask(check.discovery->request(which), now);
+        for (const auto which : nat_discovery::questions) {
+            const auto by = nat_discovery::is_of_filter(which) ? netcheck_socket::second
+                                                               : netcheck_socket::main;
+            const auto ticket = client_of(by).ask(check.discovery->request(which), now);
             if (ticket) {
-                questions.emplace(*ticket, which);
+                questions_.emplace(std::pair(by, *ticket), which);
             } else {
                 check.discovery->handle_failure(which, stun_failure::refused);
             }
@@ -292,9 +284,8 @@ bool netcheck::handle(
     time_point now
 ) {
     if (is_done_) return false;
-    stun_client& client = socket == netcheck_socket::main ? main_ : second_;
     bool is_ours = hairpin_ && hairpin_->handle(datagram);
-    is_ours = is_ours || client.handle(datagram, from, now);
+    is_ours = is_ours || client_of(socket).handle(datagram, from, now);
     if (!is_ours) return false;
     drain_clients(now);
     go_on(now);
@@ -303,7 +294,7 @@ bool netcheck::handle(
 
 void netcheck::handle_refused(const ip_endpoint& asked, netcheck_socket socket, time_point now) {
     if (is_done_) return;
-    (socket == netcheck_socket::main ? main_ : second_).handle_refused(asked);
+    client_of(socket).handle_refused(asked);
     drain_clients(now);
     go_on(now);
 }
@@ -361,8 +352,7 @@ void netcheck::check_invariants() const {
     for (const family_check& check : checks_)
         MH_ASSERT(check.servers.size() <= netcheck_plan::servers_max, "so many are asked");
     MH_ASSERT(
-        questions_v4_.size() <= nat_discovery::questions_max
-            && questions_v6_.size() <= nat_discovery::questions_max,
+        questions_.size() <= checks_.size() * nat_discovery::questions_max,
         "so much is asked of one server"
     );
     MH_ASSERT(report_.relays.size() <= reported_relays_max, "so many are told of");

@@ -30,7 +30,8 @@ struct netcheck_plan {
     static constexpr std::size_t servers_max = 5;
 };
 
-/// Which of our sockets: there is a main one for each family, and a second one for IPv4.
+/// Which of our sockets: there are two for each family. The second never sends to a server's other
+/// address.
 enum class netcheck_socket : std::uint8_t { main, second };
 
 struct netcheck_output {
@@ -99,7 +100,11 @@ private:
     };
 
     void ask(family_check& check, time_point now);
-    void settle(const stun_output& out, time_point now);
+    void settle(netcheck_socket by, const stun_output& out, time_point now);
+    void drain(netcheck_socket by, time_point now);
+    stun_client& client_of(netcheck_socket by) noexcept {
+        return by == netcheck_socket::main ? main_ : second_;
+    }
     void settle_server(family_check& check, server& one, const stun_output& out, time_point now);
     void drain_clients(time_point now);
     void go_on(time_point now);
@@ -115,8 +120,7 @@ private:
     stun_client second_;
     net_report report_;
     std::vector<family_check> checks_;
-    std::map<stun_ticket, nat_discovery::question> questions_v4_;
-    std::map<stun_ticket, nat_discovery::question> questions_v6_;
+    std::map<std::pair<netcheck_socket, stun_ticket>, nat_discovery::question> questions_;
     std::optional<ip_endpoint> second_seen_;
     bool is_second_over_ = false;
     std::optional<hairpin_check> hairpin_;

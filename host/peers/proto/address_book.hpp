@@ -18,7 +18,8 @@ public:
     void name(const identity::endpoint_addr& addr);
 
     /// What the peer says of itself, in place of what it said before; no `relay`: an empty one.
-    /// `seen_at` is where it is now: a peer that is not on this machine cannot send us to our own loopback.
+    /// `seen_at` is where it is now: a peer that is not on this machine cannot send us to our own
+    /// loopback.
     void learn(
         const identity::endpoint_id& peer,
         const std::vector<ip_endpoint>& addresses,

@@ -52,7 +52,11 @@ ip_endpoint nat_world::translate(socket from, const ip_endpoint& to) {
         mapped.port = next_port_++;
         outer_[mapped] = from;
     }
-    return mapped;
+    if (strays_.count({mapped, to}) == 0) return mapped;
+    ip_endpoint moved = mapped;
+    moved.port = next_port_++;
+    outer_[moved] = from;
+    return moved;
 }
 
 void nat_world::leave(socket from, const ip_endpoint& to, byte_buffer bytes) {
@@ -99,6 +103,7 @@ void nat_world::arrive(netcheck& machine, const packet& what) {
             && std::any_of(known.begin(), known.end(), [&](const ip_endpoint& one) {
                    return without_port(one) == without_port(what.from);
                }));
+    if (!is_let_in && kind_.takes_strays) strays_.insert({what.to, what.from});
     if (is_let_in) machine.handle(what.bytes, what.from, mine->second, now_);
 }
 

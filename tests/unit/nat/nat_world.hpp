@@ -17,6 +17,9 @@ struct nat_kind {
     nat::proto::nat_filtering filtering = nat::proto::nat_filtering::address_and_port_dependent;
     bool hairpin = false;
     bool blocks_udp = false;
+    /// What is not let in is taken as a flow of the router's own: what is sent back there later
+    /// leaves by another port (Linux without a firewall).
+    bool takes_strays = false;
 };
 
 class nat_world {
@@ -61,6 +64,7 @@ private:
     std::map<std::pair<int, ip_endpoint>, ip_endpoint> mappings_;
     std::map<ip_endpoint, socket> outer_;
     std::map<ip_endpoint, std::set<ip_endpoint>> sent_to_;
+    std::set<std::pair<ip_endpoint, ip_endpoint>> strays_;  ///< to, from
     std::uint16_t next_port_ = 20'000;
 };
 

@@ -69,6 +69,15 @@ TEST_CASE("netcheck: every kind of NAT, with a server of two addresses", "[nat]"
     }
 }
 
+TEST_CASE("netcheck: a router that takes strays as its own does not look strict", "[nat]") {
+    nat_kind linux_router;
+    linux_router.takes_strays = true;
+    auto world = world_of_two(linux_router);
+    const net_report report = check(world, plan_for({one, two}));
+    CHECK(report.v4.mapping == nat_mapping::endpoint_independent);
+    CHECK(report.v4.filtering == nat_filtering::address_and_port_dependent);
+}
+
 TEST_CASE("netcheck: servers of one address, compared", "[nat]") {
     const auto mapping_seen = [](nat_mapping mapping, std::vector<ip_endpoint> servers) {
         nat_world world({mapping});
