@@ -371,8 +371,8 @@ void reach_service::look_at_peer(
     notice_return(known, ways, now);
     const auto direct = machine->direct_remote();
     if (!direct || !ways.has_dialled_relayed || now < known.address_at) return;
-    known.address_at = now + address_wait;
-    endpoint_.move_to_address(peer, *direct);
+    // One that is too young to move, with no connection ids to spare, is tried again soon.
+    if (endpoint_.move_to_address(peer, *direct) > 0) known.address_at = now + address_wait;
 }
 
 /// The client moves; where it went back to the relay, its server only sees that nothing is direct

@@ -73,6 +73,14 @@ class FaultsTest(unittest.TestCase):
                 self.await_kind(a, b, "direct")
                 note(f"mappings of a {kind} router forgotten: direct", time.monotonic() - began)
 
+    def test_a_router_that_forgets_while_only_the_other_end_speaks(self):
+        lab = self.lab()
+        a, b = self.direct_pair(lab)
+        a.node.forget_mappings()
+        began = time.monotonic()
+        self.await_answers(b, a)
+        note("mappings forgotten, the other end speaks first: they speak", time.monotonic() - began)
+
     def test_an_uplink_that_is_pulled_and_plugged_in(self):
         lab = self.lab()
         a, b = self.direct_pair(lab)
