@@ -54,7 +54,9 @@ std::vector<ip_endpoint> interface_addresses() {
 
     std::vector<ip_endpoint> addresses;
     for (const ifaddrs* at = list; at != nullptr; at = at->ifa_next) {
-        if ((at->ifa_flags & IFF_UP) == 0) continue;
+        // Up, and with a carrier: a bridge without members has an address that leads nowhere.
+        constexpr unsigned working = IFF_UP | IFF_RUNNING;
+        if ((at->ifa_flags & working) != working) continue;
         const std::optional<ip_endpoint> address = to_endpoint(at->ifa_addr);
         if (address && is_usable(*address)) addresses.push_back(*address);
     }

@@ -21,8 +21,8 @@ inline constexpr duration address_settle_time = 250ms;
 /// And how long a flapping interface can put it off.
 inline constexpr duration address_settle_time_max = 2s;
 
-/// The addresses another process may reach this machine at, port 0: of interfaces that are up,
-/// neither link-local nor multicast; in order, without repetition, loopback ones last.
+/// The addresses another process may reach this machine at, port 0: of interfaces that are up
+/// and have a carrier, neither link-local nor multicast; in order, without repetition, loopback ones last.
 std::vector<ip_endpoint> interface_addresses();
 
 class address_sink {

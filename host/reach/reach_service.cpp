@@ -17,6 +17,8 @@ constexpr duration retry_first = 1s;
 constexpr duration retry_last = 60s;
 /// After a move, for the new path to answer.
 constexpr duration settle_wait = 1500ms;
+/// Connections may be on their way to the direct path, one after the other.
+constexpr duration return_wait = 2s;
 /// Between two addresses of a peer that does not punch.
 constexpr duration address_wait = 5s;
 constexpr duration address_rest = 60s;  ///< after all of them
@@ -207,6 +209,10 @@ void reach_service::perform(reach_link& link, const nat::proto::send_control& ou
 }
 
 void reach_service::perform(reach_link&, const nat::proto::send_probe& out) {
+    if (!probes_.take(now())) {
+        ++counts_.probes_held_back;
+        return;
+    }
     endpoint_.send_stray(out.to, out.bytes);
 }
 
@@ -274,6 +280,13 @@ void reach_service::on_moved(const endpoint_id& peer, const ip_endpoint& to, boo
     else
         machine->path_failed(to, now());
     turn(*known->second.link);
+}
+
+/// A connection of ours more: it goes where the others are, at once.
+void reach_service::on_relayed(const endpoint_id& peer, const std::string&, bool is_dialled) {
+    const auto known = peers_.find(peer);
+    if (is_dialled && known != peers_.end()) known->second.address_at = {};
+    look();
 }
 
 std::string reach_service::reason_of(const endpoint_id& peer, transport::path_kind kind) const {
@@ -362,10 +375,29 @@ void reach_service::look_at_peer(
     if (ways.relay_rtt > duration::zero()) machine->set_relay_rtt(ways.relay_rtt);
     if (ways.direct_rtt > duration::zero()) machine->path_measured(ways.direct_rtt);
     // What was dialled since, and what the server of this link dialled, goes where the rest does.
+    notice_return(known, ways, now);
     const auto direct = machine->direct_remote();
     if (!direct || !ways.has_dialled_relayed || now < known.address_at) return;
-    known.address_at = now + address_wait;
-    endpoint_.move_to_address(peer, *direct);
+    // One that is too young to move, with no connection ids to spare, is tried again soon.
+    if (endpoint_.move_to_address(peer, *direct) > 0) known.address_at = now + address_wait;
+}
+
+/// The client moves; where it went back to the relay, its server only sees that nothing is direct
+/// any more.
+void reach_service::notice_return(entry& known, const peer_ways& ways, time_point now) {
+    auto& machine = *known.link->machine();
+    const auto direct = machine.direct_remote();
+    const bool is_back = known.link->role() == punch_role::server && direct && !ways.has_direct
+                         && !ways.relay.empty();
+    if (!is_back) {
+        known.all_relayed_since = no_deadline;
+        return;
+    }
+    known.all_relayed_since = std::min(known.all_relayed_since, now);
+    if (now - known.all_relayed_since < return_wait) return;
+    known.all_relayed_since = no_deadline;
+    machine.path_failed(*direct, now);
+    turn(*known.link);
 }
 
 /// A path of ours does not answer: to a relay, or from one relay to the next.

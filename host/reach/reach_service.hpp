@@ -4,6 +4,7 @@
 // to by way of a relay, goes back to a relay when a path falls silent, and to another when a relay
 // does. Knows for each peer why it is reached as it is.
 #include "base/log.hpp"
+#include "base/token_bucket.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/shard.hpp"
 #include "reach/own_candidates.hpp"
@@ -47,8 +48,9 @@ struct reach_counts {
     std::uint64_t links_opened = 0;
     std::uint64_t failovers = 0;  ///< from a silent path to a relay
     std::uint64_t probes_received = 0;
-    std::uint64_t probes_refused = 0;  ///< forged, stale, or too many
-    std::uint64_t strays = 0;          ///< neither a probe nor an answer to anything
+    std::uint64_t probes_refused = 0;    ///< forged, stale, or too many
+    std::uint64_t probes_held_back = 0;  ///< of ours: too many over all links
+    std::uint64_t strays = 0;            ///< neither a probe nor an answer to anything
 };
 
 /// One thread: the shard's. `shard` and `endpoint` outlive it. Limits: links_max peers.
@@ -58,6 +60,10 @@ class reach_service final : private transport::reach_sink,
 public:
     static constexpr std::size_t links_max = 256;
     static constexpr std::size_t timers = 1;
+    /// Probes of all links together, answers included: what peers that mean harm can have us send.
+    /// Those over it are lost, like any datagram, and asked again by their rounds.
+    static constexpr double probes_per_second = 100;
+    static constexpr double probes_burst = 200;
 
     reach_service(net::shard& shard, transport::endpoint& endpoint, reach_options options);
     ~reach_service();
@@ -94,8 +100,9 @@ private:
         time_point retry_at{};
         duration retry_wait{};
         time_point unused_since{};
-        time_point moved_at{};    ///< after a silence; not again at once
-        time_point address_at{};  ///< when the next address is tried
+        time_point moved_at{};                       ///< after a silence; not again at once
+        time_point address_at{};                     ///< when the next address is tried
+        time_point all_relayed_since = no_deadline;  ///< though the machine has a direct path
         std::size_t next_address = 0;
     };
 
@@ -103,7 +110,8 @@ private:
     void on_stray(const ip_endpoint& from, bytes_view datagram) override;
     void on_relays_changed() override;
     void on_network_changed() override;
-    void on_relayed(const identity::endpoint_id&, const std::string&, bool) override { look(); }
+    void on_relayed(const identity::endpoint_id& peer, const std::string&, bool is_dialled)
+        override;
     void on_moved(const identity::endpoint_id& peer, const ip_endpoint& to, bool works) override;
     std::string reason_of(const identity::endpoint_id& peer, transport::path_kind kind)
         const override;
@@ -131,6 +139,7 @@ private:
         const peer_ways& ways,
         time_point now
     );
+    void notice_return(entry& known, const peer_ways& ways, time_point now);
     void try_addresses(const identity::endpoint_id& peer, entry& known, time_point now);
     std::vector<std::string> relays_for(const identity::endpoint_id& peer, const entry& known)
         const;
@@ -155,6 +164,7 @@ private:
     nat::proto::nat_traits traits_;
     std::function<void(const ip_endpoint&, bytes_view)> stray_taker_;
     reach_counts counts_;
+    token_bucket probes_{probes_per_second, probes_burst};
     time_point look_at_ = no_deadline;
     net::deadline_timer timer_;
     std::optional<transport::accept_route> route_;

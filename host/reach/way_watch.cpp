@@ -16,6 +16,7 @@ std::map<identity::endpoint_id, peer_ways> look_at(const std::vector<transport::
             of.relay_rtt = way.path.rtt;
             if (is_silent) of.silent_relay = way.path.relay;
         } else if (way.path.remote) {
+            of.has_direct = true;
             of.direct_rtt = way.path.rtt;
             if (is_silent) of.silent = way.path.remote;
         }

@@ -14,7 +14,8 @@ namespace meshhost::reach {
 
 /// What is seen of one peer in one look.
 struct peer_ways {
-    bool has_dialled_relayed = false;   ///< ours to move to an address
+    bool has_dialled_relayed = false;  ///< ours to move to an address
+    bool has_direct = false;
     bool has_any = false;               ///< but for pinned ones
     std::string relay;                  ///< of a relayed one; empty: none is
     std::optional<ip_endpoint> silent;  ///< the address of a direct path of ours that is silent

@@ -81,6 +81,7 @@ outcome<relay_config> relay_application::read_config() const {
     auto read = read_relay_config(line_.config);
     if (!read) return config::to_failure(read.error());
     if (!line_.listen.empty()) read->listen = line_.listen;
+    if (!line_.stun.empty()) read->stun_listen = line_.stun;
     return std::move(*read);
 }
 
@@ -137,7 +138,25 @@ outcome<void> relay_application::start() {
         if (!bound) return bound.error();
         urls_.push_back(url_of(*bound, true));
     }
+    if (const auto done = serve_stun(); !done) return done;
     return config_.metrics_listen.empty() ? outcome<void>() : serve_metrics();
+}
+
+/// At the usual port only if it is free: nobody asked for it by name.
+outcome<void> relay_application::serve_stun() {
+    if (config_.stun_listen.empty()) return {};
+    const bool is_usual = config_.stun_listen == usual_stun;
+    const auto& relay = config_.listen.empty() ? config_.tls_listen : config_.listen;
+    auto where = *ip_endpoint::parse(is_usual ? relay : config_.stun_listen);
+    if (is_usual) where.port = nat::proto::stun_port;
+    auto made = stun_listener::listen(shard_, where, random_number());
+    if (made) {
+        stun_ = std::move(*made);
+        return {};
+    }
+    if (!is_usual) return made.error();
+    log_.warn("no STUN: {}", made.error().message);
+    return {};
 }
 
 outcome<void> relay_application::serve_metrics() {
@@ -156,12 +175,14 @@ void relay_application::announce() const {
     if (line_.json) {
         boost::json::object data;
         data["urls"] = boost::json::array(urls_.begin(), urls_.end());
+        if (stun_ != nullptr) data["stun"] = stun_->bound().to_string();
         if (!metrics_url_.empty()) data["metrics"] = metrics_url_;
         print(stdout, boost::json::serialize(http::make_envelope("relay", std::move(data))) + "\n");
     } else {
         std::string text;
         for (const auto& url : urls_)
             text += fmt::format("relay    {}\n", url);
+        if (stun_ != nullptr) text += fmt::format("stun     {}\n", stun_->bound().to_string());
         if (!metrics_url_.empty()) text += fmt::format("metrics  {}\n", metrics_url_);
         print(stdout, text + "ready\n");
     }
@@ -210,6 +231,7 @@ void relay_application::on_request(
     if (asked.method == "GET" && asked.path == "/metrics") {
         telemetry::prometheus_text text;
         text.add(relay_metrics(*server_));
+        if (stun_ != nullptr) text.add(stun_metrics(*stun_));
         return answer->reply({200, "text/plain; version=0.0.4; charset=utf-8", text.text()});
     }
     const page out = relay_page(asked);

@@ -9,6 +9,7 @@
 #include "relayd/relay_config.hpp"
 #include "relayd/relay_line.hpp"
 #include "relayd/relay_server.hpp"
+#include "relayd/stun_listener.hpp"
 
 #include <memory>
 #include <string>
@@ -29,6 +30,7 @@ private:
     outcome<relay_config> read_config() const;
     outcome<void> check(const relay_config& config) const;
     outcome<void> start();
+    outcome<void> serve_stun();
     outcome<void> serve_metrics();
     void announce() const;
     void reload();
@@ -47,6 +49,7 @@ private:
     net::deadline_timer patience_;  ///< with clients that are to go
     std::unique_ptr<net::tls_server_context> tls_;
     std::unique_ptr<relay_server> server_;
+    std::unique_ptr<stun_listener> stun_;  ///< nullptr: none
     std::unique_ptr<http::http_server> metrics_;
     std::vector<std::string> urls_;
     std::string metrics_url_;

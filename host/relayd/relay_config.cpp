@@ -119,6 +119,7 @@ void check(config::problem_list& into, std::string_view name, const relay_config
 relay_config_result parse_relay_config(std::string_view name, std::string_view text) {
     config::problem_list problems;
     relay_config out;
+    out.stun_listen = usual_stun;
     const auto items = config::read_toml(text);
     if (!items) {
         report(problems, name, items.error().at, items.error().message, "");

@@ -25,6 +25,8 @@ struct relay_config {
     std::string tls_cert;
     std::string tls_key;
     std::string metrics_listen;  ///< empty: none
+    /// Empty: none. usual_stun: at STUN's port, at the address of `listen`, if that is free.
+    std::string stun_listen;
     relay::proto::access_mode mode = relay::proto::access_mode::everyone;
     std::vector<identity::endpoint_id> ids;
     std::vector<std::string> tokens;
@@ -54,6 +56,7 @@ relay_config_result parse_relay_config(std::string_view name, std::string_view t
 /// Empty: the usual file, if it is there. Errors also when it cannot be read.
 relay_config_result read_relay_config(const std::filesystem::path& file);
 
+inline constexpr const char* usual_stun = "auto";
 inline constexpr const char* usual_relay_config = "/etc/meshhost/meshrelay.toml";
 
 }  // namespace meshhost::relayd

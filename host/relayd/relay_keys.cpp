@@ -57,6 +57,12 @@ bool store_text(relay_config& out, const value& from) {
     return true;
 }
 
+bool store_stun(relay_config& out, const value& from) {
+    out.stun_listen = text(from);
+    const bool is_word = out.stun_listen.empty() || out.stun_listen == usual_stun;
+    return is_word || ip_endpoint::parse(out.stun_listen).has_value();
+}
+
 template <auto Struct, auto Member>
 bool store_number(relay_config& out, const value& from) {
     auto& to = (out.*Struct).*Member;
@@ -101,6 +107,11 @@ const relay_key keys[] = {
      config::text(text_form::endpoint),
      "\"\"",
      store_text<&relay_config::metrics_listen>},
+    {"stun.listen",
+     config::text(text_form::label),
+     "\"auto\"",
+     store_stun,
+     "must be IP:PORT, \"auto\", or empty"},
     {"access.mode", config::one_of("everyone|allow|deny|token"), "\"everyone\"", store_mode},
     {"access.ids",
      config::list_of(text_form::label, ids_max),

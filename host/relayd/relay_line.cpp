@@ -29,6 +29,8 @@ outcome<relay_line> parse_relay_line(std::vector<std::string> words) {
         ->type_name("FILE");
     app.add_option("--listen", out.listen, "plain HTTP there, whatever the file says; port 0: any")
         ->type_name("IP:PORT");
+    app.add_option("--stun", out.stun, "STUN over UDP there, whatever the file says; port 0: any")
+        ->type_name("IP:PORT");
     app.add_flag("--check", out.is_check, "say what is wrong with the file, and start nothing");
     app.add_flag("--json", out.json, "announce, and report errors, as JSON on standard output");
     app.set_version_flag("--version", fmt::format("meshrelay {}", version()));
@@ -48,6 +50,8 @@ outcome<relay_line> parse_relay_line(std::vector<std::string> words) {
     }
     if (!out.listen.empty() && !ip_endpoint::parse(out.listen))
         return usage_failure("--listen takes IP:PORT, such as 127.0.0.1:3340");
+    if (!out.stun.empty() && !ip_endpoint::parse(out.stun))
+        return usage_failure("--stun takes IP:PORT, such as 127.0.0.1:3478");
     return out;
 }
 

@@ -12,6 +12,7 @@ namespace meshhost::relayd {
 struct relay_line {
     std::filesystem::path config;  ///< empty: the usual one
     std::string listen;            ///< over the file's; empty: as it says
+    std::string stun;              ///< the same of STUN
     bool is_check = false;         ///< say what is wrong, and start nothing
     bool json = false;             ///< announce, and report errors, in JSON
     std::string text;              ///< help or the version: print that and nothing else

@@ -8,6 +8,7 @@ import os
 import socket
 import signal
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -299,6 +300,24 @@ class Operating(Relays):
         taken = self.run_relay("--listen", f"127.0.0.1:{relay.port}")
         self.assertEqual(taken.returncode, 1)
         self.assertIn("E_PORT_TAKEN", taken.stderr)
+
+    def test_tells_who_asks_where_it_sees_him(self):
+        for listen, family, host in (("127.0.0.1:0", socket.AF_INET, "127.0.0.1"), ("[::]:0", socket.AF_INET, "127.0.0.1"),
+                                     ("[::]:0", socket.AF_INET6, "::1")):
+            relay = self.enter(MeshRelay(f'stun.listen = "{listen}"'))
+            with socket.socket(family, socket.SOCK_DGRAM) as asking:
+                asking.settimeout(peers.PATIENCE_S)
+                asking.connect((host, int(relay.stun.rpartition(":")[2])))
+                head = struct.pack("!HHI", 1, 0, 0x2112A442) + bytes(range(12))  # RFC 8489 §5
+                asking.send(b"garbage")
+                asking.send(head)
+                answer = asking.recv(1500)
+                port, = struct.unpack("!H", answer[26:28])
+                self.assertEqual(answer[:2], b"\x01\x01")
+                self.assertEqual(answer[4:20], head[4:])
+                self.assertEqual(port ^ 0x2112, asking.getsockname()[1])
+            counted = relay.metrics()
+            self.assertEqual((counted["stun_answered_total"], counted["stun_malformed_total"]), (1, 1))
 
     def test_another_access_list_while_it_runs(self):
         relay = self.enter(MeshRelay())

@@ -60,6 +60,7 @@ class MeshRelay:
         self.tls_url = ready["urls"][-1].replace("127.0.0.1", "localhost")
         self.port = int(self.url.rstrip("/").rpartition(":")[2])
         self.tls_port = int(self.tls_url.rstrip("/").rpartition(":")[2])
+        self.stun = ready.get("stun")
         self._metrics = ready["metrics"]
 
     def __enter__(self):

@@ -118,6 +118,14 @@ const candidate* candidate_set::find(const ip_endpoint& address) const noexcept 
     return at == all_.end() ? nullptr : &*at;
 }
 
+bool candidate_set::is_same_as(const candidate_set& other) const noexcept {
+    return all_.size() == other.all_.size()
+           && std::all_of(all_.begin(), all_.end(), [&](const candidate& one) {
+                  const candidate* const there = other.find(one.address);
+                  return there != nullptr && *there == one;
+              });
+}
+
 candidate_set merged(std::span<const candidate_set> sets) {
     candidate_set all;
     for (const candidate_set& set : sets)

@@ -58,6 +58,9 @@ public:
     std::size_t size() const noexcept { return all_.size(); }
     bool empty() const noexcept { return all_.empty(); }
 
+    /// Whether both hold the same, in whatever order.
+    bool is_same_as(const candidate_set& other) const noexcept;
+
     friend bool operator==(const candidate_set&, const candidate_set&) = default;
 
 private:

@@ -61,7 +61,11 @@ void puncher::start(time_point now) {
 
 void puncher::set_candidates(const candidate_set& own, time_point now) {
     if (own == own_) return;
+    // Behind a NAT that gives each destination another port, which of our addresses was seen last
+    // changes with every answer: no reason to begin anew.
+    const bool is_other = !own.is_same_as(own_);
     own_ = own;
+    if (!is_other) return;
     if (!is_started_ || is_closed_) return report();
     offer();
     if (is_client()) restart(cause::own, now);
@@ -276,6 +280,8 @@ reach_reason puncher::why_failed() const noexcept {
     if (is_udp_blocked()) return reach_reason::udp_blocked;
     if (was_lost_) return reach_reason::direct_lost;
     if (has_move_failed_) return reach_reason::migration_failed;
+    // The client would have begun if it knew of a way; only it knows the addresses of both.
+    if (!is_client() && round_number_ == 0) return reach_reason::no_candidates;
     const bool ours = own_traits_.mapping_varies == known::yes;
     const bool theirs = peer_traits_.mapping_varies == known::yes;
     if (ours && theirs) return reach_reason::nat_symmetric_both;

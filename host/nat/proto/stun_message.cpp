@@ -21,6 +21,8 @@ constexpr std::uint16_t binding_success = 0x0101;
 constexpr std::uint16_t binding_error = 0x0111;
 constexpr std::size_t length_at = 2;
 constexpr std::size_t fingerprint_bytes = 8;  // with its head
+constexpr std::uint8_t family_v4 = 1;
+constexpr std::uint8_t family_v6 = 2;
 
 namespace attribute {
 constexpr std::uint16_t mapped_address = 0x0001;
@@ -70,11 +72,22 @@ std::optional<header> read_header(bytes_view datagram) {
     return is_whole ? std::optional(read) : std::nullopt;
 }
 
+/// What XOR-MAPPED-ADDRESS does to an address, and undoes (RFC 8489 §14.2).
+ip_endpoint mask(ip_endpoint address, const stun_transaction_id& id) {
+    address.port = static_cast<std::uint16_t>(address.port ^ (magic_cookie >> 16));
+    std::array<std::uint8_t, 16> bits{};
+    for (std::size_t i = 0; i < 4; ++i)
+        bits[i] = static_cast<std::uint8_t>(magic_cookie >> (24 - 8 * i));
+    std::copy(id.begin(), id.end(), bits.begin() + 4);
+    const std::size_t used = address.is_v4() ? 4 : 16;
+    for (std::size_t i = 0; i < used; ++i)
+        address.address[i] = static_cast<std::uint8_t>(address.address[i] ^ bits[i]);
+    return address;
+}
+
 /// Address family, port and address of a (XOR-)MAPPED-ADDRESS and its kin. With `id`: not as they
 /// stand there.
 std::optional<ip_endpoint> read_address(bytes_view value, const stun_transaction_id* id) {
-    constexpr std::uint8_t family_v4 = 1;
-    constexpr std::uint8_t family_v6 = 2;
     wire::byte_reader in(value);
     in.u8();
     const std::uint8_t family = in.u8();
@@ -90,17 +103,7 @@ std::optional<ip_endpoint> read_address(bytes_view value, const stun_transaction
         return std::nullopt;
     }
     if (!in.at_end()) return std::nullopt;
-    if (id == nullptr) return read;
-
-    read.port = static_cast<std::uint16_t>(read.port ^ (magic_cookie >> 16));
-    std::array<std::uint8_t, 16> mask{};
-    for (std::size_t i = 0; i < 4; ++i)
-        mask[i] = static_cast<std::uint8_t>(magic_cookie >> (24 - 8 * i));
-    std::copy(id->begin(), id->end(), mask.begin() + 4);
-    const std::size_t used = read.is_v4() ? 4 : 16;
-    for (std::size_t i = 0; i < used; ++i)
-        read.address[i] = static_cast<std::uint8_t>(read.address[i] ^ mask[i]);
-    return read;
+    return id == nullptr ? read : mask(read, *id);
 }
 
 /// RFC 8489 §14.8; 0: none that means anything.
@@ -187,6 +190,41 @@ private:
     bool has_fingerprint_ = false;
 };
 
+/// What a server without credentials and with one address does (RFC 8489 §6.3.1): next to nothing
+/// is known to it; MESSAGE-INTEGRITY and its kin are passed over.
+bool is_unknown_to_server(std::uint16_t type) {
+    return is_unknown(type) || type == attribute::change_request || type == attribute::padding;
+}
+
+void put_address(wire::byte_writer& out, std::uint16_t type, const ip_endpoint& address) {
+    const std::size_t size = address.is_v4() ? 4 : 16;
+    out.u16be(type);
+    out.u16be(static_cast<std::uint16_t>(4 + size));
+    out.u16be(address.is_v4() ? family_v4 : family_v6);
+    out.u16be(address.port);
+    out.bytes(bytes_view(address.address).first(size));
+}
+
+void begin_message(wire::byte_writer& out, std::uint16_t type, const stun_transaction_id& id) {
+    out.u16be(type);
+    out.u16be(0);
+    out.u32be(magic_cookie);
+    out.bytes(id);
+}
+
+/// Its length, at last, and its fingerprint.
+void end_message(byte_buffer& made, bool has_fingerprint) {
+    // The length counts the fingerprint before it is made (RFC 8489 §14.7).
+    const std::size_t tail = has_fingerprint ? fingerprint_bytes : 0;
+    made[length_at + 1] = static_cast<std::uint8_t>(made.size() + tail - stun_header_bytes);
+    if (!has_fingerprint) return;
+    const std::uint32_t fingerprint = fingerprint_of(made);
+    wire::byte_writer out(made);
+    out.u16be(attribute::fingerprint);
+    out.u16be(4);
+    out.u32be(fingerprint);
+}
+
 /// The first of its kind counts, also one that cannot be read: then the message is malformed.
 bool set_once(std::optional<ip_endpoint>& to, bytes_view value, const stun_transaction_id* id) {
     if (to) return true;
@@ -204,10 +242,7 @@ bool looks_like_stun(bytes_view datagram) noexcept {
 byte_buffer encode_stun_request(const stun_request& request) {
     byte_buffer made;
     wire::byte_writer out(made);
-    out.u16be(binding_request);
-    out.u16be(0);
-    out.u32be(magic_cookie);
-    out.bytes(request.id);
+    begin_message(out, binding_request, request.id);
     if (request.change_ip || request.change_port) {
         out.u16be(attribute::change_request);
         out.u16be(4);
@@ -215,13 +250,7 @@ byte_buffer encode_stun_request(const stun_request& request) {
             (request.change_ip ? change_ip_flag : 0) | (request.change_port ? change_port_flag : 0)
         );
     }
-    // The length counts the fingerprint before it is made (RFC 8489 §14.7).
-    const std::size_t length = made.size() + fingerprint_bytes - stun_header_bytes;
-    made[length_at + 1] = static_cast<std::uint8_t>(length);
-    const std::uint32_t fingerprint = fingerprint_of(made);
-    out.u16be(attribute::fingerprint);
-    out.u16be(4);
-    out.u32be(fingerprint);
+    end_message(made, true);
     return made;
 }
 
@@ -271,15 +300,63 @@ result<stun_answer> read_stun_answer(bytes_view datagram) {
 }
 
 result<stun_transaction_id> read_stun_request(bytes_view datagram) {
+    const auto query = read_binding_query(datagram);
+    if (!query) return query.error();
+    if (!query->has_fingerprint) return stun_errc::bad_fingerprint;
+    return query->id;
+}
+
+result<binding_query> read_binding_query(bytes_view datagram) {
     const auto head = read_header(datagram);
     if (!head) return stun_errc::not_stun;
     if (head->type != binding_request) return stun_errc::unexpected;
+    binding_query read;
+    read.id = head->id;
     attribute_reader in(datagram);
-    while (in.next()) {
+    while (const auto item = in.next()) {
+        auto& unknown = read.unknown;
+        const bool is_new =
+            is_unknown_to_server(item->type)
+            && std::find(unknown.begin(), unknown.end(), item->type) == unknown.end();
+        if (is_new && unknown.size() < binding_query::unknown_max) unknown.push_back(item->type);
     }
     if (in.error()) return in.error();
-    if (!in.has_fingerprint()) return stun_errc::bad_fingerprint;
-    return head->id;
+    read.has_fingerprint = in.has_fingerprint();
+    return read;
+}
+
+byte_buffer encode_binding_success(
+    const binding_query& query,
+    const ip_endpoint& mapped,
+    const std::optional<ip_endpoint>& other
+) {
+    byte_buffer made;
+    wire::byte_writer out(made);
+    begin_message(out, binding_success, query.id);
+    put_address(out, attribute::xor_mapped_address, mask(mapped, query.id));
+    if (other) put_address(out, attribute::other_address, *other);
+    end_message(made, query.has_fingerprint);
+    return made;
+}
+
+byte_buffer encode_binding_error(const binding_query& query, unsigned code) {
+    MH_ASSERT(code >= 300 && code <= 699, "an error has a code (RFC 8489 §14.8)");
+    byte_buffer made;
+    wire::byte_writer out(made);
+    begin_message(out, binding_error, query.id);
+    out.u16be(attribute::error_code);
+    out.u16be(4);
+    out.u16be(0);
+    out.u16be(static_cast<std::uint16_t>(code / 100 << 8 | code % 100));
+    if (!query.unknown.empty()) {
+        out.u16be(attribute::unknown_attributes);
+        out.u16be(static_cast<std::uint16_t>(2 * query.unknown.size()));
+        for (const std::uint16_t type : query.unknown)
+            out.u16be(type);
+        if (query.unknown.size() % 2 != 0) out.u16be(0);
+    }
+    end_message(made, query.has_fingerprint);
+    return made;
 }
 
 }  // namespace meshhost::nat::proto

@@ -9,6 +9,8 @@
 
 #include <array>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace meshhost::nat::proto {
 
@@ -54,5 +56,32 @@ result<stun_answer> read_stun_answer(bytes_view datagram);
 /// The id of a Binding request with a right FINGERPRINT: what we sent to ourselves, around a NAT,
 /// comes as one.
 result<stun_transaction_id> read_stun_request(bytes_view datagram);
+
+/// What a server has to know of a Binding request.
+struct binding_query {
+    stun_transaction_id id{};
+    bool has_fingerprint = false;
+    /// Attributes that have to be understood (RFC 8489 §14) and that a server without credentials
+    /// and without a second address does not; the first unknown_max, each once.
+    std::vector<std::uint16_t> unknown;
+
+    static constexpr std::size_t unknown_max = 4;
+};
+
+/// Of anybody. A FINGERPRINT may be missing, not wrong. Errors: not_stun, unexpected (no Binding
+/// request), malformed, bad_fingerprint.
+result<binding_query> read_binding_query(bytes_view datagram);
+
+/// The answer to `query`: a success with the XOR-MAPPED-ADDRESS `mapped`, and OTHER-ADDRESS where
+/// the server has one. With a FINGERPRINT when the query had one. At most 76 bytes.
+byte_buffer encode_binding_success(
+    const binding_query& query,
+    const ip_endpoint& mapped,
+    const std::optional<ip_endpoint>& other = {}
+);
+
+/// The same as an error, 300 … 699, with UNKNOWN-ATTRIBUTES where the query has some. At most 48
+/// bytes.
+byte_buffer encode_binding_error(const binding_query& query, unsigned code);
 
 }  // namespace meshhost::nat::proto

@@ -111,6 +111,36 @@ TEST_CASE("puncher: without addresses there is nothing to try, with one there is
     CHECK(pair.server.machine.current().why == reach_reason::punched);
 }
 
+TEST_CASE("puncher: in two families there is nothing to try, as both ends say", "[nat]") {
+    punch_pair pair;
+    const ip_endpoint v6 = *ip_endpoint::parse("[2001:db8::1]:4000");
+    pair.start(one_candidate(client_address), one_candidate(v6));
+    pair.run(5min);
+    CHECK(pair.client.machine.current().why == reach_reason::no_candidates);
+    CHECK(pair.server.machine.current().why == reach_reason::no_candidates);
+}
+
+TEST_CASE("puncher: the same addresses in another order are no reason to begin anew", "[nat]") {
+    punch_pair pair;
+    pair.network = nothing_passes;
+    const candidate one{*ip_endpoint::parse("203.0.113.1:1000"), candidate_kind::reflexive};
+    const candidate other{*ip_endpoint::parse("203.0.113.1:2000"), candidate_kind::reflexive};
+    candidate_set there, back;
+    there.add(one);
+    there.add(other);
+    back.add(other);
+    back.add(one);
+    REQUIRE(there != back);
+    pair.start(there, one_candidate(server_address));
+    for (int i = 0; i < 5; ++i) {
+        pair.run(20s);
+        pair.client.machine.set_candidates(i % 2 == 0 ? back : there, pair.now);
+        pair.drain();
+    }
+    CHECK(pair.client.machine.current().why == reach_reason::no_answer);
+    CHECK(pair.client.machine.counts().rounds == 3);
+}
+
 TEST_CASE("puncher: an operator who wants relays only gets them", "[nat]") {
     punch_pair pair;
     const bool is_client = GENERATE(true, false);

@@ -97,6 +97,17 @@ TEST_CASE("relay config: everything that is wrong is listed, with its place", "[
     CHECK(!complaints("[access]\nmode = \"allow\"\nids = [\"me\"]").empty());
 }
 
+TEST_CASE("relay config: where STUN is served", "[relay][config]") {
+    CHECK(relayd::relay_config().stun_listen.empty());
+    const auto stun = [](std::string_view text) {
+        return parse_relay_config("relay.toml", text)->stun_listen;
+    };
+    CHECK(stun("") == relayd::usual_stun);
+    CHECK(stun("stun.listen = \"\"").empty());
+    CHECK(stun("stun.listen = \"[::]:3478\"") == "[::]:3478");
+    CHECK(!complaints("stun.listen = \"here\"").empty());
+}
+
 TEST_CASE("relay config: files", "[relay][config]") {
     const test::temp_dir directory;
     CHECK(!relayd::read_relay_config(directory / "none.toml").has_value());
@@ -115,6 +126,8 @@ TEST_CASE("relay line: what can be said", "[relay][config]") {
     CHECK(line->json);
     CHECK(relayd::parse_relay_line({"--help"})->text.find("--listen") != std::string::npos);
     CHECK(relayd::parse_relay_line({"--version"})->text.starts_with("meshrelay "));
+    CHECK(relayd::parse_relay_line({"--stun", "127.0.0.1:0"})->stun == "127.0.0.1:0");
+    CHECK(relayd::parse_relay_line({"--stun", "here"}).error().code == "E_USAGE");
     CHECK(relayd::parse_relay_line({"--listen", "here"}).error().code == "E_USAGE");
     CHECK(relayd::parse_relay_line({"--wrong"}).error().code == "E_USAGE");
 }
