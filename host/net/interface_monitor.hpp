@@ -22,7 +22,8 @@ inline constexpr duration address_settle_time = 250ms;
 inline constexpr duration address_settle_time_max = 2s;
 
 /// The addresses another process may reach this machine at, port 0: of interfaces that are up
-/// and have a carrier, neither link-local nor multicast; in order, without repetition, loopback ones last.
+/// and have a carrier, neither link-local nor multicast; in order, without repetition, loopback
+/// ones last.
 std::vector<ip_endpoint> interface_addresses();
 
 class address_sink {
