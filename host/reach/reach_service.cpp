@@ -341,7 +341,7 @@ void reach_service::look() {
     const bool is_needed = !endpoint_.relays().empty() || !peers_.empty();
     look_at_ = is_needed ? at + look_every : no_deadline;
     if (!is_needed) return arm();
-    const auto seen = look_at(endpoint_.ways());
+    const auto seen = look_at(endpoint_.ways(), owned());
     for (auto& [peer, known] : peers_)
         known.was_seen = seen.contains(peer);
     for (const auto& [peer, ways] : seen) {

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reach/way_watch.hpp"
 
+#include <algorithm>
+
 namespace meshhost::reach {
 
-std::map<identity::endpoint_id, peer_ways> look_at(const std::vector<transport::peer_way>& ways) {
+std::map<identity::endpoint_id, peer_ways> look_at(
+    const std::vector<transport::peer_way>& ways,
+    const std::vector<const transport::connection*>& own
+) {
     std::map<identity::endpoint_id, peer_ways> all;
     for (const auto& way : ways) {
-        if (way.is_pinned) continue;
+        const bool is_own = std::find(own.begin(), own.end(), way.handle) != own.end();
+        if (way.is_pinned || is_own) continue;
         peer_ways& of = all[way.peer];
         of.has_any = true;
         const bool is_silent = way.is_dialled && way.probes_unanswered >= silent_after;

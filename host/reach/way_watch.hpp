@@ -28,6 +28,10 @@ struct peer_ways {
 /// a path of 50 ms that is a second.
 inline constexpr std::size_t silent_after = 3;
 
-std::map<identity::endpoint_id, peer_ways> look_at(const std::vector<transport::peer_way>& ways);
+/// `own`: connections of this room's, which tell nothing of how a peer is reached.
+std::map<identity::endpoint_id, peer_ways> look_at(
+    const std::vector<transport::peer_way>& ways,
+    const std::vector<const transport::connection*>& own
+);
 
 }  // namespace meshhost::reach

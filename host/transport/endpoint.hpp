@@ -48,7 +48,8 @@ struct peer_way {
     bool is_dialled = false;  ///< ours to move
     bool is_pinned = false;   ///< see connect_options
     path_info path;
-    std::size_t probes_unanswered = 0;  ///< PTOs since anything was acknowledged (RFC 9002 §6.2)
+    std::size_t probes_unanswered = 0;   ///< PTOs since anything was acknowledged (RFC 9002 §6.2)
+    const connection* handle = nullptr;  ///< names it; not to be used
 };
 
 /// What is heard of the ways to peers. On the shard's thread, never from inside a call on the

@@ -118,7 +118,8 @@ std::vector<peer_way> endpoint_impl::ways() const {
              handle->is_dialled(),
              handle->options().is_pinned,
              handle->path(),
-             handle->quic()->measure().probes_unanswered}
+             handle->quic()->measure().probes_unanswered,
+             handle.get()}
         );
     }
     return all;

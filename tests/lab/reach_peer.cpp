@@ -116,9 +116,14 @@ private:
 /// Says how the transfer's connection runs, whenever that is another way than before.
 class path_teller final : net::deadline_sink {
 public:
-    path_teller(net::shard& shard, transport::endpoint& endpoint)
+    path_teller(
+        net::shard& shard,
+        transport::endpoint& endpoint,
+        const reach::reach_service& service
+    )
         : shard_(shard)
         , endpoint_(endpoint)
+        , service_(service)
         , timer_(shard, *this) {
         timer_.arm(shard_.now());
     }
@@ -126,7 +131,7 @@ public:
 private:
     void on_deadline(time_point now) override {
         for (const auto& way : endpoint_.ways()) {
-            if (way.is_pinned) continue;
+            if (way.is_pinned || is_of_reach(way)) continue;
             const std::string remote =
                 way.path.remote ? way.path.remote->to_string() : way.path.relay;
             if (remote == remote_) continue;
@@ -139,8 +144,14 @@ private:
         timer_.arm(now + 10ms);
     }
 
+    bool is_of_reach(const transport::peer_way& way) const {
+        const auto own = service_.owned();
+        return std::find(own.begin(), own.end(), way.handle) != own.end();
+    }
+
     net::shard& shard_;
     transport::endpoint& endpoint_;
+    const reach::reach_service& service_;
     std::string remote_;
     net::deadline_timer timer_;
 };
@@ -221,7 +232,7 @@ int main(int argc, char** argv) {
                 std::make_shared<sender>(shard, given.bytes, given.rate)
             );
         }
-        const path_teller teller(shard, **endpoint);
+        const path_teller teller(shard, **endpoint, service);
         no_commands nothing;
         const interop::command_reader input(shard, nothing);
         interop::say({{"event", "ready"}, {"id", (*endpoint)->id().to_hex()}});
