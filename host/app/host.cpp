@@ -320,16 +320,26 @@ void host::meet_found() {
     const bool is_alone = std::none_of(known.begin(), known.end(), [](const auto& peer) {
         return peer.entry.state == peer_state::alive;
     });
+    // In turns: one that never answers must not keep others from being asked.
+    const auto& found = reach_->found();
+    auto next = found.upper_bound(asked_last_);
     std::size_t asked = 0;
-    for (const auto& [id, addr] : reach_->found()) {
+    for (std::size_t i = 0; i < found.size(); ++i, ++next) {
+        if (next == found.end()) next = found.begin();
+        const auto& [id, addr] = *next;
         const auto at = peers_->find(id);
         const bool is_named =
-            std::any_of(named_.begin(), named_.end(), [&id = id](const auto& one) {
-                return one.id == id;
+            std::any_of(named_.begin(), named_.end(), [&peer = id](const auto& one) {
+                return one.id == peer;
             });
         const bool is_hopeless = at && at->entry.state == peer_state::refused;
-        const bool is_wanted = is_named || (is_alone && !is_hopeless && asked++ < asked_max);
-        if (is_wanted && !(at && at->entry.connected)) peers_->name_peer(addr);
+        const bool is_wanted = is_named || (is_alone && !is_hopeless && asked < asked_max);
+        if (!is_wanted || (at && at->entry.connected)) continue;
+        if (!is_named) {
+            ++asked;
+            asked_last_ = id;
+        }
+        peers_->name_peer(addr);
     }
 }
 

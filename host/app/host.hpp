@@ -158,6 +158,7 @@ private:
     std::unique_ptr<plugin::plugin_manager> plugins_;
     std::unique_ptr<self_reporter> reporter_;
     std::unique_ptr<host_reach> reach_;
+    identity::endpoint_id asked_last_;  ///< of those whom discovery has found
     std::unique_ptr<load_reporter> load_;
     std::unique_ptr<usage::usage_sampler> usage_;
     std::shared_ptr<ping::ping_handler> echo_ = std::make_shared<ping::ping_handler>();

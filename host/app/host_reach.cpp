@@ -116,9 +116,7 @@ void host_reach::open_survey() {
     const auto& settings = parts_.settings;
     if (settings.relay.urls.empty() || settings.relay.only) return;
     survey_options options;
-    for (const auto& local : parts_.endpoint.bound())
-        if (settings.net.port_mapping && local.is_v4() && !local.is_loopback())
-            options.port = local.port;
+    options.port = port_to_forward();
     for (const auto& url : settings.relay.urls)
         if (const auto plain = parse_http_url(url); plain && !options.relay) options.relay = *plain;
     options.on_mapped = [this](const auto& outer) { service_.set_mapped(outer); };
@@ -126,6 +124,13 @@ void host_reach::open_survey() {
     options.seed = random_seed();
     options.log = log_;
     survey_ = std::make_unique<network_survey>(parts_.shard, std::move(options));
+}
+
+std::optional<std::uint16_t> host_reach::port_to_forward() const {
+    if (!parts_.settings.net.port_mapping) return std::nullopt;
+    for (const auto& local : parts_.endpoint.bound())
+        if (local.is_v4() && !local.is_loopback()) return local.port;
+    return std::nullopt;
 }
 
 void host_reach::look_around() {
@@ -147,7 +152,7 @@ void host_reach::note_report(const nat::proto::net_report& report) {
 }
 
 void host_reach::on_network_changed() {
-    if (survey_) survey_->network_changed();
+    if (survey_) survey_->network_changed(port_to_forward());
     if (outside_) outside_->ask();
 }
 

@@ -66,6 +66,7 @@ private:
     void on_lost(const identity::endpoint_id& endpoint, discovery::provenance from) override;
     void open_outside();
     void open_survey();
+    std::optional<std::uint16_t> port_to_forward() const;
     void look_around();
     void note_report(const nat::proto::net_report& report);
     void on_network_changed();

@@ -50,11 +50,13 @@ void network_survey::look(const std::vector<ip_endpoint>& servers) {
     );
 }
 
-void network_survey::network_changed() {
+void network_survey::network_changed(std::optional<std::uint16_t> port) {
     report_.reset();
     runner_.reset();
     portal_.reset();
-    if (forwarder_) forwarder_->handle_network_change();
+    if (!forwarder_) return;
+    if (std::exchange(options_.port, port) != port) forwarder_->forward(port);
+    forwarder_->handle_network_change();
 }
 
 void network_survey::on_net_report(const nat::proto::net_report& report) {

@@ -37,8 +37,8 @@ public:
 
     /// Has a new report made with the help of these servers, unless one is under way or is new.
     void look(const std::vector<ip_endpoint>& servers);
-    /// Another network: what is known is of the past.
-    void network_changed();
+    /// Another network, or other sockets: what is known is of the past. `port` is ours now.
+    void network_changed(std::optional<std::uint16_t> port);
 
     /// The last whole one; nullptr: there is none yet.
     const nat::proto::net_report* report() const noexcept { return report_ ? &*report_ : nullptr; }

@@ -297,6 +297,8 @@ private:
     unsigned probes_unanswered_ = 0;
     duration keep_alive_;
     liveness liveness_;
+    bool has_moved_ = false;  ///< and the peer sends where we were, until it hears of us here: a
+                              ///< challenge alone does not tell it (RFC 9000 §9.2)
     bool was_heard_ = false;
 
     /// Early data of a client whose request must not be replayed, until its handshake is done.

@@ -68,6 +68,11 @@ void quic_connection::write_ping(packet_writer& writer, time_point now) {
 }
 
 void quic_connection::ask_if_due(packet_writer& writer, time_point now) {
+    if (has_moved_ && !writer.blocked()) {
+        has_moved_ = false;
+        write_ping(writer, now);
+        if (ended_ || closing_) return;
+    }
     if (!liveness_.wants_ping(now) || writer.blocked()) return;
     write_ping(writer, now);
     if (ended_ || closing_) return;

@@ -15,6 +15,7 @@ bool quic_connection::migrate(path_id to, time_point now) {
         ngtcp2_conn_initiate_immediate_migration(conn_.get(), path.get(), to_tstamp(now));
     if (rv != 0) return false;
     use_path(to);
+    has_moved_ = true;
     mark_dirty();
     return true;
 }
@@ -65,6 +66,7 @@ bool quic_connection::use_path(path_id path) {
 }
 
 void quic_connection::on_path_validation(const ngtcp2_path& checked, bool works) {
+    has_moved_ = has_moved_ || (works && is_client_);
     if (sink_ != nullptr) sink_->on_path_checked(physical(checked), works);
 }
 

@@ -63,8 +63,10 @@ void reach_link::on_data(transport::stream& from, bytes_view data, bool) {
     owner_->on_link_turn(*this);
 }
 
-void reach_link::on_closed(transport::stream&, transport::stream_end, std::uint64_t) {
+void reach_link::on_closed(transport::stream&, transport::stream_end how, std::uint64_t) {
     control_ = nullptr;
+    // With its connection: that says nothing of what the peer speaks.
+    if (how == transport::stream_end::connection_closed) return;
     if (!machine_ || owner_ == nullptr) return;
     const auto self = shared_from_this();
     machine_->control_closed(owner_->now());

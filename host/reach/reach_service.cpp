@@ -70,7 +70,14 @@ void reach_service::note_mapping(nat::proto::known varies) {
     set_traits(traits);
 }
 
+/// Where a peer answers over UDP, it is the servers that are away.
 void reach_service::note_silence() {
+    const auto ways = endpoint_.ways();
+    const bool is_heard = std::any_of(ways.begin(), ways.end(), [](const auto& way) {
+        return way.path.kind == transport::path_kind::direct
+               && way.probes_unanswered < silent_after;
+    });
+    if (is_heard) return;
     nat::proto::nat_traits traits = traits_;
     traits.udp_works = nat::proto::known::no;
     set_traits(traits);
@@ -108,10 +115,12 @@ void reach_service::on_relays_changed() {
 void reach_service::on_network_changed() {
     own_.set_interfaces(endpoint_.address().direct);
     own_.forget_outside();
+    traits_ = {.relay_only = options_.relay_only};  // what was found out is of the old network
     const auto all = own_.all(now());
     for (auto& [peer, known] : peers_) {
         if (!known.link || known.link->machine() == nullptr) continue;
         known.link->machine()->set_candidates(all, now());
+        known.link->machine()->set_traits(traits_, now());
         known.link->machine()->network_changed(now());
         turn(*known.link);
     }
@@ -184,7 +193,9 @@ void reach_service::on_link_down(reach_link& link, bool speaks) {
     of.retry_wait = std::clamp<duration>(of.retry_wait * 2, retry_first, retry_last);
     of.retry_at = now() + of.retry_wait;
     of.address_at = now();
-    look();
+    // Not now: it may be one of those that a look goes through.
+    look_at_ = now();
+    arm();
 }
 
 const nat::proto::puncher* reach_service::machine_of(const endpoint_id& peer) const {
