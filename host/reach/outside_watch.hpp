@@ -9,7 +9,6 @@
 #include "net/shard.hpp"
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>

@@ -88,23 +88,24 @@ void reach_service::set_mapped(const std::optional<ip_endpoint>& at) {
     refresh_candidates();
 }
 
+template <class Input>
+void reach_service::for_each_machine(Input input) {
+    for (auto& [peer, known] : peers_) {
+        if (!known.link || known.link->machine() == nullptr) continue;
+        input(*known.link->machine());
+        turn(*known.link);
+    }
+}
+
 void reach_service::set_traits(nat::proto::nat_traits traits) {
     if (traits == traits_) return;
     traits_ = traits;
-    for (auto& [peer, known] : peers_)
-        if (known.link && known.link->machine() != nullptr) {
-            known.link->machine()->set_traits(traits_, now());
-            turn(*known.link);
-        }
+    for_each_machine([this](auto& machine) { machine.set_traits(traits_, now()); });
 }
 
 void reach_service::refresh_candidates() {
     const auto all = own_.all(now());
-    for (auto& [peer, known] : peers_)
-        if (known.link && known.link->machine() != nullptr) {
-            known.link->machine()->set_candidates(all, now());
-            turn(*known.link);
-        }
+    for_each_machine([&](auto& machine) { machine.set_candidates(all, now()); });
 }
 
 void reach_service::on_relays_changed() {
@@ -117,13 +118,11 @@ void reach_service::on_network_changed() {
     own_.forget_outside();
     traits_ = {.relay_only = options_.relay_only};  // what was found out is of the old network
     const auto all = own_.all(now());
-    for (auto& [peer, known] : peers_) {
-        if (!known.link || known.link->machine() == nullptr) continue;
-        known.link->machine()->set_candidates(all, now());
-        known.link->machine()->set_traits(traits_, now());
-        known.link->machine()->network_changed(now());
-        turn(*known.link);
-    }
+    for_each_machine([&](auto& machine) {
+        machine.set_candidates(all, now());
+        machine.set_traits(traits_, now());
+        machine.network_changed(now());
+    });
     if (options_.on_network_changed) options_.on_network_changed();
     if (options_.on_self_changed) options_.on_self_changed();
     look();
@@ -311,7 +310,7 @@ std::string reach_service::reason_of(const endpoint_id& peer, transport::path_ki
     const auto* const machine = machine_of(peer);
     if (machine == nullptr) return "";
     const auto how = machine->current();
-    if (is_relayed) return is_relayed && !is_direct(how.why) ? to_string(how) : "";
+    if (is_relayed) return !is_direct(how.why) ? to_string(how) : "";
     // The address itself shows the rest.
     const bool is_opened = how.why == reach_reason::punched || how.why == reach_reason::port_mapped;
     return is_opened ? to_string(how) : "";

@@ -152,6 +152,9 @@ private:
     void perform(reach_link& link, const nat::proto::seen_at& seen);
     void perform(reach_link& link, const nat::proto::peer_broke_rule& broken);
     void refresh_candidates();
+    /// Gives each machine there is an input, and does what follows.
+    template <class Input>
+    void for_each_machine(Input input);
     void set_traits(nat::proto::nat_traits traits);
     void arm();
     const nat::proto::puncher* machine_of(const identity::endpoint_id& peer) const;

@@ -14,7 +14,6 @@ std::map<identity::endpoint_id, peer_ways> look_at(
         const bool is_own = std::find(own.begin(), own.end(), way.handle) != own.end();
         if (way.is_pinned || is_own) continue;
         peer_ways& of = all[way.peer];
-        of.has_any = true;
         const bool is_silent = way.is_dialled && way.probes_unanswered >= silent_after;
         if (way.path.kind == transport::path_kind::relayed) {
             of.has_dialled_relayed = of.has_dialled_relayed || way.is_dialled;

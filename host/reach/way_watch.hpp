@@ -6,7 +6,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,6 @@ namespace meshhost::reach {
 struct peer_ways {
     bool has_dialled_relayed = false;  ///< ours to move to an address
     bool has_direct = false;
-    bool has_any = false;               ///< but for pinned ones
     std::string relay;                  ///< of a relayed one; empty: none is
     std::optional<ip_endpoint> silent;  ///< the address of a direct path of ours that is silent
     std::string silent_relay;           ///< the relay of one that is

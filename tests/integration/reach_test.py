@@ -69,7 +69,8 @@ class Reach(LabTest):
         self.await_path(b, a, "direct")
         self.await_path(a, b, "direct")
         relay.kill()
-        time.sleep(0.5)
+        wait_until("both to miss the relay", lambda: all(
+            each["status"] != "up" for host in (a, b) for each in host.data("netcheck")["relays"]))
         code, answer = b.ctl("ping", a.id, "-c", "3")
         self.assertEqual(code, 0, answer)
         self.assertTrue(b.sees(a) and a.sees(b))
