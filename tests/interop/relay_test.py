@@ -52,8 +52,9 @@ class Relays(unittest.TestCase):
             sender.call("send", to=receiver.id, text="hello")
             self.assertEqual(receiver.wait_for("received"), {
                 "event": "received", "id": sender.id, "text": "hello", "segment": 5, "ecn": 2})
-        one.call("send", to=two.id, text="x" * 12_000, segment=1_200, count=10)
-        wait_until(lambda: two.call("probe")["datagrams"] == 101, "every segment")
+        # No more than the smallest queue of these tests holds: a relay may drop what its client is late to read.
+        one.call("send", to=two.id, text="x" * 12_000, segment=1_200, count=4)
+        wait_until(lambda: two.call("probe")["datagrams"] == 41, "every segment")
 
 
 @needs_iroh
