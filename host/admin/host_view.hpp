@@ -7,6 +7,7 @@
 #include "admin/snapshot.hpp"
 #include "base/error.hpp"
 #include "base/ip_endpoint.hpp"
+#include "telemetry/flight_recorder.hpp"
 #include "telemetry/metric.hpp"
 #include "telemetry/span.hpp"
 
@@ -20,6 +21,14 @@
 #include <vector>
 
 namespace meshhost::admin {
+
+/// What a host's flight recorder holds.
+struct flight_snapshot {
+    std::size_t held = 0;
+    std::size_t slots = 0;
+    telemetry::flight_counts counts;
+    std::vector<telemetry::flight_entry> entries;
+};
 
 /// How a reload went. Called once, on the shard's thread.
 using reload_sink = std::function<void(const outcome<plugin_snapshot>&)>;
@@ -43,6 +52,11 @@ public:
     virtual boost::json::array boots() const = 0;
     /// The last spans of messages that were followed, the oldest first.
     virtual std::vector<telemetry::span> message_spans() const = 0;
+    /// Of what this host did for itself, the last `most`, the oldest first.
+    virtual flight_snapshot flight(std::size_t most) const {
+        (void)most;
+        return {};
+    }
     /// The last finished ones of a role, the oldest first. Errors: E_NO_SUCH_INSTANCE.
     virtual outcome<std::vector<telemetry::span>> spans(const std::string& instance) const = 0;
 };

@@ -36,6 +36,26 @@ boost::json::object traces_json(
     return {{"spans", std::move(spans)}};
 }
 
+boost::json::object flight_json(const flight_snapshot& flight) {
+    boost::json::array spans;
+    for (const auto& each : flight.entries) {
+        auto span = span_json(each.span);
+        span["scope"] = each.scope;
+        span["fate"] = telemetry::to_string(each.fate);
+        spans.push_back(std::move(span));
+    }
+    const auto& counts = flight.counts;
+    return {
+        {"held", flight.held},
+        {"slots", flight.slots},
+        {"recorded", counts.recorded},
+        {"anomalies", counts.anomalies},
+        {"suppressed", counts.suppressed},
+        {"promotions", counts.promotions},
+        {"promoted", counts.promoted},
+        {"spans", std::move(spans)}};
+}
+
 }  // namespace
 
 void add_question_routes(router& to, const host_view& view) {
@@ -62,6 +82,14 @@ void add_question_routes(router& to, const host_view& view) {
             return refuse(*answer, *fault);
         const auto most = static_cast<std::size_t>(limit);
         reply(*answer, "traces", traces_json(view, asked.query, most));
+    });
+    to.add("GET", "/v1/flight", [&view](const http::request& asked, const answer_ptr& answer) {
+        constexpr std::int64_t most = telemetry::flight_recorder::slots_usual;
+        constexpr std::int64_t usual = 200;
+        std::int64_t limit = usual;
+        if (const auto fault = read_number(asked.query, "limit", 1, most, limit))
+            return refuse(*answer, *fault);
+        reply(*answer, "flight", flight_json(view.flight(static_cast<std::size_t>(limit))));
     });
     to.add("GET", "/v1/boots", [&view](const http::request& asked, const answer_ptr& answer) {
         constexpr std::int64_t boots_max = 64;

@@ -24,6 +24,7 @@ void event_recorder::write(event_type type, telemetry::event what) {
     what.type = type;
     const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
     what.at = std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch);
+    if (listener_) listener_(what);
     journal_.append(std::move(what));
 }
 

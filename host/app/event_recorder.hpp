@@ -6,9 +6,11 @@
 #include "plugin/plugin_manager.hpp"
 #include "telemetry/event_journal.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace meshhost::app {
 
@@ -16,8 +18,13 @@ namespace meshhost::app {
 /// journal outlives it.
 class event_recorder final : public peers::peers_observer {
 public:
+    using listener = std::function<void(const telemetry::event&)>;
+
     explicit event_recorder(telemetry::event_journal& journal)
         : journal_(journal) {}
+
+    /// Who hears of each event before it is in the journal; empty: nobody.
+    void set_listener(listener heard) { listener_ = std::move(heard); }
 
     void on_peer_changed(const peers::peer_view& peer) override;
     void on_peer_forgotten(const identity::endpoint_id& peer) override;
@@ -48,6 +55,7 @@ private:
     telemetry::event of_peer(const identity::endpoint_id& peer) const;
 
     telemetry::event_journal& journal_;
+    listener listener_;
     std::map<identity::endpoint_id, known_peer> peers_;
     std::map<std::string, std::string, std::less<>> instances_;  ///< their states
     std::string self_state_;

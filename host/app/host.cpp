@@ -62,6 +62,7 @@ host::host(net::shard& shard, host_options options, host_observer& observer)
     , observer_(observer)
     , boot_(shard, options_.started)
     , telemetry_(shard)
+    , controls_(random_seed())
     , journal_({.events_max = options_.settings.values.telemetry.events_kept}) {}
 
 host::~host() {
@@ -182,8 +183,29 @@ outcome<void> host::open_mesh() {
     peers_->add_observer(*this);
     peers_->add_observer(events_);
     open_telemetry();
+    record_flight();
     follow_messages();
     return {};
+}
+
+/// From here on.
+void host::record_flight() {
+    events_.set_listener([this](const telemetry::event& happened) { on_event(happened); });
+}
+
+void host::on_event(const telemetry::event& happened) {
+    telemetry_.note(controls_.of_event(happened));
+    if (happened.type != telemetry::event_type::peer_path) return;
+    const auto odd = paths_.on_moved(happened.peer, happened.from, happened.to, shard_.now());
+    if (odd) telemetry_.on_anomaly(*odd);
+}
+
+void host::on_dialled(const peers::dial_result& dial) {
+    telemetry_.note(controls_.of_dial(dial, unix_now()));
+}
+
+void host::on_slow_call(const plugin::instance_status& of, const std::string& what) {
+    telemetry_.note(controls_.of_slow_call(of, what, unix_now()));
 }
 
 void host::follow_messages() {
@@ -194,6 +216,10 @@ void host::follow_messages() {
     options.self = endpoint_->id();
     options.name_of = [this](const identity::topic_id& topic) {
         return topic == peers_->topic() ? "mesh/digest" : "";
+    };
+    options.on_late = [this](const gossip::proto::message_output& late) {
+        telemetry_.note(controls_.of_late_delivery(late.from.to_hex(), late.waited, unix_now()));
+        telemetry_.on_anomaly(telemetry::anomaly::late_delivery);
     };
     gossip_->set_tracer(&telemetry_.follow(std::move(options)));
 }

@@ -6,6 +6,7 @@
 #include "admin/health_server.hpp"
 #include "app/auditor.hpp"
 #include "app/boot_recorder.hpp"
+#include "app/control_spans.hpp"
 #include "app/event_recorder.hpp"
 #include "app/host_api.hpp"
 #include "app/host_reach.hpp"
@@ -102,6 +103,8 @@ private:
     outcome<void> open_endpoint();
     void open_telemetry();
     outcome<void> open_mesh();
+    void record_flight();
+    void on_event(const telemetry::event& happened);
     void follow_messages();
     void open_exchanges();
     outcome<void> load_plugins();
@@ -124,6 +127,8 @@ private:
     void on_plugins_stopped(std::size_t abandoned) override;
     void on_peer_changed(const peers::peer_view& peer) override;
     void on_neighbor_up(const identity::endpoint_id& peer) override;
+    void on_dialled(const peers::dial_result& dial) override;
+    void on_slow_call(const plugin::instance_status& of, const std::string& what) override;
     void on_stopped() override;
     void on_gossip_stopped() override;
     void on_budget_news(const char* kind, const usage::proto::budget_news& news) override;
@@ -147,6 +152,8 @@ private:
     relay_access relay_access_;
     std::unique_ptr<transport::endpoint> endpoint_;
     host_telemetry telemetry_;  // what others give spans to outlives them
+    control_spans controls_;
+    telemetry::path_watch paths_;
     join_recorder join_;
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
     telemetry::event_journal journal_;

@@ -216,6 +216,11 @@ std::vector<telemetry::span> host_api::message_spans() const {
     return {all.begin(), all.end()};
 }
 
+admin::flight_snapshot host_api::flight(std::size_t most) const {
+    const auto& recorder = parts_.telemetry->flight();
+    return {recorder.size(), recorder.capacity(), recorder.counts(), recorder.entries(most)};
+}
+
 /// A message of a kind that no host takes for anything, and all pass on.
 outcome<std::string> host_api::publish_trace(unsigned size) {
     constexpr std::uint8_t says_nothing = 9;

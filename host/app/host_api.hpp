@@ -95,6 +95,7 @@ public:
         admin::reload_sink answer
     ) override;
     std::vector<telemetry::span> message_spans() const override;
+    admin::flight_snapshot flight(std::size_t most) const override;
     outcome<std::string> publish_trace(unsigned size) override;
     outcome<void> collect(const std::string& request) override;
     outcome<std::string> dashboard_link() override;

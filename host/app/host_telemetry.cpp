@@ -27,6 +27,23 @@ std::uint64_t per_billion(double value) {
     return static_cast<std::uint64_t>(value * billion);
 }
 
+constexpr const char* own_scope = "meshhost";
+
+admin::probe_section section_of(const telemetry::flight_recorder& flight) {
+    const auto& counts = flight.counts();
+    return {
+        "flight",
+        {{"held", flight.size()},
+         {"slots", flight.capacity()},
+         {"bytes", flight.bytes()},
+         {"recorded", counts.recorded},
+         {"given_way", counts.given_way},
+         {"anomalies", counts.anomalies},
+         {"suppressed", counts.suppressed},
+         {"promotions", counts.promotions},
+         {"promoted", counts.promoted}}};
+}
+
 admin::probe_section section_of(const otlp::queue_counts& counters) {
     return {
         "otlp",
@@ -37,7 +54,8 @@ admin::probe_section section_of(const otlp::queue_counts& counters) {
          {"rejected", counters.rejected},
          {"dropped_full", counters.dropped_full},
          {"dropped_refused", counters.dropped_refused},
-         {"failures_in_a_row", counters.failures_in_a_row}}};
+         {"failures_in_a_row", counters.failures_in_a_row},
+         {"bytes_sent", counters.bytes_sent}}};
 }
 
 }  // namespace
@@ -45,6 +63,7 @@ admin::probe_section section_of(const otlp::queue_counts& counters) {
 host_telemetry::host_telemetry(net::shard& shard)
     : shard_(shard)
     , governor_(shard.now(), spent(costs_))
+    , random_(random_seed())
     , direct_rtt_(rtt_bounds())
     , relayed_rtt_(rtt_bounds()) {}
 
@@ -81,19 +100,52 @@ void host_telemetry::serve_metrics(otlp::metrics_exporter::source ask) {
 
 trace_recorder& host_telemetry::follow(trace_options options) {
     one_in_ = options.one_in;
-    options.on_span = [this](const telemetry::span& span) { take("meshhost", span); };
+    options.on_span = [this](const telemetry::span& span) { send(own_scope, span); };
     tracer_ = std::make_unique<trace_recorder>(shard_, std::move(options));
     return *tracer_;
 }
 
-void host_telemetry::take(std::string scope, const telemetry::span& finished) {
+void host_telemetry::send(std::string scope, const telemetry::span& finished) {
     costs_.made_span();
     if (exporter_) exporter_->take({std::move(scope), finished});
 }
 
+void host_telemetry::take(std::string scope, const telemetry::span& finished) {
+    send(std::move(scope), finished);
+    if (!finished.is_ok) on_anomaly(telemetry::anomaly::error);
+}
+
 void host_telemetry::take(const std::vector<telemetry::span>& trace) {
-    for (const auto& each : trace)
-        take("meshhost", each);
+    for (const auto& each : trace) {
+        flight_.record(own_scope, each, shard_.now(), exports());
+        send(own_scope, each);
+    }
+    if (!trace.empty() && !trace.front().is_ok) on_anomaly(telemetry::anomaly::error);
+}
+
+bool host_telemetry::is_chosen() {
+    return exports() && one_in_ != 0 && random_.next() % one_in_ == 0
+           && random_.chance(governor_.factor());
+}
+
+void host_telemetry::note(const telemetry::span& finished) {
+    const bool goes_now = is_chosen();
+    flight_.record(own_scope, finished, shard_.now(), goes_now);
+    if (goes_now)
+        send(own_scope, finished);
+    else
+        costs_.made_span();
+    if (!finished.is_ok) on_anomaly(telemetry::anomaly::error);
+}
+
+void host_telemetry::on_anomaly(telemetry::anomaly what) {
+    if (!exports()) return flight_.count_only();
+    const auto told = flight_.promote(what, shard_.now());
+    for (const auto& each : told)
+        send(each.scope, each.span);
+    if (told.empty()) return;
+    exporter_->flush();  // who had an accident may not have five seconds
+    log_.debug("{} spans are exported because of an anomaly: {}", told.size(), to_string(what));
 }
 
 void host_telemetry::flush() {
@@ -136,6 +188,14 @@ std::vector<telemetry::metric> host_telemetry::instruments() const {
     std::vector<telemetry::metric> all{std::move(rtt)};
     if (!tracer_) return all;
     all.push_back(
+        {"mesh.gossip.delivery.wait",
+         "s",
+         "From a message's first announcement by a neighbour until it came; 0: it came first.",
+         metric_kind::histogram,
+         tracer_->waits().bounds(),
+         {tracer_->waits().point()}}
+    );
+    all.push_back(
         {"mesh.gossip.hops",
          "{hop}",
          "Hosts that a message passed before it came here.",
@@ -155,8 +215,10 @@ std::vector<admin::probe_section> host_telemetry::sections() const {
           {"ceiling_ns_per_s", per_billion(governor_.ceiling())},
           {"followed_one_in", one_in_},
           {"followed_ppb",
-           one_in_ == 0 ? 0 : per_billion(governor_.factor() / static_cast<double>(one_in_))}}}
+           one_in_ == 0 ? 0 : per_billion(governor_.factor() / static_cast<double>(one_in_))},
+          {"spans", costs_.spans()}}}
     );
+    all.push_back(section_of(flight_));
     if (exporter_) all.push_back(section_of(exporter_->counts()));
     if (relay_)
         all.push_back(

@@ -4,10 +4,12 @@
 #include "admin/snapshot.hpp"
 #include "app/otlp_setup.hpp"
 #include "app/trace_recorder.hpp"
+#include "base/prng.hpp"
 #include "otlp/batch_relay.hpp"
 #include "otlp/exporter.hpp"
 #include "otlp/metrics_exporter.hpp"
 #include "telemetry/cost_meter.hpp"
+#include "telemetry/flight_recorder.hpp"
 #include "telemetry/governor.hpp"
 #include "telemetry/histogram.hpp"
 
@@ -33,8 +35,15 @@ public:
     /// Messages are followed from now on. `on_span` of the options is this one's to set.
     trace_recorder& follow(trace_options options);
 
+    /// Of a role.
     void take(std::string scope, const telemetry::span& finished);
+    /// A start, a place among others, a stop.
     void take(const std::vector<telemetry::span>& trace);
+    /// What this host did for itself: always in the flight recorder, exported by chance, as
+    /// messages are, or because of an anomaly. A span that failed is one.
+    void note(const telemetry::span& finished);
+    /// What came just before is exported.
+    void on_anomaly(telemetry::anomaly what);
     void flush();
     /// As otlp::exporter::async_close(); `done` is called at once where nothing is exported.
     void async_close(duration limit, std::function<void()> done);
@@ -47,8 +56,9 @@ public:
     otlp::batch_relay* relay() const noexcept { return relay_.get(); }
     trace_recorder* tracer() const noexcept { return tracer_.get(); }
     telemetry::cost_meter& costs() noexcept { return costs_; }
+    const telemetry::flight_recorder& flight() const noexcept { return flight_; }
 
-    /// mesh.gossip.hops, mesh.path.rtt.
+    /// mesh.gossip.hops, mesh.gossip.delivery.wait, mesh.path.rtt.
     std::vector<telemetry::metric> instruments() const;
     /// For `meshctl probe` and all who read it: otlp, otlp_relay, telemetry.
     std::vector<admin::probe_section> sections() const;
@@ -61,10 +71,15 @@ public:
     std::uint64_t threads() const noexcept;
 
 private:
+    void send(std::string scope, const telemetry::span& finished);
+    bool is_chosen();
+
     net::shard& shard_;
     logger log_{"otlp"};
     telemetry::cost_meter costs_;
     telemetry::governor governor_;
+    telemetry::flight_recorder flight_;
+    prng random_;
     telemetry::histogram direct_rtt_;
     telemetry::histogram relayed_rtt_;
     std::unique_ptr<otlp::exporter> exporter_;        ///< null: no spans are exported

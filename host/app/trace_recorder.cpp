@@ -73,6 +73,7 @@ void trace_recorder::on_sent() {
 }
 
 void trace_recorder::on_delivery(const gossip::proto::message_output& message) {
+    if (waits_.on_delivery(message.waited) && options_.on_late) options_.on_late(message);
     if (message.trace.empty()) return hops_.record(message.hops);
     const auto context = wire::decode_trace_context(message.trace.view());
     constexpr unsigned sampled = 1;

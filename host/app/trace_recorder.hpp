@@ -7,6 +7,7 @@
 #include "gossip/message_tracer.hpp"
 #include "identity/endpoint_id.hpp"
 #include "net/shard.hpp"
+#include "telemetry/anomaly_watch.hpp"
 #include "telemetry/histogram.hpp"
 #include "telemetry/span_ring.hpp"
 #include "wire/trace_context.hpp"
@@ -25,6 +26,8 @@ struct trace_options {
     /// A topic in words; empty: nobody has any.
     std::function<std::string(const identity::topic_id&)> name_of;
     std::function<void(const telemetry::span&)> on_span = {};  ///< empty: nothing is exported
+    /// One came much later than others do; may be empty.
+    std::function<void(const gossip::proto::message_output&)> on_late = {};
 };
 
 /// One thread: the shard's, which outlives it.
@@ -47,6 +50,9 @@ public:
     /// How many hosts every message passed before it came here, followed or not.
     const telemetry::histogram& hops() const noexcept { return hops_; }
 
+    /// How long messages that were announced took to come.
+    const telemetry::histogram& waits() const noexcept { return waits_.waits(); }
+
     byte_buffer on_broadcast(const identity::topic_id& topic, bytes_view content) override;
     void on_sent() override;
     void on_delivery(const gossip::proto::message_output& message) override;
@@ -63,6 +69,7 @@ private:
     double factor_ = 1;
     telemetry::span_ring spans_{spans_max};
     telemetry::histogram hops_{{0, 1, 2, 3, 4, 5, 6, 8, 10, 15}};
+    telemetry::delivery_watch waits_;
     telemetry::trace_id last_{};
     /// So many in a second, and no more.
     class allowance {

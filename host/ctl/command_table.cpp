@@ -52,6 +52,11 @@ constexpr example boot_examples[] = {
     {"meshctl boot --vs prev", "beside the start before"},
     {"meshctl boot --all", "every node's, the slowest first"}};
 
+constexpr example flight_examples[] = {
+    {"meshctl flight", "dials, path moves, failures: the last 200 spans that every host keeps"},
+    {"meshctl flight --limit 4096 --json > flight.json", "all of them, to send to somebody"},
+    {"meshctl flight --via compute-05 --limit 50", "those of another node"}};
+
 constexpr example doctor_examples[] = {
     {"meshctl doctor", "do the host's own books balance? exit code 9 when they do not"},
     {"meshctl doctor --via compute-05", "those of another node"}};
@@ -133,6 +138,10 @@ const command_row table[] = {
     {"trace publish", "send a message, and show how every host heard it", make_trace_publish, {}},
     {"trace list", "the messages that were followed lately", make_trace_list, {}},
     {"trace show", "the way of one of them, hop by hop", make_trace_show, {}},
+    {"flight",
+     "what the host did for itself lately, for after an accident",
+     make_flight,
+     flight_examples},
     {"doctor", "let the host check its own books", make_doctor, doctor_examples},
     {"node", "one node of the mesh", nullptr, node_examples},
     {"node show", "all that is known of a node, and what it says itself", make_node_show, {}},

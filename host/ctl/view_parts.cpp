@@ -5,6 +5,7 @@
 #include "ctl/terminal_text.hpp"
 #include "ctl/words.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 namespace meshhost::ctl {
@@ -83,6 +84,28 @@ std::string budget_text(const boost::json::object& budget) {
     if (parts.empty()) return "";
     const auto source = text_in(budget, "source");
     return joined(parts, ", ") + (source.empty() ? "" : " (" + source + ")");
+}
+
+std::string attributes_text(const boost::json::object& attributes) {
+    std::string text;
+    for (const auto& [key, value] : attributes) {
+        const auto shown =
+            value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value);
+        text += fmt::format("{}{}={}", text.empty() ? "" : " ", printable(key), printable(shown));
+    }
+    return text;
+}
+
+std::string took_text(const boost::json::object& span) {
+    constexpr double ns_per_us = 1000;
+    const auto* length = span.if_contains("length_us");
+    if (length == nullptr || !length->is_number()) return "";
+    return rtt_text(duration(static_cast<duration::rep>(length->to_number<double>() * ns_per_us)));
+}
+
+bool flag_in(const boost::json::object& from, std::string_view key) {
+    const auto* value = from.if_contains(key);
+    return value != nullptr && value->is_bool() && value->get_bool();
 }
 
 }  // namespace meshhost::ctl

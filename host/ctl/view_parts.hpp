@@ -27,6 +27,13 @@ std::string counts_text(const boost::json::object& counts);
 /// How many of `items` have which value of `key`: {"alive": 3, "left": 1}, in order of appearance.
 boost::json::object count_by(const boost::json::array& items, std::string_view key);
 
+/// "route=/jobs ok=true".
+std::string attributes_text(const boost::json::object& attributes);
+/// Of a span: how long it took; empty when that is not known.
+std::string took_text(const boost::json::object& span);
+/// False, too, when there is none.
+bool flag_in(const boost::json::object& from, std::string_view key);
+
 /// Green for what is well, red for what is lost, yellow for what is on its way to either.
 tone tone_of_state(std::string_view state);
 /// "250 m, 64.0 MiB (cgroup)"; empty when none was declared.

@@ -2,10 +2,10 @@
 #include "ctl/fields.hpp"
 #include "ctl/terminal_text.hpp"
 #include "ctl/text_table.hpp"
+#include "ctl/view_parts.hpp"
 #include "ctl/views.hpp"
 #include "ctl/words.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 namespace meshhost::ctl {
@@ -18,17 +18,6 @@ std::string number_text(const boost::json::object& from, std::string_view key) {
     return fmt::format("{:.6g}", value->to_number<double>());
 }
 
-/// "route=/jobs ok=true".
-std::string attributes_text(const boost::json::object& attributes) {
-    std::string text;
-    for (const auto& [key, value] : attributes) {
-        const auto shown =
-            value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value);
-        text += fmt::format("{}{}={}", text.empty() ? "" : " ", printable(key), printable(shown));
-    }
-    return text;
-}
-
 std::string point_text(const boost::json::object& point, std::string_view kind) {
     if (kind != "histogram") return number_text(point, "value");
     const auto* count = point.if_contains("count");
@@ -37,11 +26,6 @@ std::string point_text(const boost::json::object& point, std::string_view kind) 
     const auto times = count->to_number<double>();
     const auto mean = times > 0 ? sum->to_number<double>() / times : 0;
     return fmt::format("{:.0f} times, mean {:.6g}", times, mean);
-}
-
-bool flag_in(const boost::json::object& from, std::string_view key) {
-    const auto* value = from.if_contains(key);
-    return value != nullptr && value->is_bool() && value->get_bool();
 }
 
 }  // namespace
@@ -82,18 +66,13 @@ std::string spans_text(const boost::json::object& data, const console& out) {
     for (const auto& item : array_in(data, "spans")) {
         if (!item.is_object()) continue;
         const auto& span = item.get_object();
-        const auto* length = span.if_contains("length_us");
-        const auto took =
-            length != nullptr && length->is_number()
-                ? rtt_text(duration(static_cast<duration::rep>(length->to_number<double>() * 1000)))
-                : std::string();
         const auto message = text_in(span, "message");
         table.add(
             {text_in(span, "trace"),
              text_in(span, "span"),
              text_in(span, "name"),
              text_in(span, "kind"),
-             took,
+             took_text(span),
              flag_in(span, "ok") ? "ok" : message,
              attributes_text(object_in(span, "attributes"))}
         );

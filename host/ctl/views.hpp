@@ -23,6 +23,8 @@ std::string running_config_text(const boost::json::object& data, const console& 
 /// Of one role. See admin/plugin_routes.hpp.
 std::string metrics_text(const boost::json::object& data, const console& out);
 std::string spans_text(const boost::json::object& data, const console& out);
+/// Of the flight recorder, a line a span.
+std::string flight_text(const boost::json::object& data, const console& out);
 /// What became of a reload, by instance.
 std::string reload_text(const boost::json::object& data, const console& out);
 /// Everything that is known of one node, and what it says itself when it can be asked.

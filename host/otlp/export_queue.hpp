@@ -46,6 +46,7 @@ struct queue_counts {
     std::uint64_t dropped_refused = 0;  ///< the collector took none of a batch
     std::uint64_t rejected = 0;         ///< the collector took a batch, and these of it not
     std::uint64_t requests = 0;
+    std::uint64_t bytes_sent = 0;  ///< of requests, repeated ones included
     std::uint64_t failures_in_a_row = 0;
     std::size_t waiting = 0;
     std::size_t waiting_max = 0;  ///< spans_max
@@ -63,6 +64,8 @@ public:
 
     /// A batch that is due: it is under way until on_result(). nullptr: none.
     const std::vector<scoped_span>* next(time_point now);
+    /// How large it became.
+    void on_encoded(std::size_t bytes) noexcept { counts_.bytes_sent += bytes; }
     void on_result(const export_result& result, time_point now);
 
     time_point next_deadline() const noexcept;

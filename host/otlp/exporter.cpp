@@ -82,6 +82,7 @@ void exporter::send() {
     if (batch != nullptr) {
         const duration before = net::thread_cpu_time();
         auto request = encode_traces(options_.by, options_.version, *batch);
+        queue_.on_encoded(request.size());
         to_->send(std::move(request), [this](const outcome<http::post_answer>& answer) {
             on_answer(answer);
         });

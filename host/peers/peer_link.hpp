@@ -7,6 +7,7 @@
 #include "transport/unsent_bytes.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace meshhost::peers {
 
@@ -48,6 +49,10 @@ public:
     }
     bool has_stream() const noexcept { return stream_ != nullptr; }
 
+    /// Of one that was dialled: when; nullopt: accepted, or its end was told.
+    void set_dialled(std::optional<time_point> at) noexcept { dialled_ = at; }
+    const std::optional<time_point>& dialled() const noexcept { return dialled_; }
+
     /// False: some of it waits for the stream. Order is kept.
     bool send(bytes_view frame);
 
@@ -65,6 +70,7 @@ private:
     std::shared_ptr<transport::connection> connection_;
     std::shared_ptr<transport::stream> stream_;
     transport::unsent_bytes unsent_;
+    std::optional<time_point> dialled_;
 };
 
 }  // namespace meshhost::peers

@@ -5,6 +5,15 @@
 
 namespace meshhost::peers {
 
+/// How a dial of this room went.
+struct dial_result {
+    identity::endpoint_id peer;
+    time_point began{};
+    duration took{};
+    transport::path_info path;                     ///< of one that came up
+    const transport::close_reason* why = nullptr;  ///< null: it came up
+};
+
 /// Called on the shard's thread after the change, perhaps from inside the call that made it. May
 /// call anything on the service but add_observer and remove_observer.
 class peers_observer {
@@ -20,6 +29,7 @@ public:
     virtual void on_neighbor_down(const identity::endpoint_id&, bool is_lost) { (void)is_lost; }
     /// Some of what the gossip brought was lost here.
     virtual void on_gossip_lagged() {}
+    virtual void on_dialled(const dial_result&) {}
     /// After async_stop(): peers know that we left, every connection is closed.
     virtual void on_stopped() {}
 

@@ -190,6 +190,7 @@ void peers_service::accept(std::shared_ptr<transport::connection> incoming) {
 
 void peers_service::on_link_connected(proto::link_id id) {
     const std::shared_ptr<peer_link> link = links_.at(id);
+    tell_dialled(*link, nullptr);
     auto opened = link->connection()->open_bidi(link);
     if (opened == nullptr) {
         state_.link_fault(id, proto::close_code::bad_stream, shard_.now());
@@ -198,6 +199,17 @@ void peers_service::on_link_connected(proto::link_id id) {
     }
     link->attach(std::move(opened));
     become_ready(*link, id);
+}
+
+/// Once of every dial: that it is up, or that it never was.
+void peers_service::tell_dialled(peer_link& link, const transport::close_reason* why) {
+    const auto began = link.dialled();
+    if (!began || link.connection() == nullptr) return;
+    link.set_dialled(std::nullopt);
+    dial_result told{link.connection()->remote_id(), *began, shard_.now() - *began, {}, why};
+    if (why == nullptr) told.path = link.connection()->path();
+    for (peers_observer* const observer : observers_)
+        observer->on_dialled(told);
 }
 
 void peers_service::on_link_stream(proto::link_id id, std::shared_ptr<transport::stream> opened) {
@@ -234,6 +246,8 @@ void peers_service::on_link_ended(proto::link_id id, const transport::close_reas
     if (reason == nullptr) {
         state_.link_fault(id, proto::close_code::bad_stream, shard_.now());
     } else {
+        if (const auto link = links_.find(id); link != links_.end())
+            tell_dialled(*link->second, reason);
         links_.erase(id);
         ++counters_.links_closed;
         state_.link_down(id, evidence_of(*reason, idle_timeout_), shard_.now());
@@ -280,6 +294,7 @@ void peers_service::perform(const proto::dial_output& dial) {
     const auto link = std::make_shared<peer_link>(sink(), dial.link);
     links_.emplace(dial.link, link);
     ++counters_.links_opened;
+    link->set_dialled(shard_.now());
     link->attach(endpoint_.connect(dial.to, digest_alpn, link));
 }
 

@@ -106,6 +106,7 @@ private:
 
     void accept(std::shared_ptr<transport::connection> incoming);
     void become_ready(peer_link& link, proto::link_id id);
+    void tell_dialled(peer_link& link, const transport::close_reason* why);
 
     void turn();
     void perform(const proto::dial_output& dial);

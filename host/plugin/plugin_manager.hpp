@@ -94,6 +94,9 @@ public:
     /// Its state, its health or its last error is another.
     virtual void on_instance_changed(const instance_status& status) = 0;
 
+    /// A callback has held its strand for too long; `what` says which. At most one in a while.
+    virtual void on_slow_call(const instance_status&, const std::string& what) { (void)what; }
+
     /// After stop(), once. `abandoned` instances did not return from a callback in time: their
     /// threads are still in the plugin's code, so that the process has to end without unwinding
     /// (std::quick_exit).

@@ -126,8 +126,9 @@ void plugin_manager::on_slow(const std::string& instance, const plugin_fault& fa
     entry* const found = find(instance);
     if (found == nullptr) return;
     ++found->status.slow_calls;
-    if (found->may_complain.take(shard_.now()))
-        log_.warn("{}", explain(found->status.path, fault).message);
+    if (!found->may_complain.take(shard_.now())) return;
+    log_.warn("{}", explain(found->status.path, fault).message);
+    observer_.on_slow_call(found->status, fault.text);
 }
 
 void plugin_manager::on_hung(const std::string& instance, const std::string& where) {

@@ -16,6 +16,8 @@ public:
     void spent(duration cpu) noexcept { spent_ += cpu; }
     void made_span() noexcept { ++spans_; }
 
+    std::uint64_t spans() const noexcept { return spans_; }
+
     duration total() const noexcept {
         return spent_ + per_span * static_cast<duration::rep>(spans_);
     }

@@ -19,6 +19,7 @@ std::unique_ptr<command> make_topology();
 std::unique_ptr<command> make_top();
 std::unique_ptr<command> make_events();
 std::unique_ptr<command> make_boot();
+std::unique_ptr<command> make_flight();
 
 std::unique_ptr<command> make_node_show();
 std::unique_ptr<command> make_node_drain();

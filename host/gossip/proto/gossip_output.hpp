@@ -2,6 +2,7 @@
 #pragma once
 // What gossip_state wants of its driver, and what it has to tell.
 #include "base/strong_id.hpp"
+#include "base/time.hpp"
 #include "gossip/proto/addr_info.hpp"
 #include "gossip/proto/errc.hpp"
 #include "gossip/proto/shared_bytes.hpp"
@@ -104,6 +105,7 @@ struct message_output {
     std::uint16_t hops = 0;  ///< 0: `from` broadcast it
     urgency how = urgency::normal;
     shared_bytes trace;  ///< opaque here; of the hop that brought it
+    duration waited{};   ///< since somebody announced it; zero: it came unannounced
 };
 
 /// Addresses of a peer that are new to us, or that a want_link_output which follows may need.

@@ -142,7 +142,9 @@ void plumtree::on(
     }
     keep(m.id, frame, after.how, &from, now);
     if (!options_.membership.is_observer) spread(onward, frame, after.how, &from, now);
+    duration waited{};
     if (const missing_message* const announced = missing_.find(m.id)) {
+        waited = now - announced->since;
         if (options_.broadcast.elects_shapers) {
             if (is_timely(m.id, after.how)) exchange_branch(from, *announced, now);
         } else {
@@ -150,7 +152,8 @@ void plumtree::on(
         }
         missing_.erase(m.id);
     }
-    deliver(from, m, after, frame.slice(content_offset(m.content.size()), m.content.size()));
+    const auto content = frame.slice(content_offset(m.content.size()), m.content.size());
+    deliver(from, m, after, content, waited);
 }
 
 /// So that whoever grafts gets it, and a second copy is known as one.
@@ -189,10 +192,12 @@ void plumtree::deliver(
     const endpoint_id& from,
     const gossip_message& m,
     const extension& after,
-    shared_bytes content
+    shared_bytes content,
+    duration waited
 ) {
     ++counts_.delivered;
     message_output out;
+    out.waited = waited;
     out.content = std::move(content);
     out.id = m.id;
     out.from = from;

@@ -130,7 +130,8 @@ private:
         const identity::endpoint_id& from,
         const gossip_message& m,
         const extension& after,
-        shared_bytes content
+        shared_bytes content,
+        duration waited = duration::zero()
     );
     void exchange_branch(
         const identity::endpoint_id& sender,

@@ -43,6 +43,28 @@ TEST_CASE("ctl: spans, and words from strangers", "[ctl]") {
     CHECK(ctl::spans_text({}, here.console) == "no spans: the role has finished none\n");
 }
 
+TEST_CASE("ctl: the flight recorder, a line a span", "[ctl]") {
+    const screen here;
+    CHECK(
+        ctl::flight_text(
+            json(
+                R"({"held": 7, "slots": 4096, "anomalies": 2, "suppressed": 1, "promoted": 1, "spans": [
+                {"name": "mesh.peer.dial", "started_unix_us": 1700000000123456, "length_us": 1500.0, "ok": false,
+                 "message": "nobody", "fate": "promoted", "attributes": {"x": true}},
+                {"name": "mesh.peer.state", "started_unix_us": 1700000000200000, "length_us": 0.0, "ok": true,
+                 "message": null, "fate": "held", "attributes": {}}, 7]})"
+            ),
+            here.console
+        )
+        == "AT (UTC)         TOOK  SPAN             END     TOLD      WHAT\n"
+           "22:13:20.123   1.5 ms  mesh.peer.dial   nobody  promoted  x=true\n"
+           "22:13:20.200  0.00 ms  mesh.peer.state  ok\n"
+           "2 of 7 held (room for 4096) · 2 anomalies, 1 too soon after others · 1 told because of "
+           "one\n"
+    );
+    CHECK(ctl::flight_text({}, here.console) == "nothing is recorded yet\n");
+}
+
 TEST_CASE("ctl: what became of a reload", "[ctl]") {
     const screen here;
     CHECK(
