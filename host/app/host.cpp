@@ -43,6 +43,16 @@ duration unix_now() {
     return std::chrono::system_clock::now().time_since_epoch();
 }
 
+/// An observer's is the timeline of the whole mesh.
+telemetry::journal_limits journal_limits_of(const config::host_config& settings) {
+    constexpr std::size_t observed_events = 100'000;
+    constexpr std::size_t observed_bytes = 40u << 20;
+    telemetry::journal_limits limits{.events_max = settings.telemetry.events_kept};
+    const bool is_usual = limits.events_max == config::telemetry_config{}.events_kept;
+    if (settings.observe.listen.empty() || !is_usual) return limits;
+    return {.events_max = observed_events, .bytes_max = observed_bytes};
+}
+
 /// From where metrics come to an instrumentation scope.
 admin::metrics_taker scoped(std::function<void(std::vector<otlp::scoped_metrics>)> take) {
     return [take = std::move(take)](std::vector<admin::sourced_metrics> all) {
@@ -63,7 +73,7 @@ host::host(net::shard& shard, host_options options, host_observer& observer)
     , boot_(shard, options_.started)
     , telemetry_(shard)
     , controls_(random_seed())
-    , journal_({.events_max = options_.settings.values.telemetry.events_kept}) {}
+    , journal_(journal_limits_of(options_.settings.values)) {}
 
 host::~host() {
     if (!peers_) return;
@@ -105,7 +115,18 @@ outcome<void> host::load_identity() {
     boot_.note("mesh.identity.source", std::string(identity->created ? "minted" : "file"));
     boot_.note("mesh.identity.path", settings.identity.key_file.string());
     boot_.remember(settings.node.data_dir / "boots.json");
+    restore_events();
     return {};
+}
+
+/// Once the state directory is this process's alone.
+void host::restore_events() {
+    const auto& settings = options_.settings.values;
+    if (settings.observe.listen.empty()) return;
+    files_.emplace(settings.node.data_dir / "events");
+    journal_.restore(files_->read(journal_limits_of(settings).events_max));
+    files_->begin(journal_.next());
+    boot_.note("mesh.events.restored", static_cast<std::uint64_t>(journal_.size()));
 }
 
 /// Before anything else is open, so that a port that is taken ends the start.
@@ -460,7 +481,8 @@ void host::serve() {
             load_.get(),
             [this](admin::config_reload_sink sink) { return reload_config(std::move(sink)); },
             &boot_,
-            &telemetry_},
+            &telemetry_,
+            files_ ? &*files_ : nullptr},
         options_.started,
         options_.started_at
     );
@@ -573,6 +595,7 @@ void host::on_neighbor_up(const identity::endpoint_id& peer) {
 /// Every two seconds, when the usage was looked at.
 void host::look(time_point now) {
     telemetry_.look(now);
+    if (files_) files_->keep(journal_, now);
     meet_found();
     if (gossip_)
         for (const auto* connection : gossip_->owned()) {
@@ -666,6 +689,7 @@ void host::finish() {
     is_finished_ = true;
     if (auditor_) api_->set_auditor(nullptr);
     auditor_.reset();
+    if (files_) files_->keep(journal_, shard_.now());
     if (dashboard_) dashboard_->close();
     if (health_) health_->close();
     admin_->close();

@@ -23,6 +23,7 @@
 #include "introspect/introspect_server.hpp"
 #include "message/message_exchange.hpp"
 #include "net/shard.hpp"
+#include "observe/event_files.hpp"
 #include "peers/peers_service.hpp"
 #include "ping/ping_handler.hpp"
 #include "plugin/plugin_manager.hpp"
@@ -103,6 +104,7 @@ private:
     outcome<void> open_endpoint();
     void open_telemetry();
     outcome<void> open_mesh();
+    void restore_events();
     void record_flight();
     void on_event(const telemetry::event& happened);
     void follow_messages();
@@ -157,6 +159,7 @@ private:
     join_recorder join_;
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
     telemetry::event_journal journal_;
+    std::optional<observe::event_files> files_;  ///< nullopt: nothing observes
     event_recorder events_{journal_};
     std::unique_ptr<peers::peers_service> peers_;
     std::unique_ptr<mesh_bridge> bridge_;

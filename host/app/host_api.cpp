@@ -61,6 +61,9 @@ std::vector<std::string> host_api::warnings() const {
     auto all = parts_.load == nullptr ? std::vector<std::string>() : parts_.load->warnings();
     for (auto& each : parts_.telemetry->warnings())
         all.push_back(std::move(each));
+    if (parts_.event_files != nullptr)
+        if (auto trouble = parts_.event_files->trouble(); !trouble.empty())
+            all.push_back(std::move(trouble));
     if (auditor_ == nullptr) return all;
     for (const auto& each : auditor_->standing())
         all.push_back(
@@ -141,6 +144,8 @@ std::vector<admin::probe_section> host_api::probe() const {
     if (asker_ != nullptr && answerer_ != nullptr)
         sections.push_back(section_of(asker_->measure(), answerer_->measure()));
     if (parts_.gossip != nullptr) sections.push_back(section_of(parts_.gossip->measure()));
+    if (parts_.event_files != nullptr)
+        sections.push_back({"event_files", parts_.event_files->counters()});
     if (dashboard_ != nullptr) sections.push_back({"observe", dashboard_->counters()});
     for (auto& each : parts_.telemetry->sections())
         sections.push_back(std::move(each));

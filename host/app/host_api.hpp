@@ -16,6 +16,7 @@
 #include "introspect/introspect_server.hpp"
 #include "net/shard.hpp"
 #include "observe/dashboard_server.hpp"
+#include "observe/event_files.hpp"
 #include "peers/peers_service.hpp"
 #include "plugin/plugin_manager.hpp"
 #include "transport/endpoint.hpp"
@@ -44,6 +45,7 @@ struct host_parts {
     std::function<outcome<void>(admin::config_reload_sink)> reload_config = {};
     const boot_recorder* boot = nullptr;
     host_telemetry* telemetry = nullptr;
+    const observe::event_files* event_files = nullptr;  ///< null: the journal is in memory alone
 };
 
 /// One thread: the shard's.

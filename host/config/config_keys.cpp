@@ -327,12 +327,14 @@ constexpr std::array<config_key, 62> keys{{
     {.path = "telemetry.trace_one_in",
      .rule = integer(0, trace_one_in_most),
      .fallback = "1024",
-     .doc = "One in so many messages of this host is followed through the mesh. 0: none.",
+     .doc = "One in so many messages of this host is followed through the mesh, and of its dials "
+            "and events exported. 0: none.",
      .store = put<&c::telemetry, &telemetry_config::trace_one_in>},
     {.path = "telemetry.events_kept",
      .rule = integer(64, events_most),
      .fallback = "4096",
-     .doc = "How many of the last events are remembered, in at most 2 MiB.",
+     .doc = "How many of the last events are remembered, in at most 2 MiB. 4096 on an observer: "
+            "100,000, in 40 MiB.",
      .store = put<&c::telemetry, &telemetry_config::events_kept>},
     {.path = "observe.listen",
      .rule = text(text_form::loopback),

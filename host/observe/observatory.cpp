@@ -40,7 +40,7 @@ observatory::observatory(const observatory_parts& parts, json::object mesh, pict
     , meters_(parts.shard, parts.view, parts.asker, meters_question(parts.view))
     , timer_(parts.shard, *this)
     , sequence_(static_cast<std::uint64_t>(unix_ms(std::chrono::system_clock::now()).count()))
-    , next_event_(parts.journal.oldest()) {
+    , next_event_(parts.journal.next()) {
     timer_.arm(parts.shard.now());
 }
 

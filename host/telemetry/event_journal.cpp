@@ -3,6 +3,7 @@
 
 #include "base/cut.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace meshhost::telemetry {
@@ -29,6 +30,14 @@ void event_journal::append(event happened) {
         events_.pop_front();
     }
     if (listener_) listener_(events_.back());
+}
+
+void event_journal::restore(std::vector<event> earlier) {
+    if (earlier.empty() || next_ != 1) return;
+    const auto last = std::max<std::uint64_t>(earlier.back().sequence, earlier.size());
+    next_ = last - earlier.size() + 1;
+    for (auto& each : earlier)
+        append(std::move(each));
 }
 
 const event* event_journal::find(std::uint64_t sequence) const noexcept {

@@ -27,6 +27,10 @@ public:
     /// Gives `happened` its number, keeps it and tells the listener.
     void append(event happened);
 
+    /// Puts events of an earlier run before those to come. The last keeps its number, those before
+    /// it are numbered down from it, without gaps. Precondition: nothing was appended yet.
+    void restore(std::vector<event> earlier);
+
     /// Who hears each event right after it was taken; empty: nobody. May not append().
     void set_listener(listener heard) { listener_ = std::move(heard); }
 
