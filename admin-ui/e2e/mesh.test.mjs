@@ -132,7 +132,7 @@ test("the filter counts whom it hides", async () => {
   await until("all again", async () => (await items(page).count()) === nodes || "not all");
 });
 
-test("every start has five steps", async () => {
+test("every start has five steps, and the join that it told of", async () => {
   const { page } = main;
   await page.goto(path("/boot?sort=name"));
   await page.locator("[data-boot-row]").first().waitFor();
@@ -149,6 +149,9 @@ test("every start has five steps", async () => {
   const names = await page.locator("[data-boot-step]").evaluateAll((all) => all.map((one) => one.dataset.bootStep));
   assert.equal(names.length, told.length * STEPS.length);
   for (let i = 0; i < names.length; i++) assert.equal(names[i], `mesh.${STEPS[i % STEPS.length]}`);
+  const joined = boots.data.nodes.filter((node) => told.includes(node.id) && node.boot.join?.length > 0);
+  assert.equal(await page.locator("[data-boot-join]").count(), joined.length);
+  assert.equal(await page.locator("[data-join]").count(), joined.length);
 });
 
 for (const theme of ["dark", "light"])

@@ -52,7 +52,39 @@ export function makeBoot(random, node, number, startedUnixUs, fault = null) {
     outcome: failed ? "failed" : "ready",
     error: failed ? `${MISSING} [MP001]` : null,
     spans: [head, ...spans],
+    join: failed ? [] : joinOf(trace, root, node, startedUnixUs + length),
   };
+}
+
+/** What came after it: made of the trace's digits, so that it takes nothing from the mock's chance. */
+function joinOf(start, startSpan, node, at) {
+  const digits = (from) => Number.parseInt(start.slice(from, from + 4), 16) / 0x10000;
+  const trace = [...start].reverse().join("");
+  const span = (n) => `${n}${trace.slice(1, 16)}`;
+  const lonely = node.name === "gateway-02";
+  const found = lonely ? 0 : 2 + Math.floor(digits(0) * 4);
+  const slow = node.name === "compute-07" ? 40 : 1;
+  const times = Array.from({ length: found }, (_, i) => (6000 + digits(4 + 4 * i) * 30_000) * slow).sort(
+    (a, b) => a - b,
+  );
+  const length = lonely ? 60e6 : times.at(-1);
+  const attributes = { "mesh.join.seeds": 1, "mesh.join.neighbours": found };
+  const root = make(
+    trace,
+    span(0),
+    null,
+    "mesh.node.join",
+    at,
+    length,
+    attributes,
+    !lonely,
+    lonely ? "no neighbour was found" : null,
+  );
+  root.links = [{ trace: start, span: startSpan }];
+  const paths = times.map((us, i) =>
+    make(trace, span(i + 1), span(0), "mesh.path.establish", at, us, { "mesh.path.kind": "direct" }, true, null),
+  );
+  return [root, ...paths];
 }
 
 const MISSING = "the plugin was built for ABI 2, this host has 1";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import type { Boot } from "../src/api/types";
-import { health, mediansOf, outliers, STEPS, shapeOf, ticks } from "../src/boot/phases";
+import { health, JOIN, joinedAt, mediansOf, outliers, STEPS, scaleEnd, shapeOf, ticks } from "../src/boot/phases";
 import { makeMesh } from "./fixtures";
 
 const mesh = makeMesh();
@@ -65,6 +65,38 @@ describe("starts", () => {
     a!.parent = b!.span;
     b!.parent = a!.span;
     expect(() => shapeOf({ ...boot, spans: [a!, b!] })).not.toThrow();
+  });
+
+  it("are followed by a join, a neighbour a branch, placed by the root's start", () => {
+    const shape = shapeOf(bootOf("compute-01"));
+    expect(shape.join?.span.name).toBe(JOIN);
+    expect(shape.join!.from).toBeGreaterThanOrEqual(Math.floor(shape.total));
+    expect(shape.join!.children.map(({ span }) => span.name)).toContain("mesh.path.establish");
+    expect(joinedAt(shape)).toBeCloseTo(shape.join!.from + shape.join!.span.length_us);
+    // It is no part of what makes a start healthy.
+    expect(shape.steps).toHaveLength(STEPS.length);
+    for (const join of [undefined, [], [{ name: "other" }], [{}]] as unknown as Boot["join"][]) {
+      const without = shapeOf({ ...bootOf("compute-01"), join });
+      expect(without.join).toBeNull();
+      expect(joinedAt(without)).toBeNull();
+    }
+  });
+
+  it("are out of line for a slow join, and for one that failed, and say so in a sentence", () => {
+    const late = outliers(shapeOf(bootOf("compute-07")), medians);
+    expect(late.map((one) => one.sentence)).toEqual([
+      expect.stringMatching(/^mesh\.node\.join took .* s \(median \d+\.\d ms\) for \d neighbours$/),
+    ]);
+    const [lonely] = outliers(shapeOf(bootOf("gateway-02")), medians);
+    expect(lonely?.sentence).toBe("mesh.node.join failed: no neighbour was found");
+  });
+
+  it("have scales that show them in full, and joins as far as they stay legible", () => {
+    expect(scaleEnd([20_000, 10_000], [])).toBe(20_000 * 1.02);
+    expect(scaleEnd([20_000], [50_000])).toBe(50_000 * 1.02);
+    expect(scaleEnd([20_000], [60e6])).toBe(80_000 * 1.02);
+    expect(scaleEnd([], [])).toBe(1000 * 1.02);
+    expect(scaleEnd([20_000], [...Array(19).fill(30_000), 60e6])).toBe(30_000 * 1.02);
   });
 
   it("have scales with round ticks", () => {

@@ -115,6 +115,13 @@ const survey::extractor last_boot{"boot", [](const json::object& line) -> json::
                                       return is_there ? all->get_array().front() : json::value();
                                   }};
 
+json::object counters_json(const std::vector<std::pair<std::string, std::uint64_t>>& counters) {
+    json::object all;
+    for (const auto& [name, value] : counters)
+        all[name] = value;
+    return all;
+}
+
 void answer_with(const admin::answer_ptr& to, const char* schema, json::object data) {
     to->reply(guarded(admin::json_response(200, http::make_envelope(schema, std::move(data)))));
 }
@@ -332,18 +339,16 @@ void dashboard_server::get_events(const http::request& asked, const admin::answe
 }
 
 void dashboard_server::get_telemetry(const admin::answer_ptr& answer) const {
-    json::value otlp;
-    for (const auto& section : parts_.view.probe()) {
-        if (section.room != "otlp") continue;
-        json::object counters;
-        for (const auto& [name, value] : section.counters)
-            counters[name] = value;
-        otlp = std::move(counters);
-    }
-    json::object own;
-    for (const auto& [name, value] : counters())
-        own[name] = value;
-    answer_with(answer, "telemetry", {{"otlp", std::move(otlp)}, {"observer", std::move(own)}});
+    json::object data{
+        {"otlp", nullptr},
+        {"telemetry", json::object()},
+        {"flight", json::object()},
+        {"journal", json::object()},
+        {"event_files", nullptr}};
+    for (const auto& section : parts_.view.probe())
+        if (data.contains(section.room)) data[section.room] = counters_json(section.counters);
+    data["observer"] = counters_json(counters());
+    answer_with(answer, "telemetry", std::move(data));
 }
 
 void dashboard_server::get_survey(survey& of, const char* schema, const admin::answer_ptr& answer) {

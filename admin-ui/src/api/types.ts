@@ -611,6 +611,27 @@ export interface Telemetry {
     [k: string]: unknown;
   } | null;
   /**
+   * what telling costs the observer: cpu_ns, cpu_ns_per_s, ceiling_ns_per_s, followed_one_in, followed_ppb, spans
+   */
+  telemetry: {
+    [k: string]: unknown;
+  };
+  /**
+   * its flight recorder: held, slots, bytes, recorded, given_way, anomalies, suppressed, promotions, promoted
+   */
+  flight: {
+    [k: string]: unknown;
+  };
+  /**
+   * its events in memory: events_kept, bytes_kept
+   */
+  journal: {
+    [k: string]: unknown;
+  };
+  event_files: {
+    [k: string]: unknown;
+  } | null;
+  /**
    * what the observer itself holds and has counted: clients, log_bytes, rounds, ...
    */
   observer: {

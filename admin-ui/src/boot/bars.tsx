@@ -4,7 +4,7 @@
 import type { Boot } from "../api/types";
 import { millis, plain } from "../model/format";
 import css from "./bars.module.css";
-import { type Branch, type Outlier, type Shape, STEPS, ticks } from "./phases";
+import { type Branch, JOIN, type Outlier, type Shape, STEPS, ticks } from "./phases";
 
 export interface Scale {
   from: number; // µs: what stands at the left
@@ -14,7 +14,7 @@ export interface Scale {
 const PHASE = [css.phase1, css.phase2, css.phase3, css.phase4, css.phase5];
 
 export const phaseClass = (name: string): string =>
-  PHASE[STEPS.indexOf(name as (typeof STEPS)[number])] ?? css.deeper!;
+  (name === JOIN ? css.join : undefined) ?? PHASE[STEPS.indexOf(name as (typeof STEPS)[number])] ?? css.deeper!;
 
 const left = (us: number, scale: Scale) => `${((us - scale.from) / (scale.to - scale.from)) * 100}%`;
 const width = (us: number, scale: Scale) => `${(us / (scale.to - scale.from)) * 100}%`;
@@ -76,6 +76,7 @@ export function StepsBar(props: {
           />
         );
       })}
+      {shape.join && <JoinBar join={shape.join} scale={scale} offset={offset} slow={slow} />}
       {missing.length > 0 && (
         <span
           className={`${css.missing} ${shape.running ? css.running : ""}`}
@@ -91,6 +92,24 @@ export function StepsBar(props: {
   );
 }
 
+/** What comes after a start: how long until it had its neighbours. Beyond the scale it goes on, and says so. */
+function JoinBar(props: { join: Branch; scale: Scale; offset: number; slow: readonly Outlier[] }) {
+  const { join, scale, offset, slow } = props;
+  const { span, from } = join;
+  const start = offset + from;
+  if (start >= scale.to) return null;
+  const out = slow.find((one) => one.span === span);
+  const beyond = start + span.length_us > scale.to;
+  const tone = !span.ok ? css.failed : out ? css.slow : "";
+  return (
+    <span
+      className={`${css.bar} ${css.join} ${beyond ? css.beyond : ""} ${tone}`}
+      title={`${span.name} ${millis(span.length_us)}, ${join.children.length} neighbours${span.message ? `: ${plain(span.message)}` : ""}`}
+      style={{ left: left(start, scale), width: width(Math.min(span.length_us, scale.to - start), scale) }}
+    />
+  );
+}
+
 export function SpanBar({
   branch,
   scale,
@@ -103,11 +122,17 @@ export function SpanBar({
   parent: string;
 }) {
   const { span, from } = branch;
+  const own = span.name === JOIN || STEPS.includes(span.name as never);
+  const start = offset + from;
+  const beyond = start + span.length_us > scale.to;
   return (
     <div className={css.lane}>
       <span
-        className={`${css.bar} ${phaseClass(STEPS.includes(span.name as never) ? span.name : parent)} ${STEPS.includes(span.name as never) ? "" : css.deep} ${span.ok ? "" : css.failed}`}
-        style={{ left: left(offset + from, scale), width: width(span.length_us, scale) }}
+        className={`${css.bar} ${phaseClass(own ? span.name : parent)} ${own ? "" : css.deep} ${beyond ? css.beyond : ""} ${span.ok ? "" : css.failed}`}
+        style={{
+          left: left(start, scale),
+          width: width(Math.max(0, Math.min(span.length_us, scale.to - start)), scale),
+        }}
         title={`${span.name} ${millis(span.length_us)}`}
       />
     </div>

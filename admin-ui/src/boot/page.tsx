@@ -12,13 +12,26 @@ import { setParams, useParam, withShared } from "../ui/url";
 import { useAsked } from "../ui/use-asked";
 import { Axis, Grid, type Scale, SpanBar } from "./bars";
 import css from "./page.module.css";
-import { type Branch, health, lengths, mediansOf, outliers, type Shape, STEPS, shapeOf } from "./phases";
+import {
+  type Branch,
+  health,
+  JOIN,
+  joinedAt,
+  lengths,
+  mediansOf,
+  outliers,
+  type Shape,
+  STEPS,
+  scaleEnd,
+  shapeOf,
+} from "./phases";
 import { ShapeLegend } from "./shape-legend";
 
 interface Other {
   label: string;
   steps: ReadonlyMap<string, number>;
   total: number | null;
+  join: number | null;
   missing: string | null; // why there is nothing to compare with
 }
 
@@ -49,10 +62,10 @@ export default function BootPage() {
   const other = otherOf(vs, boot, boots, all.data, meshShapes);
   const scale: Scale = {
     from: -Math.min(shape.lead, shape.total * 0.25),
-    to: Math.max(shape.total, other?.total ?? 0, 1) * 1.02,
+    to: scaleEnd([shape.total, other?.total ?? 0], [joinedAt(shape) ?? 0]),
   };
   const source = { mesh: state.mesh?.name ?? "", nodes: state.nodes };
-  const told = [{ node: id, name, spans: boot.spans }];
+  const told = [{ node: id, name, spans: [...boot.spans, ...((boot.join ?? []) as typeof boot.spans)] }];
   const checks = health(boot, shape, state.mesh?.boot_slo_ms ?? 250);
 
   return (
@@ -117,6 +130,22 @@ export default function BootPage() {
               slow={slow.map((one) => one.span.span)}
             />
           )}
+          {shape.join ? (
+            <Lines
+              branch={shape.join}
+              depth={0}
+              parent={JOIN}
+              scale={scale}
+              other={other}
+              slow={slow.map((one) => one.span.span)}
+            />
+          ) : (
+            shape.root && (
+              <p className={`muted ${css.noJoin}`}>
+                <code>{JOIN}</code>: not over yet, or there was nobody to join.
+              </p>
+            )
+          )}
         </div>
         <aside className={css.side} aria-label="Health of this start">
           <h2>Healthy?</h2>
@@ -174,15 +203,16 @@ function otherOf(
   meshShapes: readonly Shape[],
 ): Other | null {
   if (!vs) return null;
-  const none = (missing: string): Other => ({ label: "", steps: new Map(), total: null, missing });
+  const none = (missing: string): Other => ({ label: "", steps: new Map(), total: null, join: null, missing });
   const from = (one: Boot, label: string): Other => {
     const shape = shapeOf(one);
-    return { label, steps: lengths(shape), total: shape.total, missing: null };
+    const join = shape.join?.span.ok ? shape.join.span.length_us : null;
+    return { label, steps: lengths(shape), total: shape.total, join, missing: null };
   };
   if (vs === "median") {
     const medians = mediansOf(meshShapes);
     if (medians.total === null) return none("No other node told of a start yet: there is no median.");
-    return { label: "median", steps: medians.steps, total: medians.total, missing: null };
+    return { label: "median", steps: medians.steps, total: medians.total, join: medians.join, missing: null };
   }
   if (vs === "prev") {
     const previous = boots.filter((one) => one.number < boot.number).sort((a, b) => b.number - a.number)[0];
@@ -204,8 +234,7 @@ function Lines(props: {
 }) {
   const { branch, depth, parent, scale, other, slow } = props;
   const { span } = branch;
-  const theirs =
-    !other || other.missing ? undefined : depth === 0 ? (other.total ?? undefined) : other.steps.get(span.name);
+  const theirs = !other || other.missing ? undefined : lengthIn(other, span.name, depth);
   const delta = theirs === undefined ? null : span.length_us - theirs;
   return (
     <>
@@ -240,11 +269,16 @@ function Lines(props: {
           key={child.span.span}
           branch={child}
           depth={depth + 1}
-          parent={depth === 0 ? child.span.name : parent}
+          parent={depth === 0 && parent === "" ? child.span.name : parent}
         />
       ))}
     </>
   );
+}
+
+function lengthIn(other: Other, name: string, depth: number): number | undefined {
+  if (depth > 0) return other.steps.get(name);
+  return (name === JOIN ? other.join : other.total) ?? undefined;
 }
 
 function Attributes({ shape }: { shape: Shape }) {
@@ -255,6 +289,7 @@ function Attributes({ shape }: { shape: Shape }) {
     branch.children.forEach(walk);
   };
   walk(shape.root);
+  if (shape.join) walk(shape.join);
   const rank = (branch: Branch) => STEPS.indexOf(branch.span.name as never);
   return (
     <details className={css.attributes} open>

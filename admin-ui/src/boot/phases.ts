@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a start's spans say: five steps under a root, which of them is out of line, and whether the whole has the
-// shape that every start should have.
+// shape that every start should have. After it the node looks for its place among the others: a trace of its own, whose
+// length is theirs as much as the node's.
 import type { Boot } from "../api/types";
-import { millis } from "../model/format";
+import { millis, plain, plural } from "../model/format";
 
 export const STEPS = [
   "mesh.identity.load",
@@ -11,6 +12,7 @@ export const STEPS = [
   "mesh.gossip.subscribe",
   "mesh.accept.start",
 ] as const;
+export const JOIN = "mesh.node.join";
 export type Step = (typeof STEPS)[number];
 
 export type Span = Boot["spans"][number];
@@ -28,6 +30,7 @@ export interface Shape {
   lead: number; // µs before the root, in which the process was loaded
   running: boolean;
   failed: Span | null; // the deepest span that says it failed
+  join: Branch | null; // mesh.node.join, a neighbour a child; its place is by the root's start, too
 }
 
 export function shapeOf(boot: Boot): Shape {
@@ -36,21 +39,54 @@ export function shapeOf(boot: Boot): Shape {
   const lead = Math.max(0, number(boot.lead_us));
   const running = boot.outcome !== "ready" && boot.outcome !== "failed" && boot.outcome !== "stopped";
   if (!rootSpan)
-    return { root: null, steps: [], total: Math.max(0, number(boot.length_us)), lead, running, failed: null };
+    return {
+      root: null,
+      steps: [],
+      total: Math.max(0, number(boot.length_us)),
+      lead,
+      running,
+      failed: null,
+      join: null,
+    };
   const start = rootSpan.started_unix_us;
+  const root = treeOf(boot.spans, rootSpan, start);
+  const steps = root.children.map((child) => ({ ...child, step: STEPS.indexOf(child.span.name as Step) }));
+  const joins = (boot.join ?? []) as Span[];
+  const joinSpan = joins.find((span) => span.name === JOIN);
+  return {
+    root,
+    steps,
+    total: Math.max(0, number(rootSpan.length_us)),
+    lead,
+    running,
+    failed: deepestFailure(root),
+    join: joinSpan ? treeOf(joins, joinSpan, start) : null,
+  };
+}
+
+function treeOf(spans: readonly Span[], rootSpan: Span, start: number): Branch {
   const byParent = new Map<string, Span[]>();
-  for (const span of boot.spans)
+  for (const span of spans)
     if (span !== rootSpan) byParent.set(span.parent ?? "", [...(byParent.get(span.parent ?? "") ?? []), span]);
   const branch = (span: Span, depth: number): Branch => ({
     span,
     from: Math.max(0, span.started_unix_us - start),
     children: (depth < 12 ? (byParent.get(span.span) ?? []) : [])
-      .sort((a, b) => a.started_unix_us - b.started_unix_us)
+      .sort((a, b) => a.started_unix_us - b.started_unix_us || a.length_us - b.length_us)
       .map((child) => branch(child, depth + 1)),
   });
-  const root = branch(rootSpan, 0);
-  const steps = root.children.map((child) => ({ ...child, step: STEPS.indexOf(child.span.name as Step) }));
-  return { root, steps, total: Math.max(0, number(rootSpan.length_us)), lead, running, failed: deepestFailure(root) };
+  return branch(rootSpan, 0);
+}
+
+/** When a node was ready and had its place, in µs after its start began; null: it is not over, or it was none. */
+export const joinedAt = ({ join }: Shape): number | null => (join ? join.from + number(join.span.length_us) : null);
+
+const JOIN_ROOM = 4; // times what the starts take: a join may take seconds, and they must stay legible
+
+/** Where a scale ends that shows starts in full, and nine of ten joins as far as that leaves the starts legible. */
+export function scaleEnd(starts: readonly number[], joins: readonly number[]): number {
+  const longest = Math.max(1000, ...starts);
+  return Math.max(longest, Math.min(longest * JOIN_ROOM, quantile(joins, 0.9) ?? 0)) * 1.02;
 }
 
 function deepestFailure(branch: Branch): Span | null {
@@ -81,6 +117,7 @@ export function quantile(values: readonly number[], q: number): number | null {
 export interface Medians {
   steps: ReadonlyMap<string, number>;
   total: number | null;
+  join: number | null;
 }
 
 export function mediansOf(shapes: readonly Shape[]): Medians {
@@ -90,7 +127,8 @@ export function mediansOf(shapes: readonly Shape[]): Medians {
     const middle = median(whole.flatMap((shape) => lengths(shape).get(name) ?? []));
     if (middle !== null) steps.set(name, middle);
   }
-  return { steps, total: median(whole.map((shape) => shape.total)) };
+  const joins = whole.flatMap(({ join }) => (join?.span.ok ? [number(join.span.length_us)] : []));
+  return { steps, total: median(whole.map((shape) => shape.total)), join: median(joins) };
 }
 
 export interface Outlier {
@@ -105,8 +143,28 @@ const LEAST_PART = 0.2; // of what a whole start may take: milliseconds of a qui
 /** Below this no step is out of line, in µs: 50 ms where a start may take 250. */
 export const leastSlow = (sloMs: number): number => sloMs * 1000 * LEAST_PART;
 
-/** The steps that took more than three times what the mesh needs for them, and a fifth of what a start may take. */
+/** The steps that took more than three times what the mesh needs for them, and a fifth of what a start may take; and
+ * the join, when it did, or failed. */
 export function outliers(shape: Shape, medians: Medians, sloMs = 250): Outlier[] {
+  const late = joinOutlier(shape, medians, sloMs);
+  return late ? [...slowSteps(shape, medians, sloMs), late] : slowSteps(shape, medians, sloMs);
+}
+
+function joinOutlier({ join }: Shape, medians: Medians, sloMs: number): Outlier | null {
+  if (!join) return null;
+  const { span } = join;
+  if (!span.ok) return { span, median: medians.join ?? 0, sentence: `${JOIN} failed: ${plain(span.message)}` };
+  const took = number(span.length_us);
+  if (medians.join === null || took <= leastSlow(sloMs) || took <= TIMES * medians.join) return null;
+  const found = join.children.length;
+  return {
+    span,
+    median: medians.join,
+    sentence: `${JOIN} took ${millis(took)} (median ${millis(medians.join)}) for ${plural(found, "neighbour")}`,
+  };
+}
+
+function slowSteps(shape: Shape, medians: Medians, sloMs: number): Outlier[] {
   const least = leastSlow(sloMs);
   return shape.steps.flatMap(({ span }) => {
     const middle = medians.steps.get(span.name);

@@ -16,6 +16,8 @@ import {
   type Branch,
   type Check,
   health,
+  JOIN,
+  joinedAt,
   leastSlow,
   mediansOf,
   type Outlier,
@@ -23,6 +25,7 @@ import {
   quantile,
   type Shape,
   STEPS,
+  scaleEnd,
   shapeOf,
 } from "./phases";
 import { ShapeLegend } from "./shape-legend";
@@ -71,12 +74,16 @@ export default function Waterfall() {
   }, [data, ids, filter.empty, state.nodes, sort, slo]);
 
   const booted = rows.filter((row) => row.boot && row.shape);
+  const joins = booted.flatMap((row) => (row.shape!.join?.span.ok ? [row.shape!.join.span.length_us] : []));
   const totals = booted.filter((row) => !row.shape!.running).map((row) => row.shape!.total);
   const first = Math.min(...booted.map((row) => row.boot!.started_unix_us));
   const offset = (row: Row) => (wall && row.boot ? row.boot.started_unix_us - first : 0);
   const scale: Scale = {
     from: -Math.min(Math.max(0, ...booted.map((row) => row.shape!.lead)), Math.max(1000, ...totals) * 0.25),
-    to: Math.max(1000, ...booted.map((row) => row.shape!.total + offset(row))) * 1.02,
+    to: scaleEnd(
+      booted.map((row) => row.shape!.total + offset(row)),
+      booted.filter((row) => row.shape!.join?.span.ok).map((row) => offset(row) + joinedAt(row.shape!)!),
+    ),
   };
   const opened = new Set((open ?? "").split(",").filter((id) => id !== ""));
   const toggle = (id: string) => {
@@ -91,7 +98,7 @@ export default function Waterfall() {
         <h1>Boot Waterfall</h1>
         <span className="muted">
           {data
-            ? `${booted.length} of ${plural(rows.length, "node")} told of a start · median ${millis(quantile(totals, 0.5))} · p95 ${millis(quantile(totals, 0.95))} · healthy ${booted.filter((row) => row.odd.length === 0).length}`
+            ? `${booted.length} of ${plural(rows.length, "node")} told of a start · median ${millis(quantile(totals, 0.5))} · p95 ${millis(quantile(totals, 0.95))} · healthy ${booted.filter((row) => row.odd.length === 0).length}${joins.length > 0 ? ` · joined in ${millis(quantile(joins, 0.5))} (median)` : ""}`
             : "asking every node"}
         </span>
         <span className="spacer" />
@@ -111,6 +118,9 @@ export default function Waterfall() {
               </span>
               <span role="columnheader" className="num">
                 total
+              </span>
+              <span role="columnheader" className="num" title="mesh.node.join: until it had its neighbours">
+                join
               </span>
             </div>
             {rows.map((row) => (
@@ -221,6 +231,7 @@ function RowView(props: { row: Row; scale: Scale; offset: number; open: boolean;
         <span role="cell" className="num">
           {shape ? (shape.running ? `${millis(shape.total)}…` : millis(shape.total)) : "–"}
         </span>
+        <JoinCell row={row} />
       </div>
       {open && shape?.root && <Steps shape={shape} scale={scale} offset={offset} slow={row.slow} />}
       {open && boot?.error && (
@@ -234,11 +245,28 @@ function RowView(props: { row: Row; scale: Scale; offset: number; open: boolean;
   );
 }
 
+function JoinCell({ row }: { row: Row }) {
+  const join = row.shape?.join;
+  if (!join)
+    return (
+      <span role="cell" className="num muted" title="not over yet, nobody was to be joined, or an older version">
+        –
+      </span>
+    );
+  const late = row.slow.some((one) => one.span === join.span);
+  return (
+    <span role="cell" className={`num ${!join.span.ok ? css.bad : late ? css.warn : ""}`} data-join={row.id}>
+      {join.span.ok ? millis(join.span.length_us) : "✕ failed"}
+    </span>
+  );
+}
+
 function markOf({ shape, slow, odd }: Row): string | null {
   if (!shape) return null;
   if (shape.failed) return "✕ failed";
   if (shape.running) return "◔ still booting";
-  if (slow.length > 0) return "⚠ slow";
+  if (slow.some((one) => one.span !== shape.join?.span)) return "⚠ slow";
+  if (slow.length > 0) return shape.join?.span.ok ? "⚠ slow to join" : "⚠ not joined";
   return odd[0] ? `⚠ not: ${odd[0].name}` : null;
 }
 
@@ -258,7 +286,8 @@ function Steps({
       <div
         className={`${css.row} ${css.child}`}
         role="row"
-        data-boot-step={depth === 1 ? branch.span.name : undefined}
+        data-boot-step={depth === 1 && parent !== JOIN ? branch.span.name : undefined}
+        data-boot-join={depth === 1 && parent === JOIN ? shape.root?.span.trace : undefined}
       >
         <span role="cell" className={css.name} style={{ paddingLeft: 8 + depth * 14 }}>
           <span className={depth === 1 ? "" : "muted"}>{branch.span.name}</span>
@@ -270,11 +299,17 @@ function Steps({
         <span role="cell" className={`num ${slow.some((one) => one.span === branch.span) ? css.warn : ""}`}>
           {millis(branch.span.length_us)}
         </span>
+        <span role="cell" />
       </div>
       {branch.children.map((child) => lines(child, depth + 1, parent))}
     </Fragment>
   );
-  return <>{shape.steps.map((step) => lines(step, 1, step.span.name))}</>;
+  return (
+    <>
+      {shape.steps.map((step) => lines(step, 1, step.span.name))}
+      {shape.join && lines(shape.join, 1, JOIN)}
+    </>
+  );
 }
 
 function Side({ rows, wall, slo }: { rows: readonly Row[]; wall: boolean; slo: number }) {
@@ -297,8 +332,8 @@ function Side({ rows, wall, slo }: { rows: readonly Row[]; wall: boolean; slo: n
       <h2>Out of line</h2>
       {slow.length === 0 && (
         <p className="muted">
-          No step took more than three times its median and {millis(leastSlow(slo))}, and every start has the shape it
-          should have.
+          No step and no join took more than three times its median and {millis(leastSlow(slo))}, and every start has
+          the shape it should have.
         </p>
       )}
       {slow.slice(0, 6).map((row) => (
@@ -321,7 +356,7 @@ function Side({ rows, wall, slo }: { rows: readonly Row[]; wall: boolean; slo: n
       <p className="muted">
         The root ended well; its {STEPS.length} steps are there, in order, inside it, with gaps below 5 %; and all
         took less than {slo} ms
-        {mesh ? "" : " (the default)"}.
+        {mesh ? "" : " (the default)"}. How long the join takes depends on the others: it is no part of it.
       </p>
       {wall && (
         <p className="note">

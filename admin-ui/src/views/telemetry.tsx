@@ -2,7 +2,7 @@
 // Can what is shown be trusted: what the observer holds, and where its spans go.
 import type { Telemetry as Told } from "../api/types";
 import { useNow } from "../model/clock";
-import { age, clock, count, plain, safeName, words } from "../model/format";
+import { age, bytes, clock, count, millis, plain, safeName, words } from "../model/format";
 import { useStore } from "../model/store";
 import { Failed, Waiting } from "../ui/empty";
 import { useAsked } from "../ui/use-asked";
@@ -29,6 +29,11 @@ export default function Telemetry() {
           ) : (
             <Facts title="Exporter (OTLP)" facts={flat(data.otlp)} loud={/drop|fail|refus|lost/i} />
           ))}
+        {data && (
+          <Facts title="Events" facts={[...flat(data.journal), ...flat(data.event_files)]} loud={/fail|lost|torn/i} />
+        )}
+        {data && <Facts title="What telling costs" facts={costs(data.telemetry)} loud={/held back/} />}
+        {data && <Facts title="Flight recorder" facts={flight(data.flight)} loud={/too soon/} />}
         <ThisPage />
       </div>
     </div>
@@ -76,6 +81,42 @@ function Facts({
       </dl>
     </section>
   );
+}
+
+const numberIn = (value: unknown, key: string): number => {
+  const found = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof found === "number" && Number.isFinite(found) ? found : 0;
+};
+
+/** Of this host: what the governor measured in its last window, and what it lets through. */
+function costs(told: unknown): [string, string][] {
+  const at = (key: string) => numberIn(told, key);
+  const perSecond = at("cpu_ns_per_s");
+  const ceiling = at("ceiling_ns_per_s");
+  const oneIn = at("followed_one_in");
+  const share = at("followed_ppb") / 1e9;
+  const full = oneIn > 0 ? 1 / oneIn : 0;
+  const held = full > 0 && share < full * 0.999;
+  return [
+    ["CPU a second, of what it may", `${millis(perSecond / 1000)} of ${millis(ceiling / 1000)}`],
+    ["that is", ceiling > 0 ? `${Math.round((perSecond / ceiling) * 100)} %` : "–"],
+    ["CPU since the start", millis(at("cpu_ns") / 1000)],
+    ["spans recorded", count(at("spans"))],
+    ["messages followed", share > 0 ? `one in ${count(Math.round(1 / share))}` : "none by chance"],
+    ...(held ? [["held back by the governor", `to ${Math.round((share / full) * 100)} %`] as [string, string]] : []),
+  ];
+}
+
+function flight(told: unknown): [string, string][] {
+  const at = (key: string) => numberIn(told, key);
+  return [
+    ["held", `${count(at("held"))} of ${count(at("slots"))} spans`],
+    ["memory used", bytes(at("bytes"))],
+    ["recorded", count(at("recorded"))],
+    ["anomalies", count(at("anomalies"))],
+    ["came too soon after others", count(at("suppressed"))],
+    ["promotions", `${count(at("promotions"))}, ${count(at("promoted"))} spans`],
+  ];
 }
 
 /** Whatever counters there are, also those of a later version, one level deep. */
