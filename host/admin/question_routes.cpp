@@ -84,7 +84,7 @@ void add_question_routes(router& to, const host_view& view) {
         reply(*answer, "traces", traces_json(view, asked.query, most));
     });
     to.add("GET", "/v1/flight", [&view](const http::request& asked, const answer_ptr& answer) {
-        constexpr std::int64_t most = telemetry::flight_recorder::slots_usual;
+        constexpr std::int64_t most = 65'536;
         constexpr std::int64_t usual = 200;
         std::int64_t limit = usual;
         if (const auto fault = read_number(asked.query, "limit", 1, most, limit))

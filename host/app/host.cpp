@@ -71,7 +71,7 @@ host::host(net::shard& shard, host_options options, host_observer& observer)
     , options_(std::move(options))
     , observer_(observer)
     , boot_(shard, options_.started)
-    , telemetry_(shard)
+    , telemetry_(shard, options_.settings.values.telemetry.flight_kept)
     , controls_(random_seed())
     , journal_(journal_limits_of(options_.settings.values)) {}
 

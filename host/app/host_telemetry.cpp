@@ -60,9 +60,10 @@ admin::probe_section section_of(const otlp::queue_counts& counters) {
 
 }  // namespace
 
-host_telemetry::host_telemetry(net::shard& shard)
+host_telemetry::host_telemetry(net::shard& shard, std::size_t flight_kept)
     : shard_(shard)
     , governor_(shard.now(), spent(costs_))
+    , flight_(flight_kept)
     , random_(random_seed())
     , direct_rtt_(rtt_bounds())
     , relayed_rtt_(rtt_bounds()) {}

@@ -26,7 +26,8 @@ public:
     /// Makes the way of spans to another member of the mesh, for `otlp = "mesh"`.
     using channel_maker = std::function<std::unique_ptr<otlp::span_channel>()>;
 
-    explicit host_telemetry(net::shard& shard);
+    /// `flight_kept`: spans of the flight recorder.
+    host_telemetry(net::shard& shard, std::size_t flight_kept);
 
     /// Exports as was chosen, which may be nothing. `relays`: others' spans, too.
     void open(otlp_choice choice, const channel_maker& over_mesh, bool relays);

@@ -109,7 +109,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 62> keys{{
+constexpr std::array<config_key, 63> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -336,6 +336,12 @@ constexpr std::array<config_key, 62> keys{{
      .doc = "How many of the last events are remembered, in at most 2 MiB. 4096 on an observer: "
             "100,000, in 40 MiB.",
      .store = put<&c::telemetry, &telemetry_config::events_kept>},
+    {.path = "telemetry.flight_kept",
+     .rule = integer(64, events_most),
+     .fallback = "4096",
+     .doc = "How many of the last spans of what this host does for itself are remembered, in 328 "
+            "bytes each.",
+     .store = put<&c::telemetry, &telemetry_config::flight_kept>},
     {.path = "observe.listen",
      .rule = text(text_form::loopback),
      .fallback = R"("")",

@@ -109,6 +109,7 @@ struct telemetry_config {
     std::string otlp;    ///< a collector's base address; empty: none
     std::string listen;  ///< "127.0.0.1:9464"; empty: nowhere
     std::size_t events_kept = 4096;
+    std::size_t flight_kept = 4096;     ///< spans of the flight recorder
     std::uint64_t trace_one_in = 1024;  ///< messages that are followed; 0: none
     duration metrics_interval = 60s;    ///< between two tellings of a collector; 0: none
     friend bool operator==(const telemetry_config&, const telemetry_config&) = default;

@@ -202,7 +202,11 @@ outcome<model::report> accounting_experiment(
     request.nodes = residents;
     // So that who was killed is missed soon; see quiet_wait.
     // And so that what is remembered of the past is full when the warm-up is over.
-    request.sets = {"quic.idle_timeout=2s", "quic.keep_alive=500ms", "telemetry.events_kept=512"};
+    request.sets = {
+        "quic.idle_timeout=2s",
+        "quic.keep_alive=500ms",
+        "telemetry.events_kept=512",
+        "telemetry.flight_kept=512"};
     auto up = start_lab(request, around, shown);
     if (!up) return up.error();
     const auto done = run_guests(asked, up->lab, shown);

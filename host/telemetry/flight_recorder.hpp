@@ -52,14 +52,13 @@ struct flight_counts {
 /// When full, the oldest give way. Recording allocates nothing. Pure; one thread.
 class flight_recorder {
 public:
-    static constexpr std::size_t slots_usual = 4096;  ///< 1.4 MB when all are used
-    static constexpr duration window = 2s;            ///< that is promoted
+    static constexpr duration window = 2s;  ///< that is promoted
     /// Anomalies that are acted upon: so many at once, and one in ten seconds on average.
     static constexpr double burst = 6;
     static constexpr double per_second = 0.1;
 
-    /// Precondition: slots > 0.
-    explicit flight_recorder(std::size_t slots = slots_usual);
+    /// `slots`: spans that are kept, 328 bytes each once it is used. Precondition: not 0.
+    explicit flight_recorder(std::size_t slots);
 
     /// `is_exported`: it goes its usual way, and is not promoted.
     void record(

@@ -16,7 +16,7 @@ class flight_command final : public command {
 public:
     void declare(CLI::App& app) override {
         app.add_option("--limit", limit_, "this many at most, the latest ones")
-            ->check(CLI::Range(1U, 4096U))
+            ->check(CLI::Range(1U, 65536U))
             ->capture_default_str()
             ->type_name("N");
     }

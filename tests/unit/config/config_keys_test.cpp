@@ -60,6 +60,7 @@ TEST_CASE("config: no key that was ever shipped changes its name or type", "[con
         {"telemetry.listen", kind::text},
         {"telemetry.trace_one_in", kind::integer},
         {"telemetry.events_kept", kind::integer},
+        {"telemetry.flight_kept", kind::integer},
         {"observe.listen", kind::text},
         {"observe.lab", kind::text},
         {"admin.socket", kind::text},

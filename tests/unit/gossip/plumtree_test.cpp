@@ -217,6 +217,19 @@ TEST_CASE(
     CHECK(node.probe().sizes.missing == 0);
 }
 
+TEST_CASE("plumtree: a message says how long ago it was announced", "[gossip][plumtree]") {
+    tree_node node;
+    node.hear(3, ihave("hello"));
+    node.advance(10ms);
+    node.hear(4, ihave("hello"));
+    node.advance(400ms);
+    node.hear(3, message_of("hello"));
+    node.hear(1, message_of("unannounced"));
+    REQUIRE(node.messages.size() == 2);
+    CHECK(node.messages[0].waited == 410ms);
+    CHECK(node.messages[1].waited == duration::zero());
+}
+
 TEST_CASE("plumtree: how long to wait follows the link", "[gossip][plumtree]") {
     tree_node node;
     node.state.set_rtt(test::sample_id(3), 200ms);
