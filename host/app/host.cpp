@@ -222,7 +222,15 @@ void host::on_event(const telemetry::event& happened) {
 }
 
 void host::on_dialled(const peers::dial_result& dial) {
-    telemetry_.note(controls_.of_dial(dial, unix_now()));
+    const auto span = controls_.of_dial(dial, unix_now());
+    if (span.is_ok) unreached_.erase(dial.peer);
+    // One that stays away is dialled again and again: that is news once.
+    const bool is_news = span.is_ok || unreached_.insert(dial.peer).second;
+    telemetry_.note(span, is_news);
+}
+
+void host::on_peer_forgotten(const identity::endpoint_id& peer) {
+    unreached_.erase(peer);
 }
 
 void host::on_slow_call(const plugin::instance_status& of, const std::string& what) {

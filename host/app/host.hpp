@@ -35,6 +35,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace meshhost::app {
@@ -128,6 +129,7 @@ private:
     void on_instance_changed(const plugin::instance_status& status) override;
     void on_plugins_stopped(std::size_t abandoned) override;
     void on_peer_changed(const peers::peer_view& peer) override;
+    void on_peer_forgotten(const identity::endpoint_id& peer) override;
     void on_neighbor_up(const identity::endpoint_id& peer) override;
     void on_dialled(const peers::dial_result& dial) override;
     void on_slow_call(const plugin::instance_status& of, const std::string& what) override;
@@ -156,6 +158,7 @@ private:
     host_telemetry telemetry_;  // what others give spans to outlives them
     control_spans controls_;
     telemetry::path_watch paths_;
+    std::set<identity::endpoint_id> unreached_;  ///< known peers whose last dial failed
     join_recorder join_;
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
     telemetry::event_journal journal_;

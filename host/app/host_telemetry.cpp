@@ -129,14 +129,14 @@ bool host_telemetry::is_chosen() {
            && random_.chance(governor_.factor());
 }
 
-void host_telemetry::note(const telemetry::span& finished) {
+void host_telemetry::note(const telemetry::span& finished, bool is_news) {
     const bool goes_now = is_chosen();
     flight_.record(own_scope, finished, shard_.now(), goes_now);
     if (goes_now)
         send(own_scope, finished);
     else
         costs_.made_span();
-    if (!finished.is_ok) on_anomaly(telemetry::anomaly::error);
+    if (!finished.is_ok && is_news) on_anomaly(telemetry::anomaly::error);
 }
 
 void host_telemetry::on_anomaly(telemetry::anomaly what) {

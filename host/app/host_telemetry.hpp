@@ -41,8 +41,8 @@ public:
     /// A start, a place among others, a stop.
     void take(const std::vector<telemetry::span>& trace);
     /// What this host did for itself: always in the flight recorder, exported by chance, as
-    /// messages are, or because of an anomaly. A span that failed is one.
-    void note(const telemetry::span& finished);
+    /// messages are, or because of an anomaly. A span that failed is one, where it is news.
+    void note(const telemetry::span& finished, bool is_news = true);
     /// What came just before is exported.
     void on_anomaly(telemetry::anomaly what);
     void flush();

@@ -206,7 +206,7 @@ outcome<model::report> accounting_experiment(
         "quic.idle_timeout=2s",
         "quic.keep_alive=500ms",
         "telemetry.events_kept=512",
-        "telemetry.flight_kept=512"};
+        "telemetry.flight_kept=64"};
     auto up = start_lab(request, around, shown);
     if (!up) return up.error();
     const auto done = run_guests(asked, up->lab, shown);
