@@ -24,6 +24,15 @@ std::string stun_server_of(const std::string& relay_url) {
     return std::string(url->encoded_host()) + ":" + stun_port;
 }
 
+/// Where a relay answers whoever asks for a captive portal, which plain HTTP alone shows: a relay
+/// that speaks TLS has port 80 for it (iroh's do).
+std::optional<http_url> plain_side_of(const std::string& relay_url) {
+    if (const auto plain = parse_http_url(relay_url)) return plain;
+    const auto url = boost::urls::parse_uri(relay_url);
+    if (!url || url->scheme_id() != boost::urls::scheme::https) return std::nullopt;
+    return http_url{.host = url->host_address(), .port = 80, .path = ""};
+}
+
 reach::reach_options service_options(const reach_parts& parts) {
     reach::reach_options out;
     out.address_of = parts.address_of;
@@ -118,7 +127,7 @@ void host_reach::open_survey() {
     survey_options options;
     options.port = port_to_forward();
     for (const auto& url : settings.relay.urls)
-        if (const auto plain = parse_http_url(url); plain && !options.relay) options.relay = *plain;
+        if (!options.relay) options.relay = plain_side_of(url);
     options.on_mapped = [this](const auto& outer) { service_.set_mapped(outer); };
     options.on_report = [this](const auto& report) { note_report(report); };
     options.seed = random_seed();

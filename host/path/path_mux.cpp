@@ -157,10 +157,21 @@ std::vector<ip_endpoint> path_mux::bound() const {
 
 bool path_mux::send(const datagrams& out) {
     if (held_) return false;
-    const std::span<const path_target> remotes = paths_.remotes(out.path);
+    const bool full = send_everywhere(out);
+    // A dial's copies may be lost one by one.
+    if (!full || paths_.remotes(out.path).size() != 1) return true;
+    hold(out);
+    return false;
+}
+
+void path_mux::send_once(const datagrams& out) {
+    if (!held_) (void)send_everywhere(out);
+}
+
+bool path_mux::send_everywhere(const datagrams& out) {
     const ip_endpoint local = paths_.local(out.path);
     bool full = false;
-    for (const path_target& target : remotes) {
+    for (const path_target& target : paths_.remotes(out.path)) {
         switch (send_to_target(target, local, out)) {
         case net::send_status::sent:
         case net::send_status::dropped:
@@ -173,9 +184,7 @@ bool path_mux::send(const datagrams& out) {
             break;
         }
     }
-    if (!full || remotes.size() != 1) return true;  // a dial's copies may be lost one by one
-    hold(out);
-    return false;
+    return full;
 }
 
 net::send_status path_mux::send_to_target(

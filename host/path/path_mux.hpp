@@ -75,6 +75,9 @@ public:
     /// false: taken, but the way out is full: nothing more until on_writable(). What goes to an
     /// unknown path, or nowhere, is dropped like any lost datagram.
     bool send(const datagrams& out);
+    /// Lost where the way out is full: for what its sender says again by itself. It is never held,
+    /// so that it takes nobody's place.
+    void send_once(const datagrams& out);
 
     /// For labs: from now on the network is as bad as this. Precondition: it is valid.
     void set_faults(const fault_plan& plan);
@@ -110,6 +113,8 @@ private:
     outcome<bool> bind_one(const ip_endpoint& local);
     outcome<bool> bind_if_there(const ip_endpoint& local);
     outcome<bool> bind_again(ip_endpoint local);
+    /// Whether one of the ways out was full.
+    bool send_everywhere(const datagrams& out);
     net::send_status send_to_target(
         const path_target& target,
         const ip_endpoint& local,

@@ -58,6 +58,7 @@ public:
     const relay::relay_client& client() const noexcept { return *client_; }
     bool is_own() const noexcept { return is_own_; }
     bool is_up() const noexcept { return client_->status() == relay::relay_status::up; }
+    time_point used_at() const noexcept { return used_at_; }
     bool is_idle(time_point now) const noexcept { return !is_own_ && now - used_at_ >= idle_max; }
 
 private:
@@ -109,12 +110,29 @@ std::optional<relay_id> relay_links::use(const std::string& url) {
     if (options_.key == nullptr) return std::nullopt;
     for (const auto& [id, each] : links_)
         if (each->client().url() == url) return id;
-    if (links_.size() >= links_max) return std::nullopt;
+    if (links_.size() >= links_max && !make_room()) return std::nullopt;
     if (auto made = connect(url, false); !made) {
         options_.log.debug("{}: {}", url, made.error().message);
         return std::nullopt;
     }
     return links_.rbegin()->first;
+}
+
+/// Whoever names many relays that are away must not keep others from being reached: of those that
+/// are somebody else's and not up the one that nobody spoke by for the longest goes.
+bool relay_links::make_room() {
+    const auto rank = [](const auto& each) {
+        const bool may_go = !each.second->is_own() && !each.second->is_up();
+        return may_go ? each.second->used_at() : no_deadline;
+    };
+    const auto oldest = std::min_element(links_.begin(), links_.end(), [&](auto& a, auto& b) {
+        return rank(a) < rank(b);
+    });
+    if (rank(*oldest) == no_deadline) return false;
+    parting_.push_back(std::move(oldest->second));  // not now: it may be the one that speaks
+    links_.erase(oldest);
+    timer_.arm(shard_.now());
+    return true;
 }
 
 std::vector<relay_id> relay_links::own() const {
@@ -181,6 +199,7 @@ void relay_links::on_status() {
 }
 
 void relay_links::on_deadline(time_point now) {
+    parting_.clear();
     std::erase_if(links_, [&](const auto& each) { return each.second->is_idle(now); });
     if (choose_home()) sink_.on_relays_changed();
     if (!links_.empty()) timer_.arm(now + look_every);

@@ -66,7 +66,8 @@ public:
     /// Connects to our own. Errors: those of relay_client::make.
     outcome<bool> open();
 
-    /// Connected from now on, if it was not; nullopt when it cannot be, or there are too many.
+    /// Connected from now on, if it was not; nullopt when it cannot be, or when links_max others
+    /// are up or our own.
     std::optional<relay_id> use(const std::string& url);
     /// Our own, those that are up first, and home before all.
     std::vector<relay_id> own() const;
@@ -86,6 +87,7 @@ private:
 
     void on_deadline(time_point now) override;
     outcome<link*> connect(const std::string& url, bool is_own);
+    bool make_room();
     void on_status();
     bool choose_home();
 
@@ -93,6 +95,7 @@ private:
     relay_links_sink& sink_;
     relay_options options_;
     std::map<relay_id, std::unique_ptr<link>> links_;
+    std::vector<std::unique_ptr<link>> parting_;  ///< gone, but for the object
     std::optional<relay_id> home_;
     std::uint32_t last_ = 0;
     net::deadline_timer timer_;  ///< idle ones go, and latencies are compared

@@ -255,6 +255,7 @@ private:
     void drop_oversized_datagrams();
     void probe_for_datagrams(packet_writer& writer, time_point now);
     void write_ping(packet_writer& writer, time_point now);
+    void notice_move();
     void ask_if_due(packet_writer& writer, time_point now);
     void review_liveness(liveness::verdict verdict);
     duration idle_share(double share) const noexcept;
@@ -297,8 +298,12 @@ private:
     unsigned probes_unanswered_ = 0;
     duration keep_alive_;
     liveness liveness_;
-    bool has_moved_ = false;  ///< and the peer sends where we were, until it hears of us here: a
-                              ///< challenge alone does not tell it (RFC 9000 §9.2)
+    /// And there is something to say there. The peer of a client sends where it was until it hears
+    /// of us here: a challenge alone does not tell it (RFC 9000 §9.2). At either end ngtcp2 0.12
+    /// forgets its timer of loss with the old path's congestion state, so that what was lost there,
+    /// credit for instance, would be repeated by nobody.
+    bool has_moved_ = false;
+    path_id moved_to_;  ///< where it went last; none before the handshake is done
     bool was_heard_ = false;
 
     /// Early data of a client whose request must not be replayed, until its handshake is done.

@@ -68,6 +68,7 @@ void quic_connection::write_ping(packet_writer& writer, time_point now) {
 }
 
 void quic_connection::ask_if_due(packet_writer& writer, time_point now) {
+    notice_move();
     if (has_moved_ && !writer.blocked()) {
         has_moved_ = false;
         write_ping(writer, now);

@@ -5,6 +5,7 @@
 #include "quic/quic_connection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace meshhost::quic {
 
@@ -15,7 +16,6 @@ bool quic_connection::migrate(path_id to, time_point now) {
         ngtcp2_conn_initiate_immediate_migration(conn_.get(), path.get(), to_tstamp(now));
     if (rv != 0) return false;
     use_path(to);
-    has_moved_ = true;
     mark_dirty();
     return true;
 }
@@ -65,8 +65,16 @@ bool quic_connection::use_path(path_id path) {
     return true;
 }
 
+/// Whoever made it: ngtcp2 tells of those alone that a validation ends.
+void quic_connection::notice_move() {
+    if (!is_connected()) return;
+    const path_id now = current_path();
+    const path_id before = std::exchange(moved_to_, now);
+    has_moved_ = has_moved_ || (before != path_id{} && before != now);
+}
+
 void quic_connection::on_path_validation(const ngtcp2_path& checked, bool works) {
-    has_moved_ = has_moved_ || (works && is_client_);
+    has_moved_ = has_moved_ || works;
     if (sink_ != nullptr) sink_->on_path_checked(physical(checked), works);
 }
 

@@ -11,17 +11,8 @@ namespace {
 using identity::endpoint_id;
 using nat::proto::punch_role;
 
-constexpr duration look_every = 250ms;
-constexpr duration link_unused_max = 60s;
 constexpr duration retry_first = 1s;
 constexpr duration retry_last = 60s;
-/// After a move, for the new path to answer.
-constexpr duration settle_wait = 1500ms;
-/// Connections may be on their way to the direct path, one after the other.
-constexpr duration return_wait = 2s;
-/// Between two addresses of a peer that does not punch.
-constexpr duration address_wait = 5s;
-constexpr duration address_rest = 60s;  ///< after all of them
 constexpr std::uint64_t duplicate = 1;
 
 }  // namespace
@@ -37,6 +28,7 @@ reach_service::reach_service(
     , timer_(shard, *this) {
     traits_.relay_only = options_.relay_only;
     own_.set_interfaces(endpoint_.address().direct);
+    told_ = own_.all(now());
     endpoint_.set_reach_sink(this);
     route_.emplace(endpoint_.router(), reach_alpn, [this](auto incoming) {
         accept(std::move(incoming));
@@ -105,7 +97,9 @@ void reach_service::set_traits(nat::proto::nat_traits traits) {
 
 void reach_service::refresh_candidates() {
     const auto all = own_.all(now());
-    for_each_machine([&](auto& machine) { machine.set_candidates(all, now()); });
+    if (all == told_) return;
+    told_ = all;
+    for_each_machine([&](auto& machine) { machine.set_candidates(told_, now()); });
 }
 
 void reach_service::on_relays_changed() {
@@ -117,9 +111,9 @@ void reach_service::on_network_changed() {
     own_.set_interfaces(endpoint_.address().direct);
     own_.forget_outside();
     traits_ = {.relay_only = options_.relay_only};  // what was found out is of the old network
-    const auto all = own_.all(now());
+    told_ = own_.all(now());
     for_each_machine([&](auto& machine) {
-        machine.set_candidates(all, now());
+        machine.set_candidates(told_, now());
         machine.set_traits(traits_, now());
         machine.network_changed(now());
     });
@@ -175,7 +169,7 @@ void reach_service::open(entry& to, const endpoint_id& peer, const std::string& 
 
 void reach_service::on_link_up(reach_link& link) {
     auto& machine = *link.machine();
-    machine.set_candidates(own_.all(now()), now());
+    machine.set_candidates(told_, now());
     machine.set_traits(traits_, now());
     machine.start(now());
     if (const auto known = peers_.find(link.peer()); known != peers_.end())
@@ -187,6 +181,7 @@ void reach_service::on_link_down(reach_link& link, bool speaks) {
     const auto known = peers_.find(link.peer());
     if (known == peers_.end() || known->second.link.get() != &link) return;
     entry& of = known->second;
+    remember(of);
     of.link = nullptr;
     of.does_not_speak = !speaks;
     of.retry_wait = std::clamp<duration>(of.retry_wait * 2, retry_first, retry_last);
@@ -226,14 +221,17 @@ void reach_service::perform(reach_link&, const nat::proto::send_probe& out) {
     endpoint_.send_stray(out.to, out.bytes);
 }
 
-/// With nothing to move, what is dialled next goes there.
+/// With nothing to move, what is dialled next goes there. What cannot move yet may soon.
 void reach_service::perform(reach_link& link, const nat::proto::migrate_to& to) {
-    if (endpoint_.move_to_address(link.peer(), to.remote) == 0)
-        link.machine()->path_validated(to.remote, {}, now());
+    const auto moves = endpoint_.move_to_address(link.peer(), to.remote);
+    if (moves.eligible == 0) return link.machine()->path_validated(to.remote, {}, now());
+    const auto known = peers_.find(link.peer());
+    if (moves.moving == 0 && known != peers_.end()) known->second.unmoved = to.remote;
 }
 
-void reach_service::perform(reach_link& link, const nat::proto::use_relay&) {
-    endpoint_.move_to_relay(link.peer(), link.relay());
+void reach_service::perform(reach_link& link, const nat::proto::use_relay& instead) {
+    const auto known = peers_.find(link.peer());
+    if (known != peers_.end()) leave(link.peer(), known->second, instead.from);
 }
 
 void reach_service::perform(reach_link& link, const nat::proto::reach_changed& to) {
@@ -308,8 +306,8 @@ std::string reach_service::reason_of(const endpoint_id& peer, transport::path_ki
     if (is_relayed && known->second.does_not_speak)
         return to_string(reach_reason::peer_does_not_punch);
     const auto* const machine = machine_of(peer);
-    if (machine == nullptr) return "";
-    const auto how = machine->current();
+    if (machine == nullptr && !known->second.direct) return "";
+    const auto how = machine == nullptr ? known->second.how : machine->current();
     if (is_relayed) return !is_direct(how.why) ? to_string(how) : "";
     // The address itself shows the rest.
     const bool is_opened = how.why == reach_reason::punched || how.why == reach_reason::port_mapped;
@@ -317,11 +315,13 @@ std::string reach_service::reason_of(const endpoint_id& peer, transport::path_ki
 }
 
 std::optional<ip_endpoint> reach_service::direct_of(const endpoint_id& peer) const {
+    const auto known = peers_.find(peer);
+    if (known == peers_.end()) return std::nullopt;
     const auto* const machine = machine_of(peer);
-    return machine == nullptr ? std::nullopt : machine->direct_remote();
+    return machine == nullptr ? known->second.direct : machine->direct_remote();
 }
 
-// --- the look at all ways ---
+// --- time ---
 
 void reach_service::on_deadline(time_point now) {
     std::vector<std::shared_ptr<reach_link>> due;
@@ -345,132 +345,6 @@ void reach_service::arm() {
     timer_.arm(next);
 }
 
-/// Costs nothing on a host that never had to do with a relay.
-void reach_service::look() {
-    const time_point at = now();
-    const bool is_needed = !endpoint_.relays().empty() || !peers_.empty();
-    look_at_ = is_needed ? at + look_every : no_deadline;
-    if (!is_needed) return arm();
-    const auto seen = look_at(endpoint_.ways(), owned());
-    for (auto& [peer, known] : peers_)
-        known.was_seen = seen.contains(peer);
-    for (const auto& [peer, ways] : seen) {
-        const bool matters = !ways.relay.empty() || ways.silent;
-        if (!peers_.contains(peer) && (!matters || peers_.size() >= links_max)) continue;
-        look_at_peer(peer, peers_[peer], ways, at);
-    }
-    for (auto each = peers_.begin(); each != peers_.end();) {
-        entry& known = each->second;
-        if (known.was_seen) known.unused_since = at;
-        const bool is_over = !known.was_seen && at - known.unused_since >= link_unused_max;
-        if (is_over && known.link) known.link->detach();
-        each = is_over ? peers_.erase(each) : std::next(each);
-    }
-    arm();
-}
-
-void reach_service::look_at_peer(
-    const endpoint_id& peer,
-    entry& known,
-    const peer_ways& ways,
-    time_point now
-) {
-    known.was_seen = true;
-    if (ways.silent || !ways.silent_relay.empty()) fall_back(peer, known, ways, now);
-    const bool may_open = !known.link && !known.does_not_speak && now >= known.retry_at;
-    if (may_open && ways.has_dialled_relayed) open(known, peer, ways.relay);
-    if (known.does_not_speak && ways.has_dialled_relayed) try_addresses(peer, known, now);
-    auto* const machine = known.link ? known.link->machine() : nullptr;
-    if (machine == nullptr) return;
-    if (ways.relay_rtt > duration::zero()) machine->set_relay_rtt(ways.relay_rtt);
-    if (ways.direct_rtt > duration::zero()) machine->path_measured(ways.direct_rtt);
-    // What was dialled since, and what the server of this link dialled, goes where the rest does.
-    notice_return(known, ways, now);
-    const auto direct = machine->direct_remote();
-    if (!direct || !ways.has_dialled_relayed || now < known.address_at) return;
-    // One that is too young to move, with no connection ids to spare, is tried again soon.
-    if (endpoint_.move_to_address(peer, *direct) > 0) known.address_at = now + address_wait;
-}
-
-/// The client moves; where it went back to the relay, its server only sees that nothing is direct
-/// any more.
-void reach_service::notice_return(entry& known, const peer_ways& ways, time_point now) {
-    auto& machine = *known.link->machine();
-    const auto direct = machine.direct_remote();
-    const bool is_back = known.link->role() == punch_role::server && direct && !ways.has_direct
-                         && !ways.relay.empty();
-    if (!is_back) {
-        known.all_relayed_since = no_deadline;
-        return;
-    }
-    known.all_relayed_since = std::min(known.all_relayed_since, now);
-    if (now - known.all_relayed_since < return_wait) return;
-    known.all_relayed_since = no_deadline;
-    machine.path_failed(*direct, now);
-    turn(*known.link);
-}
-
-/// A path of ours does not answer: to a relay, or from one relay to the next.
-void reach_service::fall_back(
-    const endpoint_id& peer,
-    entry& known,
-    const peer_ways& ways,
-    time_point now
-) {
-    if (now - known.moved_at < settle_wait) return;
-    known.moved_at = now;
-    auto* const machine = known.link ? known.link->machine() : nullptr;
-    if (ways.silent && machine != nullptr && machine->direct_remote() == ways.silent) {
-        machine->path_failed(*ways.silent, now);
-        turn(*known.link);
-    }
-    const auto relays = relays_for(peer, known);
-    if (relays.empty()) return;
-    const auto current = std::find(relays.begin(), relays.end(), ways.silent_relay);
-    const bool is_last = current == relays.end() || current + 1 == relays.end();
-    const std::string& to = is_last ? relays.front() : *(current + 1);
-    if (to == ways.silent_relay) return;
-    const std::size_t moved = endpoint_.move_to_relay(peer, to);
-    if (moved == 0) return;
-    ++counts_.failovers;
-    options_.log.info("peer={} does not answer where it was: by way of {}", peer.short_text(), to);
-}
-
-/// Those that are up come first.
-std::vector<std::string> reach_service::relays_for(const endpoint_id& peer, const entry& known)
-    const {
-    std::vector<std::string> all;
-    const auto add = [&all](const std::string& url) {
-        if (!url.empty() && std::find(all.begin(), all.end(), url) == all.end()) all.push_back(url);
-    };
-    if (known.link) add(known.link->relay());
-    if (options_.address_of)
-        for (const auto& url : options_.address_of(peer).relays)
-            add(url);
-    const auto ours = endpoint_.relays();
-    for (const auto& relay : ours)
-        if (relay.is_own) add(relay.url);
-    std::stable_partition(all.begin(), all.end(), [&](const std::string& url) {
-        return std::any_of(ours.begin(), ours.end(), [&](const auto& relay) {
-            return relay.url == url && relay.status == relay::relay_status::up;
-        });
-    });
-    return all;
-}
-
-/// A peer that does not punch may have an address that needs none.
-void reach_service::try_addresses(const endpoint_id& peer, entry& known, time_point now) {
-    if (now < known.address_at || !options_.address_of) return;
-    const auto addresses = options_.address_of(peer).direct;
-    if (addresses.empty()) {
-        known.address_at = now + address_rest;
-        return;
-    }
-    const std::size_t at = known.next_address++ % addresses.size();
-    known.address_at = now + (at + 1 == addresses.size() ? address_rest : address_wait);
-    endpoint_.move_to_address(peer, addresses[at]);
-}
-
 // --- for people, and the audit ---
 
 std::vector<reach_view> reach_service::list() const {
@@ -490,6 +364,9 @@ std::optional<reach_view> reach_service::find(const endpoint_id& peer) const {
         view.how = machine->current();
         view.direct = machine->direct_remote();
         view.counts = machine->counts();
+    } else if (known->second.direct) {
+        view.how = known->second.how;
+        view.direct = known->second.direct;
     } else if (known->second.does_not_speak) {
         view.how.why = nat::proto::reach_reason::peer_does_not_punch;
     }

@@ -95,6 +95,9 @@ public:
 private:
     struct entry {
         std::shared_ptr<reach_link> link;  ///< nullptr: there is none
+        /// What the last link found out, for as long as it holds without one.
+        nat::proto::reach how{};
+        std::optional<ip_endpoint> direct;
         bool does_not_speak = false;
         bool was_seen = false;  ///< in the last look, with a connection of anybody else's
         time_point retry_at{};
@@ -102,6 +105,7 @@ private:
         time_point unused_since{};
         time_point moved_at{};                       ///< after a silence; not again at once
         time_point address_at{};                     ///< when the next address is tried
+        std::optional<ip_endpoint> unmoved;  ///< no connection could begin to move there yet
         time_point all_relayed_since = no_deadline;  ///< though the machine has a direct path
         std::size_t next_address = 0;
     };
@@ -139,15 +143,26 @@ private:
         const peer_ways& ways,
         time_point now
     );
+    void leave(
+        const identity::endpoint_id& peer,
+        const entry& known,
+        const transport::way_end& from
+    );
+    void follow(const identity::endpoint_id& peer, entry& known, time_point now);
+    void drop_silent_links(const std::vector<transport::peer_way>& ways);
+    static void remember(entry& known);
     void notice_return(entry& known, const peer_ways& ways, time_point now);
     void try_addresses(const identity::endpoint_id& peer, entry& known, time_point now);
-    std::vector<std::string> relays_for(const identity::endpoint_id& peer, const entry& known)
-        const;
+    std::vector<std::string> relays_for(
+        const identity::endpoint_id& peer,
+        const entry& known,
+        const transport::way_end& but
+    ) const;
     void turn(reach_link& link);
     void perform(reach_link& link, const nat::proto::send_control& out);
     void perform(reach_link& link, const nat::proto::send_probe& out);
     void perform(reach_link& link, const nat::proto::migrate_to& to);
-    void perform(reach_link& link, const nat::proto::use_relay&);
+    void perform(reach_link& link, const nat::proto::use_relay& instead);
     void perform(reach_link& link, const nat::proto::reach_changed& to);
     void perform(reach_link& link, const nat::proto::seen_at& seen);
     void perform(reach_link& link, const nat::proto::peer_broke_rule& broken);
@@ -164,6 +179,7 @@ private:
     reach_options options_;
     std::map<identity::endpoint_id, entry> peers_;
     own_candidates own_;
+    nat::proto::candidate_set told_;  ///< of those, what the machines know
     nat::proto::nat_traits traits_;
     std::function<void(const ip_endpoint&, bytes_view)> stray_taker_;
     reach_counts counts_;

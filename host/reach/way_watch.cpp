@@ -5,6 +5,10 @@
 
 namespace meshhost::reach {
 
+bool is_silent(const transport::peer_way& way) {
+    return way.probes_unanswered >= silent_after;
+}
+
 std::map<identity::endpoint_id, peer_ways> look_at(
     const std::vector<transport::peer_way>& ways,
     const std::vector<const transport::connection*>& own
@@ -14,17 +18,19 @@ std::map<identity::endpoint_id, peer_ways> look_at(
         const bool is_own = std::find(own.begin(), own.end(), way.handle) != own.end();
         if (way.is_pinned || is_own) continue;
         peer_ways& of = all[way.peer];
-        const bool is_silent = way.is_dialled && way.probes_unanswered >= silent_after;
         if (way.path.kind == transport::path_kind::relayed) {
             of.has_dialled_relayed = of.has_dialled_relayed || way.is_dialled;
             of.relay = way.path.relay;
             of.relay_rtt = way.path.rtt;
-            if (is_silent) of.silent_relay = way.path.relay;
         } else if (way.path.remote) {
             of.has_direct = true;
             of.direct_rtt = way.path.rtt;
-            if (is_silent) of.silent = way.path.remote;
         }
+        if (way.is_dialled && is_silent(way)) of.silent.push_back(transport::end_of(way.path));
+    }
+    for (auto& [peer, of] : all) {
+        std::sort(of.silent.begin(), of.silent.end());
+        of.silent.erase(std::unique(of.silent.begin(), of.silent.end()), of.silent.end());
     }
     return all;
 }

@@ -5,7 +5,6 @@
 #include "transport/endpoint.hpp"
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,16 +14,16 @@ namespace meshhost::reach {
 struct peer_ways {
     bool has_dialled_relayed = false;  ///< ours to move to an address
     bool has_direct = false;
-    std::string relay;                  ///< of a relayed one; empty: none is
-    std::optional<ip_endpoint> silent;  ///< the address of a direct path of ours that is silent
-    std::string silent_relay;           ///< the relay of one that is
-    duration relay_rtt{};               ///< 0: not measured
+    std::string relay;                       ///< of a relayed one; empty: none is
+    std::vector<transport::way_end> silent;  ///< where those of ours lead that do not answer
+    duration relay_rtt{};                    ///< 0: not measured
     duration direct_rtt{};
 };
 
 /// So many questions in a row without an answer, each after twice the time of the one before: with
 /// a path of 50 ms that is a second.
 inline constexpr std::size_t silent_after = 3;
+bool is_silent(const transport::peer_way& way);
 
 /// `own`: connections of this room's, which tell nothing of how a peer is reached.
 std::map<identity::endpoint_id, peer_ways> look_at(

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace meshhost::transport {
@@ -40,6 +41,16 @@ struct endpoint_options {
     bool relay_only = false;  ///< dials by way of relays alone, and tells nobody our addresses
     std::uint64_t seed = 0;   ///< of the waits before a relay is tried again
     logger log;
+};
+
+/// Where a way to a peer leads: an address of its, or the URL of a relay it is at.
+using way_end = std::variant<ip_endpoint, std::string>;
+way_end end_of(const path_info& path);
+
+/// Of our connections to a peer.
+struct move_counts {
+    std::size_t eligible = 0;  ///< went another way, and were ours to move
+    std::size_t moving = 0;    ///< of those; the rest has no connection id to spare (RFC 9000 §9.5)
 };
 
 /// A connection that is up, and how it goes.
@@ -135,16 +146,19 @@ public:
     virtual std::vector<relay_view> relays() const { return {}; }
     /// Sends a datagram that is not QUIC's from the socket that speaks to peers, once.
     virtual void send_stray(const ip_endpoint& /*to*/, bytes_view /*datagram*/) {}
-    /// Moves what we dialled to `peer`, but for what is pinned: to one of its addresses once that
-    /// has answered (RFC 9000 §9.2), or at once to where it is at a relay. Meanwhile, and when it
-    /// does not work, all goes on as it was. How many are to move.
-    virtual std::size_t
+    /// Moves what we dialled to `peer`, but for what is pinned, to one of its addresses, once that
+    /// has answered (RFC 9000 §9.2). Meanwhile, and when it does not, all goes on as it was.
+    virtual move_counts
     move_to_address(const identity::endpoint_id& /*peer*/, const ip_endpoint& /*to*/) {
-        return 0;
+        return {};
     }
-    virtual std::size_t
-    move_to_relay(const identity::endpoint_id& /*peer*/, std::string_view /*url*/) {
-        return 0;
+    /// Moves those of them that go by `from` to where the peer is at a relay, at once.
+    virtual move_counts move_to_relay(
+        const identity::endpoint_id& /*peer*/,
+        const way_end& /*from*/,
+        std::string_view /*url*/
+    ) {
+        return {};
     }
     /// Every connection that is up, in no order.
     virtual std::vector<peer_way> ways() const { return {}; }

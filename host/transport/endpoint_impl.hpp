@@ -41,8 +41,12 @@ public:
     void set_reach_sink(reach_sink* sink) override { reach_ = sink; }
     std::vector<relay_view> relays() const override { return mux_->relays().list(); }
     void send_stray(const ip_endpoint& to, bytes_view datagram) override;
-    std::size_t move_to_address(const identity::endpoint_id& peer, const ip_endpoint& to) override;
-    std::size_t move_to_relay(const identity::endpoint_id& peer, std::string_view url) override;
+    move_counts move_to_address(const identity::endpoint_id& peer, const ip_endpoint& to) override;
+    move_counts move_to_relay(
+        const identity::endpoint_id& peer,
+        const way_end& from,
+        std::string_view url
+    ) override;
     std::vector<peer_way> ways() const override;
     bool set_faults(const fault_plan& plan) override;
     probe measure() const override;
@@ -89,8 +93,13 @@ private:
     void post(std::function<void()> work);
     bool dial(connection_impl& handle);
     std::vector<path::path_target> targets(const connection_impl& handle);
-    template <class Move>
-    std::size_t move(const identity::endpoint_id& peer, const path::path_target& to, Move how);
+    template <class Filter, class Move>
+    move_counts move(
+        const identity::endpoint_id& peer,
+        const path::path_target& to,
+        Filter goes,
+        Move how
+    );
     bool are_sockets_stale() const;
     void flush(time_point now);
     void refresh_alpns();

@@ -15,6 +15,11 @@ constexpr std::size_t dialled_relays_max = 2;
 
 }  // namespace
 
+way_end end_of(const path_info& path) {
+    if (path.kind == path_kind::relayed) return path.relay;
+    return path.remote.value_or(ip_endpoint{});
+}
+
 identity::endpoint_addr endpoint_impl::address() const {
     identity::endpoint_addr addr{.id = id(), .relays = {}, .direct = {}};
     const auto ours = mux_->relays().own();
@@ -69,14 +74,15 @@ std::vector<path::path_target> endpoint_impl::targets(const connection_impl& han
     return all;
 }
 
-template <class Move>
-std::size_t endpoint_impl::move(
+template <class Filter, class Move>
+move_counts endpoint_impl::move(
     const identity::endpoint_id& peer,
     const path::path_target& to,
+    Filter goes,
     Move how
 ) {
     const path_id path = mux_->paths().intern(to);
-    std::size_t moved = 0;
+    move_counts counts;
     for (const auto& [raw, handle] : handles_) {
         quic::quic_connection* const connection = handle->quic();
         const bool is_ours = handle->is_dialled() && !handle->options().is_pinned
@@ -84,29 +90,41 @@ std::size_t endpoint_impl::move(
         if (!is_ours) continue;
         const auto remotes = mux_->paths().remotes(connection->current_path());
         const bool is_there = remotes.size() == 1 && remotes.front() == to;
-        if (!is_there && how(*connection, path)) ++moved;
+        if (is_there || !goes(*handle)) continue;
+        ++counts.eligible;
+        if (how(*connection, path)) ++counts.moving;
     }
     flush(shard_.now());
-    return moved;
+    return counts;
 }
 
-std::size_t endpoint_impl::move_to_address(
+move_counts endpoint_impl::move_to_address(
     const identity::endpoint_id& peer,
     const ip_endpoint& to
 ) {
-    if (options_.relay_only) return 0;
-    return move(peer, to, [now = shard_.now()](quic::quic_connection& connection, path_id path) {
+    if (options_.relay_only) return {};
+    const auto everyone = [](const connection_impl&) { return true; };
+    const auto check = [now = shard_.now()](quic::quic_connection& connection, path_id path) {
         return connection.check_path(path, now);
-    });
+    };
+    return move(peer, to, everyone, check);
 }
 
-std::size_t endpoint_impl::move_to_relay(const identity::endpoint_id& peer, std::string_view url) {
+move_counts endpoint_impl::move_to_relay(
+    const identity::endpoint_id& peer,
+    const way_end& from,
+    std::string_view url
+) {
     const auto relay = mux_->relays().use(std::string(url));
-    if (!relay) return 0;
+    if (!relay) return {};
     const path::relay_hop to{*relay, peer};
-    return move(peer, to, [now = shard_.now()](quic::quic_connection& connection, path_id path) {
+    const auto goes_by_it = [&](const connection_impl& handle) {
+        return end_of(handle.path()) == from;
+    };
+    const auto migrate = [now = shard_.now()](quic::quic_connection& connection, path_id path) {
         return connection.migrate(path, now);
-    });
+    };
+    return move(peer, to, goes_by_it, migrate);
 }
 
 std::vector<peer_way> endpoint_impl::ways() const {
@@ -126,7 +144,7 @@ std::vector<peer_way> endpoint_impl::ways() const {
 }
 
 void endpoint_impl::send_stray(const ip_endpoint& to, bytes_view datagram) {
-    (void)mux_->send({mux_->paths().intern(to), datagram, datagram.size(), 0});
+    mux_->send_once({mux_->paths().intern(to), datagram, datagram.size(), 0});
 }
 
 void endpoint_impl::tell_if_relayed(const connection_impl& handle) {

@@ -144,7 +144,10 @@ class Peer:
     def wait_for(self, event, **fields):
         deadline = time.monotonic() + 2 * PATIENCE
         while True:
-            line = self.queue.get(timeout=max(0.1, deadline - time.monotonic()))
+            try:
+                line = self.queue.get(timeout=max(0.1, deadline - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"waited for {event} {fields}, heard {self.said}") from None
             self.said.append(line)
             if line["event"] == event and all(line.get(name) == value for name, value in fields.items()):
                 return line
@@ -172,7 +175,13 @@ class TransferTest(unittest.TestCase):
             note("transfer: UDP blocked, back at the relay", time.monotonic() - began)
             time.sleep(1)
             nodes[1].block_udp(False)
-            received = receiving.wait_for("received")
+            try:
+                received = receiving.wait_for("received")
+            except AssertionError as error:
+                while not sending.queue.empty():
+                    sending.said.append(sending.queue.get())
+                logs = [each.read_text(errors="replace")[-6000:] for each in sorted(lab.directory.glob("*.log"))]
+                raise AssertionError(f"{error}\nthe sender said {sending.said}\n" + "\n".join(logs)) from None
             self.assertEqual((received["bytes"], received["intact"]), (self.BYTES, True))
             sending.wait_for("taken")
             kinds = [line["kind"] for line in sending.said if line["event"] == "path"]

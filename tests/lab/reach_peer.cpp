@@ -134,6 +134,18 @@ private:
             if (way.is_pinned || is_of_reach(way)) continue;
             const std::string remote =
                 way.path.remote ? way.path.remote->to_string() : way.path.relay;
+            if (now >= state_at_) {
+                state_at_ = now + 1s;
+                interop::say(
+                    {{"event", "state"},
+                     {"remote", remote},
+                     {"unanswered", way.probes_unanswered},
+                     {"sent", way.path.bytes_sent},
+                     {"received", way.path.bytes_received},
+                     {"rtt_ms", way.path.rtt / 1ms},
+                     {"mtu", way.path.mtu}}
+                );
+            }
             if (remote == remote_) continue;
             remote_ = remote;
             const bool is_direct = way.path.kind == transport::path_kind::direct;
@@ -153,6 +165,7 @@ private:
     transport::endpoint& endpoint_;
     const reach::reach_service& service_;
     std::string remote_;
+    time_point state_at_{};
     net::deadline_timer timer_;
 };
 

@@ -165,7 +165,7 @@ void puncher::path_failed(const ip_endpoint& remote, time_point now) {
         was_lost_ = true;
         upgrades_ = 0;
         if (is_client()) {
-            push(use_relay{});
+            push(use_relay{remote});
             move_.reset();
             restart(cause::own, now);
         }
@@ -231,6 +231,11 @@ void puncher::handle_deadline(time_point now) {
 
 std::optional<ip_endpoint> puncher::direct_remote() const noexcept {
     return direct_ ? std::optional(direct_->remote) : std::nullopt;
+}
+
+std::optional<ip_endpoint> puncher::moving_to() const noexcept {
+    const bool is_asked_for = move_ && !move_->remote.is_unspecified();
+    return is_asked_for ? std::optional(move_->remote) : std::nullopt;
 }
 
 // --- reasons ---

@@ -38,7 +38,9 @@ struct migrate_to {
     ip_endpoint local;  ///< as send_probe::from
 };
 /// The client's only: move the connection back to its relay.
-struct use_relay {};
+struct use_relay {
+    ip_endpoint from;  ///< the address that does not answer any more
+};
 /// How the peer is reached is another than before.
 struct reach_changed {
     reach now;
@@ -135,6 +137,8 @@ public:
     reach current() const noexcept { return said_; }
     /// The direct path in use.
     std::optional<ip_endpoint> direct_remote() const noexcept;
+    /// Where migrate_to asked for, while it is not known what came of it.
+    std::optional<ip_endpoint> moving_to() const noexcept;
     bool is_probing() const noexcept { return round_.has_value(); }
     const punch_counts& counts() const noexcept { return counts_; }
     void check_invariants() const;

@@ -67,7 +67,7 @@ TEST_CASE_METHOD(
 ) {
     const ip_endpoint to = server->bound().back();
     REQUIRE(connection->path().remote == server->bound().front());
-    CHECK(dialler->move_to_address(server->id(), to) == 1);
+    CHECK(dialler->move_to_address(server->id(), to).moving == 1);
     REQUIRE(run_until([&] { return !at_client.moved.empty(); }));
     CHECK(at_client.moved == std::vector<std::pair<ip_endpoint, bool>>{{to, true}});
     CHECK(connection->path().remote == to);
@@ -86,7 +86,7 @@ TEST_CASE_METHOD(
     "[transport]"
 ) {
     const auto nobody = ip_endpoint::v4({127, 0, 0, 3}, server->bound().front().port);
-    CHECK(dialler->move_to_address(server->id(), nobody) == 1);
+    CHECK(dialler->move_to_address(server->id(), nobody).moving == 1);
     client->to_send = pattern(100'000);
     client->send(*connection);
     REQUIRE(run_until([&] { return client->fin_received; }));
