@@ -362,7 +362,16 @@ void host::open_reach() {
             [this](const identity::endpoint_id& peer, const nat::proto::reach& now) {
                 events_.on_reach_changed(peer, now);
             },
-        .on_found = [this](const identity::endpoint_addr&) { meet_found(); }});
+        .on_found = [this](const identity::endpoint_addr&) { meet_found(); },
+        .on_lost =
+            [this](const identity::endpoint_id& peer) {
+                if (!is_named(peer)) peers_->unname_peer(peer);
+            }});
+}
+
+/// By the operator.
+bool host::is_named(const identity::endpoint_id& peer) const {
+    return std::any_of(named_.begin(), named_.end(), [&](auto& one) { return one.id == peer; });
 }
 
 /// A host that knows nobody asks those whom discovery found, a few at a time; that they are of
@@ -383,16 +392,14 @@ void host::meet_found() {
         if (next == found.end()) next = found.begin();
         const auto& [id, addr] = *next;
         const auto at = peers_->find(id);
-        const bool is_named =
-            std::any_of(named_.begin(), named_.end(), [&peer = id](const auto& one) {
-                return one.id == peer;
-            });
+        const bool is_operators = is_named(id);
         const bool is_hopeless = at && at->entry.state == peer_state::refused;
-        const bool is_wanted = is_named || (is_alone && !is_hopeless && asked < asked_max);
+        const bool is_wanted = is_operators || (is_alone && !is_hopeless && asked < asked_max);
         if (!is_wanted || (at && at->entry.connected)) continue;
-        if (!is_named) {
+        if (!is_operators) {
             ++asked;
             asked_last_ = id;
+            peers_->unname_peer(id);  // where it was found before counts no more
         }
         peers_->name_peer(addr);
     }

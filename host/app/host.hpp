@@ -113,6 +113,7 @@ private:
     outcome<void> load_plugins();
     outcome<void> judge(const std::vector<failure>& refused) const;
     outcome<void> name_peers();
+    bool is_named(const identity::endpoint_id& peer) const;
     void serve();
     outcome<void> claim_ports();
     void open_dashboard();

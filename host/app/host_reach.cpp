@@ -182,7 +182,7 @@ void host_reach::on_found(const identity::endpoint_addr& endpoint, discovery::pr
 }
 
 void host_reach::on_lost(const identity::endpoint_id& endpoint, discovery::provenance) {
-    found_.erase(endpoint);
+    if (found_.erase(endpoint) > 0) parts_.on_lost(endpoint);
 }
 
 }  // namespace meshhost::app

@@ -37,6 +37,7 @@ struct reach_parts {
     std::function<void(const identity::endpoint_id&, const nat::proto::reach&)> on_reach_changed;
     /// Somebody was found on this network who may be of the mesh.
     std::function<void(const identity::endpoint_addr&)> on_found;
+    std::function<void(const identity::endpoint_id&)> on_lost;
 };
 
 /// One thread: the shard's. What the parts name outlives it.

@@ -56,6 +56,11 @@ void peers_service::async_stop() {
     turn();
 }
 
+void peers_service::unname_peer(const identity::endpoint_id& peer) {
+    state_.unname_peer(peer, shard_.now());
+    turn();
+}
+
 bool peers_service::name_peer(const identity::endpoint_addr& addr) {
     const bool is_named = state_.name_peer(addr, shard_.now());
     if (is_named && !route_) bootstrap_.push_back(addr);

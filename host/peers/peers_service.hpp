@@ -60,6 +60,8 @@ public:
     /// Keeps a connection to this peer from start() on, and finds the mesh through it if named
     /// before. False: the registry is full.
     bool name_peer(const identity::endpoint_addr& addr);
+    /// Of one that was named because it was found, and is not there any more, or elsewhere.
+    void unname_peer(const identity::endpoint_id& peer);
 
     // What this node says of itself. Changes are sent when there are any, merged within
     // config::record_gap. A refused one leaves everything as it was.

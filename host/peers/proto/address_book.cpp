@@ -23,6 +23,13 @@ void address_book::name(const identity::endpoint_addr& addr) {
         add_once(known.named, address);
 }
 
+void address_book::unname(const identity::endpoint_id& peer) {
+    const auto known = pages_.find(peer);
+    if (known == pages_.end()) return;
+    known->second.relays.clear();
+    known->second.named.clear();
+}
+
 void address_book::learn(
     const identity::endpoint_id& peer,
     const std::vector<ip_endpoint>& addresses,

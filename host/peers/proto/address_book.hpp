@@ -16,6 +16,8 @@ class address_book {
 public:
     /// What the operator wrote: taken as it is and kept. Adds to what was named before.
     void name(const identity::endpoint_addr& addr);
+    /// What was named counts no more; what it says of itself stays.
+    void unname(const identity::endpoint_id& peer);
 
     /// What the peer says of itself, in place of what it said before; no `relay`: an empty one.
     /// `seen_at` is where it is now: a peer that is not on this machine cannot send us to our own

@@ -96,6 +96,13 @@ bool peer_registry::name(const endpoint_id& peer, time_point now) {
     return true;
 }
 
+void peer_registry::unname(const endpoint_id& peer) {
+    const auto known = rows_.find(peer);
+    if (known == rows_.end() || !known->second.entry.named) return;
+    known->second.entry.named = false;
+    mark(peer, extent::state);
+}
+
 peer_registry::row* peer_registry::add(const endpoint_id& peer, time_point now) {
     const auto known = rows_.find(peer);
     if (known != rows_.end()) return &known->second;

@@ -81,6 +81,8 @@ public:
 
     /// Adds a peer that the operator named. False: full of others that cannot be evicted.
     bool name(const identity::endpoint_id& peer, time_point now);
+    /// From now on it is one of those that were merely heard of.
+    void unname(const identity::endpoint_id& peer);
 
     enum class verdict {
         newest,       ///< taken

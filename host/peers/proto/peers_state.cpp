@@ -41,6 +41,12 @@ bool peers_state::name_peer(const identity::endpoint_addr& addr, time_point now)
     return true;
 }
 
+void peers_state::unname_peer(const endpoint_id& peer, time_point now) {
+    registry_.unname(peer);
+    addresses_.unname(peer);
+    settle(now);
+}
+
 error_code peers_state::describe(const self_description& what, time_point now) {
     const error_code error = self_.describe(what);
     settle(now);

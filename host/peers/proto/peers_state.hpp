@@ -50,6 +50,8 @@ public:
 
     /// Keep a connection to this peer. Our own id is ignored. False: the registry is full.
     bool name_peer(const identity::endpoint_addr& addr, time_point now);
+    /// Named for as long as it was there: it goes like any other when it is gone.
+    void unname_peer(const identity::endpoint_id& peer, time_point now);
 
     /// Errors: see self_record.
     error_code describe(const self_description& what, time_point now);

@@ -37,6 +37,18 @@ TEST_CASE("addresses: what a peer says replaces what it said", "[peers][addresse
     CHECK(book.size() == 0);
 }
 
+TEST_CASE("addresses: what is not named any more is not tried", "[peers][addresses]") {
+    address_book book;
+    const auto id = test::sample_key(1).id();
+    book.name({id, {"https://relay.example./"}, {configured}});
+    book.learn(id, {said}, "", seen);
+    book.unname(id);
+    CHECK(book.find(id).direct == std::vector<ip_endpoint>{seen, said});
+    CHECK(book.find(id).relays.empty());
+    book.unname(test::sample_key(2).id());
+    CHECK(book.size() == 1);
+}
+
 TEST_CASE("addresses: only a peer on this machine sends us to loopback", "[peers][addresses]") {
     address_book book;
     const auto id = test::sample_key(1).id();

@@ -227,6 +227,21 @@ TEST_CASE("registry: the longest gone makes room, nobody else does", "[peers][re
     CHECK(at.offer(test::small_digest(2, 1, 2)) == verdict::newest);  // it is known
 }
 
+TEST_CASE_METHOD(
+    registry_fixture,
+    "registry: one that was named goes in time once it is not named any more",
+    "[peers][registry]"
+) {
+    REQUIRE(registry.name(id_of(1), now));
+    registry.unreachable(id_of(1), peer_state::dead, "does not answer", now);
+    registry.expire(now + 2 * options.tombstone_life);
+    CHECK(registry.find(id_of(1)) != nullptr);
+    registry.unname(id_of(1));
+    registry.unname(id_of(2));
+    registry.expire(now + 2 * options.tombstone_life);
+    CHECK(registry.find(id_of(1)) == nullptr);
+}
+
 TEST_CASE("registry: two thousand identities leave no more than the cap", "[peers][registry]") {
     registry_fixture at;
     at.options.peers_max = 16;
