@@ -35,6 +35,18 @@ metric ends(const relay::proto::server_stats& stats) {
     return out;
 }
 
+/// How clients proved their keys.
+metric handshakes(const relay::proto::server_stats& stats) {
+    metric out;
+    out.name = "relayserver.handshakes";
+    out.description = "Clients that became known, by what proved their key";
+    const auto challenged = static_cast<double>(stats.accepted - stats.proven);
+    const auto proven = static_cast<double>(stats.proven);
+    out.points.push_back({.attributes = {{"by", "challenge"}}, .value = challenged, .buckets = {}});
+    out.points.push_back({.attributes = {{"by", "tls_exporter"}}, .value = proven, .buckets = {}});
+    return out;
+}
+
 }  // namespace
 
 std::vector<metric> relay_metrics(const relay_server& server) {
@@ -84,6 +96,7 @@ std::vector<metric> relay_metrics(const relay_server& server) {
     );
     count("relayserver.accepts", "Connections that became clients", stats.accepted);
     count("relayserver.disconnects", "Connections behind an upgrade that ended", ended);
+    out.push_back(handshakes(stats));
     out.push_back(ends(stats));
     count("relayserver.clients_inactive_added", "Superseded by their own id", stats.superseded);
     count("relayserver.clients_inactive_removed", "Active again", stats.promoted);

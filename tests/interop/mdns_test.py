@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our local discovery and iroh's own, on a network of their own.
 
-Usage: mdns_test.py [-v] [GROUP[.TEST]]; MDNS_PEER names the program built of mdns_peer/.
+Usage: mdns_test.py [-v] [GROUP[.TEST]]; MDNS_PEER names the program built of rust_peers/.
 """
 import ctypes
 import os

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The meshhost side of the interop tests: the transport alone, told what to do by peers.py.
 #include "interop/console.hpp"
+#include "net/tls_context.hpp"
 #include "ping/ping_handler.hpp"
 
 #include <boost/json/array.hpp>
@@ -20,6 +21,8 @@ struct arguments {
     int idle_ms = 30'000;
     int keep_alive_ms = 5'000;
     std::size_t half_open_max = 64;
+    std::string relay;
+    std::string authority;
 };
 
 /// Says who connects, and leaves the rest to the protocol's own handler.
@@ -43,7 +46,7 @@ private:
     std::shared_ptr<transport::protocol_handler> inner_;
 };
 
-transport::endpoint_options options_of(const arguments& given) {
+transport::endpoint_options options_of(const arguments& given, net::tls_client_context* authority) {
     transport::endpoint_options options{
         .key = given.seed.empty() ? identity::secret_key::generate()
                                   : identity::secret_key::from_seed(*from_hex(given.seed)),
@@ -51,7 +54,12 @@ transport::endpoint_options options_of(const arguments& given) {
         .idle_timeout = std::chrono::milliseconds(given.idle_ms),
         .keep_alive = std::chrono::milliseconds(given.keep_alive_ms),
         .half_open_max = given.half_open_max,
+        .relay_tls = authority,
     };
+    if (!given.relay.empty()) {
+        options.relays.push_back(given.relay);
+        options.relay_only = true;
+    }
     for (const std::string& address : given.bind)
         options.bind.push_back(ip_endpoint::parse(address).value());
     return options;
@@ -77,10 +85,19 @@ int main(int argc, char** argv) {
     app.add_option("--idle-ms", given.idle_ms, "idle timeout, milliseconds");
     app.add_option("--keep-alive-ms", given.keep_alive_ms, "keep-alive interval, milliseconds");
     app.add_option("--half-open-max", given.half_open_max, "handshakes that need no Retry");
+    app.add_option("--relay", given.relay, "a relay, by which alone it speaks");
+    app.add_option("--authority", given.authority, "who alone vouches for the relay: a file");
     CLI11_PARSE(app, argc, argv);
 
+    std::unique_ptr<net::tls_client_context> authority;
+    if (!given.authority.empty()) {
+        auto made =
+            net::tls_client_context::make({.system = false, .authorities = {given.authority}});
+        if (!made) return static_cast<int>(made.error().exit);
+        authority = std::move(*made);
+    }
     net::shard shard;
-    auto endpoint = transport::endpoint::bind(shard, options_of(given));
+    auto endpoint = transport::endpoint::bind(shard, options_of(given, authority.get()));
     if (!endpoint) {
         std::fprintf(stderr, "%s\n", endpoint.error().message.c_str());
         return static_cast<int>(endpoint.error().exit);

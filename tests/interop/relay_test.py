@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Relays: iroh's endpoints through ours, our clients through iroh's and ours, and who means harm.
 
-Usage: relay_test.py [-v] [GROUP[.TEST]]; IROH_RELAY names iroh's own relay server.
+Usage: relay_test.py [-v] [GROUP[.TEST]]; IROH_RELAY names iroh's own relay server, RELAY_PEER the
+program built of rust_peers/.
 """
 import contextlib
 import os
@@ -19,6 +20,7 @@ from peers import Peer, iroh, needs_iroh, wait_until
 from relays import HAS_IROH_RELAY, HAS_OPENSSL, Certificates, IrohRelay, MeshRelay
 
 ALPN = "echo/1"
+RELAY_PEER = os.environ.get("RELAY_PEER", "")
 needs_iroh_relay = unittest.skipUnless(HAS_IROH_RELAY, "needs cargo, which builds iroh-relay")
 needs_openssl = unittest.skipUnless(HAS_OPENSSL, "needs openssl")
 
@@ -96,6 +98,66 @@ class IrohThroughOurs(Relays):
         again.stdout.readline()
         answer = dialler.call("dial", to=f"{server.id}@{relay.url}", alpn=ALPN, bytes=1_000)
         self.assertTrue(answer["intact"])
+
+
+@needs_openssl
+@unittest.skipUnless(os.path.exists(RELAY_PEER), "needs cargo, which builds relay_peer")
+class IrohOverTls(Relays):
+    """iroh 1.4 without a socket of its own: nothing comes but by the relay, whose certificate it checks."""
+
+    def setUp(self):
+        super().setUp()
+        self.authority = self.certificates()
+        self.relay = self.enter(MeshRelay(certificates=self.authority))
+        self.url = self.relay.tls_url.replace("localhost", "127.0.0.1")  # its resolver asks no /etc/hosts
+
+    def rust(self, authority=None):
+        return self.enter(Peer([RELAY_PEER, self.url, str(authority or self.authority.authority), ALPN],
+                               {"RUST_BACKTRACE": "0"}))
+
+    def check_echo(self, dialler, server, url=None):
+        before = self.relay.metrics()["bytes_sent_total"]
+        answer = dialler.call("dial", to=f"{server.id}@{url or self.url}", alpn=ALPN, bytes=200_000, datagram="over")
+        self.assertEqual((answer["remote_id"], answer["intact"], answer["datagram"]), (server.id, True, "over"))
+        self.assertEqual(server.wait_for("accepted")["id"], dialler.id)
+        self.assertGreater(self.relay.metrics()["bytes_sent_total"] - before, 400_000)  # there and back
+        return answer
+
+    def handshakes(self):
+        counted = self.relay.metrics()
+        return tuple(counted[f'handshakes_total{{by="{by}"}}'] for by in ("tls_exporter", "challenge"))
+
+    def test_two_endpoints(self):
+        server, dialler = self.rust(), self.rust()
+        self.assertEqual(self.check_echo(dialler, server)["paths"], ["relay"])
+        self.assertEqual(self.handshakes(), (2, 0))
+
+    def test_an_endpoint_and_a_meshhost(self):
+        theirs = self.rust()
+        ours = self.enter(peers.mesh(alpn=ALPN, relay=self.url, authority=self.authority.authority))
+        self.check_echo(ours, theirs)
+        self.assertEqual(self.check_echo(theirs, ours)["paths"], ["relay"])
+        self.assertEqual(self.handshakes(), (2, 0))
+
+    @needs_iroh
+    def test_an_endpoint_and_an_older_one_without_tls(self):
+        """iroh 1.4 at the port with TLS, iroh 1.0 at the one without: both are one relay."""
+        newer, older = self.rust(), self.enter(iroh(alpn=ALPN, relay=self.relay.url))
+        wait_until(lambda: self.handshakes() == (1, 1), "both to be there")
+        self.check_echo(newer, older)
+        self.check_echo(older, newer, self.relay.url)
+
+    def test_a_certificate_that_its_authority_does_not_vouch_for(self):
+        good = self.rust()
+        with tempfile.TemporaryDirectory() as other:
+            stranger = subprocess.Popen([RELAY_PEER, self.url, Certificates(other).authority, ALPN],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self.addCleanup(stranger.communicate)
+            self.addCleanup(stranger.kill)
+            wait_until(lambda: self.relay.metrics()["http_connections_errored_total"] > 0, "it to refuse the relay")
+            self.assertIsNone(stranger.poll())
+        self.assertEqual(self.handshakes(), (1, 0))
+        self.check_echo(self.rust(), good)
 
 
 class OursThroughOurs(Relays):

@@ -68,8 +68,10 @@ void relay_server_state::open(client_number who, const client_opening& how, time
     auto& of = *sessions_.emplace(who, std::make_unique<session>(who, how, config_)).first->second;
     of.last_received = now;
     arm(of, of.authenticate_by);
-    if (how.proven) return admit(of, *how.proven, now);
-    send_control(of, encode_challenge(of.asked));
+    if (!how.proven) return send_control(of, encode_challenge(of.asked));
+    const auto before = stats_.accepted;
+    admit(of, *how.proven, now);
+    stats_.proven += stats_.accepted - before;
 }
 
 void relay_server_state::received(

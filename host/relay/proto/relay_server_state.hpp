@@ -60,6 +60,7 @@ struct server_stats {
     std::uint64_t stream_bytes_sent = 0;
     std::uint64_t rate_limited = 0;  ///< times a client was not read from for a while
     std::uint64_t accepted = 0;      ///< clients that became known
+    std::uint64_t proven = 0;        ///< of these, by the proof in the header: without a challenge
     std::uint64_t superseded = 0;
     std::uint64_t promoted = 0;
     std::array<std::uint64_t, 8> ended{};  ///< by client_end

@@ -32,7 +32,9 @@ TEST_CASE("relay server: a challenge, its answer, and what follows", "[relay][se
     bench.say(1, sign_challenge(numbered_key(1), how.asked));
     CHECK(bench.read(1) == texts({confirmation}));
     CHECK(bench.machine.clients() == 1);
+    CHECK(bench.machine.stats().proven == 0);
     bench.join(2, 2);
+    CHECK(bench.machine.stats().proven == 1);
     bench.send(1, 2, "hi");
     CHECK(bench.read(2) == texts({"06" + hex_id(1) + "02" + "6869"}));
     bench.send(1, 2, "aabb", 2);
@@ -75,6 +77,7 @@ TEST_CASE("relay server: whom it does not serve", "[relay][server]") {
          .authenticate_by = bench.now + 30s}
     );
     CHECK(bench.ended[1] == client_end::denied);
+    CHECK(bench.machine.stats().proven == 0);
     bench.join(2, 2);
     CHECK(bench.machine.clients() == 1);
     bench.machine.set_access({access_mode::allow_list, {numbered_key(3).id()}, {}});
