@@ -54,10 +54,6 @@ ngtcp2_settings quic_connection::settings(time_point now) const {
     made.cc_algo = NGTCP2_CC_ALGO_CUBIC;
     made.max_tx_udp_payload_size = context_.config.udp_payload_max;
     made.handshake_timeout = to_ngtcp2(context_.config.handshake_timeout);
-    // A client that moves to another path and back while its server looks for the largest packet
-    // ends the server's process: ngtcp2 0.12.1 asserts that nobody does
-    // (conn_recv_non_probing_pkt_on_new_path). So servers do not look.
-    made.no_pmtud = is_client_ ? 0 : 1;
     return made;
 }
 

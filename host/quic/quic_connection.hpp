@@ -220,6 +220,7 @@ private:
     path_id familiar(path_id heard) const;
     path_id mapped(path_id physical) const;
     path_id physical(const ngtcp2_path& mapped) const;
+    void count_move(path_id before);
     void answer_elsewhere();
     void schedule(stream_state& stream);
     void mark_dirty();
@@ -228,6 +229,7 @@ private:
     close_reason peer_close_reason() const;
     void close_with(const ngtcp2_connection_close_error& error, close_reason as);
     bool paces() const noexcept;
+    void forget_sent(time_point now);
     void write_close(packet_writer& writer, time_point now);
 
     // writing
@@ -283,6 +285,8 @@ private:
     path_id last_heard_;
     path_id answered_;  ///< the physical path that stands for home_
     boost::container::small_vector<path_id, 2> paths_;
+    static constexpr unsigned moves_shift = 40;  ///< more paths than a host hears of in its life
+    std::uint64_t moves_ = 1;                    ///< see mapped()
 
     std::map<stream_id, stream_state> streams_;
     /// Sent by streams that are over here: ngtcp2 may send it again until it is acknowledged.

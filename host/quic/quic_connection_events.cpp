@@ -26,9 +26,25 @@ constexpr duration ticket_patience = 3s;
 // each in turn when it has to say something again, for it cannot know which of them lead back; and
 // from the end of the handshake the one that the client has chosen.
 
+//
+// A server shows ngtcp2 every path but the current one under a name of its own for each move that
+// its client has made: to one that comes back to where it was while the move is being validated
+// ngtcp2 0.12.1 gives an assertion (conn_recv_non_probing_pkt_on_new_path), and its process an end.
+// Under another name it is a path like any other.
+
 path_id quic_connection::mapped(path_id physical) const {
-    if (!connected_ || physical == answered_) return home_;
-    return physical == home_ ? answered_ : physical;
+    if (!connected_) return home_;
+    if (is_client_) {
+        if (physical == answered_) return home_;
+        return physical == home_ ? answered_ : physical;
+    }
+    const ngtcp2_path& current = *ngtcp2_conn_get_path(conn_.get());
+    if (physical == this->physical(current)) return path_id_of(current);
+    return path_id(physical.value | moves_ << moves_shift);
+}
+
+void quic_connection::count_move(path_id before) {
+    if (!is_client_ && path_id_of(*ngtcp2_conn_get_path(conn_.get())) != before) ++moves_;
 }
 
 /// A client chooses where it sends, not from where: what comes from there is of one path, at
@@ -46,7 +62,7 @@ path_id quic_connection::physical(const ngtcp2_path& mapped) const {
     const path_id id = path_id_of(mapped);
     if (is_client_) return id;  // the port knows what its dial was settled to
     if (id == home_) return answered_;
-    return id == answered_ ? home_ : id;
+    return path_id(id.value & ((std::uint64_t{1} << moves_shift) - 1));
 }
 
 void quic_connection::answer_elsewhere() {
@@ -71,6 +87,7 @@ void quic_connection::receive(
     const mapped_path address(mapped(path));
     const ngtcp2_pkt_info info{.ecn = ecn};
     std::uint64_t const opened = packets_opened();
+    const path_id before = path_id_of(*ngtcp2_conn_get_path(conn_.get()));
     const int rv = ngtcp2_conn_read_pkt(
         conn_.get(),
         address.get(),
@@ -79,6 +96,7 @@ void quic_connection::receive(
         data.size(),
         to_tstamp(now)
     );
+    count_move(before);
     if (connected_ && !was_connected) {
         answered_ = path;
         use_path(path);

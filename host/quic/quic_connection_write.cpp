@@ -47,9 +47,22 @@ void quic_connection::flush(packet_writer& writer, time_point now) {
     if (closing_) return write_close(writer, now);
     if (paces()) {
         ngtcp2_conn_update_pkt_tx_time(conn_.get(), to_tstamp(now));
-    } else if (written >= quantum) {
-        mark_dirty();  // others first, then the next train
+        return;
     }
+    if (written > 0) forget_sent(now);
+    if (written >= quantum) mark_dirty();  // others first, then the next train
+}
+
+/// ngtcp2 adds up what is sent until it is asked when the next packet may go. Were it never asked
+/// on a short path, all that went there would have to be waited for as soon as the path is a long
+/// one: after a move, whose round trip is not known yet, for minutes.
+void quic_connection::forget_sent(time_point now) {
+    // Something else is due: that comes first, and the next flush does it.
+    if (ngtcp2_conn_get_expiry(conn_.get()) <= to_tstamp(now)) return;
+    constexpr ngtcp2_tstamp long_ago = 0;
+    ngtcp2_conn_update_pkt_tx_time(conn_.get(), long_ago);
+    if (const int rv = ngtcp2_conn_handle_expiry(conn_.get(), to_tstamp(now)); rv != 0)
+        end_after_error(rv);
 }
 
 bool quic_connection::paces() const noexcept {

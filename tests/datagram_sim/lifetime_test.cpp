@@ -30,12 +30,7 @@ TEST_CASE("datagram_sim: DATAGRAM frames cross both ways, up to the path's size"
     net.run_for(1s);
     const std::vector<byte_buffer> sent{filled(largest, 2), {}, filled(100, 4)};
     CHECK(server_app.datagrams == sent);
-    // A server does not look for the largest packet of its path: see quic_connection::settings().
-    std::vector<byte_buffer> echoed = sent;
-    const std::size_t largest_back = server_app.connection->datagram_size_max();
-    CHECK(largest_back > 1100);
-    std::erase_if(echoed, [&](const byte_buffer& one) { return one.size() > largest_back; });
-    CHECK(client_app.datagrams == echoed);
+    CHECK(client_app.datagrams == sent);
 }
 
 TEST_CASE("datagram_sim: no more DATAGRAM frames wait than the limit says", "[lifetime]") {
@@ -67,7 +62,7 @@ TEST_CASE("datagram_sim: lost DATAGRAM frames do not hold up those after them", 
         longest_silence = std::max(longest_silence, silence);
     }
     CHECK(server_app.datagrams.size() > 300);
-    CHECK(longest_silence * 20ms < 8s);  // questions double their waits
+    CHECK(longest_silence * 20ms < 5s);
     // After a blackout long enough to fill every window with unanswered ones it goes on, too.
     net.to_server().set_profile({.up = false});
     for (int i = 0; i < 500; ++i) {

@@ -200,3 +200,37 @@ TEST_CASE("datagram_sim: only the client moves, and only when it is connected", 
     CHECK_FALSE(server_app.connection->migrate(sim_endpoint::path_over(1), net.now()));
     CHECK_FALSE(client_app.connection->migrate(sim_endpoint::path_over(0), net.now()));
 }
+
+TEST_CASE("datagram_sim: what a short path took is not waited for on a long one", "[path]") {
+    quic_pair net({.link = {.delay = 200us}, .wires = 2});
+    const auto [client_app, server_app] = net.connect();
+    const test_app& far = server_app;
+    client_app.send_new(false, 40 * megabyte);
+    REQUIRE(net.run_until([&] { return far.bytes_received() > 30 * megabyte; }));
+    net.to_server(1).set_profile({.delay = 20ms});
+    net.to_client(1).set_profile({.delay = 20ms});
+    REQUIRE(client_app.connection->check_path(sim_endpoint::path_over(1), net.now()));
+    REQUIRE(net.run_until([&, &near = client_app] {
+        return path_at(near) == sim_endpoint::path_over(1).value;
+    }));
+    CHECK(net.run_until([&] { return far.whole_streams(40 * megabyte) == 1; }, 10s));
+}
+
+TEST_CASE("datagram_sim: a client may come back before its move is validated", "[path]") {
+    const auto pause = GENERATE(15ms, 25ms, 35ms, 100ms, 1s);
+    CAPTURE(pause.count());
+    quic_pair net({.wires = 3});
+    const auto [client_app, server_app] = net.connect();
+    const test_app& far = server_app;
+    client_app.send_new(false, 5 * megabyte);
+    REQUIRE(net.run_until([&] { return far.bytes_received() > megabyte; }));
+    cut(net, 2);
+    std::size_t moved = 0;
+    for (const std::size_t wire : {1, 0, 1, 0, 2, 1, 0}) {
+        moved += client_app.connection->migrate(sim_endpoint::path_over(wire), net.now()) ? 1 : 0;
+        net.run_for(pause);
+    }
+    CHECK(moved >= 3);
+    CHECK(net.run_until([&] { return far.whole_streams(5 * megabyte) == 1; }));
+    CHECK(path_at(far) == path_at(client_app));
+}

@@ -97,6 +97,23 @@ TEST_CASE_METHOD(
 
 TEST_CASE_METHOD(
     moving_pair,
+    "transport: what went over a short path is not waited for on the next",
+    "[transport]"
+) {
+    client->to_send = pattern(8'000'000);
+    client->send(*connection);
+    REQUIRE(run_until([&] { return client->received.size() > 4'000'000; }));
+    for (const ip_endpoint& to : {server->bound().back(), server->bound().front()}) {
+        at_client.moved.clear();
+        REQUIRE(dialler->move_to_address(server->id(), to).moving == 1);
+        REQUIRE(run_until([&] { return !at_client.moved.empty(); }));
+    }
+    REQUIRE(run_until([&] { return client->fin_received || client->closed; }));
+    CHECK(client->received == client->to_send);
+}
+
+TEST_CASE_METHOD(
+    moving_pair,
     "transport: what is not QUIC's goes to who looks after paths",
     "[transport]"
 ) {
