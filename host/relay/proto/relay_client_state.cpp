@@ -62,12 +62,15 @@ void relay_client_state::network_changed(time_point now) {
     case phase::up:
         break;
     }
-    const duration patience = std::clamp(
+    ping(now, hurried_pong_timeout());
+}
+
+duration relay_client_state::hurried_pong_timeout() const noexcept {
+    return std::clamp(
         latency_.value_or(config_.pong_timeout) * 3,
         config_.hurried_pong_timeout_min,
         config_.pong_timeout
     );
-    ping(now, patience);
 }
 
 void relay_client_state::attempt_now(time_point now) {
@@ -117,7 +120,7 @@ void relay_client_state::drop_connection() {
     }
     control_.clear();
     reader_ = wire::websocket_reader(wire::websocket_end::client, message_max);
-    ping_sent_ = pong_by_ = no_deadline;
+    ping_sent_ = pong_by_ = sent_at_ = no_deadline;
     latency_.reset();
     is_superseded_ = false;
     is_write_told_ = false;
@@ -140,6 +143,7 @@ void relay_client_state::received(std::span<std::uint8_t> bytes, time_point now)
     now_ = now;
     if (!is_connected()) return;
     last_received_ = now;
+    sent_at_ = no_deadline;
     reader_.feed(bytes);
 }
 
@@ -241,7 +245,10 @@ bool relay_client_state::send(
     time_point now
 ) {
     constexpr std::size_t segment_max = std::numeric_limits<std::uint16_t>::max();
-    if (phase_ != phase::up) now_ = now;
+    if (phase_ != phase::up)
+        now_ = now;
+    else
+        sent_at_ = std::min(sent_at_, now);
     const bool is_single = data.size() <= segment_size;
     const std::size_t longest = is_single ? data.size() : segment_size;
     if (phase_ == phase::stopped) return true;
@@ -336,18 +343,25 @@ void relay_client_state::taken(std::size_t count) {
     note_room();
 }
 
+/// Peers answer most of what they get: that nothing comes makes the relay suspect long before it is
+/// asked because nobody had anything to say.
+time_point relay_client_state::ping_at() const noexcept {
+    const time_point calm = last_received_ + config_.ping_interval;
+    return sent_at_ == no_deadline ? calm : std::min(calm, sent_at_ + config_.answer_wait);
+}
+
 void relay_client_state::ping(time_point now, duration timeout) {
     const std::uint64_t random = random_.next();
     std::memcpy(ping_.data(), &random, sizeof random);
     ping_sent_ = now;
     pong_by_ = now + timeout;
+    sent_at_ = no_deadline;
     send_control(websocket_opcode::binary, encode(ping_frame{ping_}).view());
 }
 
 std::optional<time_point> relay_client_state::next_deadline() const noexcept {
     time_point next = due_;
-    if (phase_ == phase::up)
-        next = ping_sent_ == no_deadline ? last_received_ + config_.ping_interval : pong_by_;
+    if (phase_ == phase::up) next = ping_sent_ == no_deadline ? ping_at() : pong_by_;
     if (!waiting_since_.empty())
         next = std::min(next, waiting_since_.front() + config_.stale_after);
     if (next == no_deadline) return {};
@@ -363,9 +377,13 @@ void relay_client_state::handle_deadline(time_point now) {
             if (last_received_ <= ping_sent_) return fail(down_reason::silent);
             ping_sent_ = pong_by_ = no_deadline;
         }
-        if (ping_sent_ == no_deadline && now >= last_received_ + config_.ping_interval)
-            ping(now, config_.pong_timeout);
-        return;
+        if (ping_sent_ != no_deadline || now < ping_at()) return;
+        const bool is_suspect = sent_at_ != no_deadline;
+        return ping(
+            now,
+            is_suspect ? std::max(config_.answer_wait, hurried_pong_timeout())
+                       : config_.pong_timeout
+        );
     }
     if (due_ == no_deadline || now < due_) return;
     if (phase_ == phase::waiting) return attempt_now(now);

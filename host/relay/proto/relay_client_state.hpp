@@ -30,6 +30,7 @@ struct client_config {
     duration connect_timeout = 10s;  ///< from the attempt to being up
     duration ping_interval = 15s;    ///< of silence, before a ping
     duration pong_timeout = 5s;
+    duration answer_wait = 2s;  ///< of silence after we sent: then a ping, with as long again
     duration hurried_pong_timeout_min = 500ms;  ///< after a change of the network: 3 round trips
     duration retry_first = 10ms;
     duration retry_max = 16s;
@@ -155,6 +156,8 @@ private:
         std::size_t segment_size,
         time_point now
     );
+    duration hurried_pong_timeout() const noexcept;
+    time_point ping_at() const noexcept;
     void ping(time_point now, duration timeout);
     void drop_stale(time_point now);
     void wish_to_write();
@@ -178,6 +181,7 @@ private:
     time_point due_ = no_deadline;  ///< waiting: the attempt; on the way: its end
     time_point up_since_{};
     time_point last_received_{};
+    time_point sent_at_ = no_deadline;    ///< the first datagram since anything came, or was asked
     time_point ping_sent_ = no_deadline;  ///< of the ping that is not answered
     time_point pong_by_ = no_deadline;
     ping_data ping_{};

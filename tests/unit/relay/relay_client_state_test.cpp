@@ -200,6 +200,27 @@ TEST_CASE("relay client state: a relay that falls silent", "[relay][client]") {
     CHECK(bench.machine.reason() == down_reason::silent);
 }
 
+TEST_CASE("relay client state: nothing comes back after something was sent", "[relay][client]") {
+    client_bench bench;
+    bench.come_up();
+    bench.wait(5s);
+    bench.send("hi");
+    bench.said();
+    bench.wait(1'900ms);
+    bench.send("hi again");  // does not put it off
+    CHECK(bench.said().size() == 1);
+    bench.wait(101ms);
+    const auto asked = bench.said();
+    REQUIRE(asked.size() == 1);
+    bench.hear_hex("0a" + asked[0].substr(2));
+    CHECK(bench.machine.status() == relay_status::up);
+    bench.wait(14s);  // nothing was sent since: nothing is asked
+    CHECK(bench.said().empty());
+    bench.send("hi");
+    bench.wait(4s);
+    CHECK(bench.machine.reason() == down_reason::silent);
+}
+
 TEST_CASE("relay client state: a change of the network is found out at once", "[relay][client]") {
     client_bench bench;
     bench.come_up();
