@@ -50,7 +50,7 @@ way_end end_of(const path_info& path);
 /// Of our connections to a peer.
 struct move_counts {
     std::size_t eligible = 0;  ///< went another way, and were ours to move
-    std::size_t moving = 0;    ///< of those; the rest has no connection id to spare (RFC 9000 §9.5)
+    std::size_t moving = 0;  ///< of those; the rest has no connection id to spare (RFC 9000 §9.5)
 };
 
 /// A connection that is up, and how it goes.
