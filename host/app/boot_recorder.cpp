@@ -13,10 +13,6 @@ namespace meshhost::app {
 
 namespace {
 
-duration wall_now() {
-    return std::chrono::system_clock::now().time_since_epoch();
-}
-
 std::vector<telemetry::attribute> attributes_of(const plugin::instance_status& role) {
     return {
         {"mesh.plugin.name", role.instance},
@@ -36,7 +32,7 @@ bool has_failed(const plugin::instance_status& role) {
 boot_recorder::boot_recorder(const net::shard& shard, time_point process_started)
     : shard_(shard)
     , lead_(shard.now() - process_started)
-    , trace_("mesh.node.ready", random_seed(), shard.now(), wall_now()) {}
+    , trace_("mesh.node.ready", random_seed(), shard.now(), unix_now()) {}
 
 void boot_recorder::remember(const std::filesystem::path& file) {
     history_.emplace(file);

@@ -2,21 +2,13 @@
 #include "app/control_spans.hpp"
 
 #include "app/snapshots.hpp"
+#include "telemetry/draw_id.hpp"
 
 #include <utility>
 
 namespace meshhost::app {
 
 namespace {
-
-template <class Id>
-Id draw(prng& random) {
-    Id id{};
-    for (auto& byte : id)
-        byte = static_cast<std::uint8_t>(random.next());
-    id.front() |= 1;  // none is all zeros
-    return id;
-}
 
 /// Empty: it is none.
 std::string failure_of(const telemetry::event& event) {
@@ -34,8 +26,8 @@ std::string failure_of(const telemetry::event& event) {
 
 telemetry::span control_spans::begun(std::string name, duration at) {
     telemetry::span made;
-    made.trace = draw<telemetry::trace_id>(ids_);
-    made.id = draw<telemetry::span_id>(ids_);
+    made.trace = telemetry::draw_id<telemetry::trace_id>(ids_);
+    made.id = telemetry::draw_id<telemetry::span_id>(ids_);
     made.name = std::move(name);
     made.started = at;
     return made;

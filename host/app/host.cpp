@@ -39,10 +39,6 @@ std::uint64_t unix_us(std::chrono::system_clock::time_point at) {
     );
 }
 
-duration unix_now() {
-    return std::chrono::system_clock::now().time_since_epoch();
-}
-
 /// An observer's is the timeline of the whole mesh.
 telemetry::journal_limits journal_limits_of(const config::host_config& settings) {
     constexpr std::size_t observed_events = 100'000;
@@ -72,13 +68,14 @@ host::host(net::shard& shard, host_options options, host_observer& observer)
     , observer_(observer)
     , boot_(shard, options_.started)
     , telemetry_(shard, options_.settings.values.telemetry.flight_kept)
-    , controls_(random_seed())
+    , flight_(shard, telemetry_)
     , journal_(journal_limits_of(options_.settings.values)) {}
 
 host::~host() {
     if (!peers_) return;
     peers_->remove_observer(*this);
     peers_->remove_observer(events_);
+    peers_->remove_observer(flight_);
 }
 
 outcome<void> host::start() {
@@ -204,37 +201,14 @@ outcome<void> host::open_mesh() {
     peers_->add_observer(*this);
     peers_->add_observer(events_);
     open_telemetry();
-    record_flight();
+    peers_->add_observer(flight_);
+    events_.set_listener([this](const telemetry::event& happened) { flight_.on_event(happened); });
     follow_messages();
     return {};
 }
 
-/// From here on.
-void host::record_flight() {
-    events_.set_listener([this](const telemetry::event& happened) { on_event(happened); });
-}
-
-void host::on_event(const telemetry::event& happened) {
-    telemetry_.note(controls_.of_event(happened));
-    if (happened.type != telemetry::event_type::peer_path) return;
-    const auto odd = paths_.on_moved(happened.peer, happened.from, happened.to, shard_.now());
-    if (odd) telemetry_.on_anomaly(*odd);
-}
-
-void host::on_dialled(const peers::dial_result& dial) {
-    const auto span = controls_.of_dial(dial, unix_now());
-    if (span.is_ok) unreached_.erase(dial.peer);
-    // One that stays away is dialled again and again: that is news once.
-    const bool is_news = span.is_ok || unreached_.insert(dial.peer).second;
-    telemetry_.note(span, is_news);
-}
-
-void host::on_peer_forgotten(const identity::endpoint_id& peer) {
-    unreached_.erase(peer);
-}
-
 void host::on_slow_call(const plugin::instance_status& of, const std::string& what) {
-    telemetry_.note(controls_.of_slow_call(of, what, unix_now()));
+    flight_.on_slow_call(of, what);
 }
 
 void host::follow_messages() {
@@ -246,10 +220,7 @@ void host::follow_messages() {
     options.name_of = [this](const identity::topic_id& topic) {
         return topic == peers_->topic() ? "mesh/digest" : "";
     };
-    options.on_late = [this](const gossip::proto::message_output& late) {
-        telemetry_.note(controls_.of_late_delivery(late.from.to_hex(), late.waited, unix_now()));
-        telemetry_.on_anomaly(telemetry::anomaly::late_delivery);
-    };
+    options.on_late = [this](const auto& late) { flight_.on_late_delivery(late); };
     gossip_->set_tracer(&telemetry_.follow(std::move(options)));
 }
 
@@ -363,46 +334,12 @@ void host::open_reach() {
                 events_.on_reach_changed(peer, now);
             },
         .on_found = [this](const identity::endpoint_addr&) { meet_found(); },
-        .on_lost =
-            [this](const identity::endpoint_id& peer) {
-                if (!is_named(peer)) peers_->unname_peer(peer);
-            }});
+        .on_lost = [this](const identity::endpoint_id& peer) { found_->lose(peer); }});
+    found_.emplace(*peers_, named_);
 }
 
-/// By the operator.
-bool host::is_named(const identity::endpoint_id& peer) const {
-    return std::any_of(named_.begin(), named_.end(), [&](auto& one) { return one.id == peer; });
-}
-
-/// A host that knows nobody asks those whom discovery found, a few at a time; that they are of
-/// another mesh shows when they answer. One that the operator named is told of where it is.
 void host::meet_found() {
-    constexpr std::size_t asked_max = 4;
-    if (!reach_ || is_stopping_) return;
-    using peers::proto::peer_state;
-    const auto known = peers_->snapshot();
-    const bool is_alone = std::none_of(known.begin(), known.end(), [](const auto& peer) {
-        return peer.entry.state == peer_state::alive;
-    });
-    // In turns: one that never answers must not keep others from being asked.
-    const auto& found = reach_->found();
-    auto next = found.upper_bound(asked_last_);
-    std::size_t asked = 0;
-    for (std::size_t i = 0; i < found.size(); ++i, ++next) {
-        if (next == found.end()) next = found.begin();
-        const auto& [id, addr] = *next;
-        const auto at = peers_->find(id);
-        const bool is_operators = is_named(id);
-        const bool is_hopeless = at && at->entry.state == peer_state::refused;
-        const bool is_wanted = is_operators || (is_alone && !is_hopeless && asked < asked_max);
-        if (!is_wanted || (at && at->entry.connected)) continue;
-        if (!is_operators) {
-            ++asked;
-            asked_last_ = id;
-            peers_->unname_peer(id);  // where it was found before counts no more
-        }
-        peers_->name_peer(addr);
-    }
+    if (reach_ && !is_stopping_) found_->meet(reach_->found());
 }
 
 void host::watch_usage() {

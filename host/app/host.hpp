@@ -6,8 +6,9 @@
 #include "admin/health_server.hpp"
 #include "app/auditor.hpp"
 #include "app/boot_recorder.hpp"
-#include "app/control_spans.hpp"
 #include "app/event_recorder.hpp"
+#include "app/flight_watch.hpp"
+#include "app/found_peers.hpp"
 #include "app/host_api.hpp"
 #include "app/host_reach.hpp"
 #include "app/host_telemetry.hpp"
@@ -35,7 +36,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <vector>
 
 namespace meshhost::app {
@@ -106,14 +106,11 @@ private:
     void open_telemetry();
     outcome<void> open_mesh();
     void restore_events();
-    void record_flight();
-    void on_event(const telemetry::event& happened);
     void follow_messages();
     void open_exchanges();
     outcome<void> load_plugins();
     outcome<void> judge(const std::vector<failure>& refused) const;
     outcome<void> name_peers();
-    bool is_named(const identity::endpoint_id& peer) const;
     void serve();
     outcome<void> claim_ports();
     void open_dashboard();
@@ -130,9 +127,7 @@ private:
     void on_instance_changed(const plugin::instance_status& status) override;
     void on_plugins_stopped(std::size_t abandoned) override;
     void on_peer_changed(const peers::peer_view& peer) override;
-    void on_peer_forgotten(const identity::endpoint_id& peer) override;
     void on_neighbor_up(const identity::endpoint_id& peer) override;
-    void on_dialled(const peers::dial_result& dial) override;
     void on_slow_call(const plugin::instance_status& of, const std::string& what) override;
     void on_stopped() override;
     void on_gossip_stopped() override;
@@ -157,9 +152,7 @@ private:
     relay_access relay_access_;
     std::unique_ptr<transport::endpoint> endpoint_;
     host_telemetry telemetry_;  // what others give spans to outlives them
-    control_spans controls_;
-    telemetry::path_watch paths_;
-    std::set<identity::endpoint_id> unreached_;  ///< known peers whose last dial failed
+    flight_watch flight_;
     join_recorder join_;
     std::unique_ptr<gossip::gossip_service> gossip_;  ///< null when it is switched off
     telemetry::event_journal journal_;
@@ -172,7 +165,7 @@ private:
     std::unique_ptr<plugin::plugin_manager> plugins_;
     std::unique_ptr<self_reporter> reporter_;
     std::unique_ptr<host_reach> reach_;
-    identity::endpoint_id asked_last_;  ///< of those whom discovery has found
+    std::optional<found_peers> found_;
     std::unique_ptr<load_reporter> load_;
     std::unique_ptr<usage::usage_sampler> usage_;
     std::shared_ptr<ping::ping_handler> echo_ = std::make_shared<ping::ping_handler>();

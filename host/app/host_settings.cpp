@@ -42,6 +42,10 @@ std::uint64_t random_seed() {
     return std::uint64_t{source()} << 32 | source();
 }
 
+duration unix_now() {
+    return std::chrono::system_clock::now().time_since_epoch();
+}
+
 std::filesystem::path crash_record_of(const config::host_config& settings) {
     return settings.node.data_dir / "plugin-crashes";
 }

@@ -16,6 +16,8 @@ struct relay_access;
 
 /// From the machine.
 std::uint64_t random_seed();
+/// Since the Unix epoch: for what is shown to people, never for waiting.
+duration unix_now();
 
 /// Where crashes of roles in this process are written down.
 std::filesystem::path crash_record_of(const config::host_config& settings);

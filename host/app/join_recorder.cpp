@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/join_recorder.hpp"
 
+#include "telemetry/draw_id.hpp"
+
 namespace meshhost::app {
-
-namespace {
-
-template <class Id>
-Id draw(prng& random) {
-    Id id{};
-    for (auto& byte : id)
-        byte = static_cast<std::uint8_t>(random.next());
-    id.front() |= 1;  // none is all zeros
-    return id;
-}
-
-}  // namespace
 
 void join_recorder::begin(const place& wanted, time_point now, duration wall) {
     wanted_ = wanted;
@@ -24,8 +13,8 @@ void join_recorder::begin(const place& wanted, time_point now, duration wall) {
     wall_ = wall;
     is_under_way_ = true;
     telemetry::span root;
-    root.trace = draw<telemetry::trace_id>(ids_);
-    root.id = draw<telemetry::span_id>(ids_);
+    root.trace = telemetry::draw_id<telemetry::trace_id>(ids_);
+    root.id = telemetry::draw_id<telemetry::span_id>(ids_);
     root.name = "mesh.node.join";
     root.started = wall;
     root.links = {wanted.start};
@@ -42,7 +31,7 @@ void join_recorder::on_neighbor(const neighbor& found, time_point now) {
     }
     telemetry::span path;
     path.trace = spans_.front().trace;
-    path.id = draw<telemetry::span_id>(ids_);
+    path.id = telemetry::draw_id<telemetry::span_id>(ids_);
     path.parent = spans_.front().id;
     path.name = "mesh.path.establish";
     path.kind = telemetry::span_kind::client;

@@ -2,22 +2,11 @@
 #include "app/trace_recorder.hpp"
 
 #include "gossip/proto/trace_hop.hpp"
+#include "telemetry/draw_id.hpp"
 
 #include <utility>
 
 namespace meshhost::app {
-
-namespace {
-
-telemetry::trace_id draw(prng& random) {
-    telemetry::trace_id id{};
-    for (auto& byte : id)
-        byte = static_cast<std::uint8_t>(random.next());
-    id.front() |= 1;  // none is all zeros
-    return id;
-}
-
-}  // namespace
 
 trace_recorder::trace_recorder(const net::shard& shard, trace_options options)
     : shard_(shard)
@@ -59,7 +48,7 @@ byte_buffer trace_recorder::on_broadcast(const identity::topic_id& topic, bytes_
     if (!chooses(shard_.now())) return {};
     auto span = begun("mesh.gossip.publish", topic, content.size());
     span.kind = telemetry::span_kind::producer;
-    span.trace = draw(random_);
+    span.trace = telemetry::draw_id<telemetry::trace_id>(random_);
     span.id = gossip::proto::span_of_hop(span.trace, options_.self);
     const auto context = wire::encode({span.trace, span.id, 1});
     unsent_ = std::move(span);

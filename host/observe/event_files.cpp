@@ -81,8 +81,10 @@ void event_files::find_segments() {
     std::filesystem::directory_iterator entry(directory_, error);
     for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
         const auto number = number_of(entry->path().filename().string());
-        if (!number || !entry->is_regular_file(error)) continue;
-        segments_.push_back({*number, static_cast<std::size_t>(entry->file_size(error))});
+        std::error_code unreadable;
+        const bool is_file = number && entry->is_regular_file(unreadable);
+        const auto bytes = is_file ? entry->file_size(unreadable) : 0;
+        if (is_file && !unreadable) segments_.push_back({*number, bytes});
     }
     std::sort(segments_.begin(), segments_.end(), [](const segment& a, const segment& b) {
         return a.first < b.first;
@@ -175,7 +177,7 @@ bool event_files::write(const segment& to, const std::string& lines) {
     if (write_all(file.get(), is_torn ? "\n" + lines : lines)) return true;
     const int why = errno;
     // A part of it may be there; where it cannot be taken back, its last line is torn.
-    if (::ftruncate(file.get(), before.st_size) != 0) errno = why;
+    [[maybe_unused]] const int taken_back = ::ftruncate(file.get(), before.st_size);
     errno = why;
     return false;
 }

@@ -128,7 +128,7 @@ bool relay_links::make_room() {
     const auto oldest = std::min_element(links_.begin(), links_.end(), [&](auto& a, auto& b) {
         return rank(a) < rank(b);
     });
-    if (rank(*oldest) == no_deadline) return false;
+    if (rank(*oldest) == no_deadline || parting_.size() >= links_max) return false;
     parting_.push_back(std::move(oldest->second));  // not now: it may be the one that speaks
     links_.erase(oldest);
     timer_.arm(shard_.now());

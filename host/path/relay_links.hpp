@@ -95,7 +95,8 @@ private:
     relay_links_sink& sink_;
     relay_options options_;
     std::map<relay_id, std::unique_ptr<link>> links_;
-    std::vector<std::unique_ptr<link>> parting_;  ///< gone, but for the object
+    std::vector<std::unique_ptr<link>>
+        parting_;  ///< gone, but for the object; links_max in one turn
     std::optional<relay_id> home_;
     std::uint32_t last_ = 0;
     net::deadline_timer timer_;  ///< idle ones go, and latencies are compared

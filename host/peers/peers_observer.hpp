@@ -8,7 +8,6 @@ namespace meshhost::peers {
 /// How a dial of this room went.
 struct dial_result {
     identity::endpoint_id peer;
-    time_point began{};
     duration took{};
     transport::path_info path;                     ///< of one that came up
     const transport::close_reason* why = nullptr;  ///< null: it came up

@@ -211,7 +211,7 @@ void peers_service::tell_dialled(peer_link& link, const transport::close_reason*
     const auto began = link.dialled();
     if (!began || link.connection() == nullptr) return;
     link.set_dialled(std::nullopt);
-    dial_result told{link.connection()->remote_id(), *began, shard_.now() - *began, {}, why};
+    dial_result told{link.connection()->remote_id(), shard_.now() - *began, {}, why};
     if (why == nullptr) told.path = link.connection()->path();
     for (peers_observer* const observer : observers_)
         observer->on_dialled(told);

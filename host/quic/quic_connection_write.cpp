@@ -49,7 +49,7 @@ void quic_connection::flush(packet_writer& writer, time_point now) {
         ngtcp2_conn_update_pkt_tx_time(conn_.get(), to_tstamp(now));
         return;
     }
-    if (written > 0) forget_sent(now);
+    if (written > 0 && !ended_) forget_sent(now);
     if (written >= quantum) mark_dirty();  // others first, then the next train
 }
 

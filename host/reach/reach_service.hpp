@@ -153,11 +153,8 @@ private:
     static void remember(entry& known);
     void notice_return(entry& known, const peer_ways& ways, time_point now);
     void try_addresses(const identity::endpoint_id& peer, entry& known, time_point now);
-    std::vector<std::string> relays_for(
-        const identity::endpoint_id& peer,
-        const entry& known,
-        const transport::way_end& but
-    ) const;
+    std::vector<relay_choice> relays_of(const identity::endpoint_id& peer, const entry& known)
+        const;
     void turn(reach_link& link);
     void perform(reach_link& link, const nat::proto::send_control& out);
     void perform(reach_link& link, const nat::proto::send_probe& out);

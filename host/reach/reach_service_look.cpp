@@ -158,43 +158,30 @@ void reach_service::leave(
     const entry& known,
     const transport::way_end& from
 ) {
-    const auto relays = relays_for(peer, known, from);
-    if (relays.empty() || endpoint_.move_to_relay(peer, from, relays.front()).moving == 0) return;
+    const std::string to = next_relay(relays_of(peer, known), from);
+    if (to.empty() || endpoint_.move_to_relay(peer, from, to).moving == 0) return;
     ++counts_.failovers;
-    options_.log.info(
-        "peer={} does not answer at {}: by way of {}",
-        peer.short_text(),
-        text_of(from),
-        relays.front()
-    );
+    options_.log
+        .info("peer={} does not answer at {}: by way of {}", peer.short_text(), text_of(from), to);
 }
 
-/// Those that are up come first, and of these the one after the relay that does not answer.
-std::vector<std::string> reach_service::relays_for(
-    const endpoint_id& peer,
-    const entry& known,
-    const transport::way_end& but
-) const {
-    std::vector<std::string> all;
-    const auto add = [&all](const std::string& url) {
-        if (!url.empty() && std::find(all.begin(), all.end(), url) == all.end()) all.push_back(url);
+/// The one of the link, those that the peer is said to be at, our own; each once.
+std::vector<relay_choice> reach_service::relays_of(const endpoint_id& peer, const entry& known)
+    const {
+    const auto ours = endpoint_.relays();
+    std::vector<relay_choice> all;
+    const auto add = [&](const std::string& url) {
+        const auto is_it = [&](const auto& each) { return each.url == url; };
+        if (url.empty() || std::any_of(all.begin(), all.end(), is_it)) return;
+        const auto at = std::find_if(ours.begin(), ours.end(), is_it);
+        all.push_back({url, at != ours.end() && at->status == relay::relay_status::up});
     };
     if (known.link) add(known.link->relay());
     if (options_.address_of)
         for (const auto& url : options_.address_of(peer).relays)
             add(url);
-    const auto ours = endpoint_.relays();
     for (const auto& relay : ours)
         if (relay.is_own) add(relay.url);
-    if (const auto* const silent = std::get_if<std::string>(&but)) {
-        const auto at = std::find(all.begin(), all.end(), *silent);
-        if (at != all.end()) std::rotate(all.begin(), all.erase(at), all.end());
-    }
-    std::stable_partition(all.begin(), all.end(), [&](const std::string& url) {
-        return std::any_of(ours.begin(), ours.end(), [&](const auto& relay) {
-            return relay.url == url && relay.status == relay::relay_status::up;
-        });
-    });
     return all;
 }
 

@@ -9,6 +9,19 @@ bool is_silent(const transport::peer_way& way) {
     return way.probes_unanswered >= silent_after;
 }
 
+std::string next_relay(std::vector<relay_choice> known, const transport::way_end& silent) {
+    const auto is_silent_one = [&](const relay_choice& each) {
+        const auto* const url = std::get_if<std::string>(&silent);
+        return url != nullptr && each.url == *url;
+    };
+    const auto at = std::find_if(known.begin(), known.end(), is_silent_one);
+    if (at != known.end()) std::rotate(known.begin(), at + 1, known.end());
+    std::erase_if(known, is_silent_one);
+    const auto up = std::find_if(known.begin(), known.end(), [](auto& each) { return each.is_up; });
+    if (up != known.end()) return up->url;
+    return known.empty() ? std::string() : known.front().url;
+}
+
 std::map<identity::endpoint_id, peer_ways> look_at(
     const std::vector<transport::peer_way>& ways,
     const std::vector<const transport::connection*>& own

@@ -25,6 +25,16 @@ struct peer_ways {
 inline constexpr std::size_t silent_after = 3;
 bool is_silent(const transport::peer_way& way);
 
+/// A relay that a peer may be at.
+struct relay_choice {
+    std::string url;
+    bool is_up = false;
+};
+
+/// By which of them to go on where `silent` leads nowhere: those that are up come first, and of
+/// these the one after it. Empty: there is no other.
+std::string next_relay(std::vector<relay_choice> known, const transport::way_end& silent);
+
 /// `own`: connections of this room's, which tell nothing of how a peer is reached.
 std::map<identity::endpoint_id, peer_ways> look_at(
     const std::vector<transport::peer_way>& ways,

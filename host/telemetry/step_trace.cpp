@@ -1,36 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "telemetry/step_trace.hpp"
 
-#include <cstring>
+#include "telemetry/draw_id.hpp"
+
 #include <utility>
 
 namespace meshhost::telemetry {
-
-namespace {
-
-template <class Id>
-void draw(Id& id, prng& from) {
-    for (std::size_t at = 0; at < id.size(); at += sizeof(std::uint64_t)) {
-        const std::uint64_t word = from.next();
-        std::memcpy(id.data() + at, &word, sizeof word);
-    }
-    id.back() |= 1;  // all zeros is none
-}
-
-}  // namespace
 
 step_trace::step_trace(std::string root, std::uint64_t seed, time_point now, duration wall)
     : ids_(seed)
     , began_(now)
     , wall_(wall) {
-    draw(trace_, ids_);
+    trace_ = draw_id<trace_id>(ids_);
     spans_.push_back(begun(std::move(root), now));
 }
 
 span step_trace::begun(std::string name, time_point at) {
     span made;
     made.trace = trace_;
-    draw(made.id, ids_);
+    made.id = draw_id<span_id>(ids_);
     if (!spans_.empty()) made.parent = spans_.front().id;
     made.name = std::move(name);
     made.started = wall_ + (at - began_);

@@ -97,7 +97,7 @@ TEST_CASE_METHOD(
 
 TEST_CASE_METHOD(
     moving_pair,
-    "transport: what went over a short path is not waited for on the next",
+    "transport: a transfer goes on while its connection moves there and back",
     "[transport]"
 ) {
     client->to_send = pattern(8'000'000);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/found_peers.hpp"
+
+#include <algorithm>
+
+namespace meshhost::app {
+
+namespace {
+
+using peers::proto::peer_state;
+
+constexpr std::size_t asked_max = 4;
+
+}  // namespace
+
+bool found_peers::is_operators(const identity::endpoint_id& peer) const {
+    return std::any_of(named_.begin(), named_.end(), [&](auto& one) { return one.id == peer; });
+}
+
+void found_peers::meet(const std::map<identity::endpoint_id, identity::endpoint_addr>& found) {
+    const auto known = peers_.snapshot();
+    const bool is_alone = std::none_of(known.begin(), known.end(), [](const auto& peer) {
+        return peer.entry.state == peer_state::alive;
+    });
+    // In turns: one that never answers must not keep others from being asked.
+    auto next = found.upper_bound(asked_last_);
+    std::size_t asked = 0;
+    for (std::size_t i = 0; i < found.size(); ++i, ++next) {
+        if (next == found.end()) next = found.begin();
+        const auto& [id, addr] = *next;
+        const auto at = peers_.find(id);
+        const bool is_named = is_operators(id);
+        const bool is_hopeless = at && at->entry.state == peer_state::refused;
+        const bool is_wanted = is_named || (is_alone && !is_hopeless && asked < asked_max);
+        if (!is_wanted || (at && at->entry.connected)) continue;
+        if (!is_named) {
+            ++asked;
+            asked_last_ = id;
+            peers_.unname_peer(id);  // where it was found before counts no more
+        }
+        peers_.name_peer(addr);
+    }
+}
+
+void found_peers::lose(const identity::endpoint_id& peer) {
+    if (!is_operators(peer)) peers_.unname_peer(peer);
+}
+
+}  // namespace meshhost::app
