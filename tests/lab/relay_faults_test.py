@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Relays that die, restart, are not heard of any more, or say nothing: how long until two hosts speak again."""
+import sys
+import time
+
+from fault_tools import FaultsTest, note, run_tests
+from reach_lab import wait_until
+
+
+class RelayFaultsTest(FaultsTest):
+    """Two that speak by way of relays alone, and know two of them."""
+
+    def relayed_pair(self, lab, relays=(0, 1)):
+        nodes = [lab.lab.node("symmetric") for _ in range(2)]
+        a, b = lab.pair(*nodes, relays=relays, **{"relay.only": "true"})
+        self.await_kind(a, b, "relayed")
+        return a, b
+
+    @staticmethod
+    def number_in_use(lab, a, b):
+        return next(number for number in range(lab.relay_count) if a.path(b)["remote"] == lab.url(number))
+
+    def await_relay(self, lab, a, b, number):
+        """Both by way of it, and they speak."""
+        wait_until(lambda: f"the relay {number}, not {a.path(b)}, {b.path(a)}",
+                   lambda: a.path(b).get("remote") == b.path(a).get("remote") == lab.url(number))
+        self.await_answers(a, b)
+
+    def await_status(self, lab, hosts, number, is_up):
+        wait_until(lambda: f"relay {number}: {[host.relay(lab.url(number)) for host in hosts]}",
+                   lambda: all((host.relay(lab.url(number))["status"] == "up") == is_up for host in hosts))
+
+    def test_one_that_dies(self):
+        lab = self.lab(relays=2)
+        a, b = self.relayed_pair(lab)
+        used = self.number_in_use(lab, a, b)
+        lab.relays[used].kill()
+        began = time.monotonic()
+        self.await_relay(lab, a, b, 1 - used)
+        note("relay killed: by way of the other", time.monotonic() - began)
+
+    def test_one_that_is_not_heard_of_any_more(self):
+        lab = self.lab(relays=2)
+        a, b = self.relayed_pair(lab)
+        used = self.number_in_use(lab, a, b)
+        lab.hide_relay(used)
+        began = time.monotonic()
+        self.await_relay(lab, a, b, 1 - used)
+        note("relay hidden, no word of it: by way of the other", time.monotonic() - began)
+        self.await_status(lab, (a, b), used, False)
+        note("relay hidden: both say that it is down", time.monotonic() - began)
+        lab.hide_relay(used, False)
+        began = time.monotonic()
+        self.await_status(lab, (a, b), used, True)
+        note("relay seen again: both are back at it", time.monotonic() - began)
+
+    def test_the_only_one_restarts_at_the_same_address(self):
+        lab = self.lab()
+        a, b = self.relayed_pair(lab, relays=(0,))
+        lab.relays[0].kill()
+        lab.relays[0].wait()
+        lab.relays[0] = lab.start_relay(0)
+        began = time.monotonic()
+        self.await_status(lab, (a, b), 0, True)
+        note("relay restarted: both are back at it", time.monotonic() - began)
+        self.await_answers(a, b)
+        note("relay restarted: they speak", time.monotonic() - began)
+
+    def test_the_only_one_is_away_for_a_while(self):
+        lab = self.lab()
+        a, b = self.relayed_pair(lab, relays=(0,))
+        lab.relays[0].kill()
+        lab.relays[0].wait()
+        time.sleep(10)
+        lab.relays[0] = lab.start_relay(0)
+        began = time.monotonic()
+        self.await_answers(a, b)
+        note("relay away for 10 s: they speak, from its start", time.monotonic() - began)
+
+    def test_a_direct_path_does_not_miss_it(self):
+        lab = self.lab()
+        a, b = self.direct_pair(lab)
+        lab.hide_relay(0)
+        code, answer = a.ctl("ping", b.id, "-c", "100", "-i", "100ms", "--timeout", "20s")
+        self.assertEqual((code, answer["data"]["received"]), (0, 100), answer)
+        self.assertEqual(a.path(b)["kind"], "direct")
+
+    def test_one_that_stops_speaking(self):
+        """It takes connections, for the kernel does, and what is said on them, and answers nothing."""
+        lab = self.lab(relays=2)
+        a, b = self.relayed_pair(lab)
+        used = self.number_in_use(lab, a, b)
+        lab.stop(lab.relays[used])
+        began = time.monotonic()
+        self.await_relay(lab, a, b, 1 - used)
+        note("relay falls silent: by way of the other", time.monotonic() - began)
+
+    def test_one_that_never_said_a_word(self):
+        lab = self.lab(relays=2, mute=(0,))
+        began = time.monotonic()
+        a, b = self.relayed_pair(lab)
+        self.await_relay(lab, a, b, 1)
+        note("one of two relays is mute: from the start of the processes", time.monotonic() - began)
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests())
