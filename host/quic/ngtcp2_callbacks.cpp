@@ -120,8 +120,13 @@ struct ngtcp2_callbacks_access {
         return 0;
     }
 
-    static int datagram_settled(ngtcp2_conn*, std::uint64_t, void* user) {
-        from(user).on_datagram_settled();
+    static int ack_datagram(ngtcp2_conn*, std::uint64_t id, void* user) {
+        from(user).on_datagram_settled(id, true);
+        return 0;
+    }
+
+    static int lost_datagram(ngtcp2_conn*, std::uint64_t id, void* user) {
+        from(user).on_datagram_settled(id, false);
         return 0;
     }
 
@@ -215,8 +220,8 @@ struct ngtcp2_callbacks_access {
         table.delete_crypto_aead_ctx = ngtcp2_crypto_delete_crypto_aead_ctx_cb;
         table.delete_crypto_cipher_ctx = ngtcp2_crypto_delete_crypto_cipher_ctx_cb;
         table.recv_datagram = recv_datagram;
-        table.ack_datagram = datagram_settled;
-        table.lost_datagram = datagram_settled;
+        table.ack_datagram = ack_datagram;
+        table.lost_datagram = lost_datagram;
         table.recv_stateless_reset = recv_stateless_reset;
         table.get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb;
         table.path_validation = path_validation;

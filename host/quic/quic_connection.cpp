@@ -288,7 +288,7 @@ quic_connection::statistics quic_connection::measure() const {
         .rtt_min = sampled ? to_duration(stat.min_rtt) : duration{},
         .bytes_sent = bytes_sent_,
         .bytes_received = bytes_received_,
-        .mtu = ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_.get()),
+        .mtu = path_mtu(),
         .probes_unanswered = stat.pto_count,
     };
 }
