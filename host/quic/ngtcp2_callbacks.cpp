@@ -54,6 +54,10 @@ struct ngtcp2_callbacks_access {
         return *static_cast<quic_connection*>(user_data);
     }
 
+    static int client_initial(ngtcp2_conn*, void* user) {
+        return from(user).has_begun_ ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+
     static int recv_crypto_data(
         ngtcp2_conn*,
         ngtcp2_crypto_level level,
@@ -233,7 +237,7 @@ struct ngtcp2_callbacks_access {
 const ngtcp2_callbacks& client_callbacks() {
     static const ngtcp2_callbacks table = [] {
         ngtcp2_callbacks made = ngtcp2_callbacks_access::common();
-        made.client_initial = ngtcp2_crypto_client_initial_cb;
+        made.client_initial = ngtcp2_callbacks_access::client_initial;
         made.recv_retry = ngtcp2_crypto_recv_retry_cb;
         made.recv_new_token = ngtcp2_callbacks_access::recv_new_token;
         made.early_data_rejected = ngtcp2_callbacks_access::early_data_rejected;

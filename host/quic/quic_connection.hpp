@@ -189,6 +189,14 @@ private:
     friend struct ngtcp2_callbacks_access;
 
     quic_connection(const connection_context& context, bool is_client, time_point now);
+    struct client_start {
+        const dial_parameters& parameters;
+        byte_buffer token{};
+        ngtcp2_cid ours{};
+        time_point now{};
+        std::optional<resumption> remembered{};
+    };
+    bool begin(client_start& start);
     ngtcp2_settings settings(time_point now) const;
     ngtcp2_transport_params parameters() const;
 
@@ -279,6 +287,7 @@ private:
 
     identity::endpoint_id peer_;  ///< expected until proved, for a client
     std::string alpn_;
+    bool has_begun_ = false;  ///< a client whose ClientHello is written
     bool connected_ = false;
     bool early_data_ = false;
     handshake_kind handshake_ = handshake_kind::pending;
