@@ -21,8 +21,11 @@ public:
         return is_suspected_ && size > size_min ? size_min : size;
     }
     void sent(std::size_t size, time_point now) noexcept;
-    /// Nothing of what was sent has been acknowledged since `since`. The path is suspected when
-    /// that is long, for one of this `probe_timeout` (RFC 9002 §6.2), and long packets went there.
+    /// So many PTOs since anything was acknowledged, each of `probe_timeout` and doubled by those
+    /// before (RFC 9002 §6.2). The second one's packets are short, if there were long ones: before
+    /// a third makes anybody think that nothing gets there at all.
+    void unanswered(std::size_t probes, duration probe_timeout, time_point now);
+    /// Of some of what was sent nothing is heard since `since`, whatever else is acknowledged.
     void stuck(time_point since, duration probe_timeout, time_point now);
     /// Long packets are tried again when their time has come.
     void tick(time_point now) noexcept;
@@ -31,6 +34,8 @@ public:
 
 private:
     static constexpr std::size_t long_ones_min = 3;
+
+    void suspect(time_point since, duration probe_timeout, time_point now);
 
     /// When the last long packets went, in no order that matters.
     std::array<time_point, long_ones_min> long_ones_{};

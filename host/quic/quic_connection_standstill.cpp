@@ -25,7 +25,11 @@ std::size_t quic_connection::packet_bytes_max() const noexcept {
 /// Each stream by itself: the small packets of one arrive while the long ones of another vanish.
 /// When a deadline has come, for one of loss does as long as something is under way.
 void quic_connection::review_standstill(time_point now) {
-    if (!is_connected() || closing_ || now < standstill_review_) return;
+    if (!is_connected() || closing_) return;
+    ngtcp2_conn_stat stat;
+    ngtcp2_conn_get_conn_stat(conn_.get(), &stat);
+    black_hole_.unanswered(stat.pto_count, probe_timeout(), now);
+    if (now < standstill_review_) return;
     standstill_review_ = now + review_gap;
     time_point since = now;
     for (auto& [id, stream] : streams_) {

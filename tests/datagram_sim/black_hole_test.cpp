@@ -48,10 +48,7 @@ TEST_CASE("datagram_sim: a transfer outlives a path that begins to swallow long 
     await_long_packets(net, near, far);
     REQUIRE(net.run_until([&] { return far.bytes_received() > megabyte; }, 30s));
     set_mtu(net, mtu);
-    const time_point since = net.now();
     REQUIRE(net.run_until([&] { return far.whole_streams(3 * megabyte) == 1; }, 60s));
-    INFO(std::chrono::duration<double>(net.now() - since).count());
-    CHECK(mtu_of(near) == shortest);
 }
 
 TEST_CASE("datagram_sim: one that goes on swallowing them is tried less and less often", "[mtu]") {
@@ -62,14 +59,14 @@ TEST_CASE("datagram_sim: one that goes on swallowing them is tried less and less
     client_app.send_new(false, 20 * megabyte);
     net.run_for(1s);
     set_mtu(net, 1252);
-    net.run_for(120s);
-    // At 1, 11, 32 and 73 s long packets were tried, each time for the length of a standstill.
+    net.run_for(100s);
+    // Long packets were tried after 1, 2, 4, 8, 16 and 32 s, and what went on till then was lost.
     const std::uint64_t vanished = net.to_server().counters().too_long;
     CHECK(vanished > 0);
-    net.run_for(30s);
+    net.run_for(20s);
     CHECK(net.to_server().counters().too_long == vanished);
     const std::uint64_t before = far.bytes_received();
-    CHECK(before > 10 * megabyte);
+    CHECK(before > 8 * megabyte);
     CHECK(mtu_of(client_app) == shortest);
 }
 
@@ -85,7 +82,7 @@ TEST_CASE("datagram_sim: a path that was out, or takes long packets again, gets 
     set_mtu(net, is_out ? 0 : 1252);
     REQUIRE(net.run_until([&] { return mtu_of(client_app) == shortest; }, 3s));
     set_mtu(net, 1452);
-    CHECK(net.run_until([&] { return mtu_of(client_app) > 1400; }, 11s));
+    CHECK(net.run_until([&] { return mtu_of(client_app) > 1400; }, 15s));
     const std::uint64_t before = far.bytes_received();
     net.run_for(20s);
     CHECK(far.bytes_received() - before > 3 * megabyte / 2);

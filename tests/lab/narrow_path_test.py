@@ -13,8 +13,8 @@ class NarrowPathTest(FaultsTest):
     BYTES = 15_000_000
     RATE = 3_000_000
 
-    def transfer(self, kind, is_narrow_at_first):
-        """From a to b, b behind the narrow way."""
+    def transfer(self, kind, is_narrow_at_first, is_only_way=False):
+        """From a to b, b behind the narrow way; `is_only_way`: there is no relay to go to meanwhile."""
         lab = self.lab()
         nodes = [lab.lab.node(each) for each in KINDS[kind]]
         if is_narrow_at_first:
@@ -25,17 +25,23 @@ class NarrowPathTest(FaultsTest):
         sending.wait_for("path", kind=kind)
         if not is_narrow_at_first:
             time.sleep(2)  # in which the ends have tried larger packets
+            if is_only_way:
+                lab.hide_relay(0)
             nodes[1].narrow(NARROW)
         received = receiving.wait_for("received")
         self.assertEqual((received["bytes"], received["intact"]), (self.BYTES, True))
         when = "from the start" if is_narrow_at_first else "all at once"
-        note(f"1280 bytes and no more, {when}, {kind}: 15 MB, meant to take 5 s", time.monotonic() - began)
+        way = f"{kind}, no relay" if is_only_way else kind
+        note(f"1280 bytes and no more, {when}, {way}: 15 MB, meant to take 5 s", time.monotonic() - began)
 
     def test_direct_and_narrow_from_the_start(self):
         self.transfer("direct", True)
 
     def test_direct_and_narrow_all_at_once(self):
         self.transfer("direct", False)
+
+    def test_direct_and_narrow_all_at_once_with_no_relay(self):
+        self.transfer("direct", False, is_only_way=True)
 
     def test_relayed_and_narrow_from_the_start(self):
         self.transfer("relayed", True)
