@@ -3,7 +3,7 @@
 import sys
 import time
 
-from fault_tools import FaultsTest, note, run_tests
+from fault_tools import FaultsTest, Peer, note, run_tests
 from reach_lab import wait_until
 
 
@@ -84,6 +84,24 @@ class RelayFaultsTest(FaultsTest):
         code, answer = a.ctl("ping", b.id, "-c", "100", "-i", "100ms", "--timeout", "20s")
         self.assertEqual((code, answer["data"]["received"]), (0, 100), answer)
         self.assertEqual(a.path(b)["kind"], "direct")
+
+    def test_a_direct_path_is_found_again_without_it(self):
+        """Out for a moment it is left for a relay that nobody hears of, or knows to be down, any more."""
+        lab = self.lab()
+        nodes = [lab.lab.node("port_restricted") for _ in range(2)]
+        receiving = Peer(lab, nodes[1])
+        sending = Peer(lab, nodes[0], "--to", receiving.id, "--bytes", "20000000", "--rate", "3000000")
+        sending.wait_for("path", kind="direct")
+        lab.hide_relay(0)
+        nodes[1].plug(False)
+        sending.wait_for("path", kind="relayed")
+        time.sleep(6)  # in which the talk about paths, which went by the relay, is given up
+        nodes[1].plug(True)
+        began = time.monotonic()
+        sending.wait_for("path", kind="direct")
+        note("the direct path was out, and the only relay is away: direct again", time.monotonic() - began)
+        received = receiving.wait_for("received")
+        self.assertEqual((received["bytes"], received["intact"]), (20_000_000, True))
 
     def test_one_that_stops_speaking(self):
         """It takes connections, for the kernel does, and what is said on them, and answers nothing."""
