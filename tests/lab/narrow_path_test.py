@@ -6,7 +6,8 @@ import time
 from fault_tools import FaultsTest, Peer, note, run_tests
 
 NARROW = 1280  # of IP; what each link of IPv6 carries
-KINDS = {"direct": ("port_restricted", "port_restricted"), "relayed": ("symmetric", "symmetric")}
+KINDS = {"direct": ("port_restricted", "port_restricted"), "direct by IPv6": ("ipv6_only", "ipv6_only"),
+         "relayed": ("symmetric", "symmetric")}
 
 
 class NarrowPathTest(FaultsTest):
@@ -22,7 +23,7 @@ class NarrowPathTest(FaultsTest):
         receiving = Peer(lab, nodes[1])
         began = time.monotonic()
         sending = Peer(lab, nodes[0], "--to", receiving.id, "--bytes", str(self.BYTES), "--rate", str(self.RATE))
-        sending.wait_for("path", kind=kind)
+        sending.wait_for("path", kind=kind.split()[0])
         if not is_narrow_at_first:
             time.sleep(2)  # in which the ends have tried larger packets
             if is_only_way:
@@ -42,6 +43,9 @@ class NarrowPathTest(FaultsTest):
 
     def test_direct_and_narrow_all_at_once_with_no_relay(self):
         self.transfer("direct", False, is_only_way=True)
+
+    def test_direct_by_ipv6_and_narrow_all_at_once_with_no_relay(self):
+        self.transfer("direct by IPv6", False, is_only_way=True)
 
     def test_relayed_and_narrow_from_the_start(self):
         self.transfer("relayed", True)
