@@ -107,9 +107,10 @@ class FaultsTest(unittest.TestCase):
 class Peer:
     """A reach_peer, and what it says."""
 
-    def __init__(self, lab, node, *words, clock=None):
+    def __init__(self, lab, node, *words, clock=None, relays=(0,)):
         stun = [word for each in lab.stun_servers() for word in ("--stun", each)]
-        words = [*(clock.words if clock else ()), os.environ["REACH_PEER"], "--relay", lab.url(0), *stun, *words]
+        known = [word for number in relays for word in ("--relay", lab.url(number))]
+        words = [*(clock.words if clock else ()), os.environ["REACH_PEER"], *known, *stun, *words]
         # It ends with its standard input, which therefore has to stay open.
         with open(lab.directory / f"peer-{node.name}.log", "wb") as log:
             self.process = lab.start(node, words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)

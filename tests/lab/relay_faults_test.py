@@ -54,6 +54,30 @@ class RelayFaultsTest(FaultsTest):
         self.await_status(lab, (a, b), used, True)
         note("relay seen again: both are back at it", time.monotonic() - began)
 
+    def transfer_that_loses_its_relay(self, lose):
+        """Seconds until the connection goes by way of the other one; `lose` is told the lab and the number."""
+        lab = self.lab(relays=2)
+        receiving = Peer(lab, lab.lab.node("symmetric"), relays=(0, 1))
+        sending = Peer(lab, lab.lab.node("symmetric"), "--to", receiving.id, "--bytes", "10000000", "--rate", "1000000",
+                       relays=(0, 1))
+        used = sending.wait_for("path", kind="relayed")["remote"]
+        number = next(number for number in (0, 1) if lab.url(number) == used)
+        lose(lab, number)
+        began = time.monotonic()
+        sending.wait_for("path", kind="relayed", remote=lab.url(1 - number))
+        seconds = time.monotonic() - began
+        received = receiving.wait_for("received")
+        self.assertEqual((received["bytes"], received["intact"]), (10_000_000, True))
+        return seconds
+
+    def test_one_that_is_not_heard_of_any_more_in_a_transfer(self):
+        seconds = self.transfer_that_loses_its_relay(lambda lab, number: lab.hide_relay(number))
+        note("relay hidden in a transfer: by way of the other", seconds)
+
+    def test_one_that_stops_speaking_in_a_transfer(self):
+        seconds = self.transfer_that_loses_its_relay(lambda lab, number: lab.stop(lab.relays[number]))
+        note("relay falls silent in a transfer: by way of the other", seconds)
+
     def test_the_only_one_restarts_at_the_same_address(self):
         lab = self.lab()
         a, b = self.relayed_pair(lab, relays=(0,))
