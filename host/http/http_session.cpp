@@ -49,17 +49,25 @@ websocket_offer request_handler::on_upgrade(const request&) {
     return {};
 }
 
-http_session::http_session(
-    stream_socket socket,
-    request_handler& handler,
-    const http_limits& limits
-)
-    : stream_(std::move(socket))
+http_session::http_session(byte_stream stream, request_handler& handler, const http_limits& limits)
+    : stream_(std::move(stream))
     , handler_(handler)
     , limits_(limits)
     , buffer_(limits.header_bytes_max * 2) {}
 
+void http_session::start() {
+    if (!stream_.is_secure()) return read_request();
+    phase_ = phase::greeting;
+    stream_.expires_after(limits_.handshake_timeout);
+    stream_.async_handshake([self = shared_from_this()](const beast::error_code& ec, std::size_t) {
+        if (self->phase_ == phase::closed) return;
+        if (ec) return self->hang_up();
+        self->read_request();
+    });
+}
+
 void http_session::refuse(unsigned status, std::string_view reason) {
+    if (stream_.is_secure()) return hang_up();
     phase_ = phase::answering;
     send(handler_.describe_fault(status, reason), false);
 }
@@ -86,6 +94,7 @@ void http_session::read_request() {
 void http_session::on_read(const beast::error_code& ec) {
     if (phase_ == phase::closed) return;
     if (ec) return on_bad_request(ec);
+    stream_.expires_never();  // the answer takes the time that it takes
     phase_ = phase::answering;
     if (parser_->get().version() != http_1_1)
         return send(handler_.describe_fault(505, "this server speaks HTTP/1.1"), false);
@@ -261,6 +270,7 @@ void http_session::hang_up() {
     phase_ = phase::closed;
     watcher_ = nullptr;
     beast::error_code ignored;
+    stream_.say_end();
     stream_.socket().shutdown(boost::asio::socket_base::shutdown_both, ignored);
     stream_.close();
 }
