@@ -139,9 +139,8 @@ dashboard_server::dashboard_server(
 )
     : parts_(parts)
     , options_(std::move(options))
-    , bound_(listener.bound().to_string())
     , self_(parts.view.node().id)
-    , policy_(bound_)
+    , policy_({listener.bound(), options_.access.tls != nullptr, options_.names})
     , hub_(parts.shard)
     , observatory_(parts, mesh_json(options_, self_), hub_)
     , boots_(parts.shard, parts.view, parts.asker, boots_question(parts.view), last_boot)
@@ -158,8 +157,10 @@ dashboard_server::dashboard_server(
           std::make_unique<http::tcp_listener>(std::move(listener)),
           *this,
           dashboard_limits(),
-          options_.log
+          options_.log,
+          options_.access.tls
       ) {
+    sessions_.set_standing_token(options_.access.token);
     hub_.set_source(&observatory_);
     add_questions();
 }
@@ -175,9 +176,17 @@ void dashboard_server::close() {
 
 std::string dashboard_server::link() {
     auto token = options_.secret();
-    auto address = fmt::format("http://{}/#t={}", bound_, token);
+    auto address = fmt::format("{}/#t={}", policy_.origin(), token);
     sessions_.add_token(std::move(token), parts_.shard.now());
     return address;
+}
+
+void dashboard_server::replace(dashboard_access access) {
+    if (access.tls) server_.replace_tls(std::move(access.tls));
+    if (access.token == options_.access.token) return;
+    options_.access.token = access.token;
+    sessions_.set_standing_token(std::move(access.token));
+    hub_.close("the token is another");
 }
 
 void dashboard_server::add_questions() {
@@ -291,7 +300,12 @@ void dashboard_server::open_session(const http::request& asked, const admin::ans
     http::response done{204, http::content_type_json, ""};
     done.headers.emplace_back(
         "Set-Cookie",
-        fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", policy_.cookie(), fresh)
+        fmt::format(
+            "{}={}; Path=/; HttpOnly; SameSite=Strict{}",
+            policy_.cookie(),
+            fresh,
+            policy_.is_secure() ? "; Secure" : ""
+        )
     );
     answer->reply(guarded(std::move(done)));
 }
@@ -445,6 +459,7 @@ void dashboard_server::act(const http::request& asked, const admin::answer_ptr& 
 std::vector<std::pair<std::string, std::uint64_t>> dashboard_server::counters() const {
     return {
         {"connections", server_.connections()},
+        {"handshakes", server_.handshakes()},
         {"clients", hub_.clients()},
         {"sessions", sessions_.sessions()},
         {"log_bytes", observatory_.log().bytes()},
