@@ -55,7 +55,7 @@ public:
     /// The answer to what is not a request: `status` is 400, 413, 431, 503 or 505.
     virtual response describe_fault(unsigned status, std::string_view reason) = 0;
 
-    /// A request to go on as a WebSocket (RFC 6455). nullptr: it is a request like any other.
+    /// A sound request to go on as a WebSocket (RFC 6455). nullptr: it is a request like any other.
     virtual websocket_offer on_upgrade(const request& asked);
 };
 

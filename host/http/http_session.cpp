@@ -32,6 +32,16 @@ unsigned fault_status(const beast::error_code& ec) {
     return 0;
 }
 
+/// Whether Beast will take it as one: it would answer others itself, with a page of its own.
+template <class Message>
+bool asks_for_websocket(const Message& message) {
+    constexpr std::size_t key_size = 24;  // 16 bytes in base64 (RFC 6455 section 4.2.1)
+    using beast::http::field;
+    return beast::websocket::is_upgrade(message) && message.count(field::host) > 0
+           && message[field::sec_websocket_version] == "13"
+           && message[field::sec_websocket_key].size() == key_size;
+}
+
 header_list headers_of(const beast::http::fields& fields) {
     header_list all;
     for (const auto& field : fields) {
@@ -122,7 +132,7 @@ void http_session::answer_request() {
         headers_of(message)};
     // A handler that throws has a fault of ours in it: it costs this answer, not the host.
     try {
-        if (beast::websocket::is_upgrade(message) && try_upgrade(asked)) return;
+        if (asks_for_websocket(message) && try_upgrade(asked)) return;
         handler_.on_request(asked, shared_from_this());
     } catch (const std::exception& fault) {
         if (phase_ == phase::answering)

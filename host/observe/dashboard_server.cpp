@@ -258,15 +258,13 @@ void dashboard_server::answer_api(const http::request& asked, const admin::answe
     });
     if (found != questions_.end()) return found->handle(asked, answer);
     if (asked.path == "/api/v1/stream") {
-        const bool is_full = hub_.clients() >= stream_hub::clients_max;
-        return refuse_with(
-            answer,
-            is_full
-                ? admin::api_full("dashboards")
-                : admin::bad_request(
-                    fmt::format("this is a WebSocket with the subprotocol {}", stream_subprotocol)
-                )
-        );
+        if (hub_.clients() >= stream_hub::clients_max)
+            return refuse_with(answer, admin::api_full("dashboards"));
+        auto refused = admin::error_response(admin::bad_request(
+            fmt::format("this is a WebSocket with the subprotocol {}", stream_subprotocol)
+        ));
+        refused.headers.emplace_back("Sec-WebSocket-Version", "13");  // RFC 6455 section 4.4
+        return answer->reply(guarded(std::move(refused)));
     }
     refuse_with(answer, not_found(asked.path));
 }
