@@ -126,6 +126,18 @@ void answer_with(const admin::answer_ptr& to, const char* schema, json::object d
     to->reply(guarded(admin::json_response(200, http::make_envelope(schema, std::move(data)))));
 }
 
+/// `data` is JSON already.
+void answer_with_text(const admin::answer_ptr& to, const char* schema, std::string_view data) {
+    http::response said{200, http::content_type_json, {}};
+    said.body = fmt::format(
+        R"({{"schema":"meshhost.{}/1","ok":true,"at":"{}","data":{{{}}}}})",
+        schema,
+        http::format_time(std::chrono::system_clock::now()),
+        data
+    );
+    to->reply(guarded(std::move(said)));
+}
+
 void refuse_with(const admin::answer_ptr& to, const failure& error) {
     to->reply(guarded(admin::error_response(error)));
 }
@@ -311,11 +323,11 @@ void dashboard_server::open_session(const http::request& asked, const admin::ans
 void dashboard_server::get_snapshot(const http::request& asked, const admin::answer_ptr& answer)
     const {
     const auto at = admin::text_at(asked.query, "at");
-    if (at.empty()) return answer_with(answer, "snapshot", observatory_.snapshot());
+    if (at.empty()) return answer_with_text(answer, "snapshot", observatory_.snapshot());
     const auto moment = proto::parse_wall_time(at);
     if (!moment)
         return refuse_with(answer, admin::bad_request("at: a time like 2026-01-31T12:00:00.000Z"));
-    const auto then = observatory_.log().at(*moment);
+    auto then = observatory_.log().at(*moment);
     if (!then)
         return refuse_with(
             answer,
@@ -324,7 +336,7 @@ void dashboard_server::get_snapshot(const http::request& asked, const admin::ans
              fmt::format("nothing is remembered of {}", at),
              "GET /api/v1/history says how far back it goes"}
         );
-    auto whole = proto::to_json(*then);
+    auto whole = proto::to_json(std::move(*then));
     whole["seq"] = observatory_.sequence();
     whole["now"] = at;
     answer_with(answer, "snapshot", std::move(whole));
@@ -365,15 +377,7 @@ void dashboard_server::get_telemetry(const admin::answer_ptr& answer) const {
 
 void dashboard_server::get_survey(survey& of, const char* schema, const admin::answer_ptr& answer) {
     const bool is_asked = of.ask([answer, schema](const std::string& nodes) {
-        // The nodes are text already, the same for all who asked.
-        http::response said{200, http::content_type_json, {}};
-        said.body = fmt::format(
-            R"({{"schema":"meshhost.{}/1","ok":true,"at":"{}","data":{{"nodes":{}}}}})",
-            schema,
-            http::format_time(std::chrono::system_clock::now()),
-            nodes
-        );
-        answer->reply(guarded(std::move(said)));
+        answer_with_text(answer, schema, R"("nodes":)" + nodes);
     });
     if (!is_asked) refuse_with(answer, admin::api_full("questions to the mesh"));
 }

@@ -55,8 +55,8 @@ public:
 
     /// A snapshot frame of the present state; the same text until it changes.
     proto::change_log::frame snapshot_frame();
-    /// {"seq", "now", "mesh", "nodes", "edges"}.
-    boost::json::object snapshot() const;
+    /// "mesh":...,"nodes":...,"edges":...,"seq":...,"now":...
+    std::string snapshot() const;
     const proto::change_log& log() const noexcept { return log_; }
     const proto::series& series() const noexcept { return series_; }
     std::uint64_t sequence() const noexcept { return sequence_; }
@@ -78,7 +78,7 @@ private:
     admin::mesh_answers meters_;
     std::shared_ptr<line_reader> reader_;  ///< null: nobody is asked
     net::deadline_timer timer_;
-    proto::picture now_;
+    proto::packed_picture now_;
     proto::change_log log_;
     proto::series series_;
     proto::change_log::frame snapshot_;  ///< null: to be made

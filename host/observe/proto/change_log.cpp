@@ -12,16 +12,19 @@ namespace json = boost::json;
 
 namespace {
 
-objects by_id(const json::value& list) {
+objects by_id(json::value& list) {
     objects all;
-    for (const auto& each : list.as_array())
-        all.emplace(std::string(each.at("id").as_string()), each.as_object());
+    for (auto& each : list.as_array())
+        all.emplace(std::string(each.at("id").as_string()), std::move(each.as_object()));
     return all;
 }
 
 picture read_whole(const std::string& text) {
-    const auto whole = json::parse(text);  // of our own making
-    return {whole.at("mesh").as_object(), by_id(whole.at("nodes")), by_id(whole.at("edges"))};
+    auto whole = json::parse(text);  // of our own making
+    return {
+        std::move(whole.at("mesh").as_object()),
+        by_id(whole.at("nodes")),
+        by_id(whole.at("edges"))};
 }
 
 }  // namespace
@@ -30,14 +33,14 @@ void change_log::add(
     std::uint64_t sequence,
     std::chrono::milliseconds at,
     frame told,
-    const picture& now
+    const packed_picture& now
 ) {
     bytes_ += told->size();
     changes_.push_back({sequence, at, std::move(told)});
     const bool is_due = !last_base_ || at - *last_base_ >= limits_.base_every;
     if (is_due) {
         last_base_ = at;
-        bases_.push_back({sequence, at, json::serialize(to_json(now))});
+        bases_.push_back({sequence, at, "{" + now.members() + "}"});
         bytes_ += bases_.back().whole.size();
     }
     drop_old(at);

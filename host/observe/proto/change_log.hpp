@@ -2,6 +2,7 @@
 #pragma once
 // The changes of a picture over the last minutes: who lost its connection goes on from where it
 // was, and a past moment can be looked at. Pure.
+#include "observe/proto/packed_picture.hpp"
 #include "observe/proto/picture.hpp"
 
 #include <chrono>
@@ -30,7 +31,12 @@ public:
 
     /// `told`, a delta of schemas/stream.json, led to `now`, the state `sequence`. Sequences rise
     /// by one.
-    void add(std::uint64_t sequence, std::chrono::milliseconds at, frame told, const picture& now);
+    void add(
+        std::uint64_t sequence,
+        std::chrono::milliseconds at,
+        frame told,
+        const packed_picture& now
+    );
 
     /// What was told after the state `sequence`, in order; nullopt when some of it is gone, or
     /// `sequence` never was.

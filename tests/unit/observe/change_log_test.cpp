@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/change_log.hpp"
 #include "support/catch.hpp"
+#include "unit/observe/told_picture.hpp"
 
-#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 using namespace std::chrono_literals;
 using namespace meshhost;
@@ -25,18 +26,20 @@ void tell(
     std::chrono::milliseconds at,
     std::size_t padding = 0
 ) {
-    auto ops =
-        differences(sequence > 1 ? picture_of(sequence - 1) : picture(), picture_of(sequence));
-    json::object frame{
-        {"t", "delta"},
-        {"ops", std::move(ops)},
-        {"padding", std::string(padding, 'x')}};
-    log.add(
-        sequence,
-        at,
-        std::make_shared<const std::string>(json::serialize(frame)),
-        picture_of(sequence)
+    packed_picture now;
+    if (sequence > 1) {
+        now.begin();
+        test::tell(picture_of(sequence - 1), now);
+        now.finish();
+    }
+    now.begin();
+    test::tell(picture_of(sequence), now);
+    const auto frame = fmt::format(
+        R"({{"t":"delta","ops":[{}],"padding":"{}"}})",
+        now.finish().ops,
+        std::string(padding, 'x')
     );
+    log.add(sequence, at, std::make_shared<const std::string>(frame), now);
 }
 
 std::uint64_t state_at(const change_log& log, std::chrono::milliseconds at) {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/proto/packed_picture.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace meshhost::observe::proto {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Of an object that was as `before` says. Objects of a schema always have the same keys, so that
+/// none has to be taken away. Empty: the same.
+std::string changed_fields(const std::string& before, const json::object& now) {
+    const auto was = json::parse(before);  // of our own making
+    json::object changed;
+    for (const auto& [key, value] : now) {
+        const auto* field = was.get_object().if_contains(key);
+        if (field == nullptr || *field != value) changed[key] = value;
+    }
+    return changed.empty() ? std::string() : json::serialize(changed);
+}
+
+std::string quoted(const std::string& text) {
+    return json::serialize(json::string(text));
+}
+
+template <class Table>
+void append_all(std::string& to, const Table& of) {
+    bool is_first = true;
+    for (const auto& [id, each] : of) {
+        if (!std::exchange(is_first, false)) to += ',';
+        to += each.text;
+    }
+}
+
+template <class Table>
+std::size_t size_of(const Table& of) {
+    std::size_t size = 0;
+    for (const auto& [id, each] : of)
+        size += each.text.size() + 1;
+    return size;
+}
+
+}  // namespace
+
+void packed_picture::begin() {
+    ++round_;
+    ops_.clear();
+}
+
+void packed_picture::mesh(const json::object& all) {
+    auto text = json::serialize(all);
+    if (text == mesh_) return;
+    const auto changed = changed_fields(mesh_, all);
+    if (!changed.empty()) add_op(fmt::format(R"(["m~",{}])", changed));
+    mesh_ = std::move(text);
+}
+
+void packed_picture::node(const std::string& id, const json::object& all) {
+    tell(nodes_, 'n', id, all);
+}
+
+void packed_picture::edge(const std::string& id, const json::object& all) {
+    tell(edges_, 'e', id, all);
+}
+
+void packed_picture::tell(table& of, char what, const std::string& id, const json::object& all) {
+    const auto text = json::serialize(all);
+    const auto [found, is_new] = of.try_emplace(id);
+    entry& held = found->second;
+    held.round = round_;
+    if (held.text == text) return;
+    if (is_new) {
+        add_op(fmt::format(R"(["{}+",{}])", what, text));
+    } else if (const auto changed = changed_fields(held.text, all); !changed.empty()) {
+        add_op(fmt::format(R"(["{}~",{},{}])", what, quoted(id), changed));
+    }
+    std::string(text).swap(held.text);  // no more room than it needs
+}
+
+packed_picture::changes packed_picture::finish() {
+    changes out;
+    end(edges_, 'e', nullptr);
+    end(nodes_, 'n', &out.gone);
+    out.ops = std::exchange(ops_, {});
+    return out;
+}
+
+void packed_picture::end(table& of, char what, std::vector<std::string>* gone) {
+    for (auto at = of.begin(); at != of.end();) {
+        if (at->second.round == round_) {
+            ++at;
+            continue;
+        }
+        add_op(fmt::format(R"(["{}-",{},{{}}])", what, quoted(at->first)));
+        if (gone != nullptr) gone->push_back(at->first);
+        at = of.erase(at);
+    }
+}
+
+void packed_picture::add_op(std::string_view op) {
+    if (!ops_.empty()) ops_ += ',';
+    ops_ += op;
+}
+
+std::string packed_picture::members() const {
+    std::string out;
+    out.reserve(size_of(nodes_) + size_of(edges_) + mesh_.size() + 64);
+    out += R"("mesh":)";
+    out += mesh_;
+    out += R"(,"nodes":[)";
+    append_all(out, nodes_);
+    out += R"(],"edges":[)";
+    append_all(out, edges_);
+    out += ']';
+    return out;
+}
+
+}  // namespace meshhost::observe::proto
