@@ -108,7 +108,7 @@ void observatory::look(const moment& at) {
         const auto told = std::make_shared<const std::string>(
             fmt::format(R"({{"t":"delta","seq":{},"now":"{}","ops":[{}]}})", sequence_, wall, ops)
         );
-        log_.add(sequence_, last_at_ = std::max(last_at_, unix_ms(at.wall)), told, now_);
+        log_.add(sequence_, last_at_ = std::max(last_at_, unix_ms(at.wall)), *told, now_);
         snapshot_.reset();
         sink_.on_delta(told);
     }

@@ -32,15 +32,15 @@ picture read_whole(const std::string& text) {
 void change_log::add(
     std::uint64_t sequence,
     std::chrono::milliseconds at,
-    frame told,
+    std::string_view told,
     const packed_picture& now
 ) {
-    bytes_ += told->size();
-    changes_.push_back({sequence, at, std::move(told)});
+    changes_.push_back({sequence, at, packed_text(told)});
+    bytes_ += changes_.back().told.size();
     const bool is_due = !last_base_ || at - *last_base_ >= limits_.base_every;
     if (is_due) {
         last_base_ = at;
-        bases_.push_back({sequence, at, "{" + now.members() + "}"});
+        bases_.push_back({sequence, at, packed_text("{" + now.members() + "}")});
         bytes_ += bases_.back().whole.size();
     }
     drop_old(at);
@@ -51,9 +51,14 @@ std::optional<std::vector<change_log::frame>> change_log::since(std::uint64_t se
     const bool is_held =
         sequence + 1 >= changes_.front().sequence && sequence <= changes_.back().sequence;
     if (!is_held) return std::nullopt;
+    std::size_t size = 0;
+    for (const auto& each : changes_)
+        if (each.sequence > sequence) size += each.told.unpacked_size();
+    if (size > limits_.told_again_max) return std::nullopt;
     std::vector<frame> told;
     for (const auto& each : changes_)
-        if (each.sequence > sequence) told.push_back(each.told);
+        if (each.sequence > sequence)
+            told.push_back(std::make_shared<const std::string>(each.told.unpack()));
     return told;
 }
 
@@ -63,10 +68,10 @@ std::optional<picture> change_log::at(std::chrono::milliseconds moment) const {
         if (each.at <= moment) from = &each;
     if (from == nullptr) return std::nullopt;
     try {
-        picture then = read_whole(from->whole);
+        picture then = read_whole(from->whole.unpack());
         for (const auto& each : changes_)
             if (each.sequence > from->sequence && each.at <= moment)
-                apply(then, json::parse(*each.told).at("ops").as_array());
+                apply(then, json::parse(each.told.unpack()).at("ops").as_array());
         return then;
     } catch (const boost::system::system_error&) {
         return std::nullopt;  // it wrote them itself: whoever asks need not pay for its fault
@@ -105,7 +110,7 @@ void change_log::drop_old(std::chrono::milliseconds now) {
 }
 
 void change_log::forget_change() {
-    bytes_ -= changes_.front().told->size();
+    bytes_ -= changes_.front().told.size();
     changes_.pop_front();
 }
 

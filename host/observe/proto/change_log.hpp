@@ -3,6 +3,7 @@
 // The changes of a picture over the last minutes: who lost its connection goes on from where it
 // was, and a past moment can be looked at. Pure.
 #include "observe/proto/packed_picture.hpp"
+#include "observe/proto/packed_text.hpp"
 #include "observe/proto/picture.hpp"
 
 #include <chrono>
@@ -11,14 +12,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace meshhost::observe::proto {
 
 struct log_limits {
-    std::size_t bytes_max = 6u << 20;              ///< of changes and bases together
+    std::size_t bytes_max = 3u << 20;              ///< of changes and bases together, packed
     std::chrono::milliseconds age_max{600'000};    ///< of the oldest moment
     std::chrono::milliseconds base_every{60'000};  ///< between whole pictures
+    std::size_t told_again_max = 1u << 20;         ///< more is not worth being told: a whole one is
 };
 
 /// Times are milliseconds since the Unix epoch and do not go back within a log.
@@ -34,12 +37,12 @@ public:
     void add(
         std::uint64_t sequence,
         std::chrono::milliseconds at,
-        frame told,
+        std::string_view told,
         const packed_picture& now
     );
 
-    /// What was told after the state `sequence`, in order; nullopt when some of it is gone, or
-    /// `sequence` never was.
+    /// What was told after the state `sequence`, in order; nullopt when some of it is gone, it
+    /// is too much, or `sequence` never was.
     std::optional<std::vector<frame>> since(std::uint64_t sequence) const;
 
     /// nullopt: before oldest(), or nothing is held.
@@ -55,12 +58,12 @@ private:
     struct change {
         std::uint64_t sequence = 0;
         std::chrono::milliseconds at{};
-        frame told;
+        packed_text told;
     };
     struct base {
         std::uint64_t sequence = 0;
         std::chrono::milliseconds at{};
-        std::string whole;
+        packed_text whole;
     };
 
     void drop_old(std::chrono::milliseconds now);

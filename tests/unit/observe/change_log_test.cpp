@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <random>
+
 using namespace std::chrono_literals;
 using namespace meshhost;
 using namespace meshhost::observe::proto;
@@ -18,6 +21,16 @@ picture picture_of(std::uint64_t sequence) {
     picture made;
     made.nodes["a"] = {{"id", "a"}, {"state", sequence}};
     return made;
+}
+
+/// That cannot be packed.
+std::string noise(std::size_t size) {
+    static std::mt19937 random(3);
+    std::string out(size, ' ');
+    for (char& each : out)
+        each = static_cast<char>('0' + random() % 64);
+    std::replace(out.begin(), out.end(), '\\', 'x');
+    return out;
 }
 
 void tell(
@@ -37,9 +50,9 @@ void tell(
     const auto frame = fmt::format(
         R"({{"t":"delta","ops":[{}],"padding":"{}"}})",
         now.finish().ops,
-        std::string(padding, 'x')
+        noise(padding)
     );
-    log.add(sequence, at, std::make_shared<const std::string>(frame), now);
+    log.add(sequence, at, frame, now);
 }
 
 std::uint64_t state_at(const change_log& log, std::chrono::milliseconds at) {
@@ -87,4 +100,23 @@ TEST_CASE("observe: the log never holds more than it may", "[observe]") {
     CHECK(log.bytes() <= most);
     tell(log, 2002, 301s);
     CHECK(state_at(log, 301s) == 2002);
+}
+
+TEST_CASE("observe: whoever was away for too much is not told of it again", "[observe]") {
+    change_log log({.told_again_max = 4000});
+    for (std::uint64_t i = 1; i <= 10; ++i)
+        tell(log, i, std::chrono::milliseconds(i), 1000);
+    CHECK(log.since(9)->size() == 1);
+    CHECK(log.since(7)->size() == 3);
+    CHECK_FALSE(log.since(2).has_value());
+}
+
+TEST_CASE("observe: what is packed is unpacked as it was", "[observe]") {
+    for (const auto& text :
+         {std::string(), std::string("x"), noise(200'000), std::string(300'000, 'a')}) {
+        const packed_text packed(text);
+        CHECK(packed.unpack() == text);
+        CHECK(packed.size() < text.size() + 100);
+    }
+    CHECK(packed_text(std::string(300'000, 'a')).size() < 2000);
 }
