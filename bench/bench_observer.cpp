@@ -199,6 +199,7 @@ int main(int argc, char** argv) {
     app.add_option("--nodes", nodes);
     app.add_option("--links", links);
     CLI11_PARSE(app, argc, argv);
+    ::mallopt(M_MMAP_THRESHOLD, 256 << 10);  // as a host has it
 
     net::shard shard;
     mesh others(nodes, links);

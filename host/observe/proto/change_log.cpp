@@ -37,8 +37,12 @@ void change_log::add(
 ) {
     changes_.push_back({sequence, at, packed_text(told)});
     bytes_ += changes_.back().told.size();
-    const bool is_due = !last_base_ || at - *last_base_ >= limits_.base_every;
+    since_base_ += changes_.back().told.size();
+    // Where much changes, one base more often: the oldest part can go alone then.
+    const bool is_due = !last_base_ || at - *last_base_ >= limits_.base_every
+                        || since_base_ > limits_.bytes_max / 4;
     if (is_due) {
+        since_base_ = 0;
         last_base_ = at;
         bases_.push_back({sequence, at, packed_text("{" + now.members() + "}")});
         bytes_ += bases_.back().whole.size();

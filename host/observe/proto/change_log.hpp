@@ -73,6 +73,7 @@ private:
     std::deque<change> changes_;
     std::deque<base> bases_;
     std::size_t bytes_ = 0;
+    std::size_t since_base_ = 0;  ///< bytes of the changes behind the last base
     std::optional<std::chrono::milliseconds>
         last_base_;  ///< made, even if there was no room for it
 };

@@ -120,3 +120,13 @@ TEST_CASE("observe: what is packed is unpacked as it was", "[observe]") {
     }
     CHECK(packed_text(std::string(300'000, 'a')).size() < 2000);
 }
+
+TEST_CASE("observe: where much changes, the last of it can still be looked at", "[observe]") {
+    change_log log({.bytes_max = 100'000, .age_max = 600s, .base_every = 60s});
+    for (std::uint64_t i = 1; i <= 500; ++i) {
+        tell(log, i, std::chrono::milliseconds(i * 250), 4000);
+        REQUIRE(log.oldest().has_value());
+        if (i > 100) REQUIRE(*log.newest() - *log.oldest() > 3s);
+        CHECK(state_at(log, *log.oldest()) > 0);
+    }
+}
