@@ -36,8 +36,8 @@ def read_frames(stream, counts):
         while True:
             kind = stream.next()["t"]
             counts[kind] = counts.get(kind, 0) + 1
-    except (OSError, ValueError):
-        pass
+    except (OSError, ValueError) as why:
+        counts["ended"] = str(why)[:200]
 
 
 def main():

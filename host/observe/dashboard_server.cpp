@@ -12,6 +12,7 @@
 #include "observe/pages.hpp"
 #include "observe/proto/wall_time.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -327,7 +328,7 @@ void dashboard_server::get_snapshot(const http::request& asked, const admin::ans
     const auto moment = proto::parse_wall_time(at);
     if (!moment)
         return refuse_with(answer, admin::bad_request("at: a time like 2026-01-31T12:00:00.000Z"));
-    auto then = observatory_.log().at(*moment);
+    const auto then = observatory_.log().at(*moment);
     if (!then)
         return refuse_with(
             answer,
@@ -336,10 +337,16 @@ void dashboard_server::get_snapshot(const http::request& asked, const admin::ans
              fmt::format("nothing is remembered of {}", at),
              "GET /api/v1/history says how far back it goes"}
         );
-    auto whole = proto::to_json(std::move(*then));
-    whole["seq"] = observatory_.sequence();
-    whole["now"] = at;
-    answer_with(answer, "snapshot", std::move(whole));
+    answer_with_text(
+        answer,
+        "snapshot",
+        fmt::format(
+            R"({},"seq":{},"now":{})",
+            *then,
+            observatory_.sequence(),
+            json::serialize(json::string(at))
+        )
+    );
 }
 
 void dashboard_server::get_history(const admin::answer_ptr& answer) const {

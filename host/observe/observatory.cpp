@@ -80,7 +80,11 @@ void observatory::on_deadline(time_point now) {
     if (watchers_ == 0 && now >= watched_until_) end_rounds();
     take_step(now);
     look({now, std::chrono::system_clock::now()});
-    timer_.arm(now + (watchers_ > 0 ? refresh : slow_refresh));
+    // Of a mesh so large that a look takes long, looks are fewer: the rest of the host has its
+    // turn.
+    const auto done = parts_.shard.now();
+    const auto rest = (done - now) * rest_per_look;
+    timer_.arm(std::max(now + (watchers_ > 0 ? refresh : slow_refresh), done + rest));
 }
 
 void observatory::take_step(time_point now) {

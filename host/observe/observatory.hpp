@@ -42,6 +42,7 @@ public:
     static constexpr duration round = 2s;            ///< between two questions to every host
     static constexpr duration refresh = 250ms;       ///< while somebody looks
     static constexpr duration slow_refresh = 1s;     ///< else
+    static constexpr int rest_per_look = 4;          ///< times as long as it took
     static constexpr duration watched_for = 10min;   ///< after the last one has gone
     static constexpr std::size_t events_told = 200;  ///< with a snapshot
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/change_log.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace meshhost::observe::proto {
 
@@ -19,12 +21,20 @@ objects by_id(json::value& list) {
     return all;
 }
 
-picture read_whole(const std::string& text) {
-    auto whole = json::parse(text);  // of our own making
-    return {
-        std::move(whole.at("mesh").as_object()),
-        by_id(whole.at("nodes")),
-        by_id(whole.at("edges"))};
+void append_all(std::string& to, const objects& of) {
+    bool is_first = true;
+    for (const auto& [id, each] : of) {
+        if (!std::exchange(is_first, false)) to += ',';
+        to += json::serialize(each);
+    }
+}
+
+std::string members_of(const picture& whole) {
+    std::string out = R"("mesh":)" + json::serialize(whole.mesh) + R"(,"nodes":[)";
+    append_all(out, whole.nodes);
+    out += R"(],"edges":[)";
+    append_all(out, whole.edges);
+    return out + ']';
 }
 
 }  // namespace
@@ -35,7 +45,7 @@ void change_log::add(
     std::string_view told,
     const packed_picture& now
 ) {
-    changes_.push_back({sequence, at, packed_text(told)});
+    changes_.push_back({sequence, at, told.size(), pack(told)});
     bytes_ += changes_.back().told.size();
     since_base_ += changes_.back().told.size();
     // Where much changes, one base more often: the oldest part can go alone then.
@@ -44,7 +54,7 @@ void change_log::add(
     if (is_due) {
         since_base_ = 0;
         last_base_ = at;
-        bases_.push_back({sequence, at, packed_text("{" + now.members() + "}")});
+        bases_.push_back({sequence, at, pack("{" + now.members() + "}")});
         bytes_ += bases_.back().whole.size();
     }
     drop_old(at);
@@ -57,26 +67,31 @@ std::optional<std::vector<change_log::frame>> change_log::since(std::uint64_t se
     if (!is_held) return std::nullopt;
     std::size_t size = 0;
     for (const auto& each : changes_)
-        if (each.sequence > sequence) size += each.told.unpacked_size();
+        if (each.sequence > sequence) size += each.size;
     if (size > limits_.told_again_max) return std::nullopt;
     std::vector<frame> told;
     for (const auto& each : changes_)
         if (each.sequence > sequence)
-            told.push_back(std::make_shared<const std::string>(each.told.unpack()));
+            told.push_back(std::make_shared<const std::string>(unpack(each.told)));
     return told;
 }
 
-std::optional<picture> change_log::at(std::chrono::milliseconds moment) const {
+std::optional<std::string> change_log::at(std::chrono::milliseconds moment) const {
     const base* from = nullptr;
     for (const auto& each : bases_)
         if (each.at <= moment) from = &each;
     if (from == nullptr) return std::nullopt;
     try {
-        picture then = read_whole(from->whole.unpack());
+        json::monotonic_resource room;  // the objects go as one, when the text is made
+        auto whole = json::parse(unpack(from->whole), &room);
+        picture then{
+            std::move(whole.at("mesh").as_object()),
+            by_id(whole.at("nodes")),
+            by_id(whole.at("edges"))};
         for (const auto& each : changes_)
             if (each.sequence > from->sequence && each.at <= moment)
-                apply(then, json::parse(each.told.unpack()).at("ops").as_array());
-        return then;
+                apply(then, json::parse(unpack(each.told)).at("ops").as_array());
+        return members_of(then);
     } catch (const boost::system::system_error&) {
         return std::nullopt;  // it wrote them itself: whoever asks need not pay for its fault
     }

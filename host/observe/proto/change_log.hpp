@@ -45,8 +45,8 @@ public:
     /// is too much, or `sequence` never was.
     std::optional<std::vector<frame>> since(std::uint64_t sequence) const;
 
-    /// nullopt: before oldest(), or nothing is held.
-    std::optional<picture> at(std::chrono::milliseconds moment) const;
+    /// As packed_picture::members(). nullopt: before oldest(), or nothing is held.
+    std::optional<std::string> at(std::chrono::milliseconds moment) const;
     /// The first moment for which at() has an answer; nullopt: none.
     std::optional<std::chrono::milliseconds> oldest() const;
     std::optional<std::chrono::milliseconds> newest() const;
@@ -58,6 +58,7 @@ private:
     struct change {
         std::uint64_t sequence = 0;
         std::chrono::milliseconds at{};
+        std::size_t size = 0;  ///< of what was told
         packed_text told;
     };
     struct base {
@@ -69,7 +70,11 @@ private:
     void drop_old(std::chrono::milliseconds now);
     void forget_change();
 
+    packed_text pack(std::string_view json) { return packed_text(ids_.shorten(json)); }
+    std::string unpack(const packed_text& held) const { return ids_.lengthen(held.unpack()); }
+
     log_limits limits_;
+    short_ids ids_;
     std::deque<change> changes_;
     std::deque<base> bases_;
     std::size_t bytes_ = 0;

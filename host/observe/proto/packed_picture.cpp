@@ -6,6 +6,7 @@
 #include <boost/json/string.hpp>
 #include <fmt/format.h>
 
+#include <functional>
 #include <utility>
 
 namespace meshhost::observe::proto {
@@ -28,23 +29,6 @@ std::string changed_fields(const std::string& before, const json::object& now) {
 
 std::string quoted(const std::string& text) {
     return json::serialize(json::string(text));
-}
-
-template <class Table>
-void append_all(std::string& to, const Table& of) {
-    bool is_first = true;
-    for (const auto& [id, each] : of) {
-        if (!std::exchange(is_first, false)) to += ',';
-        to += each.text;
-    }
-}
-
-template <class Table>
-std::size_t size_of(const Table& of) {
-    std::size_t size = 0;
-    for (const auto& [id, each] : of)
-        size += each.text.size() + 1;
-    return size;
 }
 
 }  // namespace
@@ -72,16 +56,19 @@ void packed_picture::edge(const std::string& id, const json::object& all) {
 
 void packed_picture::tell(table& of, char what, const std::string& id, const json::object& all) {
     const auto text = json::serialize(all);
+    const auto hash = std::hash<std::string>()(text);
     const auto [found, is_new] = of.try_emplace(id);
     entry& held = found->second;
     held.round = round_;
-    if (held.text == text) return;
+    if (!is_new && held.hash == hash) return;
     if (is_new) {
         add_op(fmt::format(R"(["{}+",{}])", what, text));
-    } else if (const auto changed = changed_fields(held.text, all); !changed.empty()) {
-        add_op(fmt::format(R"(["{}~",{},{}])", what, quoted(id), changed));
+    } else {
+        const auto changed = changed_fields(ids_.lengthen(held.text), all);
+        if (!changed.empty()) add_op(fmt::format(R"(["{}~",{},{}])", what, quoted(id), changed));
     }
-    std::string(text).swap(held.text);  // no more room than it needs
+    held.text = ids_.shorten(text);
+    held.hash = hash;
 }
 
 packed_picture::changes packed_picture::finish() {
@@ -109,12 +96,16 @@ void packed_picture::add_op(std::string_view op) {
     ops_ += op;
 }
 
+void packed_picture::append_all(std::string& to, const table& of) const {
+    bool is_first = true;
+    for (const auto& [id, each] : of) {
+        if (!std::exchange(is_first, false)) to += ',';
+        ids_.append(to, each.text);
+    }
+}
+
 std::string packed_picture::members() const {
-    std::string out;
-    out.reserve(size_of(nodes_) + size_of(edges_) + mesh_.size() + 64);
-    out += R"("mesh":)";
-    out += mesh_;
-    out += R"(,"nodes":[)";
+    std::string out = R"("mesh":)" + mesh_ + R"(,"nodes":[)";
     append_all(out, nodes_);
     out += R"(],"edges":[)";
     append_all(out, edges_);

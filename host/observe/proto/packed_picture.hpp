@@ -3,6 +3,7 @@
 // The present picture, as the text that it is sent as: a tenth of what its objects would take, and
 // it is told anew one object at a time, so that there are never two of it. Pure.
 #include "observe/proto/picture.hpp"
+#include "observe/proto/short_ids.hpp"
 
 #include <cstdint>
 #include <map>
@@ -34,7 +35,8 @@ public:
 
 private:
     struct entry {
-        std::string text;
+        std::string text;         ///< shortened
+        std::size_t hash = 0;     ///< of the whole text
         std::uint64_t round = 0;  ///< in which it was told last
     };
     using table = std::map<std::string, entry, std::less<>>;
@@ -42,7 +44,9 @@ private:
     void tell(table& of, char what, const std::string& id, const boost::json::object& all);
     void end(table& of, char what, std::vector<std::string>* gone);
     void add_op(std::string_view op);
+    void append_all(std::string& to, const table& of) const;
 
+    short_ids ids_;
     std::string mesh_ = "{}";
     table nodes_;
     table edges_;

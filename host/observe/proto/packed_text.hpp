@@ -14,7 +14,6 @@ public:
     std::string unpack() const;
 
     std::size_t size() const noexcept { return packed_.size(); }
-    std::size_t unpacked_size() const noexcept { return unpacked_size_; }
 
 private:
     std::string packed_;

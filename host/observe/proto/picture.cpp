@@ -2,7 +2,6 @@
 #include "observe/proto/picture.hpp"
 
 #include <string_view>
-#include <utility>
 
 namespace meshhost::observe::proto {
 
@@ -45,19 +44,6 @@ void apply(picture& to, const json::array& ops) {
         const auto& op = each.get_array();
         if (op[0].is_string()) apply_one(to, op[0].get_string(), op);
     }
-}
-
-json::object to_json(picture whole) {
-    json::array nodes;
-    json::array edges;
-    for (auto& [id, node] : whole.nodes)
-        nodes.push_back(std::move(node));
-    for (auto& [id, edge] : whole.edges)
-        edges.push_back(std::move(edge));
-    return {
-        {"mesh", std::move(whole.mesh)},
-        {"nodes", std::move(nodes)},
-        {"edges", std::move(edges)}};
 }
 
 }  // namespace meshhost::observe::proto

@@ -34,7 +34,4 @@ protected:
 /// are passed over.
 void apply(picture& to, const boost::json::array& ops);
 
-/// {"mesh", "nodes", "edges"}, the objects in the order of their ids.
-boost::json::object to_json(picture whole);
-
 }  // namespace meshhost::observe::proto

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 #include "unit/observe/told_picture.hpp"
 
+#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,7 +59,8 @@ void tell(
 std::uint64_t state_at(const change_log& log, std::chrono::milliseconds at) {
     const auto then = log.at(at);
     REQUIRE(then.has_value());
-    return then->nodes.at("a").at("state").to_number<std::uint64_t>();
+    const auto whole = json::parse("{" + *then + "}");
+    return whole.at("nodes").at(0).at("state").to_number<std::uint64_t>();
 }
 
 }  // namespace

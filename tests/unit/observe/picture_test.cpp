@@ -5,6 +5,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include <random>
 
@@ -29,7 +30,10 @@ picture random_picture(std::mt19937& random) {
 }
 
 std::string text_of(const picture& one) {
-    return json::serialize(to_json(one));
+    packed_picture packed;
+    packed.begin();
+    test::tell(one, packed);
+    return packed.members();
 }
 
 }  // namespace
@@ -48,7 +52,7 @@ TEST_CASE("observe: what differs, applied, leads from any picture to any other",
         const auto told = packed.finish();
         apply(followed, json::parse("[" + told.ops + "]").as_array());
         REQUIRE(text_of(followed) == text_of(next));
-        REQUIRE("{" + packed.members() + "}" == text_of(next));
+        REQUIRE(packed.members() == text_of(next));
     }
     packed.begin();
     test::tell(followed, packed);
@@ -90,4 +94,22 @@ TEST_CASE("observe: ops that are not known, or of what is not there, change noth
             .as_array()
     );
     CHECK(text_of(one) == before);
+}
+
+TEST_CASE("observe: ids take three bytes, and nothing else changes", "[observe]") {
+    short_ids ids;
+    const std::string a(64, 'a');
+    const std::string b = a.substr(0, 63) + "0";
+    const std::string text = R"({"id":")" + a + "|" + b + R"(","x":")" + a + "0" + R"(","y":")"
+                             + a.substr(1) + R"(","z":")" + a + "\"}";
+    const auto kept = ids.shorten(text);
+    CHECK(ids.size() == 2);
+    CHECK(kept.size() == text.size() - 3 * (64 - 3));
+    CHECK(ids.lengthen(kept) == text);
+    for (std::size_t i = 0; i < 2 * short_ids::ids_max; ++i) {
+        const auto id = fmt::format("{:064x}", i * 7919);
+        REQUIRE(ids.lengthen(ids.shorten(id + "-" + a)) == id + "-" + a);
+    }
+    CHECK(ids.size() == short_ids::ids_max);
+    CHECK(ids.lengthen("").empty());
 }
