@@ -88,9 +88,12 @@ std::optional<std::string> change_log::at(std::chrono::milliseconds moment) cons
             std::move(whole.at("mesh").as_object()),
             by_id(whole.at("nodes")),
             by_id(whole.at("edges"))};
-        for (const auto& each : changes_)
-            if (each.sequence > from->sequence && each.at <= moment)
-                apply(then, json::parse(unpack(each.told)).at("ops").as_array());
+        for (const auto& each : changes_) {
+            if (each.sequence <= from->sequence || each.at > moment) continue;
+            json::monotonic_resource scratch;
+            const auto told = json::parse(unpack(each.told), &scratch);
+            apply(then, told.at("ops").as_array());
+        }
         return members_of(then);
     } catch (const boost::system::system_error&) {
         return std::nullopt;  // it wrote them itself: whoever asks need not pay for its fault
