@@ -5,7 +5,7 @@ packages_to_build=(
     g++ cmake ninja-build ccache pkg-config
     libboost1.81-dev libngtcp2-dev libngtcp2-crypto-gnutls-dev libgnutls28-dev libssl-dev libsodium-dev
     libprotozero-dev libseccomp-dev libsqlite3-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev
-    libminiupnpc-dev libnatpmp-dev
+    libminiupnpc-dev libnatpmp-dev zlib1g-dev
 )
 
 packages_to_test=(

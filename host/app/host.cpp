@@ -2,6 +2,7 @@
 #include "app/host.hpp"
 
 #include "admin/metrics_gathering.hpp"
+#include "app/dashboard_setup.hpp"
 #include "app/gossip_setup.hpp"
 #include "app/host_settings.hpp"
 #include "app/introspect_setup.hpp"
@@ -141,6 +142,11 @@ outcome<void> host::claim_ports() {
         return {};
     };
     if (const auto done = claim(settings.observe.listen, dashboard_port_); !done) return done;
+    if (dashboard_port_) {
+        auto access = open_dashboard_access(settings.observe);
+        if (!access) return access.error();
+        dashboard_access_ = std::move(*access);
+    }
     return claim(settings.telemetry.listen, health_port_);
 }
 
@@ -524,6 +530,8 @@ void host::open_dashboard() {
     observe::dashboard_options options;
     options.mesh = settings.mesh.name;
     options.version = version();
+    options.names = settings.observe.names;
+    options.access = std::move(dashboard_access_);
     options.publish_trace = [this](unsigned size) { return api_->publish_trace(size); };
     options.secret = [] { return identity::random_text(dashboard_secret_bytes); };
     options.log = logger("observe");

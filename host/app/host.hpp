@@ -115,7 +115,7 @@ private:
     void serve();
     outcome<void> claim_ports();
     void open_dashboard();
-    void adopt(config::loaded_config wanted);
+    void adopt(config::loaded_config wanted, observe::dashboard_access access);
     void open_reach();
     void meet_found();
     void recall();
@@ -151,6 +151,7 @@ private:
     byte_buffer mesh_secret_;                     ///< empty: none
     std::optional<http::unix_listener> listener_;
     std::optional<http::tcp_listener> dashboard_port_;  ///< until it is served
+    observe::dashboard_access dashboard_access_;        ///< likewise
     std::optional<http::tcp_listener> health_port_;     ///< likewise
     relay_access relay_access_;
     std::unique_ptr<transport::endpoint> endpoint_;

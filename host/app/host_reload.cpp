@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Another configuration for a host that runs.
+#include "app/dashboard_setup.hpp"
 #include "app/host.hpp"
 #include "app/host_settings.hpp"
 #include "app/reload.hpp"
@@ -37,15 +38,22 @@ outcome<void> host::reload_config(admin::config_reload_sink sink) {
         sink(refused);
         return {};
     }
+    // Files that are the same by name may hold something else: a certificate is renewed in time.
+    observe::dashboard_access access;
+    if (dashboard_) {
+        auto read = open_dashboard_access(wanted->values.observe);
+        if (!read) return read.error();
+        access = std::move(*read);
+    }
     auto instances =
         plugin_settings_of(wanted->values, endpoint_->id(), options_.is_safe).instances;
-    const auto tell = [this, wanted = std::move(*wanted), live = changed.live, sink](
+    const auto tell = [this, wanted = std::move(*wanted), live = changed.live, access, sink](
                           const plugin::reload_result& result
                       ) mutable {
         auto shown = snapshot_of(result);
         if (result.is_applied) {
             shown.changed = live;
-            adopt(std::move(wanted));
+            adopt(std::move(wanted), std::move(access));
         }
         log_.info("reload {}", result.is_applied ? "applied" : "refused: nothing is applied");
         sink(shown);
@@ -55,9 +63,10 @@ outcome<void> host::reload_config(admin::config_reload_sink sink) {
 }
 
 /// What others refer to stays where it is; all that may have changed is what takes effect here.
-void host::adopt(config::loaded_config wanted) {
+void host::adopt(config::loaded_config wanted, observe::dashboard_access access) {
     options_.settings = std::move(wanted);
     set_log_level(options_.settings.values.log.level);
+    if (dashboard_) dashboard_->replace(std::move(access));
 }
 
 }  // namespace meshhost::app

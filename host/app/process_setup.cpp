@@ -6,8 +6,17 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <malloc.h>
 
 namespace meshhost::app {
+
+namespace {
+
+/// So large a buffer goes back to the system when it is freed. Left alone the allocator would raise
+/// the bar with each one, and keep them all in pieces.
+constexpr int large_buffer = 256 << 10;
+
+}  // namespace
 
 void make_process_safe() {
     int opened = ::open("/dev/null", O_RDWR);
@@ -17,6 +26,7 @@ void make_process_safe() {
     ::umask(077);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
+    ::mallopt(M_MMAP_THRESHOLD, large_buffer);
 }
 
 }  // namespace meshhost::app

@@ -26,16 +26,20 @@ failure bad_secret(
     const std::string& why,
     exit_code exit = exit_code::invalid
 ) {
+    const auto remedy = [&]() -> std::string {
+        if (exit == exit_code::not_permitted)
+            return "make it readable by the user who runs this, and by nobody else: chmod 600";
+        if (terms.remedy != nullptr) return terms.remedy;
+        return fmt::format(
+            "put the same 1 to 1024 bytes into {} wherever they are shared, or set it to \"\"",
+            terms.key
+        );
+    };
     return {
         exit,
         terms.code,
         fmt::format("{} in {} {}", terms.what, in_quotes(file.string()), why),
-        exit == exit_code::not_permitted
-            ? "make it readable by the user who runs this, and by nobody else: chmod 600"
-            : fmt::format(
-                "put the same 1 to 1024 bytes into {} wherever they are shared, or set it to \"\"",
-                terms.key
-            )};
+        remedy()};
 }
 
 failure unreadable_secret(

@@ -10,9 +10,10 @@ namespace meshhost::app {
 
 /// For whoever reads of what is wrong with it.
 struct secret_file_terms {
-    const char* code;  ///< "E_MESH_SECRET"
-    const char* what;  ///< "the mesh's secret"
-    const char* key;   ///< "mesh.secret_file"
+    const char* code;              ///< "E_MESH_SECRET"
+    const char* what;              ///< "the mesh's secret"
+    const char* key;               ///< "mesh.secret_file"
+    const char* remedy = nullptr;  ///< for a file that will not do; null: the usual words
 };
 
 /// 1 to 1024 bytes, without the line break at their end; nothing for an empty path.

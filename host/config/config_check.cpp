@@ -144,6 +144,37 @@ void check_socket(const loaded_config& loaded, config_problems& found) {
     found.back().hint = "set `admin.socket` to a shorter path";
 }
 
+/// Whoever reaches it may try to get in, and whoever is on the way may listen.
+void check_dashboard(const loaded_config& loaded, config_problems& found) {
+    const observe_config& observe = loaded.values.observe;
+    const auto wrong = [&](std::string_view key, std::string message, std::string hint) {
+        found.push_back(problem(origin_of(loaded, key), severity::error, std::move(message)));
+        found.back().hint = std::move(hint);
+    };
+    if (observe.tls_cert.empty() != observe.tls_key.empty())
+        return wrong(
+            observe.tls_cert.empty() ? "observe.tls_key" : "observe.tls_cert",
+            "`observe.tls_cert` and `observe.tls_key` belong together",
+            "set both, or none"
+        );
+    const auto at = ip_endpoint::parse(observe.listen);
+    if (!at || at->is_loopback()) return;
+    if (observe.tls_cert.empty() || observe.token_file.empty())
+        return wrong(
+            "observe.listen",
+            "others can reach `observe.listen`, " + observe.listen
+                + ", which takes TLS and a token file",
+            "set `observe.tls_cert`, `observe.tls_key` and `observe.token_file`; or listen at "
+            "127.0.0.1 and come through `ssh -L`"
+        );
+    if (at->is_unspecified() && observe.names.empty())
+        wrong(
+            "observe.listen",
+            "`observe.names` is empty: what browsers call " + observe.listen + " is not known",
+            "set it to the names in the certificate"
+        );
+}
+
 void check_data_dir(const loaded_config& loaded, config_problems& found) {
     const std::string path = loaded.values.node.data_dir.string();
     const bool lost = path.starts_with("/tmp/") && origin_of(loaded, "node.data_dir") == "default";
@@ -189,6 +220,7 @@ config_problems check_config(const loaded_config& loaded) {
     check_peers(loaded, found);
     check_gossip(loaded, found);
     check_socket(loaded, found);
+    check_dashboard(loaded, found);
     check_data_dir(loaded, found);
     check_plugin_files(loaded, found);
     return found;

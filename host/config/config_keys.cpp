@@ -101,6 +101,7 @@ constexpr std::array<config_section, 19> sections{{
 constexpr std::int64_t peers_max = 1024;
 constexpr std::int64_t bind_max = 8;
 constexpr std::int64_t relays_max = 4;
+constexpr std::int64_t names_max = 16;
 constexpr std::int64_t active_view_max = 64;
 constexpr std::int64_t passive_view_max = 1024;
 constexpr std::int64_t events_most = 65536;
@@ -109,7 +110,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 64> keys{{
+constexpr std::array<config_key, 68> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -348,11 +349,40 @@ constexpr std::array<config_key, 64> keys{{
             "bytes each.",
      .store = put<&c::telemetry, &telemetry_config::flight_kept>},
     {.path = "observe.listen",
-     .rule = text(text_form::loopback),
+     .rule = text(text_form::endpoint),
      .fallback = R"("")",
      .example = R"("127.0.0.1:7780")",
-     .doc = "Where browsers find the dashboard. Port 0: a free one. Empty: there is none.",
+     .doc = "Where browsers find the dashboard. Port 0: a free one. Where others can reach it, it "
+            "takes TLS and a token file. Empty: there is none.",
      .store = put<&c::observe, &observe_config::listen>},
+    {.path = "observe.tls_cert",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .example = R"("/etc/meshhost/dashboard.pem")",
+     .doc = "PEM: the dashboard's certificate, then those that vouch for it. Read again on a "
+            "reload. Empty: no TLS.",
+     .store = put<&c::observe, &observe_config::tls_cert>},
+    {.path = "observe.tls_key",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .example = R"("/etc/meshhost/dashboard.key")",
+     .doc = "PEM: the certificate's key. Read again on a reload.",
+     .store = put<&c::observe, &observe_config::tls_key>},
+    {.path = "observe.token_file",
+     .rule = text(text_form::absolute_path),
+     .fallback = R"("")",
+     .example = R"("/etc/meshhost/dashboard.token")",
+     .doc =
+         "What lets a browser in, 16 to 1024 characters, as often as it is said. Read again on a "
+         "reload. Empty: only links of `meshctl ui`, which are good once.",
+     .store = put<&c::observe, &observe_config::token_file>},
+    {.path = "observe.names",
+     .rule = list_of(text_form::web_host, names_max),
+     .fallback = "[]",
+     .example = R"(["mesh.example"])",
+     .doc = "What browsers call the dashboard, as its certificate does; the first is in links. The "
+            "address of observe.listen and localhost are good anyhow.",
+     .store = put<&c::observe, &observe_config::names>},
     {.path = "observe.lab",
      .rule = text(text_form::absolute_path),
      .fallback = R"("")",

@@ -118,8 +118,12 @@ struct telemetry_config {
 
 /// The dashboard: docs/dashboard-api.md.
 struct observe_config {
-    std::string listen;         ///< "127.0.0.1:7780"; empty: none
-    std::filesystem::path lab;  ///< the lab that its buttons break; empty: it has none
+    std::string listen;                ///< "127.0.0.1:7780"; empty: none
+    std::filesystem::path tls_cert;    ///< PEM; empty: no TLS
+    std::filesystem::path tls_key;     ///< PEM
+    std::filesystem::path token_file;  ///< empty: links that are good once
+    std::vector<std::string> names;    ///< "mesh.example", also with a port
+    std::filesystem::path lab;         ///< the lab that its buttons break; empty: it has none
     friend bool operator==(const observe_config&, const observe_config&) = default;
 };
 

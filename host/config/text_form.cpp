@@ -70,6 +70,10 @@ bool is_host_port(std::string_view text) {
     return is_name && port && port->port != 0;
 }
 
+bool is_web_host(std::string_view text) {
+    return is_host_port(text) || is_host_port(std::string(text) + ":1");
+}
+
 bool has_form(text_form form, std::string_view choices, std::string_view text) {
     switch (form) {
     case text_form::label:
@@ -102,10 +106,8 @@ bool has_form(text_form form, std::string_view choices, std::string_view text) {
         return parse_emit_mode(text).has_value();
     case text_form::endpoint:
         return text.empty() || ip_endpoint::parse(text).has_value();
-    case text_form::loopback: {
-        const auto read = ip_endpoint::parse(text);
-        return text.empty() || (read && read->is_loopback());
-    }
+    case text_form::web_host:
+        return is_web_host(text);
     case text_form::collector:
         return text.empty() || text == "mesh" || parse_http_url(text).has_value();
     }
@@ -123,9 +125,6 @@ std::string remedy(text_form form, std::string_view choices, std::string_view te
     const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
     if (form == text_form::memory_size && is_number) {
         return "it has no unit: KiB, MiB, GiB or TiB";
-    }
-    if (form == text_form::loopback && ip_endpoint::parse(text)) {
-        return "it has no TLS: from elsewhere, come through `ssh -L`, or a proxy that knows you";
     }
     if (form == text_form::collector && text.starts_with("https:")) {
         return "a collector on this machine can pass on to one that wants TLS";
@@ -180,8 +179,8 @@ std::string form_text(text_form form, std::string_view choices) {
         return "\"change\" or an interval like \"interval:500ms\", 100ms..1h";
     case text_form::endpoint:
         return "an address with a port, like \"0.0.0.0:9464\"";
-    case text_form::loopback:
-        return "a loopback address with a port, like \"127.0.0.1:7780\"";
+    case text_form::web_host:
+        return "a name or an address, with or without a port, like \"mesh.example\"";
     case text_form::collector:
         return "an address like \"http://127.0.0.1:4318\", or \"mesh\"";
     }
@@ -206,8 +205,8 @@ std::string_view form_pattern(text_form form) {
         return "^(change|interval:[0-9]+(us|ms|s|m|h))$";
     case text_form::endpoint:
         return "^(.+:[0-9]{1,5})?$";
-    case text_form::loopback:
-        return "^((127\\.[0-9.]+|\\[::1\\]):[0-9]{1,5})?$";
+    case text_form::web_host:
+        return "^[^/@ ]+$";
     case text_form::collector:
         return "^(mesh|http://[^?#@]+)?$";
     case text_form::relay_url:

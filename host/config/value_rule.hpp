@@ -35,7 +35,7 @@ enum class text_form {
     memory_size,    ///< what parse_memory_size() reads
     emit_mode,      ///< what parse_emit_mode() reads
     endpoint,       ///< IP:PORT; or nothing
-    loopback,       ///< IP:PORT of a loopback address; or nothing
+    web_host,       ///< NAME or IP, an IPv6 address in brackets; with :PORT or without
     collector,      ///< what parse_http_url() reads, or "mesh"; or nothing
 };
 

@@ -74,6 +74,12 @@ constexpr explanation table[] = {
     {"E_CONNECTION",
      "A connection to another node could not be made or broke. The message names the cause and\n"
      "the code that QUIC (RFC 9000 section 20) or the other end gave."},
+    {"E_DASHBOARD_TOKEN",
+     "What [observe] token_file names lets a browser into the dashboard: 16 to 1024 letters,\n"
+     "digits, \"-\", \".\", \"_\" and \"~\", such as `openssl rand -hex 16` prints; one line break "
+     "at its\n"
+     "end does not count. It belongs to nobody but the user who runs the host, mode 0600 (or\n"
+     "0400). The way in is https://NAME:PORT/#t=TOKEN."},
     {"E_DIR",
      "A directory that the host needs could not be made, for the reason in the message. Name\n"
      "another with --data-dir."},
@@ -358,7 +364,7 @@ constexpr explanation table[] = {
      "chain's\n"
      "file begins with the server's own certificate, then come those that vouch for it; "
      "`meshrelay\n"
-     "--check` tries them."},
+     "--check` tries them. The dashboard's are observe.tls_cert and observe.tls_key."},
     {"E_TOO_MANY_AUDITS",
      "An audit takes up to three seconds when something may be no more than in flux, and 16 may\n"
      "wait at one time. Ask again when one of them has ended."},

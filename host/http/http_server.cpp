@@ -2,6 +2,7 @@
 #include "http/http_server.hpp"
 
 #include "http/http_session.hpp"
+#include "net/tls_context.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -28,22 +29,26 @@ struct http_server::state : std::enable_shared_from_this<http_server::state> {
         std::unique_ptr<listener> claimed,
         request_handler& to,
         const http_limits& given,
-        logger sink
+        logger sink,
+        std::shared_ptr<const net::tls_server_context> certificate
     )
         : acceptor(shard.context())
         , pause(shard.context())
         , name(std::move(claimed))
         , handler(to)
         , limits(given)
-        , log(std::move(sink)) {
+        , log(std::move(sink))
+        , tls(std::move(certificate)) {
         acceptor.assign(protocol(name->family(), 0), name->release_descriptor());
     }
 
     void accept();
     void on_accepted(const boost::system::error_code& ec, protocol::socket socket);
     void wait_and_accept();
+    byte_stream stream_of(protocol::socket socket) const;
     std::size_t count_open();
-    bool drop_idle();
+    std::size_t count_handshakes() const;
+    bool drop_first(bool (http_session::*matches)() const noexcept);
     void close();
 
     boost::asio::basic_socket_acceptor<protocol> acceptor;
@@ -52,7 +57,8 @@ struct http_server::state : std::enable_shared_from_this<http_server::state> {
     request_handler& handler;
     const http_limits limits;
     logger log;
-    std::vector<std::weak_ptr<http_session>> sessions;  ///< at most connections_max alive
+    std::shared_ptr<const net::tls_server_context> tls;  ///< null: none
+    std::vector<std::weak_ptr<http_session>> sessions;   ///< at most connections_max alive
 };
 
 void http_server::state::accept() {
@@ -69,9 +75,11 @@ void http_server::state::on_accepted(const boost::system::error_code& ec, protoc
         return wait_and_accept();
     }
     ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);  // no child of the host's speaks there
-    const auto session = std::make_shared<http_session>(std::move(socket), handler, limits);
+    const auto session =
+        std::make_shared<http_session>(stream_of(std::move(socket)), handler, limits);
     const bool is_full = count_open() >= limits.connections_max;
-    if (is_full && !(limits.replaces_idle && drop_idle())) {
+    if (count_handshakes() >= limits.handshakes_max) drop_first(&http_session::is_shaking_hands);
+    if (is_full && !(limits.replaces_idle && drop_first(&http_session::is_idle))) {
         session->refuse(503, "too many connections");
     } else {
         sessions.push_back(session);
@@ -92,11 +100,26 @@ std::size_t http_server::state::count_open() {
     return sessions.size();
 }
 
-/// False: every connection has something to do.
-bool http_server::state::drop_idle() {
+std::size_t http_server::state::count_handshakes() const {
+    return static_cast<std::size_t>(std::count_if(
+        sessions.begin(),
+        sessions.end(),
+        [](const auto& held) {
+            const auto session = held.lock();
+            return session && session->is_shaking_hands();
+        }
+    ));
+}
+
+byte_stream http_server::state::stream_of(protocol::socket socket) const {
+    return tls ? byte_stream(std::move(socket), *tls) : byte_stream(std::move(socket));
+}
+
+/// False: there is none like that.
+bool http_server::state::drop_first(bool (http_session::*matches)() const noexcept) {
     for (const auto& held : sessions) {
         const auto session = held.lock();
-        if (!session || !session->is_idle()) continue;
+        if (!session || !((*session).*matches)()) continue;
         session->drop();
         return true;
     }
@@ -118,9 +141,11 @@ http_server::http_server(
     std::unique_ptr<listener> from,
     request_handler& handler,
     const http_limits& limits,
-    logger log
+    logger log,
+    std::shared_ptr<const net::tls_server_context> tls
 )
-    : state_(std::make_shared<state>(shard, std::move(from), handler, limits, std::move(log))) {
+    : state_(std::make_shared<
+             state>(shard, std::move(from), handler, limits, std::move(log), std::move(tls))) {
     state_->accept();
 }
 
@@ -132,8 +157,16 @@ void http_server::close() {
     state_->close();
 }
 
+void http_server::replace_tls(std::shared_ptr<const net::tls_server_context> tls) {
+    state_->tls = std::move(tls);
+}
+
 std::size_t http_server::connections() const {
     return state_->count_open();
+}
+
+std::size_t http_server::handshakes() const {
+    return state_->count_handshakes();
 }
 
 }  // namespace meshhost::http

@@ -14,6 +14,10 @@
 #include <memory>
 #include <string_view>
 
+namespace meshhost::net {
+class tls_server_context;
+}  // namespace meshhost::net
+
 namespace meshhost::http {
 
 /// One request being answered: either reply(), or begin_stream(), write()... and finish(). Calls
@@ -51,7 +55,7 @@ public:
     /// The answer to what is not a request: `status` is 400, 413, 431, 503 or 505.
     virtual response describe_fault(unsigned status, std::string_view reason) = 0;
 
-    /// A request to go on as a WebSocket (RFC 6455). nullptr: it is a request like any other.
+    /// A sound request to go on as a WebSocket (RFC 6455). nullptr: it is a request like any other.
     virtual websocket_offer on_upgrade(const request& asked);
 };
 
@@ -62,11 +66,15 @@ struct http_limits {
     std::size_t stream_bytes_max = 256u << 10;  ///< written by us, not yet taken by the client
     duration request_timeout = 10s;             ///< from the first wait to the whole request
     duration write_timeout = 10s;
+    duration handshake_timeout = 5s;  ///< of TLS
+    /// Connections that are agreeing upon TLS; when there are more, the oldest is dropped.
+    std::size_t handshakes_max = 32;
     /// When full, the oldest connection that waits for a request gives way to a new one.
     bool replaces_idle = false;
 };
 
-/// Serves from its making until close(). Owned by its user; one thread: the shard's.
+/// Serves from its making until close(), over TLS where a certificate is given. Owned by its user;
+/// one thread: the shard's.
 class http_server {
 public:
     http_server(
@@ -74,7 +82,8 @@ public:
         std::unique_ptr<listener> from,
         request_handler& handler,
         const http_limits& limits = {},
-        logger log = {}
+        logger log = {},
+        std::shared_ptr<const net::tls_server_context> tls = nullptr
     );
     http_server(const http_server&) = delete;
     http_server& operator=(const http_server&) = delete;
@@ -83,7 +92,12 @@ public:
     /// Takes no more connections, drops those there are, removes the name. Idempotent.
     void close();
 
+    /// For who comes from now on. Precondition: it was made with one.
+    void replace_tls(std::shared_ptr<const net::tls_server_context> tls);
+
     std::size_t connections() const;
+    /// Those of them that have not agreed upon TLS yet.
+    std::size_t handshakes() const;
 
 private:
     struct state;

@@ -32,6 +32,16 @@ unsigned fault_status(const beast::error_code& ec) {
     return 0;
 }
 
+/// Whether Beast will take it as one: it would answer others itself, with a page of its own.
+template <class Message>
+bool asks_for_websocket(const Message& message) {
+    constexpr std::size_t key_size = 24;  // 16 bytes in base64 (RFC 6455 section 4.2.1)
+    using beast::http::field;
+    return beast::websocket::is_upgrade(message) && message.count(field::host) > 0
+           && message[field::sec_websocket_version] == "13"
+           && message[field::sec_websocket_key].size() == key_size;
+}
+
 header_list headers_of(const beast::http::fields& fields) {
     header_list all;
     for (const auto& field : fields) {
@@ -49,17 +59,25 @@ websocket_offer request_handler::on_upgrade(const request&) {
     return {};
 }
 
-http_session::http_session(
-    stream_socket socket,
-    request_handler& handler,
-    const http_limits& limits
-)
-    : stream_(std::move(socket))
+http_session::http_session(byte_stream stream, request_handler& handler, const http_limits& limits)
+    : stream_(std::move(stream))
     , handler_(handler)
     , limits_(limits)
     , buffer_(limits.header_bytes_max * 2) {}
 
+void http_session::start() {
+    if (!stream_.is_secure()) return read_request();
+    phase_ = phase::greeting;
+    stream_.expires_after(limits_.handshake_timeout);
+    stream_.async_handshake([self = shared_from_this()](const beast::error_code& ec, std::size_t) {
+        if (self->phase_ == phase::closed) return;
+        if (ec) return self->hang_up();
+        self->read_request();
+    });
+}
+
 void http_session::refuse(unsigned status, std::string_view reason) {
+    if (stream_.is_secure()) return hang_up();
     phase_ = phase::answering;
     send(handler_.describe_fault(status, reason), false);
 }
@@ -86,6 +104,7 @@ void http_session::read_request() {
 void http_session::on_read(const beast::error_code& ec) {
     if (phase_ == phase::closed) return;
     if (ec) return on_bad_request(ec);
+    stream_.expires_never();  // the answer takes the time that it takes
     phase_ = phase::answering;
     if (parser_->get().version() != http_1_1)
         return send(handler_.describe_fault(505, "this server speaks HTTP/1.1"), false);
@@ -113,7 +132,7 @@ void http_session::answer_request() {
         headers_of(message)};
     // A handler that throws has a fault of ours in it: it costs this answer, not the host.
     try {
-        if (beast::websocket::is_upgrade(message) && try_upgrade(asked)) return;
+        if (asks_for_websocket(message) && try_upgrade(asked)) return;
         handler_.on_request(asked, shared_from_this());
     } catch (const std::exception& fault) {
         if (phase_ == phase::answering)
@@ -261,6 +280,7 @@ void http_session::hang_up() {
     phase_ = phase::closed;
     watcher_ = nullptr;
     beast::error_code ignored;
+    stream_.say_end();
     stream_.socket().shutdown(boost::asio::socket_base::shutdown_both, ignored);
     stream_.close();
 }

@@ -21,15 +21,18 @@ class websocket_session;
 
 class http_session final : public exchange, public std::enable_shared_from_this<http_session> {
 public:
-    http_session(stream_socket socket, request_handler& handler, const http_limits& limits);
+    http_session(byte_stream stream, request_handler& handler, const http_limits& limits);
 
-    void start() { read_request(); }
-    /// Answers whatever comes first with `status`, then hangs up.
+    void start();
+    /// Answers whatever comes first with `status`, then hangs up. Under TLS it says nothing: that
+    /// would take a handshake.
     void refuse(unsigned status, std::string_view reason);
     /// From now on nothing reaches the handler and the client sees the end.
     void drop();
+    /// TLS is being agreed upon.
+    bool is_shaking_hands() const noexcept { return phase_ == phase::greeting; }
     /// It waits for a request, and nothing of one has come that was not answered.
-    bool is_idle() const noexcept { return phase_ == phase::reading; }
+    bool is_idle() const noexcept { return is_shaking_hands() || phase_ == phase::reading; }
 
     void reply(response answer) override;
     void begin_stream(std::string_view content_type) override;
@@ -42,7 +45,7 @@ private:
     using parser_type = boost::beast::http::request_parser<boost::beast::http::string_body>;
     using response_type = boost::beast::http::response<boost::beast::http::string_body>;
 
-    enum class phase { reading, answering, streaming, upgraded, closed };
+    enum class phase { greeting, reading, answering, streaming, upgraded, closed };
 
     void read_request();
     void on_read(const boost::beast::error_code& ec);
@@ -59,7 +62,7 @@ private:
     void tell_watcher();
     void hang_up();
 
-    stream_type stream_;
+    byte_stream stream_;
     request_handler& handler_;
     const http_limits& limits_;
     boost::beast::flat_buffer buffer_;

@@ -20,7 +20,7 @@ constexpr std::size_t close_reason_max = 123;  ///< bytes (RFC 6455 section 5.5)
 }  // namespace
 
 websocket_session::websocket_session(
-    stream_type stream,
+    byte_stream stream,
     request_type asked,
     websocket_offer offer,
     std::shared_ptr<void> owner

@@ -21,7 +21,7 @@ public:
 
     /// `owner` lives as long as the session: it is what the server counts.
     websocket_session(
-        stream_type stream,
+        byte_stream stream,
         request_type asked,
         websocket_offer offer,
         std::shared_ptr<void> owner
@@ -43,7 +43,7 @@ private:
     void say_close();
     void end();
 
-    boost::beast::websocket::stream<stream_type> stream_;
+    boost::beast::websocket::stream<byte_stream> stream_;
     request_type asked_;
     std::shared_ptr<websocket_handler> handler_;  ///< nullptr once it was told of the end
     std::shared_ptr<void> owner_;

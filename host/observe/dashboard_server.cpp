@@ -12,6 +12,7 @@
 #include "observe/pages.hpp"
 #include "observe/proto/wall_time.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -126,6 +127,18 @@ void answer_with(const admin::answer_ptr& to, const char* schema, json::object d
     to->reply(guarded(admin::json_response(200, http::make_envelope(schema, std::move(data)))));
 }
 
+/// `data` is JSON already.
+void answer_with_text(const admin::answer_ptr& to, const char* schema, std::string_view data) {
+    http::response said{200, http::content_type_json, {}};
+    said.body = fmt::format(
+        R"({{"schema":"meshhost.{}/1","ok":true,"at":"{}","data":{{{}}}}})",
+        schema,
+        http::format_time(std::chrono::system_clock::now()),
+        data
+    );
+    to->reply(guarded(std::move(said)));
+}
+
 void refuse_with(const admin::answer_ptr& to, const failure& error) {
     to->reply(guarded(admin::error_response(error)));
 }
@@ -139,9 +152,8 @@ dashboard_server::dashboard_server(
 )
     : parts_(parts)
     , options_(std::move(options))
-    , bound_(listener.bound().to_string())
     , self_(parts.view.node().id)
-    , policy_(bound_)
+    , policy_({listener.bound(), options_.access.tls != nullptr, options_.names})
     , hub_(parts.shard)
     , observatory_(parts, mesh_json(options_, self_), hub_)
     , boots_(parts.shard, parts.view, parts.asker, boots_question(parts.view), last_boot)
@@ -158,8 +170,10 @@ dashboard_server::dashboard_server(
           std::make_unique<http::tcp_listener>(std::move(listener)),
           *this,
           dashboard_limits(),
-          options_.log
+          options_.log,
+          options_.access.tls
       ) {
+    sessions_.set_standing_token(options_.access.token);
     hub_.set_source(&observatory_);
     add_questions();
 }
@@ -175,9 +189,17 @@ void dashboard_server::close() {
 
 std::string dashboard_server::link() {
     auto token = options_.secret();
-    auto address = fmt::format("http://{}/#t={}", bound_, token);
+    auto address = fmt::format("{}/#t={}", policy_.origin(), token);
     sessions_.add_token(std::move(token), parts_.shard.now());
     return address;
+}
+
+void dashboard_server::replace(dashboard_access access) {
+    if (access.tls) server_.replace_tls(std::move(access.tls));
+    if (access.token == options_.access.token) return;
+    options_.access.token = access.token;
+    sessions_.set_standing_token(std::move(access.token));
+    hub_.close("the token is another");
 }
 
 void dashboard_server::add_questions() {
@@ -249,15 +271,13 @@ void dashboard_server::answer_api(const http::request& asked, const admin::answe
     });
     if (found != questions_.end()) return found->handle(asked, answer);
     if (asked.path == "/api/v1/stream") {
-        const bool is_full = hub_.clients() >= stream_hub::clients_max;
-        return refuse_with(
-            answer,
-            is_full
-                ? admin::api_full("dashboards")
-                : admin::bad_request(
-                    fmt::format("this is a WebSocket with the subprotocol {}", stream_subprotocol)
-                )
-        );
+        if (hub_.clients() >= stream_hub::clients_max)
+            return refuse_with(answer, admin::api_full("dashboards"));
+        auto refused = admin::error_response(admin::bad_request(
+            fmt::format("this is a WebSocket with the subprotocol {}", stream_subprotocol)
+        ));
+        refused.headers.emplace_back("Sec-WebSocket-Version", "13");  // RFC 6455 section 4.4
+        return answer->reply(guarded(std::move(refused)));
     }
     refuse_with(answer, not_found(asked.path));
 }
@@ -291,7 +311,12 @@ void dashboard_server::open_session(const http::request& asked, const admin::ans
     http::response done{204, http::content_type_json, ""};
     done.headers.emplace_back(
         "Set-Cookie",
-        fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", policy_.cookie(), fresh)
+        fmt::format(
+            "{}={}; Path=/; HttpOnly; SameSite=Strict{}",
+            policy_.cookie(),
+            fresh,
+            policy_.is_secure() ? "; Secure" : ""
+        )
     );
     answer->reply(guarded(std::move(done)));
 }
@@ -299,7 +324,7 @@ void dashboard_server::open_session(const http::request& asked, const admin::ans
 void dashboard_server::get_snapshot(const http::request& asked, const admin::answer_ptr& answer)
     const {
     const auto at = admin::text_at(asked.query, "at");
-    if (at.empty()) return answer_with(answer, "snapshot", observatory_.snapshot());
+    if (at.empty()) return answer_with_text(answer, "snapshot", observatory_.snapshot());
     const auto moment = proto::parse_wall_time(at);
     if (!moment)
         return refuse_with(answer, admin::bad_request("at: a time like 2026-01-31T12:00:00.000Z"));
@@ -312,10 +337,16 @@ void dashboard_server::get_snapshot(const http::request& asked, const admin::ans
              fmt::format("nothing is remembered of {}", at),
              "GET /api/v1/history says how far back it goes"}
         );
-    auto whole = proto::to_json(*then);
-    whole["seq"] = observatory_.sequence();
-    whole["now"] = at;
-    answer_with(answer, "snapshot", std::move(whole));
+    answer_with_text(
+        answer,
+        "snapshot",
+        fmt::format(
+            R"({},"seq":{},"now":{})",
+            *then,
+            observatory_.sequence(),
+            json::serialize(json::string(at))
+        )
+    );
 }
 
 void dashboard_server::get_history(const admin::answer_ptr& answer) const {
@@ -353,15 +384,7 @@ void dashboard_server::get_telemetry(const admin::answer_ptr& answer) const {
 
 void dashboard_server::get_survey(survey& of, const char* schema, const admin::answer_ptr& answer) {
     const bool is_asked = of.ask([answer, schema](const std::string& nodes) {
-        // The nodes are text already, the same for all who asked.
-        http::response said{200, http::content_type_json, {}};
-        said.body = fmt::format(
-            R"({{"schema":"meshhost.{}/1","ok":true,"at":"{}","data":{{"nodes":{}}}}})",
-            schema,
-            http::format_time(std::chrono::system_clock::now()),
-            nodes
-        );
-        answer->reply(guarded(std::move(said)));
+        answer_with_text(answer, schema, R"("nodes":)" + nodes);
     });
     if (!is_asked) refuse_with(answer, admin::api_full("questions to the mesh"));
 }
@@ -445,6 +468,7 @@ void dashboard_server::act(const http::request& asked, const admin::answer_ptr& 
 std::vector<std::pair<std::string, std::uint64_t>> dashboard_server::counters() const {
     return {
         {"connections", server_.connections()},
+        {"handshakes", server_.handshakes()},
         {"clients", hub_.clients()},
         {"sessions", sessions_.sessions()},
         {"log_bytes", observatory_.log().bytes()},

@@ -20,9 +20,17 @@
 
 namespace meshhost::observe {
 
+/// What lets browsers in that are not on this machine.
+struct dashboard_access {
+    std::shared_ptr<const net::tls_server_context> tls;  ///< null: plain HTTP
+    std::string token;  ///< good as often as it is said; empty: there is none
+};
+
 struct dashboard_options {
-    std::string mesh;                  ///< its name
-    std::string version;               ///< of this host
+    std::string mesh;                ///< its name
+    std::string version;             ///< of this host
+    std::vector<std::string> names;  ///< what browsers call it, as served_at has them
+    dashboard_access access;
     std::unique_ptr<lab_actions> lab;  ///< null: nothing is broken here
     std::function<outcome<std::string>(unsigned size)> publish_trace;  ///< as host_actions has it
     std::function<std::string()> secret;  ///< draws what nobody can guess
@@ -47,8 +55,9 @@ public:
 
     /// A fresh one, that opens the dashboard once.
     std::string link();
-    /// "127.0.0.1:7780".
-    const std::string& bound() const noexcept { return bound_; }
+    /// For who comes from now on; sessions and streams end when the token is another. TLS or none
+    /// is settled when it is made.
+    void replace(dashboard_access access);
 
     std::size_t connections() const { return server_.connections(); }
 
@@ -83,7 +92,6 @@ private:
 
     observatory_parts parts_;
     dashboard_options options_;
-    std::string bound_;
     std::string self_;
     request_policy policy_;
     proto::session_table sessions_;

@@ -6,6 +6,7 @@
 #include "http/envelope.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -79,7 +80,11 @@ void observatory::on_deadline(time_point now) {
     if (watchers_ == 0 && now >= watched_until_) end_rounds();
     take_step(now);
     look({now, std::chrono::system_clock::now()});
-    timer_.arm(now + (watchers_ > 0 ? refresh : slow_refresh));
+    // Of a mesh so large that a look takes long, looks are fewer: the rest of the host has its
+    // turn.
+    const auto done = parts_.shard.now();
+    const auto rest = (done - now) * rest_per_look;
+    timer_.arm(std::max(now + (watchers_ > 0 ? refresh : slow_refresh), done + rest));
 }
 
 void observatory::take_step(time_point now) {
@@ -92,20 +97,22 @@ void observatory::take_step(time_point now) {
 }
 
 void observatory::look(const moment& at) {
-    auto next = scene_.compose(at);
-    auto ops = proto::differences(now_, next);
-    for (const auto& [id, node] : now_.nodes)
-        if (!next.nodes.contains(id)) series_.forget(id);
-    now_ = std::move(next);
-    for (auto& event : new_events())
-        ops.push_back(json::array{"ev", std::move(event)});
+    now_.begin();
+    scene_.compose(at, now_);
+    auto [ops, gone] = now_.finish();
+    for (const auto& id : gone)
+        series_.forget(id);
+    for (const auto& event : new_events()) {
+        if (!ops.empty()) ops += ',';
+        ops += json::serialize(json::array{"ev", event});
+    }
     const auto wall = http::format_time(at.wall);
     if (!ops.empty()) {
         ++sequence_;
-        const auto told = std::make_shared<const std::string>(json::serialize(
-            json::object{{"t", "delta"}, {"seq", sequence_}, {"now", wall}, {"ops", std::move(ops)}}
-        ));
-        log_.add(sequence_, last_at_ = std::max(last_at_, unix_ms(at.wall)), told, now_);
+        const auto told = std::make_shared<const std::string>(
+            fmt::format(R"({{"t":"delta","seq":{},"now":"{}","ops":[{}]}})", sequence_, wall, ops)
+        );
+        log_.add(sequence_, last_at_ = std::max(last_at_, unix_ms(at.wall)), *told, now_);
         snapshot_.reset();
         sink_.on_delta(told);
     }
@@ -136,20 +143,22 @@ json::array observatory::last_events() const {
     return all;
 }
 
-json::object observatory::snapshot() const {
-    auto whole = proto::to_json(now_);
-    whole["seq"] = sequence_;
-    whole["now"] = http::format_time(std::chrono::system_clock::now());
-    return whole;
+std::string observatory::snapshot() const {
+    return fmt::format(
+        R"({},"seq":{},"now":"{}")",
+        now_.members(),
+        sequence_,
+        http::format_time(std::chrono::system_clock::now())
+    );
 }
 
 proto::change_log::frame observatory::snapshot_frame() {
-    if (!snapshot_) {
-        auto whole = snapshot();
-        whole["t"] = "snapshot";
-        whole["events"] = last_events();
-        snapshot_ = std::make_shared<const std::string>(json::serialize(whole));
-    }
+    if (!snapshot_)
+        snapshot_ = std::make_shared<const std::string>(fmt::format(
+            R"({{{},"t":"snapshot","events":{}}})",
+            snapshot(),
+            json::serialize(last_events())
+        ));
     return snapshot_;
 }
 

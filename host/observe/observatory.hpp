@@ -42,6 +42,7 @@ public:
     static constexpr duration round = 2s;            ///< between two questions to every host
     static constexpr duration refresh = 250ms;       ///< while somebody looks
     static constexpr duration slow_refresh = 1s;     ///< else
+    static constexpr int rest_per_look = 4;          ///< times as long as it took
     static constexpr duration watched_for = 10min;   ///< after the last one has gone
     static constexpr std::size_t events_told = 200;  ///< with a snapshot
 
@@ -55,8 +56,8 @@ public:
 
     /// A snapshot frame of the present state; the same text until it changes.
     proto::change_log::frame snapshot_frame();
-    /// {"seq", "now", "mesh", "nodes", "edges"}.
-    boost::json::object snapshot() const;
+    /// "mesh":...,"nodes":...,"edges":...,"seq":...,"now":...
+    std::string snapshot() const;
     const proto::change_log& log() const noexcept { return log_; }
     const proto::series& series() const noexcept { return series_; }
     std::uint64_t sequence() const noexcept { return sequence_; }
@@ -78,7 +79,7 @@ private:
     admin::mesh_answers meters_;
     std::shared_ptr<line_reader> reader_;  ///< null: nobody is asked
     net::deadline_timer timer_;
-    proto::picture now_;
+    proto::packed_picture now_;
     proto::change_log log_;
     proto::series series_;
     proto::change_log::frame snapshot_;  ///< null: to be made

@@ -16,35 +16,55 @@ failure foreign(const char* code, const char* what, std::string_view said, std::
         exit_code::not_permitted,
         code,
         fmt::format("the {} \"{}\" is not this dashboard's", what, said.substr(0, shown_max)),
-        fmt::format("open http://{}/", ours)};
+        fmt::format("open {}/", ours)};
+}
+
+/// Names of machines know no case (RFC 9110 section 4.2.3).
+std::string in_lower_case(std::string_view text) {
+    std::string out(text);
+    for (char& each : out)
+        if (each >= 'A' && each <= 'Z') each = static_cast<char>(each - 'A' + 'a');
+    return out;
+}
+
+bool has_port(std::string_view authority) {
+    const auto colon = authority.rfind(':');
+    return colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
 }
 
 }  // namespace
 
-request_policy::request_policy(const std::string& bound)
-    : hosts_{bound} {
-    const auto port = bound.substr(bound.rfind(':'));
-    hosts_.push_back("localhost" + port);
-    hosts_.push_back("127.0.0.1" + port);
-    if (port == ":80") {  // browsers leave the usual port out
-        hosts_.push_back("localhost");
-        hosts_.push_back(bound.substr(0, bound.rfind(':')));
-    }
-    cookie_ = "meshhost_session_" + port.substr(1);
+request_policy::request_policy(const served_at& where)
+    : is_secure_(where.is_secure)
+    , cookie_(fmt::format("meshhost_session_{}", where.bound.port)) {
+    const auto port = fmt::format(":{}", where.bound.port);
+    for (const auto& name : where.names)
+        add(name, has_port(name) ? "" : port);
+    const auto bound = where.bound.to_string();
+    if (!where.bound.is_unspecified()) add(bound.substr(0, bound.rfind(':')), port);
+    add("localhost", port);
+    add("127.0.0.1", port);
+    origin_ = (is_secure_ ? "https://" : "http://") + hosts_.front();
+}
+
+void request_policy::add(std::string_view name, const std::string& port) {
+    hosts_.push_back(in_lower_case(name) + port);
+    const char* const usual = is_secure_ ? ":443" : ":80";  // browsers leave it out
+    if (port == usual) hosts_.push_back(in_lower_case(name));
 }
 
 bool request_policy::is_ours(std::string_view authority) const {
-    return std::find(hosts_.begin(), hosts_.end(), authority) != hosts_.end();
+    return std::find(hosts_.begin(), hosts_.end(), in_lower_case(authority)) != hosts_.end();
 }
 
 std::optional<failure> request_policy::object(const http::request& asked) const {
     const auto host = http::header(asked, "host");
-    if (!is_ours(host)) return foreign("E_FOREIGN_HOST", "host", host, hosts_.front());
+    if (!is_ours(host)) return foreign("E_FOREIGN_HOST", "host", host, origin_);
     const auto origin = http::header(asked, "origin");
-    constexpr std::string_view scheme = "http://";
+    const std::string_view scheme = is_secure_ ? "https://" : "http://";
     const bool is_foreign =
         !origin.empty() && (!origin.starts_with(scheme) || !is_ours(origin.substr(scheme.size())));
-    if (is_foreign) return foreign("E_FOREIGN_ORIGIN", "origin", origin, hosts_.front());
+    if (is_foreign) return foreign("E_FOREIGN_ORIGIN", "origin", origin, origin_);
     return std::nullopt;
 }
 

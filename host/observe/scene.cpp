@@ -3,14 +3,13 @@
 
 #include "admin/meters_json.hpp"
 #include "http/envelope.hpp"
-#include "observe/proto/edges.hpp"
 #include "observe/proto/fields.hpp"
 
 #include <boost/json/value_from.hpp>
 
 #include <algorithm>
-#include <set>
 #include <utility>
+#include <vector>
 
 namespace meshhost::observe {
 
@@ -24,19 +23,11 @@ using proto::text_or_null;
 
 namespace {
 
-constexpr duration evidence_rest = 5s;  ///< its ages are not told more often
-constexpr duration over_after = 10s;    ///< above a budget for so long is worth a word
-constexpr std::uint64_t number_most = std::uint64_t{1} << 53;
+constexpr duration evidence_rest = 5s;   ///< its ages are not told more often
+constexpr duration over_after = 10s;     ///< above a budget for so long is worth a word
 constexpr std::size_t plugins_max = 32;  ///< of one host
 constexpr std::size_t words_max = 200;   ///< bytes of why a host was not asked
 constexpr std::size_t short_id = 10;     ///< digits that stand for a name
-
-/// Per second; nullopt when the counter began anew.
-std::optional<std::uint64_t> rate(std::uint64_t before, std::uint64_t now, std::uint64_t ms) {
-    constexpr std::uint64_t second = 1000;
-    if (ms == 0 || now < before || now - before > number_most / second) return std::nullopt;
-    return (now - before) * second / ms;
-}
 
 json::array contributions_json(std::span<const admin::contribution_snapshot> all) {
     json::array list;
@@ -59,16 +50,13 @@ bool is_lost(std::string_view state) {
 }
 
 /// Which of `ids` the prefixes mean; one that means nobody, or several, is left out.
-json::array ids_of(
-    std::span<const std::string> prefixes,
-    const std::set<std::string, std::less<>>& ids
-) {
+json::array ids_of(std::span<const std::string> prefixes, std::span<const std::string> sorted_ids) {
     json::array list;
     for (const auto& prefix : prefixes) {
-        const auto first = ids.lower_bound(prefix);
-        if (prefix.empty() || first == ids.end() || !first->starts_with(prefix)) continue;
+        const auto first = std::lower_bound(sorted_ids.begin(), sorted_ids.end(), prefix);
+        if (prefix.empty() || first == sorted_ids.end() || !first->starts_with(prefix)) continue;
         const auto second = std::next(first);
-        if (second == ids.end() || !second->starts_with(prefix)) list.emplace_back(*first);
+        if (second == sorted_ids.end() || !second->starts_with(prefix)) list.emplace_back(*first);
     }
     return list;
 }
@@ -108,7 +96,7 @@ json::array plugins_of(const json::object& meters) {
     return list;
 }
 
-/// What is kept of a host's meters, in the form of schemas/node.json.
+/// What is kept of a host's meters beside its edges, in the form of schemas/node.json.
 json::object trimmed(const json::object& line) {
     json::object kept{
         {"uptime_ms", count_at(line, "uptime_ms")},
@@ -134,7 +122,6 @@ json::object trimmed(const json::object& line) {
          "frames_received"}
     );
     keep("net", {"connections", "bytes_sent", "bytes_received"});
-    kept["edges"] = proto::trimmed_edges(line);
     return kept;
 }
 
@@ -149,7 +136,7 @@ void scene::on_meters(const json::object& line, time_point now) {
         if (of.unasked.empty()) of.unasked = "no answer";
         of.meters.reset();
         of.rates = {};
-        of.edge_rates.clear();
+        of.edges = {};
         return;
     }
     of.unasked.clear();
@@ -164,18 +151,15 @@ void scene::on_meters(const json::object& line, time_point now) {
         const auto* was = object_at(then, part);
         const auto* is = object_at(fresh, part);
         if (was == nullptr || is == nullptr) return std::nullopt;
-        return rate(count_at(*was, key), count_at(*is, key), elapsed);
+        return proto::per_second(count_at(*was, key), count_at(*is, key), elapsed);
     };
     of.rates = {
         of_part("net", "bytes_sent"),
         of_part("net", "bytes_received"),
         of_part("gossip", "delivered")};
-    auto bytes = proto::bytes_by_peer(fresh);
-    of.edge_rates.clear();
-    for (const auto& [peer, sent] : bytes)
-        if (const auto known = of.edge_bytes.find(peer); known != of.edge_bytes.end())
-            if (const auto each = rate(known->second, sent, elapsed)) of.edge_rates[peer] = *each;
-    of.edge_bytes = std::move(bytes);
+    auto edges = proto::read_edges(line);
+    proto::note_rates(edges, of.edges, elapsed);
+    of.edges = std::move(edges);
     note_over(of, fresh, now);
     of.meters = std::move(fresh);
 }
@@ -283,56 +267,61 @@ json::object scene::peer_json(const admin::peer_snapshot& peer, const moment& at
     return node;
 }
 
-proto::objects scene::edges_of(
+void scene::compose(const moment& at, proto::picture_taker& to) {
+    const auto self = view_.node();
+    const auto peers = view_.peers();
+    std::vector<std::string> known{self.id};
+    std::vector<std::string> here{self.id};  // whoever is gone has no links, whatever others say
+    for (const auto& peer : peers) {
+        known.push_back(peer.id);
+        if (!is_gone(peer.state)) here.push_back(peer.id);
+    }
+    std::sort(known.begin(), known.end());
+    std::sort(here.begin(), here.end());
+    std::erase_if(memories_, [&](const auto& each) {
+        return !std::binary_search(known.begin(), known.end(), each.first);
+    });
+
+    auto mesh = mesh_;
+    mesh["neighbors"] = self.gossip ? self.gossip->neighbors.size() : 0;
+    to.mesh(mesh);
+    auto own = self_json(at);
+    proto::edge_table edges(here);
+    add_edges(edges, self, peers);
+    const auto neighbors = edges.neighbors();
+    const auto name_neighbors = [&](json::object& node, const std::string& id) {
+        json::array list;
+        const auto place = std::lower_bound(here.begin(), here.end(), id);
+        if (place != here.end() && *place == id)
+            for (const auto each : neighbors[static_cast<std::size_t>(place - here.begin())])
+                list.emplace_back(here[each]);
+        node["neighbors"] = std::move(list);
+    };
+    name_neighbors(own, self.id);
+    to.node(self.id, own);
+    for (const auto& peer : peers) {
+        auto node = peer_json(peer, at);
+        name_neighbors(node, peer.id);
+        node["last_neighbors"] =
+            is_lost(peer.state) ? ids_of(peer.neighbors, known) : json::array();
+        to.node(peer.id, node);
+    }
+    edges.for_each([&](const std::string& id, const json::object& edge) { to.edge(id, edge); });
+}
+
+void scene::add_edges(
+    proto::edge_table& to,
     const admin::node_snapshot& self,
     std::span<const admin::peer_snapshot> peers
 ) const {
-    proto::edge_table edges;
-    // Whoever is gone has no links, whatever others still say of them.
-    std::vector<std::string> ids{self.id};
-    for (const auto& peer : peers)
-        if (!is_gone(peer.state)) ids.push_back(peer.id);
-    std::sort(ids.begin(), ids.end());
     for (const auto& [id, of] : memories_)
-        if (of.meters && !is_gone(of.state)) edges.add_meters(id, *of.meters, of.edge_rates);
-    for (const auto& peer : peers) {
-        if (is_gone(peer.state)) continue;
+        if (of.meters) to.add_edges(id, of.edges);
+    for (const auto& peer : peers)
         for (const auto& prefix : peer.neighbors)
-            edges.add_neighbor(peer.id, prefix, ids);
-    }
+            to.add_neighbor(peer.id, prefix);
     if (self.gossip)
         for (const auto& neighbor : self.gossip->neighbors)
-            edges.add_neighbor(self.id, neighbor.id, ids);
-    return edges.to_objects(ids);
-}
-
-proto::picture scene::compose(const moment& at) {
-    const auto self = view_.node();
-    const auto peers = view_.peers();
-    std::set<std::string, std::less<>> present{self.id};
-    for (const auto& peer : peers)
-        present.insert(peer.id);
-    std::erase_if(memories_, [&](const auto& each) { return !present.contains(each.first); });
-
-    proto::picture now;
-    now.mesh = mesh_;
-    now.mesh["neighbors"] = self.gossip ? self.gossip->neighbors.size() : 0;
-    now.nodes.emplace(self.id, self_json(at));
-    for (const auto& peer : peers)
-        now.nodes.emplace(peer.id, peer_json(peer, at));
-    now.edges = edges_of(self, peers);
-    for (auto& [id, node] : now.nodes)
-        node["neighbors"] = json::array();
-    for (const auto& peer : peers)
-        now.nodes.at(peer.id)["last_neighbors"] =
-            is_lost(peer.state) ? ids_of(peer.neighbors, present) : json::array();
-    for (const auto& [id, edge] : now.edges) {
-        const std::string a(edge.at("a").as_string());
-        const std::string b(edge.at("b").as_string());
-        now.nodes.at(a)["neighbors"].as_array().emplace_back(b);
-        now.nodes.at(b)["neighbors"].as_array().emplace_back(a);
-    }
-    return now;
+            to.add_neighbor(self.id, neighbor.id);
 }
 
 void scene::record(proto::series& to) const {

@@ -4,6 +4,7 @@
 // what each host said of itself when it was asked.
 #include "admin/host_view.hpp"
 #include "base/time.hpp"
+#include "observe/proto/edges.hpp"
 #include "observe/proto/picture.hpp"
 #include "observe/proto/series.hpp"
 
@@ -15,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace meshhost::observe {
 
@@ -41,8 +43,8 @@ public:
     /// A line of all hosts' meters: meshhost.meters/1, or {"id", "error": {"message"}}.
     void on_meters(const boost::json::object& line, time_point now);
 
-    /// Everything as of now. Nodes that the host has forgotten are forgotten.
-    proto::picture compose(const moment& at);
+    /// Tells everything as of now. Nodes that the host has forgotten are forgotten.
+    void compose(const moment& at, proto::picture_taker& to);
 
     /// What nodes used lately, into the present step.
     void record(proto::series& to) const;
@@ -58,10 +60,9 @@ private:
         std::uint64_t sequence = 0;
         std::string seen;
         std::string started;
-        std::optional<boost::json::object> meters;
+        std::optional<boost::json::object> meters;  ///< but for its edges
+        std::vector<proto::told_edge> edges;
         node_rates rates;
-        std::map<std::string, std::uint64_t> edge_bytes;  ///< sent, by peer: of the last answer
-        std::map<std::string, std::uint64_t> edge_rates;
         std::string unasked;
         std::optional<time_point> over_cpu;  ///< since when
         std::optional<time_point> over_memory;
@@ -70,7 +71,8 @@ private:
     boost::json::object self_json(const moment& at);
     boost::json::object peer_json(const admin::peer_snapshot& peer, const moment& at);
     void add_meters(boost::json::object& node, const memory& of, const moment& at) const;
-    proto::objects edges_of(
+    void add_edges(
+        proto::edge_table& to,
         const admin::node_snapshot& self,
         std::span<const admin::peer_snapshot> peers
     ) const;

@@ -110,9 +110,9 @@ void stream_hub::remove(const client& left) {
     source_->set_watchers(clients_.size());
 }
 
-void stream_hub::close() {
+void stream_hub::close(std::string_view why) {
     for (const auto& each : std::exchange(clients_, {}))
-        each->close(going_away, "the observer is stopping");
+        each->close(going_away, why);
 }
 
 /// Who has not said hello by now has come for something else.

@@ -8,6 +8,7 @@
 #include "observe/observatory.hpp"
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace meshhost::observe {
@@ -32,7 +33,7 @@ public:
     /// nullptr: there are clients_max.
     std::shared_ptr<http::websocket_handler> new_client();
     /// Ends them all.
-    void close();
+    void close(std::string_view why = "the observer is stopping");
 
     std::size_t clients() const noexcept { return clients_.size(); }
     std::uint64_t snapshots_again() const noexcept { return snapshots_again_; }

@@ -16,11 +16,11 @@
 namespace meshhost::otlp {
 
 struct queue_limits {
-    std::size_t spans_max = 2048;            ///< waiting; then the oldest are dropped
-    std::size_t bytes_max = 4u << 20;        ///< of texts in what waits; likewise
-    std::size_t batch_max = 512;             ///< in one request
-    std::size_t batch_bytes_max = 4u << 20;  ///< of texts in one request that has several spans
-    duration delay = 5s;                     ///< that a span waits for others
+    std::size_t spans_max = 2048;              ///< waiting; then the oldest are dropped
+    std::size_t bytes_max = 768u << 10;        ///< of what waits; likewise
+    std::size_t batch_max = 512;               ///< in one request
+    std::size_t batch_bytes_max = 256u << 10;  ///< in one request that has several spans
+    duration delay = 5s;                       ///< that a span waits for others
     duration retry_first = 1s;  ///< after a failure; twice as long each time, with jitter
     duration retry_cap = 60s;
     duration retry_after_max = 300s;  ///< that a collector may ask for

@@ -27,6 +27,8 @@ template <class... Visitors>
 struct overloaded : Visitors... {
     using Visitors::operator()...;
 };
+template <class... Visitors>
+overloaded(Visitors...) -> overloaded<Visitors...>;  // clang 14 does not infer it
 
 }  // namespace
 

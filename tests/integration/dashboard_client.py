@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A browser's side of the dashboard's API: a session, questions, and the WebSocket (RFC 6455)."""
+"""A browser's side of the dashboard's API: a session, questions, and the WebSocket (RFC 6455), also over TLS."""
 import base64
 import http.client
 import json
@@ -12,15 +12,20 @@ PATIENCE_S = 60
 
 
 class Dashboard:
-    def __init__(self, link):
+    """`tls` is an ssl.SSLContext, for an https link. `at` is where to connect to, if not to where the link says."""
+
+    def __init__(self, link, tls=None, at=None):
         base, _, self.token = link.partition("/#t=")
-        self.address = base[len("http://"):]
+        self.scheme, _, self.address = base.partition("://")
+        self.tls = tls
+        self.at = at or self.address
         self.cookie = ""
 
     def ask(self, method, path, body=None, headers=None):
         """The status, the headers and the bytes of an answer."""
         connection = http.client.HTTPConnection(self.address, timeout=PATIENCE_S)
         try:
+            connection.sock = self.connect()
             connection.request(method, path, body, {"Cookie": self.cookie, **(headers or {})})
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
@@ -53,8 +58,11 @@ class Dashboard:
         return next((node for node in self.data("/api/v1/snapshot")["nodes"] if node["name"] == name), None)
 
     def connect(self):
-        host, port = self.address.rsplit(":", 1)
-        return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
+        host, port = self.at.rsplit(":", 1)
+        plain = socket.create_connection((host, int(port)), timeout=PATIENCE_S)
+        if self.scheme == "http":
+            return plain
+        return self.tls.wrap_socket(plain, server_hostname=self.address.rsplit(":", 1)[0])
 
     def stream(self, **hello):
         stream = Stream(self)

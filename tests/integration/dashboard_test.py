@@ -215,12 +215,12 @@ class Guard(Observed):
         schema = json.loads(self.dashboard.ask("GET", API + "schema/node.json")[2])
         self.assertEqual(schema["$id"], "meshhost.node/1")
 
-    def test_it_listens_nowhere_else(self):
+    def test_others_reach_it_only_by_tls(self):
         stranger = self.host("stranger", "--set", "observe.listen=0.0.0.0:7780")
         stranger.spawn()
         answer = json.loads(stranger.next_line())
         self.assertEqual(stranger.wait(), 7)
-        self.assertIn("loopback", answer["error"]["message"])
+        self.assertIn("TLS and a token file", answer["error"]["message"])
         taken = self.host("taken", "--set", "observe.listen=" + self.dashboard.address)
         taken.spawn()
         self.assertEqual(json.loads(taken.next_line())["error"]["code"], "E_PORT_TAKEN")

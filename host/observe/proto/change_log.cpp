@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/change_log.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace meshhost::observe::proto {
 
@@ -12,16 +14,27 @@ namespace json = boost::json;
 
 namespace {
 
-objects by_id(const json::value& list) {
+objects by_id(json::value& list) {
     objects all;
-    for (const auto& each : list.as_array())
-        all.emplace(std::string(each.at("id").as_string()), each.as_object());
+    for (auto& each : list.as_array())
+        all.emplace(std::string(each.at("id").as_string()), std::move(each.as_object()));
     return all;
 }
 
-picture read_whole(const std::string& text) {
-    const auto whole = json::parse(text);  // of our own making
-    return {whole.at("mesh").as_object(), by_id(whole.at("nodes")), by_id(whole.at("edges"))};
+void append_all(std::string& to, const objects& of) {
+    bool is_first = true;
+    for (const auto& [id, each] : of) {
+        if (!std::exchange(is_first, false)) to += ',';
+        to += json::serialize(each);
+    }
+}
+
+std::string members_of(const picture& whole) {
+    std::string out = R"("mesh":)" + json::serialize(whole.mesh) + R"(,"nodes":[)";
+    append_all(out, whole.nodes);
+    out += R"(],"edges":[)";
+    append_all(out, whole.edges);
+    return out + ']';
 }
 
 }  // namespace
@@ -29,15 +42,19 @@ picture read_whole(const std::string& text) {
 void change_log::add(
     std::uint64_t sequence,
     std::chrono::milliseconds at,
-    frame told,
-    const picture& now
+    std::string_view told,
+    const packed_picture& now
 ) {
-    bytes_ += told->size();
-    changes_.push_back({sequence, at, std::move(told)});
-    const bool is_due = !last_base_ || at - *last_base_ >= limits_.base_every;
+    changes_.push_back({sequence, at, told.size(), pack(told)});
+    bytes_ += changes_.back().told.size();
+    since_base_ += changes_.back().told.size();
+    // Where much changes, one base more often: the oldest part can go alone then.
+    const bool is_due = !last_base_ || at - *last_base_ >= limits_.base_every
+                        || since_base_ > limits_.bytes_max / 4;
     if (is_due) {
+        since_base_ = 0;
         last_base_ = at;
-        bases_.push_back({sequence, at, json::serialize(to_json(now))});
+        bases_.push_back({sequence, at, pack("{" + now.members() + "}")});
         bytes_ += bases_.back().whole.size();
     }
     drop_old(at);
@@ -48,23 +65,36 @@ std::optional<std::vector<change_log::frame>> change_log::since(std::uint64_t se
     const bool is_held =
         sequence + 1 >= changes_.front().sequence && sequence <= changes_.back().sequence;
     if (!is_held) return std::nullopt;
+    std::size_t size = 0;
+    for (const auto& each : changes_)
+        if (each.sequence > sequence) size += each.size;
+    if (size > limits_.told_again_max) return std::nullopt;
     std::vector<frame> told;
     for (const auto& each : changes_)
-        if (each.sequence > sequence) told.push_back(each.told);
+        if (each.sequence > sequence)
+            told.push_back(std::make_shared<const std::string>(unpack(each.told)));
     return told;
 }
 
-std::optional<picture> change_log::at(std::chrono::milliseconds moment) const {
+std::optional<std::string> change_log::at(std::chrono::milliseconds moment) const {
     const base* from = nullptr;
     for (const auto& each : bases_)
         if (each.at <= moment) from = &each;
     if (from == nullptr) return std::nullopt;
     try {
-        picture then = read_whole(from->whole);
-        for (const auto& each : changes_)
-            if (each.sequence > from->sequence && each.at <= moment)
-                apply(then, json::parse(*each.told).at("ops").as_array());
-        return then;
+        json::monotonic_resource room;  // the objects go as one, when the text is made
+        auto whole = json::parse(unpack(from->whole), &room);
+        picture then{
+            std::move(whole.at("mesh").as_object()),
+            by_id(whole.at("nodes")),
+            by_id(whole.at("edges"))};
+        for (const auto& each : changes_) {
+            if (each.sequence <= from->sequence || each.at > moment) continue;
+            json::monotonic_resource scratch;
+            const auto told = json::parse(unpack(each.told), &scratch);
+            apply(then, told.at("ops").as_array());
+        }
+        return members_of(then);
     } catch (const boost::system::system_error&) {
         return std::nullopt;  // it wrote them itself: whoever asks need not pay for its fault
     }
@@ -102,7 +132,7 @@ void change_log::drop_old(std::chrono::milliseconds now) {
 }
 
 void change_log::forget_change() {
-    bytes_ -= changes_.front().told->size();
+    bytes_ -= changes_.front().told.size();
     changes_.pop_front();
 }
 

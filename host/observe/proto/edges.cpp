@@ -17,116 +17,149 @@ namespace {
 
 constexpr std::size_t edges_max = 256;  ///< that one node is believed to have
 
-template <class Visitor>
-void for_each_edge(const json::object& meters, Visitor visit) {
-    const auto* all = meters.if_contains("edges");
-    if (all == nullptr || !all->is_array()) return;
-    std::size_t left = edges_max;
-    for (const auto& each : all->get_array()) {
-        if (left-- == 0) return;
-        if (!each.is_object()) continue;
-        const auto peer = text_at(each.get_object(), "peer");
-        if (!peer.empty()) visit(peer, each.get_object());
-    }
+link_kind kind_of(std::string_view text) {
+    if (text == "direct") return link_kind::direct;
+    return text == "relayed" ? link_kind::relayed : link_kind::unknown;
 }
 
-bool is_known(std::string_view kind) {
-    return kind == "direct" || kind == "relayed";
+tree_role role_of(std::string_view text) {
+    if (text == "eager") return tree_role::eager;
+    return text == "lazy" ? tree_role::lazy : tree_role::unknown;
 }
 
-}  // namespace
-
-json::array trimmed_edges(const json::object& meters) {
-    json::array kept;
-    for_each_edge(meters, [&](const std::string& peer, const json::object& edge) {
-        const auto rtt = number_at(edge, "rtt_us");
-        kept.push_back(json::object{
-            {"peer", peer},
-            {"mode", text_at(edge, "mode")},
-            {"kind", text_at(edge, "kind")},
-            {"reason", text_at(edge, "reason")},
-            {"rtt_us", rtt ? json::value(*rtt) : json::value()},
-            {"bytes_sent", number_at(edge, "bytes_sent").value_or(0)}});
-    });
-    return kept;
+const char* to_string(link_kind kind) {
+    if (kind == link_kind::direct) return "direct";
+    return kind == link_kind::relayed ? "relayed" : "unknown";
 }
 
-std::map<std::string, std::uint64_t> bytes_by_peer(const json::object& meters) {
-    std::map<std::string, std::uint64_t> all;
-    for_each_edge(meters, [&](const std::string& peer, const json::object& edge) {
-        if (is_known(text_at(edge, "kind"))) all[peer] = number_at(edge, "bytes_sent").value_or(0);
-    });
-    return all;
+bool is_known(const told_edge& edge) {
+    return edge.kind != link_kind::unknown;
 }
 
-void edge_table::add_meters(
-    const std::string& node,
-    const json::object& meters,
-    const std::map<std::string, std::uint64_t>& rates
+bool comes_before(const told_edge& one, const told_edge& other) {
+    return one.peer < other.peer;
+}
+
+json::object edge_json(
+    const std::string& a,
+    const std::string& b,
+    const told_edge& one,
+    const told_edge& other
 ) {
-    for_each_edge(meters, [&](const std::string& peer, const json::object& edge) {
-        if (peer == node) return;
-        claim said{
-            text_at(edge, "kind"),
-            text_at(edge, "reason"),
-            text_at(edge, "mode"),
-            number_at(edge, "rtt_us"),
-            std::nullopt};
-        if (const auto known = rates.find(peer); known != rates.end())
-            said.sent_bps = known->second;
-        ends& of = edges_[std::minmax(node, peer)];
-        (node < peer ? of.a : of.b) = std::move(said);
-    });
-}
-
-void edge_table::add_neighbor(
-    const std::string& node,
-    const std::string& prefix,
-    std::span<const std::string> sorted_ids
-) {
-    const auto first = std::lower_bound(sorted_ids.begin(), sorted_ids.end(), prefix);
-    if (first == sorted_ids.end() || !first->starts_with(prefix) || *first == node) return;
-    const auto second = std::next(first);
-    if (second != sorted_ids.end() && second->starts_with(prefix)) return;
-    edges_.try_emplace(std::minmax(node, *first));
-}
-
-json::object edge_table::edge_json(const std::string& a, const std::string& b, const ends& of) {
-    const claim none;
-    const claim& one = of.a ? *of.a : none;
-    const claim& other = of.b ? *of.b : none;
-    const claim& told = is_known(one.kind) ? one : other;
+    const told_edge& told = is_known(one) ? one : other;
     std::string disagree;
-    if (is_known(one.kind) && is_known(other.kind) && one.kind != other.kind)
-        disagree = fmt::format("one end says {}, the other {}", one.kind, other.kind);
-    const bool is_eager = one.mode == "eager" || other.mode == "eager";
-    const bool is_lazy = one.mode == "lazy" || other.mode == "lazy";
+    if (is_known(one) && is_known(other) && one.kind != other.kind)
+        disagree = fmt::format(
+            "one end says {}, the other {}",
+            to_string(one.kind),
+            to_string(other.kind)
+        );
+    const auto either = [&](tree_role role) { return one.role == role || other.role == role; };
     return {
         {"id", a + "|" + b},
         {"a", a},
         {"b", b},
-        {"kind", is_known(told.kind) ? told.kind : "unknown"},
+        {"kind", to_string(told.kind)},
         {"reason", text_or_null(told.reason)},
         {"rtt_us", rounded_or_null(one.rtt_us ? one.rtt_us : other.rtt_us)},
         {"tree",
-         is_eager  ? "eager"
-         : is_lazy ? "lazy"
-                   : "unknown"},
+         either(tree_role::eager)  ? "eager"
+         : either(tree_role::lazy) ? "lazy"
+                                   : "unknown"},
         {"sent_bps", rounded_or_null(one.sent_bps)},
         {"received_bps", rounded_or_null(other.sent_bps)},
         {"disagree", text_or_null(disagree)}};
 }
 
-objects edge_table::to_objects(std::span<const std::string> sorted_ids) const {
-    const auto is_here = [&](const std::string& id) {
-        return std::binary_search(sorted_ids.begin(), sorted_ids.end(), id);
-    };
-    objects all;
-    for (const auto& [pair, of] : edges_) {
-        const auto& [a, b] = pair;
-        if (is_here(a) && is_here(b)) all.emplace(a + "|" + b, edge_json(a, b, of));
+}  // namespace
+
+std::vector<told_edge> read_edges(const json::object& meters) {
+    std::vector<told_edge> kept;
+    const auto* all = meters.if_contains("edges");
+    if (all == nullptr || !all->is_array()) return kept;
+    std::size_t left = edges_max;
+    for (const auto& each : all->get_array()) {
+        if (left-- == 0) break;
+        const auto* edge = each.if_object();
+        auto peer = edge == nullptr ? std::string() : text_at(*edge, "peer");
+        if (peer.empty()) continue;
+        kept.push_back(
+            {.peer = std::move(peer),
+             .reason = text_at(*edge, "reason"),
+             .rtt_us = number_at(*edge, "rtt_us"),
+             .bytes_sent = number_at(*edge, "bytes_sent").value_or(0),
+             .sent_bps = std::nullopt,
+             .kind = kind_of(text_at(*edge, "kind")),
+             .role = role_of(text_at(*edge, "mode"))}
+        );
     }
-    return all;
+    std::stable_sort(kept.begin(), kept.end(), comes_before);
+    kept.shrink_to_fit();
+    return kept;
+}
+
+void note_rates(std::vector<told_edge>& now, std::span<const told_edge> before, std::uint64_t ms) {
+    for (auto& each : now) {
+        const auto was = std::lower_bound(before.begin(), before.end(), each, comes_before);
+        if (was == before.end() || was->peer != each.peer || !is_known(*was) || !is_known(each))
+            continue;
+        each.sent_bps = per_second(was->bytes_sent, each.bytes_sent, ms);
+    }
+}
+
+std::optional<std::uint32_t> edge_table::place_of(const std::string& id) const {
+    const auto found = std::lower_bound(ids_.begin(), ids_.end(), id);
+    if (found == ids_.end() || *found != id) return std::nullopt;
+    return static_cast<std::uint32_t>(found - ids_.begin());
+}
+
+void edge_table::add_edges(const std::string& node, std::span<const told_edge> edges) {
+    const auto own = place_of(node);
+    if (!own) return;
+    for (const auto& each : edges) {
+        const auto other = place_of(each.peer);
+        if (!other || *other == *own) continue;
+        ends& of = edges_[std::minmax(*own, *other)];
+        (*own < *other ? of.a : of.b) = &each;
+    }
+}
+
+void edge_table::add_neighbor(const std::string& node, const std::string& prefix) {
+    const auto own = place_of(node);
+    const auto first = std::lower_bound(ids_.begin(), ids_.end(), prefix);
+    if (!own || first == ids_.end() || !first->starts_with(prefix) || *first == node) return;
+    const auto second = std::next(first);
+    if (second != ids_.end() && second->starts_with(prefix)) return;
+    const auto other = static_cast<std::uint32_t>(first - ids_.begin());
+    edges_.try_emplace(std::minmax(*own, other));
+}
+
+std::vector<std::vector<std::uint32_t>> edge_table::neighbors() const {
+    std::vector<std::vector<std::uint32_t>> of(ids_.size());
+    for (const auto& [pair, said] : edges_) {
+        of[pair.first].push_back(pair.second);
+        of[pair.second].push_back(pair.first);
+    }
+    return of;
+}
+
+void edge_table::for_each(
+    const std::function<void(const std::string& id, const json::object& edge)>& visit
+) const {
+    const told_edge nothing;
+    for (const auto& [pair, said] : edges_) {
+        const auto& a = ids_[pair.first];
+        const auto& b = ids_[pair.second];
+        visit(
+            a + "|" + b,
+            edge_json(
+                a,
+                b,
+                said.a != nullptr ? *said.a : nothing,
+                said.b != nullptr ? *said.b : nothing
+            )
+        );
+    }
 }
 
 }  // namespace meshhost::observe::proto

@@ -23,6 +23,13 @@ std::optional<std::uint64_t> number_at(const json::object& of, std::string_view 
     return static_cast<std::uint64_t>(number < most ? number : most);
 }
 
+std::optional<std::uint64_t> per_second(std::uint64_t before, std::uint64_t now, std::uint64_t ms) {
+    constexpr std::uint64_t second = 1000;
+    constexpr std::uint64_t most = std::uint64_t{1} << 53;
+    if (ms == 0 || now < before || now - before > most / second) return std::nullopt;
+    return (now - before) * second / ms;
+}
+
 const json::object* object_at(const json::object& of, std::string_view key) {
     const auto* found = of.if_contains(key);
     return found == nullptr ? nullptr : found->if_object();

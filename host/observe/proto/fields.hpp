@@ -20,6 +20,9 @@ std::string text_at(
 /// 0 to 2^53, what JavaScript's numbers hold; nullopt when it is no number, or below 0.
 std::optional<std::uint64_t> number_at(const boost::json::object& of, std::string_view key);
 
+/// Of a counter that was `before` so many milliseconds ago; nullopt when it began anew since.
+std::optional<std::uint64_t> per_second(std::uint64_t before, std::uint64_t now, std::uint64_t ms);
+
 /// nullptr when it is none.
 const boost::json::object* object_at(const boost::json::object& of, std::string_view key);
 

@@ -9,39 +9,6 @@ namespace json = boost::json;
 
 namespace {
 
-/// Objects of a schema always have the same keys, so that none has to be taken away.
-json::object changed_fields(const json::object& from, const json::object& to) {
-    json::object changed;
-    for (const auto& [key, value] : to) {
-        const auto* before = from.if_contains(key);
-        if (before == nullptr || *before != value) changed[key] = value;
-    }
-    return changed;
-}
-
-void tell_changes(
-    const char* add,
-    const char* change,
-    const objects& from,
-    const objects& to,
-    json::array& ops
-) {
-    for (const auto& [id, now] : to) {
-        const auto before = from.find(id);
-        if (before == from.end()) {
-            ops.push_back(json::array{add, now});
-            continue;
-        }
-        auto changed = changed_fields(before->second, now);
-        if (!changed.empty()) ops.push_back(json::array{change, id, std::move(changed)});
-    }
-}
-
-void tell_gone(const char* gone, const objects& from, const objects& to, json::array& ops) {
-    for (const auto& [id, before] : from)
-        if (!to.contains(id)) ops.push_back(json::array{gone, id, json::object{}});
-}
-
 void merge(objects& into, const json::string& id, const json::object& changed) {
     const auto found = into.find(std::string(id));
     if (found == into.end()) return;
@@ -71,33 +38,12 @@ void apply_one(picture& to, std::string_view what, const json::array& op) {
 
 }  // namespace
 
-json::array differences(const picture& from, const picture& to) {
-    json::array ops;
-    if (auto changed = changed_fields(from.mesh, to.mesh); !changed.empty())
-        ops.push_back(json::array{"m~", std::move(changed)});
-    tell_changes("n+", "n~", from.nodes, to.nodes, ops);
-    tell_gone("e-", from.edges, to.edges, ops);
-    tell_changes("e+", "e~", from.edges, to.edges, ops);
-    tell_gone("n-", from.nodes, to.nodes, ops);
-    return ops;
-}
-
 void apply(picture& to, const json::array& ops) {
     for (const auto& each : ops) {
         if (!each.is_array() || each.get_array().size() < 2) continue;
         const auto& op = each.get_array();
         if (op[0].is_string()) apply_one(to, op[0].get_string(), op);
     }
-}
-
-json::object to_json(const picture& whole) {
-    json::array nodes;
-    json::array edges;
-    for (const auto& [id, node] : whole.nodes)
-        nodes.push_back(node);
-    for (const auto& [id, edge] : whole.edges)
-        edges.push_back(edge);
-    return {{"mesh", whole.mesh}, {"nodes", std::move(nodes)}, {"edges", std::move(edges)}};
 }
 
 }  // namespace meshhost::observe::proto

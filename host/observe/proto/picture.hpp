@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What a dashboard shows: nodes and edges as JSON objects (schemas/node.json, edge.json), and how
-// one state differs from the next. Pure.
+// What a dashboard shows: nodes and edges as JSON objects (schemas/node.json, edge.json), and what
+// leads from one state to the next. Pure.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -19,15 +19,19 @@ struct picture {
     objects edges;
 };
 
-/// The ops of schemas/stream.json that lead from one to the other: nodes before the edges that need
-/// them, edges gone before their nodes. Empty when nothing has changed.
-boost::json::array differences(const picture& from, const picture& to);
+/// Is told of a picture, one object at a time.
+class picture_taker {
+public:
+    virtual void mesh(const boost::json::object& all) = 0;
+    virtual void node(const std::string& id, const boost::json::object& all) = 0;
+    virtual void edge(const std::string& id, const boost::json::object& all) = 0;
 
-/// Applies what differences() made. Ops that it does not know, and changes of what is not there,
+protected:
+    ~picture_taker() = default;
+};
+
+/// Applies what packed_picture told. Ops that it does not know, and changes of what is not there,
 /// are passed over.
 void apply(picture& to, const boost::json::array& ops);
-
-/// {"mesh", "nodes", "edges"}, the objects in the order of their ids.
-boost::json::object to_json(const picture& whole);
 
 }  // namespace meshhost::observe::proto

@@ -24,14 +24,26 @@ void session_table::add_token(std::string secret, time_point now) {
     tokens_.push_back({std::move(secret), now + token_life});
 }
 
-bool session_table::redeem(std::string_view token, std::string fresh, time_point now) {
-    std::erase_if(tokens_, [&](const entry& each) { return each.until <= now; });
-    std::erase_if(sessions_, [&](const entry& each) { return each.until <= now; });
+void session_table::set_standing_token(std::string secret) {
+    if (secret == standing_) return;
+    if (!standing_.empty()) sessions_.clear();
+    standing_ = std::move(secret);
+}
+
+bool session_table::use_up(std::string_view token) {
+    if (!standing_.empty() && is_equal(standing_, token)) return true;
     const auto found = std::find_if(tokens_.begin(), tokens_.end(), [&](const entry& each) {
         return is_equal(each.secret, token);
     });
     if (found == tokens_.end()) return false;
     tokens_.erase(found);
+    return true;
+}
+
+bool session_table::redeem(std::string_view token, std::string fresh, time_point now) {
+    std::erase_if(tokens_, [&](const entry& each) { return each.until <= now; });
+    std::erase_if(sessions_, [&](const entry& each) { return each.until <= now; });
+    if (!use_up(token)) return false;
     if (sessions_.size() >= sessions_max) sessions_.pop_front();
     sessions_.push_back({std::move(fresh), now + session_life});
     return true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Who may use a dashboard: a link with a token that is good once makes a session. Pure: times and
-// random bytes are given.
+// Who may use a dashboard: a link with a token that is good once makes a session, and so does the
+// operator's own token. Pure: times and random bytes are given.
 #include "base/time.hpp"
 
 #include <deque>
@@ -22,6 +22,10 @@ public:
     /// as text.
     void add_token(std::string secret, time_point now);
 
+    /// One that is good as often as it is said; empty: there is none. Sessions end when another
+    /// takes its place.
+    void set_standing_token(std::string secret);
+
     /// Uses the token up and opens the session `fresh`. false: no such token.
     bool redeem(std::string_view token, std::string fresh, time_point now);
 
@@ -36,6 +40,9 @@ private:
         time_point until;
     };
 
+    bool use_up(std::string_view token);
+
+    std::string standing_;
     std::deque<entry> tokens_;
     std::deque<entry> sessions_;
 };

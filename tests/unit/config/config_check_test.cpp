@@ -105,3 +105,34 @@ TEST_CASE("config: views of the gossip have to fit each other", "[config]") {
     );
     CHECK(findings(sets({"gossip.active_view=8"})).empty());
 }
+
+TEST_CASE("config: a dashboard that others can reach takes TLS and a token", "[config]") {
+    const std::string everywhere = "[observe]\nlisten = '0.0.0.0:7780'\n";
+    const std::string remedy =
+        "; set `observe.tls_cert`, `observe.tls_key` and `observe.token_file`; or listen at "
+        "127.0.0.1 and come through `ssh -L`";
+    CHECK(
+        finding(file(everywhere))
+        == "host.toml:2:1  error  others can reach `observe.listen`, 0.0.0.0:7780, which takes TLS "
+           "and a token file"
+               + remedy
+    );
+    CHECK(finding(file(everywhere + "token_file = '/t'\n")).ends_with(remedy));
+    const std::string tls = "tls_cert = '/c'\ntls_key = '/k'\n";
+    CHECK(finding(file(everywhere + tls)).ends_with(remedy));
+    const std::string all = everywhere + tls + "token_file = '/t'\n";
+    CHECK(
+        finding(file(all))
+        == "host.toml:2:1  error  `observe.names` is empty: what browsers call 0.0.0.0:7780 is not "
+           "known; set it to the names in the certificate"
+    );
+    CHECK(findings(file(all + "names = ['mesh.example']\n")).empty());
+    CHECK(findings(file("[observe]\nlisten = '192.0.2.1:1'\ntoken_file = '/t'\n" + tls)).empty());
+    CHECK(
+        finding(file("[observe]\ntls_key = '/k'\n"))
+        == "host.toml:2:1  error  `observe.tls_cert` and `observe.tls_key` belong together; set "
+           "both, or none"
+    );
+    for (const auto* local : {"127.0.0.1:7780", "[::1]:0", "127.9.9.9:1"})
+        CHECK(findings(sets({std::string("observe.listen=") + local})).empty());
+}

@@ -69,14 +69,19 @@ public:
 
 class running_server {
 public:
-    explicit running_server(const http::http_limits& limits = {}) {
+    explicit running_server(
+        const http::http_limits& limits = {},
+        std::shared_ptr<const net::tls_server_context> tls = nullptr
+    ) {
         auto listener = http::unix_listener::claim(socket());
         REQUIRE(listener.has_value());
         server_.emplace(
             shard_,
             std::make_unique<http::unix_listener>(std::move(*listener)),
             handler,
-            limits
+            limits,
+            logger(),
+            std::move(tls)
         );
         thread_ = std::thread([this] { shard_.run(); });
     }
@@ -110,6 +115,15 @@ public:
         std::size_t count = 0;
         on_shard([&] { count = server_->connections(); });
         return count;
+    }
+
+    std::size_t handshakes() {
+        std::size_t count = 0;
+        on_shard([&] { count = server_->handshakes(); });
+        return count;
+    }
+    void replace_tls(std::shared_ptr<const net::tls_server_context> tls) {
+        on_shard([&] { server_->replace_tls(std::move(tls)); });
     }
 
     scripted_handler handler;
@@ -163,6 +177,8 @@ public:
             all += piece;
         return all;
     }
+
+    int descriptor() const noexcept { return descriptor_; }
 
     int status() {
         const auto text = receive_all();

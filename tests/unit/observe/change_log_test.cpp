@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/change_log.hpp"
 #include "support/catch.hpp"
+#include "unit/observe/told_picture.hpp"
 
-#include <boost/json/serialize.hpp>
+#include <boost/json/parse.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
 
 using namespace std::chrono_literals;
 using namespace meshhost;
@@ -19,30 +24,43 @@ picture picture_of(std::uint64_t sequence) {
     return made;
 }
 
+/// That cannot be packed.
+std::string noise(std::size_t size) {
+    static std::mt19937 random(3);
+    std::string out(size, ' ');
+    for (char& each : out)
+        each = static_cast<char>('0' + random() % 64);
+    std::replace(out.begin(), out.end(), '\\', 'x');
+    return out;
+}
+
 void tell(
     change_log& log,
     std::uint64_t sequence,
     std::chrono::milliseconds at,
     std::size_t padding = 0
 ) {
-    auto ops =
-        differences(sequence > 1 ? picture_of(sequence - 1) : picture(), picture_of(sequence));
-    json::object frame{
-        {"t", "delta"},
-        {"ops", std::move(ops)},
-        {"padding", std::string(padding, 'x')}};
-    log.add(
-        sequence,
-        at,
-        std::make_shared<const std::string>(json::serialize(frame)),
-        picture_of(sequence)
+    packed_picture now;
+    if (sequence > 1) {
+        now.begin();
+        test::tell(picture_of(sequence - 1), now);
+        now.finish();
+    }
+    now.begin();
+    test::tell(picture_of(sequence), now);
+    const auto frame = fmt::format(
+        R"({{"t":"delta","ops":[{}],"padding":"{}"}})",
+        now.finish().ops,
+        noise(padding)
     );
+    log.add(sequence, at, frame, now);
 }
 
 std::uint64_t state_at(const change_log& log, std::chrono::milliseconds at) {
     const auto then = log.at(at);
     REQUIRE(then.has_value());
-    return then->nodes.at("a").at("state").to_number<std::uint64_t>();
+    const auto whole = json::parse("{" + *then + "}");
+    return whole.at("nodes").at(0).at("state").to_number<std::uint64_t>();
 }
 
 }  // namespace
@@ -84,4 +102,33 @@ TEST_CASE("observe: the log never holds more than it may", "[observe]") {
     CHECK(log.bytes() <= most);
     tell(log, 2002, 301s);
     CHECK(state_at(log, 301s) == 2002);
+}
+
+TEST_CASE("observe: whoever was away for too much is not told of it again", "[observe]") {
+    change_log log({.told_again_max = 4000});
+    for (std::uint64_t i = 1; i <= 10; ++i)
+        tell(log, i, std::chrono::milliseconds(i), 1000);
+    CHECK(log.since(9)->size() == 1);
+    CHECK(log.since(7)->size() == 3);
+    CHECK_FALSE(log.since(2).has_value());
+}
+
+TEST_CASE("observe: what is packed is unpacked as it was", "[observe]") {
+    for (const auto& text :
+         {std::string(), std::string("x"), noise(200'000), std::string(300'000, 'a')}) {
+        const packed_text packed(text);
+        CHECK(packed.unpack() == text);
+        CHECK(packed.size() < text.size() + 100);
+    }
+    CHECK(packed_text(std::string(300'000, 'a')).size() < 2000);
+}
+
+TEST_CASE("observe: where much changes, the last of it can still be looked at", "[observe]") {
+    change_log log({.bytes_max = 100'000, .age_max = 600s, .base_every = 60s});
+    for (std::uint64_t i = 1; i <= 500; ++i) {
+        tell(log, i, std::chrono::milliseconds(i * 250), 4000);
+        REQUIRE(log.oldest().has_value());
+        if (i > 100) REQUIRE(*log.newest() - *log.oldest() > 3s);
+        CHECK(state_at(log, *log.oldest()) > 0);
+    }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "observe/proto/picture.hpp"
+#include "observe/proto/packed_picture.hpp"
 #include "support/catch.hpp"
+#include "unit/observe/told_picture.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include <random>
 
@@ -28,7 +30,10 @@ picture random_picture(std::mt19937& random) {
 }
 
 std::string text_of(const picture& one) {
-    return json::serialize(to_json(one));
+    packed_picture packed;
+    packed.begin();
+    test::tell(one, packed);
+    return packed.members();
 }
 
 }  // namespace
@@ -36,24 +41,44 @@ std::string text_of(const picture& one) {
 TEST_CASE("observe: what differs, applied, leads from any picture to any other", "[observe]") {
     std::mt19937 random(7);
     picture followed = random_picture(random);
-    picture now = followed;
+    packed_picture packed;
+    packed.begin();
+    test::tell(followed, packed);
+    packed.finish();
     for (int step = 0; step < 500; ++step) {
         const picture next = random_picture(random);
-        const auto ops = json::parse(json::serialize(differences(now, next))).as_array();
-        apply(followed, ops);
-        now = next;
-        REQUIRE(text_of(followed) == text_of(now));
+        packed.begin();
+        test::tell(next, packed);
+        const auto told = packed.finish();
+        apply(followed, json::parse("[" + told.ops + "]").as_array());
+        REQUIRE(text_of(followed) == text_of(next));
+        REQUIRE(packed.members() == text_of(next));
     }
-    CHECK(differences(now, now).empty());
+    packed.begin();
+    test::tell(followed, packed);
+    CHECK(packed.finish().ops.empty());
 }
 
 TEST_CASE("observe: only the fields that changed are told", "[observe]") {
+    packed_picture packed;
+    const auto changes_to = [&](const picture& next) {
+        packed.begin();
+        test::tell(next, packed);
+        return packed.finish();
+    };
     picture from;
     from.nodes["a"] = {{"id", "a"}, {"state", "alive"}, {"name", "x"}};
+    from.edges["a|b"] = {{"id", "a|b"}};
     picture to = from;
     to.nodes["a"]["state"] = "stale";
-    CHECK(json::serialize(differences(from, to)) == R"([["n~","a",{"state":"stale"}]])");
-    CHECK(json::serialize(differences(to, {})) == R"([["n-","a",{}]])");
+    CHECK(
+        changes_to(from).ops
+        == R"(["n+",{"id":"a","state":"alive","name":"x"}],["e+",{"id":"a|b"}])"
+    );
+    CHECK(changes_to(to).ops == R"(["n~","a",{"state":"stale"}])");
+    const auto end = changes_to({});
+    CHECK(end.ops == R"(["e-","a|b",{}],["n-","a",{}])");
+    CHECK(end.gone == std::vector<std::string>{"a"});
 }
 
 TEST_CASE("observe: ops that are not known, or of what is not there, change nothing", "[observe]") {
@@ -69,4 +94,22 @@ TEST_CASE("observe: ops that are not known, or of what is not there, change noth
             .as_array()
     );
     CHECK(text_of(one) == before);
+}
+
+TEST_CASE("observe: ids take three bytes, and nothing else changes", "[observe]") {
+    short_ids ids;
+    const std::string a(64, 'a');
+    const std::string b = a.substr(0, 63) + "0";
+    const std::string text = R"({"id":")" + a + "|" + b + R"(","x":")" + a + "0" + R"(","y":")"
+                             + a.substr(1) + R"(","z":")" + a + "\"}";
+    const auto kept = ids.shorten(text);
+    CHECK(ids.size() == 2);
+    CHECK(kept.size() == text.size() - 3 * (64 - 3));
+    CHECK(ids.lengthen(kept) == text);
+    for (std::size_t i = 0; i < 2 * short_ids::ids_max; ++i) {
+        const auto id = fmt::format("{:064x}", i * 7919);
+        REQUIRE(ids.lengthen(ids.shorten(id + "-" + a)) == id + "-" + a);
+    }
+    CHECK(ids.size() == short_ids::ids_max);
+    CHECK(ids.lengthen("").empty());
 }

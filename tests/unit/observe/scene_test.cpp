@@ -3,6 +3,7 @@
 #include "observe/scene.hpp"
 #include "support/catch.hpp"
 #include "unit/admin/fake_host.hpp"
+#include "unit/observe/told_picture.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -27,8 +28,12 @@ struct stage {
     }
     json::object node(const std::string& id = other) {
         now += 250ms;
-        return picture.compose({now, std::chrono::system_clock::time_point(now.time_since_epoch())})
-            .nodes.at(id);
+        return look(std::chrono::system_clock::time_point(now.time_since_epoch())).nodes.at(id);
+    }
+    observe::proto::picture look(std::chrono::system_clock::time_point wall = {}) {
+        test::told_picture told;
+        picture.compose({now, wall}, told);
+        return told.all;
     }
     void say(std::string_view meters) {
         auto line = json::parse(json::string_view(meters.data(), meters.size())).as_object();
@@ -95,7 +100,7 @@ TEST_CASE("observe: whoever is gone uses nothing and is nobody's neighbour", "[o
     s.host.known[0].state = "dead";
     CHECK(s.node().at("usage").is_null());
     CHECK(s.node().at("neighbors").as_array().empty());
-    CHECK(s.picture.compose({s.now, {}}).edges.empty());
+    CHECK(s.look().edges.empty());
 }
 
 TEST_CASE("observe: of one that is lost, who lost it and whom it knew", "[observe]") {
@@ -155,5 +160,5 @@ TEST_CASE("observe: a host that is forgotten is gone from the picture", "[observ
     s.node();
     s.host.known.clear();
     s.picture.on_meters({{"id", "never heard of"}}, s.now);
-    CHECK(s.picture.compose({s.now, {}}).nodes.size() == 1);
+    CHECK(s.look().nodes.size() == 1);
 }

@@ -36,3 +36,18 @@ TEST_CASE("observe: so many values are kept, of so many nodes", "[observe]") {
         all.set(std::to_string(i), {});
     CHECK(all.nodes() == series::nodes_max);
 }
+
+TEST_CASE("observe: a value is kept to a thousandth", "[observe]") {
+    for (std::uint64_t value = 1; value < std::uint64_t{1} << 56; value = value * 13 / 4 + 1) {
+        series all;
+        all.set("a", {value, std::nullopt, 0, ~std::uint64_t{0}, 1023});
+        CHECK(
+            all.of("a", measure::cpu)[0].value()
+            == Approx(static_cast<double>(value)).epsilon(0.001)
+        );
+        CHECK_FALSE(all.of("a", measure::rss)[0].has_value());
+        CHECK(all.of("a", measure::rx)[0] == 0);
+        CHECK(all.of("a", measure::tx)[0].value() > 1e19);
+        CHECK(all.of("a", measure::messages)[0] == 1023);
+    }
+}

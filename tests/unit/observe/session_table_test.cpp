@@ -45,3 +45,19 @@ TEST_CASE("observe: of too many, the oldest give way", "[observe]") {
         table.add_token("u" + std::to_string(i), start);
     CHECK(table.tokens() == session_table::tokens_max);
 }
+
+TEST_CASE("observe: the operator's token is good until there is another", "[observe]") {
+    session_table table;
+    table.set_standing_token("standing");
+    CHECK(table.redeem("standing", "s1", start));
+    CHECK(table.redeem("standing", "s2", start + session_table::token_life));
+    CHECK_FALSE(table.redeem("standinh", "s3", start));
+    CHECK_FALSE(table.redeem("", "s3", start));
+    table.set_standing_token("standing");
+    CHECK(table.is_session("s1", start));
+    table.set_standing_token("another");
+    CHECK_FALSE(table.is_session("s1", start));
+    CHECK_FALSE(table.redeem("standing", "s3", start));
+    table.set_standing_token("");
+    CHECK_FALSE(table.redeem("", "s3", start));
+}

@@ -156,3 +156,23 @@ TEST_CASE("export queue: spans that are large give way sooner", "[otlp]") {
         queue.push(span_of("small"), at(7s));
     CHECK(queue.counts().waiting > 20);
 }
+
+TEST_CASE("export queue: for a collector that is away no more than 1 MiB is held", "[otlp]") {
+    constexpr std::size_t text = 1000;
+    export_queue queue({}, 1);
+    const auto push = [&] {
+        for (int i = 0; i < 3000; ++i) {
+            auto one = span_of("one");
+            one.span.attributes.push_back({"text", std::string(text, 'x')});
+            queue.push(std::move(one), at(0s));
+        }
+    };
+    push();
+    const auto* const batch = queue.next(at(5s));
+    REQUIRE(batch != nullptr);
+    queue.on_result(answered(unavailable), at(5s));
+    push();
+    CHECK(queue.counts().dropped_full > 2000);
+    CHECK(queue.counts().waiting > 500);
+    CHECK(queue.counts().waiting * text <= 1u << 20);  // the batch is among them
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/proto/packed_picture.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+#include <fmt/format.h>
+
+#include <functional>
+#include <utility>
+
+namespace meshhost::observe::proto {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Of an object that was as `before` says. Objects of a schema always have the same keys, so that
+/// none has to be taken away. Empty: the same.
+std::string changed_fields(const std::string& before, const json::object& now) {
+    const auto was = json::parse(before);  // of our own making
+    json::object changed;
+    for (const auto& [key, value] : now) {
+        const auto* field = was.get_object().if_contains(key);
+        if (field == nullptr || *field != value) changed[key] = value;
+    }
+    return changed.empty() ? std::string() : json::serialize(changed);
+}
+
+std::string quoted(const std::string& text) {
+    return json::serialize(json::string(text));
+}
+
+}  // namespace
+
+void packed_picture::begin() {
+    ++round_;
+    ops_.clear();
+}
+
+void packed_picture::mesh(const json::object& all) {
+    auto text = json::serialize(all);
+    if (text == mesh_) return;
+    const auto changed = changed_fields(mesh_, all);
+    if (!changed.empty()) add_op(fmt::format(R"(["m~",{}])", changed));
+    mesh_ = std::move(text);
+}
+
+void packed_picture::node(const std::string& id, const json::object& all) {
+    tell(nodes_, 'n', id, all);
+}
+
+void packed_picture::edge(const std::string& id, const json::object& all) {
+    tell(edges_, 'e', id, all);
+}
+
+void packed_picture::tell(table& of, char what, const std::string& id, const json::object& all) {
+    const auto text = json::serialize(all);
+    const auto hash = std::hash<std::string>()(text);
+    const auto [found, is_new] = of.try_emplace(id);
+    entry& held = found->second;
+    held.round = round_;
+    if (!is_new && held.hash == hash) return;
+    if (is_new) {
+        add_op(fmt::format(R"(["{}+",{}])", what, text));
+    } else {
+        const auto changed = changed_fields(ids_.lengthen(held.text), all);
+        if (!changed.empty()) add_op(fmt::format(R"(["{}~",{},{}])", what, quoted(id), changed));
+    }
+    held.text = ids_.shorten(text);
+    held.hash = hash;
+}
+
+packed_picture::changes packed_picture::finish() {
+    changes out;
+    end(edges_, 'e', nullptr);
+    end(nodes_, 'n', &out.gone);
+    out.ops = std::exchange(ops_, {});
+    return out;
+}
+
+void packed_picture::end(table& of, char what, std::vector<std::string>* gone) {
+    for (auto at = of.begin(); at != of.end();) {
+        if (at->second.round == round_) {
+            ++at;
+            continue;
+        }
+        add_op(fmt::format(R"(["{}-",{},{{}}])", what, quoted(at->first)));
+        if (gone != nullptr) gone->push_back(at->first);
+        at = of.erase(at);
+    }
+}
+
+void packed_picture::add_op(std::string_view op) {
+    if (!ops_.empty()) ops_ += ',';
+    ops_ += op;
+}
+
+void packed_picture::append_all(std::string& to, const table& of) const {
+    bool is_first = true;
+    for (const auto& [id, each] : of) {
+        if (!std::exchange(is_first, false)) to += ',';
+        ids_.append(to, each.text);
+    }
+}
+
+std::string packed_picture::members() const {
+    std::string out = R"("mesh":)" + mesh_ + R"(,"nodes":[)";
+    append_all(out, nodes_);
+    out += R"(],"edges":[)";
+    append_all(out, edges_);
+    out += ']';
+    return out;
+}
+
+}  // namespace meshhost::observe::proto

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The present picture, as the text that it is sent as: a tenth of what its objects would take, and
+// it is told anew one object at a time, so that there are never two of it. Pure.
+#include "observe/proto/picture.hpp"
+#include "observe/proto/short_ids.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meshhost::observe::proto {
+
+class packed_picture final : public picture_taker {
+public:
+    struct changes {
+        /// The ops of schemas/stream.json that lead there, with commas between them: nodes before
+        /// the edges that need them, edges gone before their nodes. Empty: there are none.
+        std::string ops;
+        std::vector<std::string> gone;  ///< ids of nodes
+    };
+
+    /// The next state begins, all of which is told before finish().
+    void begin();
+    void mesh(const boost::json::object& all) override;
+    void node(const std::string& id, const boost::json::object& all) override;
+    void edge(const std::string& id, const boost::json::object& all) override;
+    /// Whatever was not told is gone.
+    changes finish();
+
+    /// "mesh":{...},"nodes":[...],"edges":[...], in the order of ids.
+    std::string members() const;
+
+private:
+    struct entry {
+        std::string text;         ///< shortened
+        std::size_t hash = 0;     ///< of the whole text
+        std::uint64_t round = 0;  ///< in which it was told last
+    };
+    using table = std::map<std::string, entry, std::less<>>;
+
+    void tell(table& of, char what, const std::string& id, const boost::json::object& all);
+    void end(table& of, char what, std::vector<std::string>* gone);
+    void add_op(std::string_view op);
+    void append_all(std::string& to, const table& of) const;
+
+    short_ids ids_;
+    std::string mesh_ = "{}";
+    table nodes_;
+    table edges_;
+    std::uint64_t round_ = 0;
+    std::string ops_;  ///< of the round
+};
+
+}  // namespace meshhost::observe::proto

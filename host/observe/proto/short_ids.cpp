@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/proto/short_ids.hpp"
+
+#include <algorithm>
+
+namespace meshhost::observe::proto {
+
+namespace {
+
+constexpr std::size_t id_size = 64;
+constexpr char mark = '\x01';  ///< then two bytes of seven bits with the eighth set
+
+bool is_digit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+std::uint8_t bits_of(char c) {
+    return static_cast<std::uint8_t>(c) & 0x7fU;
+}
+
+}  // namespace
+
+std::string short_ids::shorten(std::string_view json) {
+    std::string out;
+    out.reserve(json.size());
+    while (!json.empty()) {
+        const auto* const end = std::find_if_not(json.begin(), json.end(), is_digit);
+        const auto run = static_cast<std::size_t>(end - json.begin());
+        auto place = run == id_size ? places_.find(json.substr(0, run)) : places_.end();
+        if (run == id_size && place == places_.end() && ids_.size() < ids_max) {
+            place =
+                places_.emplace(json.substr(0, run), static_cast<std::uint16_t>(ids_.size())).first;
+            ids_.push_back(&place->first);
+        }
+        if (place != places_.end()) {
+            out += mark;
+            out += static_cast<char>(0x80U | (place->second >> 7));
+            out += static_cast<char>(0x80U | (place->second & 0x7fU));
+        } else {
+            out += json.substr(0, run);
+        }
+        json.remove_prefix(run);
+        const auto* const next = std::find_if(json.begin(), json.end(), is_digit);
+        out.append(json.begin(), next);
+        json.remove_prefix(static_cast<std::size_t>(next - json.begin()));
+    }
+    return std::string(out);  // no more room than it needs
+}
+
+void short_ids::append(std::string& to, std::string_view shortened) const {
+    while (!shortened.empty()) {
+        const auto at = std::min(shortened.find(mark), shortened.size());
+        to += shortened.substr(0, at);
+        shortened.remove_prefix(at);
+        if (shortened.size() < 3) break;
+        to += *ids_[static_cast<std::size_t>(bits_of(shortened[1]) << 7 | bits_of(shortened[2]))];
+        shortened.remove_prefix(3);
+    }
+}
+
+std::string short_ids::lengthen(std::string_view shortened) const {
+    std::string out;
+    append(out, shortened);
+    return out;
+}
+
+}  // namespace meshhost::observe::proto
