@@ -2,13 +2,13 @@
 // `meshhost`: the daemon.
 #include "app/application.hpp"
 #include "app/command_line.hpp"
-#include "app/process_setup.hpp"
 #include "base/quote.hpp"
 #include "check/check_main.hpp"
 #include "ctl/explanations.hpp"
 #include "http/envelope.hpp"
 #include "plugin/plugin_probe.hpp"
 #include "plugin/plugin_worker.hpp"
+#include "process/process_setup.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -61,7 +61,7 @@ int explain(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    app::make_process_safe();
+    process::make_process_safe();
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     if (words.size() == 2 && words[0] == "--probe-plugin")
         return plugin::plugin_probe_main(words[1].c_str());

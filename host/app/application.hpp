@@ -3,9 +3,9 @@
 // The process around a host: its thread, its signals, what it prints, whom it notifies.
 #include "app/command_line.hpp"
 #include "app/host.hpp"
-#include "app/service_notifier.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/signals.hpp"
+#include "process/service_notifier.hpp"
 
 #include <memory>
 #include <optional>
@@ -44,7 +44,7 @@ private:
     logger log_{"app"};
     net::shard shard_;
     time_point started_;
-    service_notifier notifier_;
+    process::service_notifier notifier_;
     net::signal_watch signals_;
     net::deadline_timer patience_;  ///< with a host that is to stop
     std::unique_ptr<host> host_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/boot_history.hpp"
 
-#include "app/whole_file.hpp"
+#include "process/whole_file.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -33,7 +33,7 @@ boot_history::boot_history(std::filesystem::path file)
     : file_(std::move(file)) {
     json::error_code unreadable;
     const json::value read =
-        json::parse(read_whole(file_, file_size_max).value_or(std::string()), unreadable);
+        json::parse(process::read_whole(file_, file_size_max).value_or(std::string()), unreadable);
     if (unreadable || !read.is_array()) return;
     for (const auto& each : read.get_array()) {
         const std::uint64_t number = number_of(each);
@@ -50,7 +50,7 @@ bool boot_history::keep(json::object boot) {
     else
         boots_.insert(boots_.begin(), std::move(newest));
     if (boots_.size() > boots_max) boots_.resize(boots_max);
-    return replace_whole(file_, json::serialize(boots_) + "\n");
+    return process::replace_whole(file_, json::serialize(boots_) + "\n");
 }
 
 }  // namespace meshhost::app

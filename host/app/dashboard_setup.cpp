@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/dashboard_setup.hpp"
 
-#include "app/secret_file.hpp"
 #include "base/quote.hpp"
 #include "net/tls_context.hpp"
+#include "process/secret_file.hpp"
 
 #include <fmt/format.h>
 
@@ -24,12 +24,12 @@ bool is_unreserved(std::uint8_t byte) {
 }
 
 outcome<std::string> read_token(const std::filesystem::path& file) {
-    const secret_file_terms terms{
+    const process::secret_file_terms terms{
         "E_DASHBOARD_TOKEN",
         "the dashboard's token",
         "observe.token_file",
         token_remedy};
-    const auto token = read_secret_file(file, terms);
+    const auto token = process::read_secret_file(file, terms);
     if (!token) return token.error();
     const auto refuse = [&](const char* why) -> failure {
         return {

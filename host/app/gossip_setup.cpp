@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/gossip_setup.hpp"
 
-#include "app/secret_file.hpp"
+#include "process/secret_file.hpp"
 
 #include <algorithm>
 
@@ -40,7 +40,10 @@ gossip::gossip_options gossip_options_of(
 }
 
 outcome<byte_buffer> read_mesh_secret(const std::filesystem::path& file) {
-    return read_secret_file(file, {"E_MESH_SECRET", "the mesh's secret", "mesh.secret_file"});
+    return process::read_secret_file(
+        file,
+        {"E_MESH_SECRET", "the mesh's secret", "mesh.secret_file"}
+    );
 }
 
 }  // namespace meshhost::app

@@ -19,8 +19,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace meshhost::app {
@@ -318,134 +316,6 @@ outcome<void> host::judge(const std::vector<failure>& refused) const {
     return {};
 }
 
-outcome<void> host::name_peers() {
-    for (const auto& text : options_.settings.values.mesh.peers) {
-        const auto read = identity::parse_peer(text);
-        if (!read) return read.error();
-        named_.push_back(*read);
-    }
-    for (const auto& peer : named_)
-        if (!peers_->name_peer(peer)) log_.warn("no room for the peer id={}", peer.id.short_text());
-    return {};
-}
-
-void host::open_reach() {
-    reach_ = std::make_unique<host_reach>(reach_parts{
-        .shard = shard_,
-        .endpoint = *endpoint_,
-        .settings = options_.settings.values,
-        .key = *key_,
-        .address_of = [this](const identity::endpoint_id& peer
-                      ) { return address_of(*peers_, named_, peer); },
-        .on_self_changed = [this] { reporter_->refresh(); },
-        .on_reach_changed =
-            [this](const identity::endpoint_id& peer, const nat::proto::reach& now) {
-                events_.on_reach_changed(peer, now);
-            },
-        .on_found = [this](const identity::endpoint_addr&) { meet_found(); },
-        .on_lost = [this](const identity::endpoint_id& peer) { found_->lose(peer); }});
-    found_.emplace(*peers_, named_);
-}
-
-void host::meet_found() {
-    if (!reach_ || is_stopping_) return;
-    auto found = reach_->found();
-    if (remembered_) found.insert(remembered_->known().begin(), remembered_->known().end());
-    found_->meet(found);
-}
-
-void host::recall() {
-    const auto& settings = options_.settings.values;
-    const auto topic = peers_->topic();
-    if (settings.mesh.remember_peers && topic)
-        remembered_.emplace(settings.node.data_dir / "peers.json", *topic);
-}
-
-/// Whom to ask at the next start, should it find nobody else.
-void host::remember() {
-    if (!remembered_) return;
-    const auto members = addresses_of_members(*peers_, named_);
-    if (remembered_->keep(members, shard_.now())) {
-        is_forgetful_ = false;
-    } else if (const int why = errno; !std::exchange(is_forgetful_, true)) {
-        log_.warn("cannot write down the peers of this mesh: {}", std::strerror(why));
-    }
-}
-
-void host::watch_usage() {
-    const auto& settings = options_.settings.values;
-    budget_observer& self = *this;
-    load_ = std::make_unique<load_reporter>(load_parts{
-        *peers_,
-        *reporter_,
-        *endpoint_,
-        gossip_.get(),
-        self,
-        settings.digest.emit_interval != duration::zero(),
-        [this](time_point now) { look(now); }});
-    usage_ = std::make_unique<usage::usage_sampler>(
-        shard_,
-        *load_,
-        usage::proto::limits{settings.budget.cpu_millicores, settings.budget.memory_bytes}
-    );
-    usage_->start();
-}
-
-/// The last of all: what is open by then belongs to the host.
-void host::open_books() {
-    audit_parts parts{
-        .shard = shard_,
-        .endpoint = *endpoint_,
-        .peers = *peers_,
-        .gossip = gossip_.get(),
-        .gossip_alpn = options_.settings.values.gossip.alpn,
-        .plugins = plugins_.get(),
-        .pings = &api_->pings(),
-        .echo = echo_.get(),
-        .meter = &usage_->meter(),
-        .api_connections = [this] {
-            return admin_->connections() + (dashboard_ ? dashboard_->connections() : 0)
-                   + (health_ ? health_->connections() : 0);
-        }};
-    parts.users.push_back({"introspect", {std::string(introspect::introspect_alpn)}, [this] {
-                               auto all = asker_->owned();
-                               const auto served = answerer_->owned();
-                               all.insert(all.end(), served.begin(), served.end());
-                               return all;
-                           }});
-    parts.users.push_back({"message", {std::string(message::message_alpn)}, [this] {
-                               return messages_->owned();
-                           }});
-    parts.users.push_back({"reach", {std::string(reach::reach_alpn)}, [this] {
-                               return reach_->service().owned();
-                           }});
-    parts.telemetry = &telemetry_;
-    parts.reach = reach_.get();
-    parts.has_dashboard = dashboard_ != nullptr;
-    audit_observer& self = *this;
-    auditor_ = std::make_unique<auditor>(shard_, std::move(parts), self, logger("audit"));
-    auditor_->start(audit_interval(options_.settings));
-    api_->set_auditor(auditor_.get());
-}
-
-void host::on_budget_news(const char* kind, const usage::proto::budget_news& news) {
-    const std::string budget = std::string(kind) + " budget";
-    telemetry::event what;
-    what.from = news.is_over ? "within the " + budget : "over the " + budget;
-    what.to = news.is_over ? "over the " + budget : "within the " + budget;
-    what.reason = news.words;
-    events_.write(telemetry::event_type::self_state, std::move(what));
-}
-
-void host::on_discrepancy(const audit_finding& finding) {
-    telemetry::event what;
-    what.name = finding.owner;
-    what.to = finding.rule;
-    what.reason =
-        fmt::format("{}: expected {}, found {}", finding.words, finding.expected, finding.found);
-    events_.write(telemetry::event_type::audit_discrepancy, std::move(what));
-}
-
 void host::serve() {
     watch_usage();
     api_ = std::make_unique<host_api>(
@@ -555,44 +425,6 @@ void host::export_boot() {
     telemetry_.flush();
 }
 
-/// From here on it depends on others.
-void host::begin_join() {
-    if (!gossip_) return;
-    const auto& root = boot_.spans().front();
-    join_.begin(
-        {.seeds = named_.size(),
-         .neighbors = view_size_,
-         .seed = random_seed(),
-         .start = {root.trace, root.id}},
-        shard_.now(),
-        unix_now()
-    );
-}
-
-void host::on_neighbor_up(const identity::endpoint_id& peer) {
-    const auto ways =
-        api_ ? api_->gossip_paths() : std::map<identity::endpoint_id, admin::path_snapshot>();
-    const auto way = ways.find(peer);
-    const auto path = way == ways.end() ? admin::path_snapshot{.kind = "unknown"} : way->second;
-    join_.on_neighbor({peer.to_hex(), path.kind, path.reason}, shard_.now());
-}
-
-/// Every two seconds, when the usage was looked at.
-void host::look(time_point now) {
-    telemetry_.look(now);
-    if (files_) files_->keep(journal_, now);
-    meet_found();
-    if (remembered_ && remembered_->is_due(now)) remember();
-    if (gossip_)
-        for (const auto* connection : gossip_->owned()) {
-            const auto path = connection->path();
-            telemetry_.saw_round_trip(path.kind == transport::path_kind::direct, path.rtt);
-        }
-    if (!join_.look(now)) return;
-    boot_.joined(join_.spans());
-    telemetry_.take(join_.spans());
-}
-
 void host::become_ready() {
     using plugin::proto::instance_state;
     const auto is_under_way = [](const plugin::instance_status& each) {
@@ -617,84 +449,6 @@ void host::on_instance_changed(const plugin::instance_status& status) {
     boot_.on_instance_changed(status);
     reporter_->refresh();
     become_ready();
-}
-
-void host::async_stop() {
-    if (is_stopping_) return;
-    is_stopping_ = true;
-    log_.info("stopping");
-    stop_.emplace("mesh.node.stop", random_seed(), shard_.now(), unix_now());
-    stop_->step("mesh.plugin.stop", shard_.now());
-    telemetry_.flush();
-    remember();
-    reporter_->say_draining();
-    plugins_->stop();
-}
-
-/// Whoever comes back with its id is another process.
-void host::on_peer_changed(const peers::peer_view& peer) {
-    using peers::proto::peer_state;
-    const bool is_gone =
-        peer.entry.state == peer_state::dead || peer.entry.state == peer_state::left;
-    if (is_gone && asker_) asker_->forget(peer.entry.id);
-}
-
-void host::on_plugins_stopped(std::size_t abandoned) {
-    abandoned_ = abandoned;
-    if (stop_) stop_->step("mesh.peers.leave", shard_.now());
-    peers_->async_stop();
-}
-
-/// The service says so from inside a connection's last call: what closes the rest has to wait.
-void host::on_stopped() {
-    shard_.post([this] { leave_gossip(); });
-}
-
-void host::leave_gossip() {
-    gossip::gossip_observer& self = *this;
-    if (stop_) stop_->step("mesh.gossip.leave", shard_.now());
-    if (gossip_ && !is_finished_)
-        gossip_->async_stop(self);
-    else
-        finish();
-}
-
-void host::on_gossip_stopped() {
-    shard_.post([this] { finish(); });
-}
-
-void host::stop_now() {
-    abandoned_ += plugins_->measure().strands;  // whatever they said of themselves
-    if (is_finished_ && !std::exchange(is_hasty_, true))
-        return observer_.on_host_stopped(abandoned_);
-    is_hasty_ = true;
-    finish();
-}
-
-void host::finish() {
-    if (is_finished_) return;
-    is_finished_ = true;
-    if (auditor_) api_->set_auditor(nullptr);
-    auditor_.reset();
-    if (files_) files_->keep(journal_, shard_.now());
-    if (dashboard_) dashboard_->close();
-    if (health_) health_->close();
-    admin_->close();
-    endpoint_->close(0, "stopping");
-    export_stop();
-}
-
-/// The last spans get a moment to leave: a collector that is away must not hold up the stop.
-void host::export_stop() {
-    constexpr duration last_words = 1s;
-    const auto depart = [this] { observer_.on_host_stopped(abandoned_); };
-    // By way of the mesh there is no way any more: others have been told that this host has left.
-    if (is_hasty_ || options_.settings.values.telemetry.otlp == "mesh") return depart();
-    if (stop_) {
-        stop_->end(shard_.now());
-        telemetry_.take(stop_->spans());
-    }
-    telemetry_.async_close(last_words, depart);
 }
 
 }  // namespace meshhost::app

@@ -2,9 +2,9 @@
 #include "app/host_reach.hpp"
 
 #include "app/host_settings.hpp"
-#include "app/secret_file.hpp"
 #include "base/http_url.hpp"
 #include "identity/relay_url.hpp"
+#include "process/secret_file.hpp"
 
 #include <boost/url/parse.hpp>
 
@@ -46,8 +46,11 @@ reach::reach_options service_options(const reach_parts& parts) {
 
 outcome<relay_access> open_relay_access(const config::relay_config& settings) {
     relay_access out;
-    const secret_file_terms terms{"E_RELAY_TOKEN", "the relays' token", "relay.token_file"};
-    const auto token = read_secret_file(settings.token_file, terms);
+    const process::secret_file_terms terms{
+        "E_RELAY_TOKEN",
+        "the relays' token",
+        "relay.token_file"};
+    const auto token = process::read_secret_file(settings.token_file, terms);
     if (!token) return token.error();
     out.token.assign(token->begin(), token->end());
     if (settings.authorities.empty()) return out;

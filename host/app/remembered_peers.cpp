@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/remembered_peers.hpp"
 
-#include "app/whole_file.hpp"
+#include "process/whole_file.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -18,7 +18,7 @@ namespace {
 remembered_peers::table read(const std::filesystem::path& file, const std::string& mesh) {
     remembered_peers::table peers;
     json::error_code unreadable;
-    const auto text = read_whole(file, remembered_peers::file_size_max);
+    const auto text = process::read_whole(file, remembered_peers::file_size_max);
     const json::value whole = json::parse(text.value_or(std::string()), unreadable);
     const auto* const object = unreadable ? nullptr : whole.if_object();
     if (object == nullptr) return peers;
@@ -60,7 +60,7 @@ bool remembered_peers::keep(std::span<const identity::endpoint_addr> alive, time
     for (const auto& [id, peer] : next)
         tickets.emplace_back(identity::format_ticket(peer));
     const json::object whole{{"mesh", mesh_}, {"peers", std::move(tickets)}};
-    if (!replace_whole(file_, json::serialize(whole) + "\n")) return false;
+    if (!process::replace_whole(file_, json::serialize(whole) + "\n")) return false;
     known_ = std::move(next);
     return true;
 }

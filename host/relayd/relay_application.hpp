@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The process around a relay: its configuration, its sockets, its signals, what it prints.
-#include "app/service_notifier.hpp"
 #include "http/http_server.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/signals.hpp"
 #include "net/tls_context.hpp"
+#include "process/service_notifier.hpp"
 #include "relayd/relay_config.hpp"
 #include "relayd/relay_line.hpp"
 #include "relayd/relay_server.hpp"
@@ -44,7 +44,7 @@ private:
     relay_config config_;
     logger log_{"relay"};
     net::shard shard_;
-    app::service_notifier notifier_;
+    process::service_notifier notifier_;
     net::signal_watch signals_;
     net::deadline_timer patience_;  ///< with clients that are to go
     std::unique_ptr<net::tls_server_context> tls_;

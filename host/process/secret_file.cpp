@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/secret_file.hpp"
+#include "process/secret_file.hpp"
 
 #include "base/quote.hpp"
 #include "base/unique_fd.hpp"
@@ -14,7 +14,7 @@
 #include <cstring>
 #include <optional>
 
-namespace meshhost::app {
+namespace meshhost::process {
 
 namespace {
 
@@ -105,4 +105,4 @@ outcome<byte_buffer> read_secret_file(
     return secret;
 }
 
-}  // namespace meshhost::app
+}  // namespace meshhost::process

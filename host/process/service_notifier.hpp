@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace meshhost::app {
+namespace meshhost::process {
 
 class service_notifier {
 public:
@@ -22,4 +22,4 @@ private:
     std::optional<std::string> socket_;
 };
 
-}  // namespace meshhost::app
+}  // namespace meshhost::process

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/service_notifier.hpp"
+#include "process/service_notifier.hpp"
 
 #include "base/unique_fd.hpp"
 
@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstring>
 
-namespace meshhost::app {
+namespace meshhost::process {
 
 void service_notifier::say(std::string_view lines) const noexcept {
     sockaddr_un address{};
@@ -31,4 +31,4 @@ void service_notifier::say(std::string_view lines) const noexcept {
     );
 }
 
-}  // namespace meshhost::app
+}  // namespace meshhost::process

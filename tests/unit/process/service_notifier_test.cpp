@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/service_notifier.hpp"
 #include "base/unique_fd.hpp"
+#include "process/service_notifier.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
@@ -42,29 +42,29 @@ private:
 
 }  // namespace
 
-TEST_CASE("app: the service manager hears every line", "[app]") {
+TEST_CASE("app: the service manager hears every line", "[process]") {
     test::temp_dir directory;
     const auto path = (directory / "notify").string();
     manager systemd(path);
-    const app::service_notifier notifier(path);
+    const process::service_notifier notifier(path);
     notifier.say("READY=1\nSTATUS=ready");
     CHECK(systemd.received() == "READY=1\nSTATUS=ready");
     notifier.say("STOPPING=1");
     CHECK(systemd.received() == "STOPPING=1");
 }
 
-TEST_CASE("app: a socket in the abstract namespace is found", "[app]") {
+TEST_CASE("app: a socket in the abstract namespace is found", "[process]") {
     test::temp_dir directory;  // for a name that nobody else has
     const auto name = "@" + directory.path().string();
     manager systemd(name);
-    app::service_notifier(name).say("READY=1");
+    process::service_notifier(name).say("READY=1");
     CHECK(systemd.received() == "READY=1");
 }
 
-TEST_CASE("app: nobody to notify is no error", "[app]") {
-    app::service_notifier(std::nullopt).say("READY=1");
-    app::service_notifier("").say("READY=1");
-    app::service_notifier("/nowhere/at/all").say("READY=1");
-    app::service_notifier(std::string(200, 'x')).say("READY=1");
+TEST_CASE("app: nobody to notify is no error", "[process]") {
+    process::service_notifier(std::nullopt).say("READY=1");
+    process::service_notifier("").say("READY=1");
+    process::service_notifier("/nowhere/at/all").say("READY=1");
+    process::service_notifier(std::string(200, 'x')).say("READY=1");
     SUCCEED("still here");
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace meshhost::app {
+namespace meshhost::process {
 
 /// nullopt: it is not there, cannot be read, or is longer than `size_max` bytes. Blocks.
 std::optional<std::string> read_whole(const std::filesystem::path& file, std::size_t size_max);
@@ -17,4 +17,4 @@ std::optional<std::string> read_whole(const std::filesystem::path& file, std::si
 /// why, and what was there is unchanged. Blocks; does not wait for the disk to have it.
 bool replace_whole(const std::filesystem::path& file, std::string_view text);
 
-}  // namespace meshhost::app
+}  // namespace meshhost::process

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-namespace meshhost::app {
+namespace meshhost::process {
 
 /// For whoever reads of what is wrong with it.
 struct secret_file_terms {
@@ -23,4 +23,4 @@ outcome<byte_buffer> read_secret_file(
     const secret_file_terms& terms
 );
 
-}  // namespace meshhost::app
+}  // namespace meshhost::process

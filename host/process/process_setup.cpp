@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/process_setup.hpp"
+#include "process/process_setup.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <csignal>
 #include <malloc.h>
 
-namespace meshhost::app {
+namespace meshhost::process {
 
 namespace {
 
@@ -29,4 +29,4 @@ void make_process_safe() {
     ::mallopt(M_MMAP_THRESHOLD, large_buffer);
 }
 
-}  // namespace meshhost::app
+}  // namespace meshhost::process

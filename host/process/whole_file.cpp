@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/whole_file.hpp"
+#include "process/whole_file.hpp"
 
 #include <cerrno>
 #include <fstream>
 #include <system_error>
 
-namespace meshhost::app {
+namespace meshhost::process {
 
 std::optional<std::string> read_whole(const std::filesystem::path& file, std::size_t size_max) {
     std::ifstream in(file, std::ios::binary);
@@ -30,4 +30,4 @@ bool replace_whole(const std::filesystem::path& file, std::string_view text) {
     return !error;
 }
 
-}  // namespace meshhost::app
+}  // namespace meshhost::process
