@@ -31,8 +31,20 @@ bool has_failed(const plugin::instance_status& role) {
 
 boot_recorder::boot_recorder(const net::shard& shard, time_point process_started)
     : shard_(shard)
-    , lead_(shard.now() - process_started)
-    , trace_("mesh.node.ready", random_seed(), shard.now(), unix_now()) {}
+    , process_started_(process_started)
+    , trace_(new_trace()) {}
+
+telemetry::step_trace boot_recorder::new_trace() const {
+    return {"mesh.node.ready", random_seed(), shard_.now(), unix_now()};
+}
+
+void boot_recorder::step(std::string name) {
+    const bool is_first = trace_.spans().size() == 1;
+    if (is_first) trace_ = new_trace();  // what the process did until now belongs to no step
+    const time_point now = is_first ? trace_.began() : shard_.now();
+    if (is_first) lead_ = now - process_started_;
+    trace_.step(std::move(name), now);
+}
 
 void boot_recorder::remember(const std::filesystem::path& file) {
     history_.emplace(file);

@@ -26,9 +26,9 @@ public:
     /// `process_started` by the shard's clock.
     boot_recorder(const net::shard& shard, time_point process_started);
 
-    /// Ends the step before. One of: mesh.identity.load, mesh.endpoint.create, mesh.alpn.register,
-    /// mesh.gossip.subscribe, mesh.accept.start.
-    void step(std::string name) { trace_.step(std::move(name), shard_.now()); }
+    /// Ends the step before; the start begins with the first. One of: mesh.identity.load,
+    /// mesh.endpoint.create, mesh.alpn.register, mesh.gossip.subscribe, mesh.accept.start.
+    void step(std::string name);
     void note(std::string key, telemetry::attribute_value value) {
         trace_.note(std::move(key), std::move(value));
     }
@@ -62,7 +62,10 @@ private:
     void write_down();
 
     const net::shard& shard_;
-    duration lead_;
+    telemetry::step_trace new_trace() const;
+
+    time_point process_started_;
+    duration lead_{};  ///< from then to the first step
     telemetry::step_trace trace_;
     std::vector<telemetry::span> join_;  ///< empty: not yet, or there was none
     std::optional<boot_history> history_;

@@ -42,6 +42,7 @@ public:
     /// The same, and the step under way did not succeed.
     void fail(std::string fault, time_point now);
 
+    time_point began() const noexcept { return began_; }
     bool has_ended() const noexcept { return has_ended_; }
     /// The root first, then in the order in which they began to be told. Until the end, lengths
     /// are those up to the last call.
