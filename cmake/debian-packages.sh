@@ -9,7 +9,7 @@ packages_to_build=(
 )
 
 packages_to_test=(
-    catch2 python3 openssl clang clang-format libclang-rt-14-dev iproute2 nftables abigail-tools protobuf-compiler
+    catch2 python3 openssl clang clang-format libclang-rt-14-dev iproute2 nftables faketime abigail-tools protobuf-compiler
 )
 
 need_packages() {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/boot_history.hpp"
 
+#include "app/whole_file.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <fstream>
 #include <string>
-#include <system_error>
 #include <utility>
 
 namespace meshhost::app {
@@ -15,14 +15,6 @@ namespace meshhost::app {
 namespace {
 
 namespace json = boost::json;
-
-std::string text_of(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string text(boot_history::file_size_max + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    return text;
-}
 
 /// 0: it is none.
 std::uint64_t number_of(const json::value& boot) {
@@ -40,7 +32,8 @@ std::uint64_t number_of(const json::value& boot) {
 boot_history::boot_history(std::filesystem::path file)
     : file_(std::move(file)) {
     json::error_code unreadable;
-    const json::value read = json::parse(text_of(file_), unreadable);
+    const json::value read =
+        json::parse(read_whole(file_, file_size_max).value_or(std::string()), unreadable);
     if (unreadable || !read.is_array()) return;
     for (const auto& each : read.get_array()) {
         const std::uint64_t number = number_of(each);
@@ -57,15 +50,7 @@ bool boot_history::keep(json::object boot) {
     else
         boots_.insert(boots_.begin(), std::move(newest));
     if (boots_.size() > boots_max) boots_.resize(boots_max);
-    const auto next = std::filesystem::path(file_).concat(".new");
-    {
-        std::ofstream out(next, std::ios::binary | std::ios::trunc);
-        out << json::serialize(boots_) << "\n";
-        if (!out.flush()) return false;
-    }
-    std::error_code error;
-    std::filesystem::rename(next, file_, error);
-    return !error;
+    return replace_whole(file_, json::serialize(boots_) + "\n");
 }
 
 }  // namespace meshhost::app

@@ -2,6 +2,7 @@
 #include "app/found_peers.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace meshhost::app {
 
@@ -20,8 +21,9 @@ bool found_peers::is_operators(const identity::endpoint_id& peer) const {
 void found_peers::meet(const std::map<identity::endpoint_id, identity::endpoint_addr>& found) {
     const auto known = peers_.snapshot();
     const bool is_alone = std::none_of(known.begin(), known.end(), [](const auto& peer) {
-        return peer.entry.state == peer_state::alive;
+        return peer.entry.state == peer_state::alive || peer.entry.state == peer_state::degraded;
     });
+    if (!is_alone) let_go();
     // In turns: one that never answers must not keep others from being asked.
     auto next = found.upper_bound(asked_last_);
     std::size_t asked = 0;
@@ -36,14 +38,27 @@ void found_peers::meet(const std::map<identity::endpoint_id, identity::endpoint_
         if (!is_named) {
             ++asked;
             asked_last_ = id;
+            asked_.insert(id);
             peers_.unname_peer(id);  // where it was found before counts no more
         }
         peers_.name_peer(addr);
     }
 }
 
+void found_peers::let_go() {
+    for (const auto& peer : std::exchange(asked_, {})) {
+        const auto at = peers_.find(peer);
+        if (at && at->entry.connected)
+            asked_.insert(peer);
+        else
+            peers_.unname_peer(peer);
+    }
+}
+
 void found_peers::lose(const identity::endpoint_id& peer) {
-    if (!is_operators(peer)) peers_.unname_peer(peer);
+    if (is_operators(peer)) return;
+    asked_.erase(peer);
+    peers_.unname_peer(peer);
 }
 
 }  // namespace meshhost::app

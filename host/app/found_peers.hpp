@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Whom of those that discovery found this host asks to be of its mesh.
+// Whom of those that discovery found, or that the last start knew, this host asks to be of its
+// mesh.
 #include "identity/endpoint_addr.hpp"
 #include "peers/peers_service.hpp"
 
 #include <map>
+#include <set>
 #include <vector>
 
 namespace meshhost::app {
@@ -16,17 +18,20 @@ public:
         : peers_(peers)
         , named_(named) {}
 
-    /// A host that knows nobody asks those whom discovery found, a few at a time; that they are of
-    /// another mesh shows when they answer. One that the operator named is told of where it is.
+    /// A host that knows nobody asks those whom it found, a few at a time; that they are of another
+    /// mesh shows when they answer. Whom it then is not connected to it lets go of once it is not
+    /// alone any more. One that the operator named is told of where it is.
     void meet(const std::map<identity::endpoint_id, identity::endpoint_addr>& found);
     /// It is not there any more.
     void lose(const identity::endpoint_id& peer);
 
 private:
     bool is_operators(const identity::endpoint_id& peer) const;
+    void let_go();
 
     peers::peers_service& peers_;
     const std::vector<identity::endpoint_addr>& named_;
+    std::set<identity::endpoint_id> asked_;  ///< and named for it
     identity::endpoint_id asked_last_;
 };
 

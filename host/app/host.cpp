@@ -19,6 +19,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
 
 namespace meshhost::app {
 
@@ -345,7 +348,28 @@ void host::open_reach() {
 }
 
 void host::meet_found() {
-    if (reach_ && !is_stopping_) found_->meet(reach_->found());
+    if (!reach_ || is_stopping_) return;
+    auto found = reach_->found();
+    if (remembered_) found.insert(remembered_->known().begin(), remembered_->known().end());
+    found_->meet(found);
+}
+
+void host::recall() {
+    const auto& settings = options_.settings.values;
+    const auto topic = peers_->topic();
+    if (settings.mesh.remember_peers && topic)
+        remembered_.emplace(settings.node.data_dir / "peers.json", *topic);
+}
+
+/// Whom to ask at the next start, should it find nobody else.
+void host::remember() {
+    if (!remembered_) return;
+    const auto members = addresses_of_members(*peers_, named_);
+    if (remembered_->keep(members, shard_.now())) {
+        is_forgetful_ = false;
+    } else if (const int why = errno; !std::exchange(is_forgetful_, true)) {
+        log_.warn("cannot write down the peers of this mesh: {}", std::strerror(why));
+    }
 }
 
 void host::watch_usage() {
@@ -492,6 +516,7 @@ void host::serve() {
     boot_.note("mesh.gossip.seeds", static_cast<std::int64_t>(named_.size()));
     if (gossip_) gossip_->start();
     peers_->start();
+    recall();
     reach_->start();
     boot_.step("mesh.accept.start");
     boot_.on_starting();
@@ -557,6 +582,7 @@ void host::look(time_point now) {
     telemetry_.look(now);
     if (files_) files_->keep(journal_, now);
     meet_found();
+    if (remembered_ && remembered_->is_due(now)) remember();
     if (gossip_)
         for (const auto* connection : gossip_->owned()) {
             const auto path = connection->path();
@@ -600,6 +626,7 @@ void host::async_stop() {
     stop_.emplace("mesh.node.stop", random_seed(), shard_.now(), unix_now());
     stop_->step("mesh.plugin.stop", shard_.now());
     telemetry_.flush();
+    remember();
     reporter_->say_draining();
     plugins_->stop();
 }

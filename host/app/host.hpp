@@ -15,6 +15,7 @@
 #include "app/join_recorder.hpp"
 #include "app/load_reporter.hpp"
 #include "app/mesh_bridge.hpp"
+#include "app/remembered_peers.hpp"
 #include "app/self_reporter.hpp"
 #include "config/config_loader.hpp"
 #include "gossip/gossip_service.hpp"
@@ -117,6 +118,8 @@ private:
     void adopt(config::loaded_config wanted, observe::dashboard_access access);
     void open_reach();
     void meet_found();
+    void recall();
+    void remember();
     void watch_usage();
     void open_books();
 
@@ -167,6 +170,8 @@ private:
     std::unique_ptr<self_reporter> reporter_;
     std::unique_ptr<host_reach> reach_;
     std::optional<found_peers> found_;
+    std::optional<remembered_peers> remembered_;
+    bool is_forgetful_ = false;  ///< what it would remember cannot be written
     std::unique_ptr<load_reporter> load_;
     std::unique_ptr<usage::usage_sampler> usage_;
     std::shared_ptr<ping::ping_handler> echo_ = std::make_shared<ping::ping_handler>();

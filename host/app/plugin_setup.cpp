@@ -52,4 +52,19 @@ identity::endpoint_addr address_of(
     return to;
 }
 
+std::vector<identity::endpoint_addr> addresses_of_members(
+    const peers::peers_service& peers,
+    std::span<const identity::endpoint_addr> named
+) {
+    std::vector<identity::endpoint_addr> neighbors;
+    std::vector<identity::endpoint_addr> others;
+    for (const auto& each : peers.snapshot()) {
+        if (!is_member(each.entry)) continue;
+        auto& part = each.entry.connected ? neighbors : others;
+        part.push_back(address_of(peers, named, each.entry.id));
+    }
+    neighbors.insert(neighbors.end(), others.begin(), others.end());
+    return neighbors;
+}
+
 }  // namespace meshhost::app

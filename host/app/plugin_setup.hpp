@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What plugins are told of the mesh beyond its snapshots.
+// Whom of the mesh a host may turn to, and where.
 #include "peers/peers_service.hpp"
 
 #include <span>
@@ -18,6 +18,12 @@ identity::endpoint_addr address_of(
     const peers::peers_service& peers,
     std::span<const identity::endpoint_addr> named,
     const identity::endpoint_id& peer
+);
+
+/// Of every member, those first that this host is connected to.
+std::vector<identity::endpoint_addr> addresses_of_members(
+    const peers::peers_service& peers,
+    std::span<const identity::endpoint_addr> named
 );
 
 }  // namespace meshhost::app

@@ -110,7 +110,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 67> keys{{
+constexpr std::array<config_key, 68> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -198,6 +198,11 @@ constexpr std::array<config_key, 67> keys{{
          "Whom to connect to: tickets, ID@IP:PORT with one or more addresses or relays' URLs, or "
          "ids alone, which relays and discovery find.",
      .store = put<&c::mesh, &mesh_config::peers>},
+    {.path = "mesh.remember_peers",
+     .rule = yes_or_no(),
+     .fallback = "true",
+     .doc = "Whether a start that hears of nobody asks whom it knew when it ran last.",
+     .store = put<&c::mesh, &mesh_config::remember_peers>},
     {.path = "mesh.secret_file",
      .rule = text(text_form::absolute_path),
      .fallback = R"("")",

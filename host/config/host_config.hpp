@@ -50,6 +50,7 @@ struct mesh_config {
     std::string name = "default";
     std::filesystem::path secret_file;  ///< empty: no secret
     std::vector<std::string> peers;     ///< what identity::parse_peer() reads, already checked
+    bool remember_peers = true;         ///< for the next start, in the data directory
     friend bool operator==(const mesh_config&, const mesh_config&) = default;
 };
 

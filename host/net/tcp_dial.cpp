@@ -6,6 +6,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <deque>
 #include <list>
@@ -78,6 +81,16 @@ struct tcp_dial::state : std::enable_shared_from_this<state> {
         const auto address = waiting.front();
         waiting.pop_front();
         const auto socket = sockets.emplace(sockets.end(), loop.context());
+        error_code failed;  // connecting says why
+        socket->open(address.protocol(), failed);
+        if (to.segment_max > 0)
+            ::setsockopt(
+                socket->native_handle(),
+                IPPROTO_TCP,
+                TCP_MAXSEG,
+                &to.segment_max,
+                sizeof to.segment_max
+            );
         socket->async_connect(
             address,
             [self = shared_from_this(), socket](const error_code& error) {

@@ -18,6 +18,7 @@ class shard;
 struct tcp_target {
     std::string host;  ///< a name, or an address; an IPv6 one without brackets
     std::uint16_t port = 0;
+    int segment_max = 0;  ///< bytes of TCP in a packet, either way; 0: as the kernel sees fit
 };
 
 enum class tcp_fault : std::uint8_t { none, no_such_name, unreachable };

@@ -54,6 +54,10 @@ struct ngtcp2_callbacks_access {
         return *static_cast<quic_connection*>(user_data);
     }
 
+    static int client_initial(ngtcp2_conn*, void* user) {
+        return from(user).has_begun_ ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+
     static int recv_crypto_data(
         ngtcp2_conn*,
         ngtcp2_crypto_level level,
@@ -120,8 +124,13 @@ struct ngtcp2_callbacks_access {
         return 0;
     }
 
-    static int datagram_settled(ngtcp2_conn*, std::uint64_t, void* user) {
-        from(user).on_datagram_settled();
+    static int ack_datagram(ngtcp2_conn*, std::uint64_t id, void* user) {
+        from(user).on_datagram_settled(id, true);
+        return 0;
+    }
+
+    static int lost_datagram(ngtcp2_conn*, std::uint64_t id, void* user) {
+        from(user).on_datagram_settled(id, false);
         return 0;
     }
 
@@ -215,8 +224,8 @@ struct ngtcp2_callbacks_access {
         table.delete_crypto_aead_ctx = ngtcp2_crypto_delete_crypto_aead_ctx_cb;
         table.delete_crypto_cipher_ctx = ngtcp2_crypto_delete_crypto_cipher_ctx_cb;
         table.recv_datagram = recv_datagram;
-        table.ack_datagram = datagram_settled;
-        table.lost_datagram = datagram_settled;
+        table.ack_datagram = ack_datagram;
+        table.lost_datagram = lost_datagram;
         table.recv_stateless_reset = recv_stateless_reset;
         table.get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb;
         table.path_validation = path_validation;
@@ -228,7 +237,7 @@ struct ngtcp2_callbacks_access {
 const ngtcp2_callbacks& client_callbacks() {
     static const ngtcp2_callbacks table = [] {
         ngtcp2_callbacks made = ngtcp2_callbacks_access::common();
-        made.client_initial = ngtcp2_crypto_client_initial_cb;
+        made.client_initial = ngtcp2_callbacks_access::client_initial;
         made.recv_retry = ngtcp2_crypto_recv_retry_cb;
         made.recv_new_token = ngtcp2_callbacks_access::recv_new_token;
         made.early_data_rejected = ngtcp2_callbacks_access::early_data_rejected;

@@ -7,6 +7,8 @@
 #include "quic/mapped_addr.hpp"
 #include "quic/ngtcp2_callbacks.hpp"
 
+#include <ngtcp2/ngtcp2_crypto.h>
+
 #include <algorithm>
 
 namespace meshhost::quic {
@@ -86,51 +88,65 @@ std::unique_ptr<quic_connection> quic_connection::dial(
     made->home_ = made->answered_ = parameters.path;
     made->use_path(parameters.path);
 
-    ngtcp2_settings settings = made->settings(now);
-    byte_buffer token = context.cache.take_token(parameters.expected);
-    settings.token = {token.data(), token.size()};
-    const ngtcp2_transport_params local = made->parameters();
+    reset_token unused;
+    client_start start{
+        .parameters = parameters,
+        .token = context.cache.take_token(parameters.expected),
+        .ours = context.owner.issue_id(*made, unused),
+        .now = now};
+    if (parameters.resume) {
+        start.remembered = context.cache.take_ticket(parameters.expected, parameters.alpn);
+    }
+    if (made->begin(start) || !start.remembered) return made;
+    start.remembered.reset();
+    (void)made->begin(start);
+    return made;
+}
+
+/// Up to the ClientHello, which with early data cannot be written for a ticket whose time is over,
+/// or has not come: the clock was set back. GnuTLS 3.7 alone knows a ticket's time, and ends the
+/// handshake then; without early data it leaves the ticket out.
+bool quic_connection::begin(client_start& start) {
+    const dial_parameters& parameters = start.parameters;
+    ngtcp2_settings settings = this->settings(start.now);
+    settings.token = {start.token.data(), start.token.size()};
+    const ngtcp2_transport_params local = this->parameters();
     ngtcp2_cid theirs{};
     theirs.datalen = client_chosen_id_size;
     fill_random(theirs.data, theirs.datalen);
-    reset_token unused;
-    const ngtcp2_cid ours = context.owner.issue_id(*made, unused);
 
     const mapped_path path(parameters.path);
     ngtcp2_conn* conn = nullptr;
     const int rv = ngtcp2_conn_client_new(
         &conn,
         &theirs,
-        &ours,
+        &start.ours,
         path.get(),
         NGTCP2_PROTO_VER_V1,
         &client_callbacks(),
         &settings,
         &local,
-        context.memory,
-        made.get()
+        context_.memory,
+        this
     );
     MH_ASSERT(rv == 0, "ngtcp2 accepts our own settings");
-    made->conn_ = own(conn, context.counts);
-    ngtcp2_conn_set_keep_alive_timeout(conn, to_ngtcp2(context.config.keep_alive));
+    conn_ = own(conn, context_.counts);
+    ngtcp2_conn_set_keep_alive_timeout(conn, to_ngtcp2(context_.config.keep_alive));
 
-    std::optional<resumption> remembered;
-    if (parameters.resume) {
-        remembered = context.cache.take_ticket(parameters.expected, parameters.alpn);
-    }
-    made->early_data_ = remembered && parameters.early_data;
-    made->tls_ = tls_session::client(
-        context.tls,
-        made->reference_,
+    early_data_ = start.remembered && parameters.early_data;
+    tls_ = tls_session::client(
+        context_.tls,
+        reference_,
         parameters.alpn,
-        remembered ? &remembered->ticket : nullptr,
-        made->early_data_
+        start.remembered ? &start.remembered->ticket : nullptr,
+        early_data_
     );
-    ngtcp2_conn_set_tls_native_handle(conn, made->tls_->get());
-    if (made->early_data_) {
-        ngtcp2_conn_set_early_remote_transport_params(conn, &remembered->parameters);
+    ngtcp2_conn_set_tls_native_handle(conn, tls_->get());
+    if (early_data_) {
+        ngtcp2_conn_set_early_remote_transport_params(conn, &start.remembered->parameters);
     }
-    return made;
+    has_begun_ = ngtcp2_crypto_client_initial_cb(conn, this) == 0;
+    return has_begun_;
 }
 
 std::unique_ptr<quic_connection> quic_connection::accept(
@@ -288,7 +304,7 @@ quic_connection::statistics quic_connection::measure() const {
         .rtt_min = sampled ? to_duration(stat.min_rtt) : duration{},
         .bytes_sent = bytes_sent_,
         .bytes_received = bytes_received_,
-        .mtu = ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_.get()),
+        .mtu = path_mtu(),
         .probes_unanswered = stat.pto_count,
     };
 }

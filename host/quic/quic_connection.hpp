@@ -3,6 +3,7 @@
 // One QUIC connection without IO: an ngtcp2 connection, its TLS handshake, its streams. Datagrams
 // and a deadline go in, datagrams and events come out (RFC 9000, 9001, 9221).
 #include "base/time.hpp"
+#include "quic/black_hole.hpp"
 #include "quic/connection_id.hpp"
 #include "quic/handshake_kind.hpp"
 #include "quic/liveness.hpp"
@@ -140,7 +141,7 @@ public:
         duration rtt_min{};
         std::uint64_t bytes_sent = 0;
         std::uint64_t bytes_received = 0;
-        std::size_t mtu = 0;
+        std::size_t mtu = 0;  ///< UDP bytes of the longest packet that it sends
         std::size_t probes_unanswered =
             0;  ///< PTOs since something was acknowledged (RFC 9002 §6.2)
     };
@@ -188,6 +189,14 @@ private:
     friend struct ngtcp2_callbacks_access;
 
     quic_connection(const connection_context& context, bool is_client, time_point now);
+    struct client_start {
+        const dial_parameters& parameters;
+        byte_buffer token{};
+        ngtcp2_cid ours{};
+        time_point now{};
+        std::optional<resumption> remembered{};
+    };
+    bool begin(client_start& start);
     ngtcp2_settings settings(time_point now) const;
     ngtcp2_transport_params parameters() const;
 
@@ -206,7 +215,7 @@ private:
     int on_early_data_rejected();
     void on_datagram(bytes_view data, bool early);
     int on_crypto_data(ngtcp2_crypto_level level, bytes_view data);
-    void on_datagram_settled();
+    void on_datagram_settled(std::uint64_t id, bool arrived);
     void on_token(bytes_view token);
     void on_stateless_reset();
     void on_path_validation(const ngtcp2_path& checked, bool works);
@@ -260,6 +269,9 @@ private:
     void notice_move();
     void ask_if_due(packet_writer& writer, time_point now);
     void review_liveness(liveness::verdict verdict);
+    void review_standstill(time_point now);
+    std::size_t path_mtu() const noexcept;
+    std::size_t packet_bytes_max() const noexcept;
     duration idle_share(double share) const noexcept;
     duration probe_timeout() const noexcept;
     void offer_resumption(time_point now);
@@ -275,6 +287,7 @@ private:
 
     identity::endpoint_id peer_;  ///< expected until proved, for a client
     std::string alpn_;
+    bool has_begun_ = false;  ///< a client whose ClientHello is written
     bool connected_ = false;
     bool early_data_ = false;
     handshake_kind handshake_ = handshake_kind::pending;
@@ -297,6 +310,11 @@ private:
     std::size_t uni_streams_extended_ = 0;
     std::vector<byte_buffer> datagrams_;  ///< frames to send, oldest first
     std::uint64_t next_datagram_ = 0;
+    /// Of DATAGRAM frames that only a long packet holds some were lost, and none has arrived since.
+    bool long_datagrams_lost_ = false;
+    std::optional<time_point> datagrams_stuck_since_;
+    black_hole black_hole_;
+    time_point standstill_review_{};
     std::size_t datagrams_under_way_ = 0;  ///< neither acknowledged nor lost
     time_point probe_at_ = no_deadline;
     unsigned probes_unanswered_ = 0;

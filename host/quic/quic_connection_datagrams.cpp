@@ -11,6 +11,9 @@ namespace meshhost::quic {
 
 namespace {
 constexpr unsigned probe_backoff_max = 4;  // doublings
+// Short header 1 + id, packet number 4, AEAD tag 16, frame type 1, length 2.
+constexpr std::size_t overhead = 1 + NGTCP2_MAX_CIDLEN + 4 + 16 + 3;
+constexpr std::uint64_t long_one = 1;  // in the number that ngtcp2 knows a frame by
 }  // namespace
 
 std::size_t quic_connection::datagram_size_max() const noexcept {
@@ -18,11 +21,8 @@ std::size_t quic_connection::datagram_size_max() const noexcept {
     const ngtcp2_transport_params* const remote =
         ngtcp2_conn_get_remote_transport_params(conn_.get());
     if (remote == nullptr || remote->max_datagram_frame_size == 0) return 0;
-    // Short header 1 + id, packet number 4, AEAD tag 16, frame type 1, length 2.
-    std::size_t const overhead = 1 + NGTCP2_MAX_CIDLEN + 4 + 16 + 3;
-    std::size_t const mtu = ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_.get());
     std::size_t const frame = static_cast<std::size_t>(remote->max_datagram_frame_size);
-    return std::min(mtu - overhead, frame > 3 ? frame - 3 : 0);
+    return std::min(path_mtu() - overhead, frame > 3 ? frame - 3 : 0);
 }
 
 bool quic_connection::send_datagram(bytes_view data) {
@@ -41,6 +41,7 @@ ngtcp2_ssize quic_connection::write_datagram_frame(
 ) {
     byte_buffer& frame = datagrams_.front();
     const ngtcp2_vec vector{frame.data(), frame.size()};
+    const bool is_long = frame.size() + overhead > black_hole::size_min;
     int accepted = 0;
     const ngtcp2_ssize n = ngtcp2_conn_writev_datagram(
         conn_.get(),
@@ -50,7 +51,7 @@ ngtcp2_ssize quic_connection::write_datagram_frame(
         room.size(),
         &accepted,
         NGTCP2_WRITE_DATAGRAM_FLAG_MORE,
-        next_datagram_,
+        next_datagram_ << 1 | (is_long ? long_one : 0),
         &vector,
         frame.empty() ? 0 : 1,  // ngtcp2 asserts that no vector is empty
         to_tstamp(now)
@@ -78,7 +79,8 @@ bool quic_connection::may_write_datagram() const {
     return stat.bytes_in_flight < stat.cwnd / 2;
 }
 
-void quic_connection::on_datagram_settled() {
+void quic_connection::on_datagram_settled(std::uint64_t id, bool arrived) {
+    if ((id & long_one) != 0) long_datagrams_lost_ = !arrived;
     if (datagrams_under_way_ > 0) --datagrams_under_way_;
     probes_unanswered_ = 0;
     probe_at_ = no_deadline;  // counted from now by the flush that follows

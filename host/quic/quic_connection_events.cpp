@@ -128,6 +128,7 @@ void quic_connection::on_deadline(time_point now) {
     if (const int rv = ngtcp2_conn_handle_expiry(conn_.get(), to_tstamp(now)); rv != 0) {
         end_after_error(rv);
     }
+    review_standstill(now);
     review_liveness(liveness_.on_deadline(now));
     mark_dirty();
 }

@@ -70,7 +70,9 @@ void quic_connection::notice_move() {
     if (!is_connected()) return;
     const path_id now = current_path();
     const path_id before = std::exchange(moved_to_, now);
-    has_moved_ = has_moved_ || (before != path_id{} && before != now);
+    if (before == path_id{} || before == now) return;
+    has_moved_ = true;
+    black_hole_.moved();
 }
 
 void quic_connection::on_path_validation(const ngtcp2_path& checked, bool works) {

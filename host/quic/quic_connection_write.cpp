@@ -34,6 +34,7 @@ void quic_connection::flush(packet_writer& writer, time_point now) {
     if (closing_) return write_close(writer, now);
     // Ahead of everything: who asked one short question is gone once it has the answer.
     if (!is_client_ && connected_ && !tickets_sent_) offer_resumption(now);
+    black_hole_.tick(now);
     drop_oversized_datagrams();
     std::size_t const quantum = ngtcp2_conn_get_send_quantum(conn_.get());
     std::size_t written = 0;
@@ -82,7 +83,7 @@ quic_connection::step quic_connection::write_packet(
     ngtcp2_path_storage path;
     ngtcp2_path_storage_zero(&path);
     ngtcp2_pkt_info info{};
-    const auto room = writer.room(context_.config.udp_payload_max);
+    const auto room = writer.room(packet_bytes_max());
     for (;;) {
         ngtcp2_ssize n = 0;
         if (may_write_datagram()) {
@@ -99,6 +100,7 @@ quic_connection::step quic_connection::write_packet(
         const auto size = static_cast<std::size_t>(n);
         const path_id used = physical(path.path);
         use_path(used);
+        black_hole_.sent(size, now);
         writer.commit(used, static_cast<std::uint8_t>(info.ecn), size);
         written += size;
         return step::more;

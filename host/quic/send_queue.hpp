@@ -21,6 +21,10 @@ public:
     std::size_t unsent_bytes() const noexcept { return end_ - sent_; }
     /// Unacknowledged and unsent.
     std::size_t held_bytes() const noexcept { return end_ - begin_; }
+    /// Sent and unacknowledged.
+    std::size_t bytes_under_way() const noexcept { return sent_ - begin_; }
+    /// Stream offset of the first byte that is not acknowledged.
+    std::uint64_t acknowledged() const noexcept { return begin_; }
 
     void mark_sent(std::size_t bytes) noexcept { sent_ += bytes; }
     /// Frees `bytes` more that the peer has in order.

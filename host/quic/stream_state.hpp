@@ -2,6 +2,7 @@
 #pragma once
 // What a connection knows of one of its streams.
 #include "base/strong_id.hpp"
+#include "base/time.hpp"
 #include "quic/send_queue.hpp"
 
 #include <optional>
@@ -19,6 +20,12 @@ struct stream_state {
     bool sending_done = false;    ///< reset by us, or the peer stopped it
     bool fin_delivered = false;
     bool reading_done = false;  ///< reset by the peer, or stopped by us
+    /// Of the byte at `offset` nothing is heard, and it is under way, since `since` or before.
+    struct standstill {
+        std::uint64_t offset = 0;
+        time_point since{};
+    };
+    std::optional<standstill> standstill{};
     std::optional<std::uint64_t> reset_code{};
     std::optional<std::uint64_t> stop_code{};
 

@@ -103,9 +103,10 @@ private:
         time_point retry_at{};
         duration retry_wait{};
         time_point unused_since{};
-        time_point moved_at{};               ///< after a silence; not again at once
-        time_point address_at{};             ///< when the next address is tried
-        std::optional<ip_endpoint> unmoved;  ///< no connection could begin to move there yet
+        time_point moved_at{};                  ///< after a silence; not again at once
+        time_point address_at{};                ///< when the next address is tried
+        std::optional<ip_endpoint> was_direct;  ///< where the last direct path led
+        std::optional<ip_endpoint> unmoved;     ///< no connection could begin to move there yet
         time_point all_relayed_since = no_deadline;  ///< though the machine has a direct path
         std::size_t next_address = 0;
     };

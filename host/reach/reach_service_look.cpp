@@ -65,7 +65,8 @@ void reach_service::look_at_peer(
 ) {
     known.was_seen = true;
     if (!ways.silent.empty()) fall_back(peer, known, ways, now);
-    if (!ways.has_direct) known.direct.reset();
+    if (!ways.direct) known.direct.reset();
+    if (ways.direct) known.was_direct = ways.direct;
     const bool may_open = !known.link && !known.does_not_speak && now >= known.retry_at;
     if (may_open && ways.has_dialled_relayed) open(known, peer, ways.relay);
     if (known.does_not_speak && ways.has_dialled_relayed) try_addresses(peer, known, now);
@@ -119,8 +120,8 @@ void reach_service::remember(entry& known) {
 void reach_service::notice_return(entry& known, const peer_ways& ways, time_point now) {
     auto& machine = *known.link->machine();
     const auto direct = machine.direct_remote();
-    const bool is_back = known.link->role() == punch_role::server && direct && !ways.has_direct
-                         && !ways.relay.empty();
+    const bool is_back =
+        known.link->role() == punch_role::server && direct && !ways.direct && !ways.relay.empty();
     if (!is_back) {
         known.all_relayed_since = no_deadline;
         return;
@@ -152,17 +153,25 @@ void reach_service::fall_back(
     }
 }
 
-/// What is there already, or went before, does not move.
+/// What is there already, or went before, does not move. Where the last relay is silent, the
+/// address that was left for it may be the only way: nobody is told of it any more.
 void reach_service::leave(
     const endpoint_id& peer,
     const entry& known,
     const transport::way_end& from
 ) {
-    const std::string to = next_relay(relays_of(peer, known), from);
-    if (to.empty() || endpoint_.move_to_relay(peer, from, to).moving == 0) return;
+    const auto to = next_relay(relays_of(peer, known), from);
+    const bool is_from_relay = std::holds_alternative<std::string>(from);
+    if (is_from_relay && known.was_direct && !(to && to->is_up))
+        endpoint_.move_to_address(peer, *known.was_direct);
+    if (!to || endpoint_.move_to_relay(peer, from, to->url).moving == 0) return;
     ++counts_.failovers;
-    options_.log
-        .info("peer={} does not answer at {}: by way of {}", peer.short_text(), text_of(from), to);
+    options_.log.info(
+        "peer={} does not answer at {}: by way of {}",
+        peer.short_text(),
+        text_of(from),
+        to->url
+    );
 }
 
 /// The one of the link, those that the peer is said to be at, our own; each once.

@@ -9,7 +9,10 @@ bool is_silent(const transport::peer_way& way) {
     return way.probes_unanswered >= silent_after;
 }
 
-std::string next_relay(std::vector<relay_choice> known, const transport::way_end& silent) {
+std::optional<relay_choice> next_relay(
+    std::vector<relay_choice> known,
+    const transport::way_end& silent
+) {
     const auto is_silent_one = [&](const relay_choice& each) {
         const auto* const url = std::get_if<std::string>(&silent);
         return url != nullptr && each.url == *url;
@@ -18,8 +21,8 @@ std::string next_relay(std::vector<relay_choice> known, const transport::way_end
     if (at != known.end()) std::rotate(known.begin(), at + 1, known.end());
     std::erase_if(known, is_silent_one);
     const auto up = std::find_if(known.begin(), known.end(), [](auto& each) { return each.is_up; });
-    if (up != known.end()) return up->url;
-    return known.empty() ? std::string() : known.front().url;
+    if (up != known.end()) return *up;
+    return known.empty() ? std::nullopt : std::optional(known.front());
 }
 
 std::map<identity::endpoint_id, peer_ways> look_at(
@@ -36,7 +39,7 @@ std::map<identity::endpoint_id, peer_ways> look_at(
             of.relay = way.path.relay;
             of.relay_rtt = way.path.rtt;
         } else if (way.path.remote) {
-            of.has_direct = true;
+            of.direct = way.path.remote;
             of.direct_rtt = way.path.rtt;
         }
         if (way.is_dialled && is_silent(way)) of.silent.push_back(transport::end_of(way.path));

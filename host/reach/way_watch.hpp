@@ -5,6 +5,7 @@
 #include "transport/endpoint.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace meshhost::reach {
 
 /// What is seen of one peer in one look.
 struct peer_ways {
-    bool has_dialled_relayed = false;  ///< ours to move to an address
-    bool has_direct = false;
+    bool has_dialled_relayed = false;        ///< ours to move to an address
+    std::optional<ip_endpoint> direct;       ///< where one of them leads that is direct
     std::string relay;                       ///< of a relayed one; empty: none is
     std::vector<transport::way_end> silent;  ///< where those of ours lead that do not answer
     duration relay_rtt{};                    ///< 0: not measured
@@ -32,8 +33,11 @@ struct relay_choice {
 };
 
 /// By which of them to go on where `silent` leads nowhere: those that are up come first, and of
-/// these the one after it. Empty: there is no other.
-std::string next_relay(std::vector<relay_choice> known, const transport::way_end& silent);
+/// these the one after it. nullopt: there is no other.
+std::optional<relay_choice> next_relay(
+    std::vector<relay_choice> known,
+    const transport::way_end& silent
+);
 
 /// `own`: connections of this room's, which tell nothing of how a peer is reached.
 std::map<identity::endpoint_id, peer_ways> look_at(

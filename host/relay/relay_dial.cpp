@@ -32,7 +32,7 @@ relay_dial::relay_dial(
     , tell_(std::move(tell)) {
     tcp_ = std::make_unique<net::tcp_dial>(
         shard,
-        net::tcp_target{target.host, target.port},
+        net::tcp_target{target.host, target.port, proto::segment_max},
         [this](net::tcp_result result) { on_connected(std::move(result)); }
     );
 }

@@ -4,11 +4,14 @@
 #include "http/tcp_listener.hpp"
 #include "net/shard.hpp"
 #include "net/socket_address.hpp"
+#include "relay/proto/relay_upgrade.hpp"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace meshhost::relayd {
 
@@ -21,8 +24,10 @@ outcome<std::unique_ptr<tcp_acceptor>> tcp_acceptor::listen(
     auto bound = http::tcp_listener::bind(where);
     if (!bound) return bound.error();
     const auto at = bound->bound();
-    std::unique_ptr<tcp_acceptor> made(
-        new tcp_acceptor(shard, unique_fd(bound->release_descriptor()), at, tls, sink)
+    unique_fd listening(bound->release_descriptor());
+    const int segment_max = relay::proto::segment_max;  // what is accepted inherits it
+    ::setsockopt(listening.get(), IPPROTO_TCP, TCP_MAXSEG, &segment_max, sizeof segment_max);
+    std::unique_ptr<tcp_acceptor> made(new tcp_acceptor(shard, std::move(listening), at, tls, sink)
     );
     if (const auto started = made->watch_.start(); !started)
         return failure{exit_code::failure, "E_BIND", started.error().message(), ""};

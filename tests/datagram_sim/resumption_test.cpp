@@ -2,6 +2,7 @@
 // Connections that continue earlier ones: resumed handshakes, 0-RTT data taken, held, refused.
 #include "base/assert.hpp"
 #include "datagram_sim/quic_pair.hpp"
+#include "datagram_sim/wall_clock.hpp"
 #include "support/catch.hpp"
 
 using namespace meshhost;
@@ -13,6 +14,16 @@ namespace {
 pair_options replay_safe(std::uint64_t seed = 1) {
     return {.seed = seed, .replay_safe = {test_alpn}};
 }
+
+constexpr std::chrono::seconds year = 365 * 24h;
+
+/// The clock on the wall was set anew; afterwards it is right again.
+struct clock_set_anew {
+    explicit clock_set_anew(std::chrono::seconds by) { wall_clock_offset = by; }
+    clock_set_anew(const clock_set_anew&) = delete;
+    clock_set_anew& operator=(const clock_set_anew&) = delete;
+    ~clock_set_anew() { wall_clock_offset = {}; }
+};
 
 /// Leaves a ticket with the client.
 void meet_once(quic_pair& net) {
@@ -175,4 +186,28 @@ TEST_CASE("datagram_sim: a replayed first flight does nothing a second time", "[
     net.run_for(20s);
     CHECK(net.server().accepted().size() == 2);
     CHECK(net.is_quiet());
+}
+
+TEST_CASE("datagram_sim: a ticket from the future, or too old, costs no dial", "[resume]") {
+    const auto by =
+        GENERATE(values({-10 * year, std::chrono::seconds(-1h), std::chrono::seconds(-1s), year}));
+    const bool early_data = GENERATE(true, false);
+    CAPTURE(by.count(), early_data);
+    quic_pair net(replay_safe());
+    meet_once(net);
+    const clock_set_anew clock(by);
+    test_app& app = net.dial(early_data);
+    CHECK_FALSE(app.connection->sends_early_data());
+    REQUIRE(net.run_until([&] { return app.connected || app.closed; }, 1s));
+    REQUIRE(app.connected);
+    CHECK(app.connection->handshake() == handshake_kind::full);
+    app.send_new(true, 1000);
+    test_app& far = newest(net, 1);
+    CHECK(net.run_until([&] { return far.whole_streams(1000) == 1; }, 1s));
+    net.run_for(1s);
+    app.connection->close(0, "");
+    net.run_for(20s);
+    REQUIRE(net.is_quiet());
+    // The ticket of the full handshake is good again.
+    CHECK(net.dial(early_data).connection->sends_early_data() == early_data);
 }

@@ -3,6 +3,7 @@
 
 MESH_BOOTS says how many times each boot is tried; once, unless it is set.
 """
+import json
 import os
 import random
 import signal
@@ -107,6 +108,23 @@ class Mesh(LabTest):
         wait_until("it to be missed", lambda: all(state_at(h, hosts[3]) == "dead" for h in hosts if h is not hosts[3]))
         hosts[3].start()
         self.wait_until_whole(hosts)
+
+    def test_a_start_finds_its_mesh_though_whom_it_was_told_of_is_gone(self):
+        hosts = self.boot(count=3)
+        self.wait_until_whole(hosts)
+        told_of, other, restarted = hosts
+        remembered = restarted.directory / "data" / "peers.json"
+        wait_until("both to be remembered",
+                   lambda: remembered.exists() and len(json.loads(remembered.read_text())["peers"]) == 2)
+        told_of.kill()
+        restarted.kill()
+        restarted.start()
+        self.wait_until_whole([other, restarted])
+        # In another mesh it asks none of them: only whom the operator names.
+        restarted.kill()
+        stranger = restarted.start("--set", "mesh.name=another")
+        wait_until("a look", lambda: stranger.data("status")["self"]["uptime_ms"] > 5_000)
+        self.assertEqual([peer["id"] for peer in stranger.data("peers")["peers"]], [told_of.id])
 
     def test_one_that_was_suspended_accuses_nobody(self):
         hosts = self.boot(count=5, timeouts=["--set", "quic.idle_timeout=5s", "--set", "quic.keep_alive=1s"])

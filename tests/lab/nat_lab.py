@@ -87,6 +87,10 @@ class Node:
         lost = f"numgen random mod 10000 < {round(share * 10000)} drop" if share < 1 else "drop"
         self.site.drop("loss", lost if share > 0 else None)
 
+    def narrow(self, bytes_max):
+        """Packets of IP longer than that vanish at its router, and nobody is told; None: no more."""
+        self.site.drop("mtu", f"meta length > {bytes_max} drop" if bytes_max else None)
+
     def plug(self, is_in):
         """The cable of its router."""
         self.site.routers[-1].space.ip(f"link set wan {'up' if is_in else 'down'}")

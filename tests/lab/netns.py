@@ -90,11 +90,12 @@ class Namespace:
         return subprocess.run(["ip", "netns", "exec", self.name, *map(str, argv)], check=False, **options)
 
     def wire(self, device, other, other_device):
-        """A cable to another namespace, plugged in at both ends."""
+        """A cable to another namespace, plugged in at both ends. Packets are as long on it as on a real one:
+        else the kernel hands on what is yet to be cut into segments, and rules see none of them."""
         sh("ip", "link", "add", device, "netns", self.name, "type", "veth",
            "peer", "name", other_device, "netns", other.name)
-        self.ip(f"link set {device} up")
-        other.ip(f"link set {other_device} up")
+        self.ip(f"link set {device} gso_max_segs 1 up")
+        other.ip(f"link set {other_device} gso_max_segs 1 up")
 
     def remove(self):
         pids = subprocess.run(["ip", "netns", "pids", self.name], text=True, capture_output=True, check=False)

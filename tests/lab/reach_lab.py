@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -19,6 +20,12 @@ ASK_AGAIN = 0.02  # seconds between two questions to a host
 RELAY_NAMES = ("relay.lab", "second.lab")
 RELAY_PORT = 443  # the only one that gets out of some networks; plain HTTP all the same
 STUN_PORT = 3478
+MUTE = """
+import socket, sys
+listening = socket.create_server(("::", int(sys.argv[1])), family=socket.AF_INET6, dualstack_ipv6=True, backlog=100)
+print("ready", flush=True)
+sys.stdin.read()   # the kernel takes the connections
+"""
 
 
 def clean_environment():
@@ -41,7 +48,7 @@ class UnixConnection(http.client.HTTPConnection):
 class Host:
     """One meshhost at a node of the lab."""
 
-    def __init__(self, lab, node, name, peers, relays, settings):
+    def __init__(self, lab, node, name, peers, relays, settings, clock=None):
         self.directory = lab.directory / name
         self.directory.mkdir()
         self.name, self.node = name, node
@@ -49,14 +56,20 @@ class Host:
         self.id = lab.ids[name]
         settings = {"admin.socket": str(self.socket), "relay.urls": json.dumps([lab.url(each) for each in relays]),
                     "relay.stun": json.dumps(lab.stun_servers()), "log.level": "debug", **settings}
-        words = [BIN / "meshhost", "--name", name, "--data-dir", self.directory / "data", "--json"]
+        self.words = [*(clock.words if clock else ()), BIN / "meshhost", "--name", name,
+                      "--data-dir", self.directory / "data", "--json"]
         for key, value in settings.items():
-            words += ["--set", f"{key}={value}"]
+            self.words += ["--set", f"{key}={value}"]
         for peer in peers:
-            words += ["--peer", lab.ids[peer]]
-        with open(self.directory / "log", "wb") as log:
-            self.process = lab.start(node, words, stdout=subprocess.PIPE, stderr=log)
+            self.words += ["--peer", lab.ids[peer]]
+        self.lab = lab
         self.asking = None
+        self.start()
+
+    def start(self):
+        """Also again, once it has ended."""
+        with open(self.directory / "log", "ab") as log:
+            self.process = self.lab.start(self.node, self.words, stdout=subprocess.PIPE, stderr=log)
 
     def await_ready(self):
         line = self.process.stdout.readline()
@@ -74,13 +87,27 @@ class Host:
                 self.asking.request("GET", path)
                 return json.loads(self.asking.getresponse().read())["data"]
             except (http.client.HTTPException, ConnectionError):
+                self.asking.close()
                 self.asking = None
         raise AssertionError(f"{self.name} does not answer:\n{self.log()}")
 
+    def peer(self, other):
+        """What it says of another; {}: it knows it not."""
+        return next((peer for peer in self.get("/v1/peers")["peers"] if peer["id"] == other.id), {})
+
     def path(self, other):
         """How it reaches another, now; {}: not at all."""
-        of = (peer for peer in self.get("/v1/peers")["peers"] if peer["id"] == other.id)
-        return (next(of, None) or {}).get("path") or {}
+        return self.peer(other).get("path") or {}
+
+    def state(self, other):
+        return self.peer(other).get("state")
+
+    def relay(self, url):
+        """What it says of a relay."""
+        return next(relay for relay in self.get("/v1/reach")["relays"] if relay["url"] == url)
+
+    def counted(self, room, name):
+        return self.ctl("probe")[1]["data"][room][name]
 
     def ctl(self, *words):
         done = subprocess.run([BIN / "meshctl", "--json", "--socket", self.socket, *words], stdin=subprocess.DEVNULL,
@@ -105,9 +132,11 @@ def wait_until(what, condition, patience=PATIENCE):
 class ReachLab:
     """A NatLab with a relay, or two of them, and hosts. Use it in a `with`."""
 
-    def __init__(self, relays=1, lifetime=30):
+    def __init__(self, relays=1, lifetime=30, mute=()):
+        """`mute`: relays, by their number, that take connections and say nothing."""
         self.lab = NatLab(lifetime)
         self.relay_count = relays
+        self.mute = mute
         self.relays = []
         self.ids = {}
         self.hosts = []
@@ -118,7 +147,8 @@ class ReachLab:
             self.lab.__enter__()
             self._name_relays()
             for number in range(self.relay_count):
-                self.relays.append(self.start_relay(number))
+                start = self._start_mute if number in self.mute else self.start_relay
+                self.relays.append(start(number))
         except BaseException:
             self.close()
             raise
@@ -161,6 +191,27 @@ class ReachLab:
             raise AssertionError(f"no relay:\n{log.read_text()}")
         return process
 
+    def _start_mute(self, number):
+        process = self.start(self.lab.relay, ["python3", "-c", MUTE, RELAY_PORT + number], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE)
+        process.stdout.readline()
+        return process
+
+    @staticmethod
+    def stop(process, is_stopped=True):
+        """SIGSTOP, or SIGCONT. What is stopped ends with the lab all the same."""
+        process.send_signal(signal.SIGSTOP if is_stopped else signal.SIGCONT)
+
+    def hide_relay(self, number, is_hidden=True):
+        """Nothing comes to it or from it by TCP, and nobody is told so."""
+        port = RELAY_PORT + number
+        rules = f"table inet hidden_{number} {{}}\ndelete table inet hidden_{number}\n"
+        if is_hidden:
+            rules += (f"table inet hidden_{number} {{\n"
+                      f" chain i {{\n  type filter hook input priority -10;\n  tcp dport {port} drop\n }}\n"
+                      f" chain o {{\n  type filter hook output priority -10;\n  tcp sport {port} drop\n }}\n}}\n")
+        self.lab.relay.space.nft(rules)
+
     def url(self, number):
         return f"http://{RELAY_NAMES[number]}:{RELAY_PORT + number}/"
 
@@ -177,9 +228,16 @@ class ReachLab:
 
     def pair(self, one, other, relays=(0,), **settings):
         """Two hosts, at these nodes, that know each other's id."""
+        return self.mesh({"a": one, "b": other}, relays, **settings)
+
+    def mesh(self, nodes, relays=(0,), clocks=None, **settings):
+        """Hosts at these nodes, by name, that know each other's ids; some with a clock of their own."""
         if not self.ids:
-            self.mint("a", "b")
-        for name, other_name, node in (("a", "b", one), ("b", "a", other)):
+            self.mint(*nodes)
+        made = []
+        for name, node in nodes.items():
             own = {"identity.key_file": str(self.directory / f"{name}.key"), **settings}
-            self.hosts.append(Host(self, node, name, [other_name], relays, own))
-        return [host.await_ready() for host in self.hosts[-2:]]
+            others = [other for other in nodes if other != name]
+            made.append(Host(self, node, name, others, relays, own, (clocks or {}).get(name)))
+        self.hosts += made
+        return [host.await_ready() for host in made]

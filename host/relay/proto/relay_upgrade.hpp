@@ -15,6 +15,10 @@ namespace meshhost::relay::proto {
 inline constexpr std::string_view relay_path = "/relay";
 inline constexpr std::string_view subprotocol_v1 = "iroh-relay-v1";
 inline constexpr std::string_view subprotocol_v2 = "iroh-relay-v2";
+/// Bytes of TCP in a packet, with which it fits any way that IPv6 may take (RFC 8200 §5: 1280) and
+/// most tunnels. QUIC inside of it needs no more; larger ones vanish where nobody says that they
+/// are too long, and TCP would send them for ever.
+inline constexpr int segment_max = 1220;
 /// As a client offers them.
 inline constexpr std::string_view subprotocols_offered = "iroh-relay-v2, iroh-relay-v1";
 

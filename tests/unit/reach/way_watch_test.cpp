@@ -30,6 +30,12 @@ std::vector<way_end> silent_of(const std::vector<peer_way>& ways) {
     return seen.empty() ? std::vector<way_end>() : seen.begin()->second.silent;
 }
 
+/// Empty: there is none.
+std::string relay_after(const std::vector<relay_choice>& known, const way_end& silent) {
+    const auto next = next_relay(known, silent);
+    return next ? next->url : std::string();
+}
+
 }  // namespace
 
 TEST_CASE("ways: what answers none of three questions is silent, each end once", "[reach]") {
@@ -48,19 +54,19 @@ TEST_CASE("ways: what answers none of three questions is silent, each end once",
 }
 
 TEST_CASE("ways: a silent one is left for a relay that is up", "[reach]") {
-    CHECK(next_relay({{"a", false}, {"b", true}}, address) == "b");
-    CHECK(next_relay({{"a", true}, {"b", true}}, address) == "a");
-    CHECK(next_relay({{"a", false}, {"b", false}}, address) == "a");
-    CHECK(next_relay({}, address).empty());
+    CHECK(relay_after({{"a", false}, {"b", true}}, address) == "b");
+    CHECK(relay_after({{"a", true}, {"b", true}}, address) == "a");
+    CHECK(relay_after({{"a", false}, {"b", false}}, address) == "a");
+    CHECK(relay_after({}, address) == "");
 }
 
 TEST_CASE("ways: of relays the next one follows, and never the same", "[reach]") {
     const std::vector<relay_choice> all{{"a", false}, {"b", false}, {"c", false}};
-    CHECK(next_relay(all, way_end("a")) == "b");
-    CHECK(next_relay(all, way_end("b")) == "c");
-    CHECK(next_relay(all, way_end("c")) == "a");
-    CHECK(next_relay({{"a", true}, {"b", false}, {"c", true}}, way_end("a")) == "c");
-    CHECK(next_relay({{"a", true}, {"b", true}, {"c", true}}, way_end("b")) == "c");
-    CHECK(next_relay({{"a", true}}, way_end("a")).empty());
-    CHECK(next_relay({{"b", false}}, way_end("elsewhere")) == "b");
+    CHECK(relay_after(all, way_end("a")) == "b");
+    CHECK(relay_after(all, way_end("b")) == "c");
+    CHECK(relay_after(all, way_end("c")) == "a");
+    CHECK(relay_after({{"a", true}, {"b", false}, {"c", true}}, way_end("a")) == "c");
+    CHECK(relay_after({{"a", true}, {"b", true}, {"c", true}}, way_end("b")) == "c");
+    CHECK(relay_after({{"a", true}}, way_end("a")) == "");
+    CHECK(relay_after({{"b", false}}, way_end("elsewhere")) == "b");
 }

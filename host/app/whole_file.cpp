@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/whole_file.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+namespace meshhost::app {
+
+std::optional<std::string> read_whole(const std::filesystem::path& file, std::size_t size_max) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return std::nullopt;
+    std::string text(size_max + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (in.bad() || text.size() > size_max) return std::nullopt;
+    return text;
+}
+
+bool replace_whole(const std::filesystem::path& file, std::string_view text) {
+    const auto next = std::filesystem::path(file).concat(".new");
+    {
+        std::ofstream out(next, std::ios::binary | std::ios::trunc);
+        out << text;
+        if (!out.flush()) return false;
+    }
+    std::error_code error;
+    std::filesystem::rename(next, file, error);
+    errno = error.value();
+    return !error;
+}
+
+}  // namespace meshhost::app
