@@ -100,7 +100,6 @@ std::vector<std::string> sets_for(const flags& given) {
     set("log.level", given.log_level);
     if (given.observes) {
         set("gossip.tier", "observer");
-        set("observe.listen", dashboard_address);
     }
     if (!given.bind.empty())
         set("net.bind", boost::json::serialize(boost::json::value_from(given.bind)));
@@ -133,6 +132,8 @@ outcome<parsed_line> parse_command_line(std::vector<std::string> words) {
         return usage_failure("--plugin is empty; it takes a path, or a name in the plugin directory"
         );
     auto& sets = start.request.sets;
+    if (given.observes)
+        start.request.flags.push_back(fmt::format("observe.listen={}", dashboard_address));
     const auto shorthands = sets_for(given);
     sets.insert(sets.begin(), shorthands.begin(), shorthands.end());
     parsed.start = std::move(start);

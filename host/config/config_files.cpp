@@ -133,7 +133,8 @@ fs::path default_config_file() {
 
 config_result read_config(const config_request& request, const surroundings& around) {
     file_set files = request.files.empty() ? read_usual_files() : read_files(request.files);
-    config_result loaded = load_config({std::move(files.texts), around.environment, request.sets});
+    config_result loaded =
+        load_config({std::move(files.texts), around.environment, request.sets, request.flags});
     if (!loaded) {
         const config_problems more = loaded.error().problems;
         files.problems.insert(files.problems.end(), more.begin(), more.end());

@@ -12,7 +12,8 @@ namespace meshhost::config {
 struct config_request {
     /// As given with --config, lowest first. Empty: default_config_file(), if it is there.
     std::vector<std::filesystem::path> files;
-    std::vector<std::string> sets;  ///< as given with --set
+    std::vector<std::string> sets;   ///< as given with --set
+    std::vector<std::string> flags;  ///< what flags mean where nothing else is said
 };
 
 /// Where a host looks when no file is named.

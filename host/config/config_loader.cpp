@@ -101,8 +101,8 @@ void add_environment(settings_builder& builder, environment_list variables) {
     }
 }
 
-void add_set(settings_builder& builder, std::string_view text) {
-    const layer_name name{"--set", "--set " + as_given(text)};
+void add_set(settings_builder& builder, std::string_view text, const std::string& layer) {
+    const layer_name name{layer, layer + " " + as_given(text)};
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) {
         return builder.report(name, {}, "has no value", "write --set KEY=VALUE");
@@ -141,11 +141,13 @@ void add_peers(
 
 config_result load_config(const config_layers& layers) {
     settings_builder builder;
+    for (const std::string& text : layers.flags)
+        add_set(builder, text, "a flag");
     for (const config_source& file : layers.files)
         add_file(builder, file);
     add_environment(builder, layers.environment);
     for (const std::string& text : layers.sets)
-        add_set(builder, text);
+        add_set(builder, text, "--set");
     return std::move(builder).finish();
 }
 

@@ -45,6 +45,7 @@ struct config_layers {
     std::vector<config_source> files;  ///< lowest first
     environment_list environment;      ///< variables not named MESHHOST_* are ignored
     std::vector<std::string> sets;     ///< "net.port=4433"; a later one wins
+    std::vector<std::string> flags;    ///< the same, below the files: what a flag means by itself
 };
 
 /// Appends to `mesh.peers` what identity::parse_peer() has read, and says so in its origin.

@@ -3,7 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
 #include <string>
+#include <system_error>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -20,12 +25,30 @@ std::string cause() {
     return text == nullptr ? "no reason given" : text;
 }
 
-failure tls_failure(std::string_view what, const std::filesystem::path& file) {
+failure tls_failure(std::string_view what, const std::filesystem::path& file, std::string why) {
     return {
         exit_code::invalid,
         "E_TLS",
-        fmt::format("{} {}: {}", what, file.string(), cause()),
-        "it has to be a PEM file that this user can read"};
+        fmt::format("{} {}: {}", what, file.string(), why),
+        "it has to be a PEM file that this user can read, without a passphrase"};
+}
+
+failure tls_failure(std::string_view what, const std::filesystem::path& file) {
+    return tls_failure(what, file, cause());
+}
+
+/// OpenSSL says nothing of why a file cannot be opened, and would wait for what a pipe may bring.
+std::optional<std::string> why_unreadable(const std::filesystem::path& file) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(file, error))
+        return error ? error.message() : "it is no regular file";
+    if (::access(file.c_str(), R_OK) != 0) return std::generic_category().message(errno);
+    return std::nullopt;
+}
+
+/// Nobody is there to be asked.
+int no_passphrase(char*, int, int, void*) {
+    return -1;
 }
 
 /// What both ends have in common. A connection that is idle holds no buffers; renegotiation is a
@@ -76,6 +99,11 @@ outcome<std::unique_ptr<tls_server_context>> tls_server_context::make(
     if (!context) return no_memory();
     SSL_CTX_set_num_tickets(context.get(), 0);  // clients stay for hours: nothing to resume
     SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
+    SSL_CTX_set_default_passwd_cb(context.get(), no_passphrase);
+    if (const auto why = why_unreadable(chain))
+        return tls_failure("cannot read the certificate", chain, *why);
+    if (const auto why = why_unreadable(key))
+        return tls_failure("cannot read the certificate's key", key, *why);
     if (SSL_CTX_use_certificate_chain_file(context.get(), chain.c_str()) != 1)
         return tls_failure("cannot read the certificate", chain);
     if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)

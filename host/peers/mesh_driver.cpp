@@ -47,6 +47,13 @@ void mesh_driver::start(
     state_.mesh_joined(shard_.now());
 }
 
+void mesh_driver::meet(const identity::endpoint_id& peer) {
+    const auto* const known = state_.registry().find(peer);
+    const bool is_member = known != nullptr && known->digest && !proto::is_gone(known->state);
+    if (!topic_ || !is_member || !state_.mesh().neighbors().empty()) return;
+    gossip_.add_contacts(topic_->id(), {peer});
+}
+
 void mesh_driver::stop() {
     if (!topic_) return;
     topic_.reset();

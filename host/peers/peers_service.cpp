@@ -353,8 +353,16 @@ void peers_service::perform(const proto::peer_changed_output& changed) {
         to_string(view->entry.state),
         view->evidence
     );
+    if (mesh_ && view->entry.named && view->entry.connected && !is_bootstrap(changed.peer))
+        mesh_->meet(changed.peer);
     for (peers_observer* const observer : observers_)
         observer->on_peer_changed(*view);
+}
+
+bool peers_service::is_bootstrap(const identity::endpoint_id& peer) const {
+    return std::any_of(bootstrap_.begin(), bootstrap_.end(), [&](const auto& each) {
+        return each.id == peer;
+    });
 }
 
 void peers_service::perform(const proto::peer_forgotten_output& forgotten) {

@@ -125,6 +125,7 @@ private:
 
     peer_link_sink& sink() noexcept { return *this; }
     peer_view view_of(const proto::peer_entry& entry) const;
+    bool is_bootstrap(const identity::endpoint_id& peer) const;
     void count_registry(probe& figures) const;
 
     net::shard& shard_;

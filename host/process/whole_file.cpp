@@ -8,6 +8,8 @@
 namespace meshhost::process {
 
 std::optional<std::string> read_whole(const std::filesystem::path& file, std::size_t size_max) {
+    std::error_code unknown;
+    if (!std::filesystem::is_regular_file(file, unknown)) return std::nullopt;  // a pipe would wait
     std::ifstream in(file, std::ios::binary);
     if (!in) return std::nullopt;
     std::string text(size_max + 1, '\0');

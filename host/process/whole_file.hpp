@@ -10,7 +10,7 @@
 
 namespace meshhost::process {
 
-/// nullopt: it is not there, cannot be read, or is longer than `size_max` bytes. Blocks.
+/// nullopt: it is no regular file, cannot be read, or is longer than `size_max` bytes. Blocks.
 std::optional<std::string> read_whole(const std::filesystem::path& file, std::size_t size_max);
 
 /// By way of a file beside it, named like it and ".new". False: it cannot be written; errno says

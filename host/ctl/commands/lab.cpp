@@ -27,7 +27,8 @@ public:
             ->capture_default_str()
             ->type_name("N");
         app.add_option("--name", asked_.where.name, "the lab's name, instead of lab-SEED")
-            ->type_name("NAME");
+            ->type_name("NAME")
+            ->check(why_no_lab_name, "");
         app.add_option("--dir", asked_.where.dir, "where to keep it")->type_name("DIR");
         app.add_option(
                "--emit",

@@ -5,12 +5,27 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
 namespace meshhost::ctl {
 
+std::string why_no_lab_name(const std::string& name) {
+    constexpr std::size_t size_max = 64;
+    const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    const bool is_one = !name.empty() && name.size() <= size_max && is_plain(name.front())
+                        && std::all_of(name.begin(), name.end(), [&](char c) {
+                               return is_plain(c) || c == '-' || c == '_';
+                           });
+    return is_one ? ""
+                  : "a lab's name is 1 to 64 of a-z, 0-9, \"-\" and \"_\", the first a letter or "
+                    "digit";
+}
+
 void add_lab_choice(CLI::App& app, lab::lab_choice& choice) {
-    app.add_option("--name", choice.name, "which lab; without it the only one")->type_name("NAME");
+    app.add_option("--name", choice.name, "which lab; without it the only one")
+        ->type_name("NAME")
+        ->check(why_no_lab_name, "");
     app.add_option("--dir", choice.dir, "its directory, wherever it is")->type_name("DIR");
 }
 

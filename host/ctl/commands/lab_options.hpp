@@ -5,9 +5,14 @@
 #include "lab/lab_dir.hpp"
 #include "lab/lab_start.hpp"
 
+#include <string>
+
 #include <CLI/App.hpp>
 
 namespace meshhost::ctl {
+
+/// Empty: it is one. It becomes a directory, and the name of a mesh.
+std::string why_no_lab_name(const std::string& name);
 
 /// --name and --dir.
 void add_lab_choice(CLI::App& app, lab::lab_choice& choice);

@@ -62,7 +62,8 @@ public:
             ->required()
             ->type_name("FILE");
         app.add_option("--name", where_.name, "the lab's name, instead of lab-SEED")
-            ->type_name("NAME");
+            ->type_name("NAME")
+            ->check(why_no_lab_name, "");
         app.add_option("--dir", where_.dir, "where to keep the lab")->type_name("DIR");
         app.add_option("--out", out_, "write a report there, as RUN.html, .json and .md")
             ->type_name("DIR");
