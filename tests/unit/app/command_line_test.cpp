@@ -98,3 +98,9 @@ TEST_CASE("app: a mistyped option gets the one that was meant", "[app]") {
     REQUIRE(line.has_error());
     CHECK(line.error().message == "unknown option \"--plguin\"; did you mean \"--plugin\"?");
 }
+
+TEST_CASE("app: --observe listens at its own address where no file says another", "[app]") {
+    const auto start = parsed({"--observe"});
+    CHECK(start.request.sets == std::vector<std::string>{"gossip.tier=observer"});
+    CHECK(start.request.flags == std::vector<std::string>{"observe.listen=127.0.0.1:7780"});
+}

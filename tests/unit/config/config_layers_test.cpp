@@ -38,6 +38,8 @@ TEST_CASE("config: each layer lies over the one before, and is named as the orig
     };
     using expected = std::pair<std::uint16_t, std::string>;
     CHECK(port() == expected(0, "default"));
+    layers.flags = {"net.port=1"};
+    CHECK(port() == expected(1, "a flag"));
     layers.files.push_back({"/etc/meshhost/meshhost.toml", "\n[net]\n  port = 1\n"});
     CHECK(port() == expected(1, "/etc/meshhost/meshhost.toml:3:3"));
     layers.files.push_back({"/etc/meshhost/conf.d/20-hub.toml", "net.port = 2"});

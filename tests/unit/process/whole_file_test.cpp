@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <fstream>
 
@@ -24,6 +26,12 @@ TEST_CASE("whole file: one that is too long is not read", "[process]") {
     std::ofstream(file) << "0123456789";
     CHECK(process::read_whole(file, 9) == std::nullopt);
     CHECK(process::read_whole(file, 10) == "0123456789");
+}
+
+TEST_CASE("whole file: a pipe that nobody writes to is none", "[process]") {
+    const test::temp_dir dir;
+    REQUIRE(::mkfifo((dir / "pipe").c_str(), 0600) == 0);
+    CHECK(process::read_whole(dir / "pipe", 10) == std::nullopt);
 }
 
 TEST_CASE("whole file: what cannot be written changes nothing", "[process]") {

@@ -5,6 +5,8 @@
 #include "support/certificates.hpp"
 #include "support/temp_dir.hpp"
 
+#include <sys/stat.h>
+
 using namespace meshhost;
 using relay::down_reason;
 using relay::relay_status;
@@ -121,4 +123,9 @@ TEST_CASE_METHOD(tls_fixture, "relay tls: files that are none", "[relay][tls]") 
     CHECK(net::tls_server_context::make(files.chain, none).error().code == "E_TLS");
     CHECK(net::tls_server_context::make(files.authority, files.key).error().code == "E_TLS");
     CHECK(net::tls_client_context::make({.authorities = {none}}).error().code == "E_TLS");
+    const auto pipe = directory / "pipe";  // which nobody writes to
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const std::string why = "no regular file";
+    CHECK(net::tls_server_context::make(pipe, files.key).error().message.ends_with(why));
+    CHECK(net::tls_server_context::make(files.chain, pipe).error().message.ends_with(why));
 }
