@@ -41,9 +41,7 @@ void host::open_reach() {
 
 void host::meet_found() {
     if (!reach_ || is_stopping_) return;
-    auto found = reach_->found();
-    if (remembered_) found.insert(remembered_->known().begin(), remembered_->known().end());
-    found_->meet(found);
+    found_->meet(reach_->found(), remembered_ ? remembered_->known() : found_peers::table());
 }
 
 void host::recall() {

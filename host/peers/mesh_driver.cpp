@@ -48,10 +48,7 @@ void mesh_driver::start(
 }
 
 void mesh_driver::meet(const identity::endpoint_id& peer) {
-    const auto* const known = state_.registry().find(peer);
-    const bool is_member = known != nullptr && known->digest && !proto::is_gone(known->state);
-    if (!topic_ || !is_member || !state_.mesh().neighbors().empty()) return;
-    gossip_.add_contacts(topic_->id(), {peer});
+    if (topic_) gossip_.add_contacts(topic_->id(), {peer});
 }
 
 void mesh_driver::stop() {

@@ -51,8 +51,7 @@ public:
         const identity::topic_id& topic,
         const std::vector<identity::endpoint_addr>& bootstrap
     );
-    /// One that was named since the start, and says that it is a member: where nobody is a
-    /// neighbour yet, the topic is looked for through it.
+    /// The topic is looked for through this member, too.
     void meet(const identity::endpoint_id& peer);
     /// Leaves the topic.
     void stop();

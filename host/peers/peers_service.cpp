@@ -353,10 +353,20 @@ void peers_service::perform(const proto::peer_changed_output& changed) {
         to_string(view->entry.state),
         view->evidence
     );
-    if (mesh_ && view->entry.named && view->entry.connected && !is_bootstrap(changed.peer))
-        mesh_->meet(changed.peer);
+    introduce(view->entry);
     for (peers_observer* const observer : observers_)
         observer->on_peer_changed(*view);
+}
+
+/// One that was named since the start: once, whenever it has become a member that we are connected
+/// to. The gossip may know nobody yet, or only its own part of the mesh.
+void peers_service::introduce(const peer_entry& peer) {
+    const bool is_member = peer.digest && peer.connected && !proto::is_gone(peer.state);
+    if (!mesh_ || !peer.named || !is_member) {
+        introduced_.erase(peer.id);
+    } else if (!is_bootstrap(peer.id) && introduced_.insert(peer.id).second) {
+        mesh_->meet(peer.id);
+    }
 }
 
 bool peers_service::is_bootstrap(const identity::endpoint_id& peer) const {
@@ -367,6 +377,7 @@ bool peers_service::is_bootstrap(const identity::endpoint_id& peer) const {
 
 void peers_service::perform(const proto::peer_forgotten_output& forgotten) {
     log_.debug("forgot peer={}", forgotten.peer.short_text());
+    introduced_.erase(forgotten.peer);
     for (peers_observer* const observer : observers_)
         observer->on_peer_forgotten(forgotten.peer);
 }

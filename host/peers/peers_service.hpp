@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -125,6 +126,7 @@ private:
 
     peer_link_sink& sink() noexcept { return *this; }
     peer_view view_of(const proto::peer_entry& entry) const;
+    void introduce(const peer_entry& peer);
     bool is_bootstrap(const identity::endpoint_id& peer) const;
     void count_registry(probe& figures) const;
 
@@ -139,6 +141,7 @@ private:
     std::optional<mesh_driver> mesh_;
     byte_buffer mesh_secret_;
     std::vector<identity::endpoint_addr> bootstrap_;
+    std::set<identity::endpoint_id> introduced_;  ///< to the gossip; of the registry's
     std::map<proto::link_id, std::shared_ptr<peer_link>> links_;
     std::vector<peers_observer*> observers_;
     log_budget log_budget_;

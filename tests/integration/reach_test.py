@@ -94,12 +94,15 @@ class Reach(LabTest):
     def test_hosts_on_one_network_find_each_other(self):
         mesh = f"lan-{uuid.uuid4().hex[:12]}"
         found = ["--set", "net.bind=[]", "--set", "discovery.mdns=true", "--set", f"mesh.name={mesh}"]
-        a, b = (self.host(name, *found) for name in "ab")
+        hosts = [self.host(name, *found) for name in "abcdefg"]  # more than one asks at one time
         silent = self.host("silent", "--set", "net.bind=[]", "--set", f"mesh.name={mesh}").start()
-        for host in (a, b):
+        for host in hosts:
             host.spawn()
-        for host in (a, b):
+        for host in hosts:
             host.await_ready()
-        wait_until("a and b to find each other", lambda: a.sees(b) and b.sees(a))
-        self.assertTrue(a.data("netcheck")["discovery"]["mdns"])
+        for host in hosts:
+            wait_until(f"{host.name} to hear all others", lambda: all(
+                (host.peer(other) or {}).get("state") == "alive" for other in hosts if other is not host))
+            wait_until(f"{host.name} to have a neighbour", lambda: host.data("status")["gossip"]["neighbors"])
+        self.assertTrue(hosts[0].data("netcheck")["discovery"]["mdns"])
         self.assertEqual(silent.data("peers")["peers"], [])  # switched off, it neither asks nor answers

@@ -41,9 +41,9 @@ struct finder : service_fixture {
 }  // namespace
 
 TEST_CASE_METHOD(finder, "found peers: who knows nobody asks four at a time", "[app]") {
-    found.meet(hosts(3));
+    found.meet(hosts(3), {});
     CHECK(asked().size() == 2);
-    found.meet(hosts(20));
+    found.meet(hosts(20), {});
     const auto first = asked();
     CHECK(first.size() >= 4);
     CHECK(first.size() <= 6);
@@ -52,7 +52,7 @@ TEST_CASE_METHOD(finder, "found peers: who knows nobody asks four at a time", "[
 TEST_CASE_METHOD(finder, "found peers: all are asked in turn", "[app]") {
     std::set<identity::endpoint_id> all;
     for (int i = 0; i < 5; ++i) {
-        found.meet(hosts(20));
+        found.meet(hosts(20), {});
         all.merge(asked());
     }
     CHECK(all.size() == 19);
@@ -60,14 +60,28 @@ TEST_CASE_METHOD(finder, "found peers: all are asked in turn", "[app]") {
 
 TEST_CASE_METHOD(finder, "found peers: one of the mesh is met where it was found", "[app]") {
     const auto other = start(2);
-    found.meet({{other->endpoint.id(), other->endpoint.address()}});
+    found.meet({{other->endpoint.id(), other->endpoint.address()}}, {});
     CHECK(run_until([&] { return self->sees(*other) == "alive"; }));
 }
 
-TEST_CASE_METHOD(finder, "found peers: who has met somebody asks nobody", "[app]") {
+TEST_CASE_METHOD(finder, "found peers: who is alone asks those it remembers, too", "[app]") {
+    found.meet(hosts(3), hosts(5));
+    CHECK(asked().size() == 4);
+}
+
+TEST_CASE_METHOD(finder, "found peers: who has met somebody asks others once", "[app]") {
     const auto other = start(2);
     REQUIRE(meet(*self, *other));
-    found.meet(hosts(20));
+    found.meet({}, hosts(20));
+    CHECK(asked() == std::set{other->endpoint.id()});
+    std::set<identity::endpoint_id> all;
+    for (int turn = 0; turn < 5; ++turn) {
+        found.meet(hosts(20), {});
+        CHECK(asked().size() <= 1 + 4);
+        all.merge(asked());
+    }
+    CHECK(all.size() == 19);
+    found.meet(hosts(20), {});
     CHECK(asked() == std::set{other->endpoint.id()});
 }
 
@@ -76,14 +90,14 @@ TEST_CASE_METHOD(finder, "found peers: whom the operator named is told of in any
     const auto third = start(3);
     REQUIRE(meet(*self, *other));
     named.push_back({third->endpoint.id(), {}, {}});
-    found.meet({{third->endpoint.id(), third->endpoint.address()}});
+    found.meet({{third->endpoint.id(), third->endpoint.address()}}, {});
     CHECK(run_until([&] { return self->sees(*third) == "alive"; }));
 }
 
 TEST_CASE_METHOD(finder, "found peers: the named take no turn of the others", "[app]") {
     for (std::uint8_t seed = 2; seed <= 6; ++seed)
         named.push_back({sample_key(seed).id(), {}, {}});
-    found.meet(hosts(20));
+    found.meet(hosts(20), {});
     CHECK(asked().size() == 5 + 4);
 }
 
@@ -96,24 +110,24 @@ TEST_CASE_METHOD(finder, "found peers: one that refused is not asked again", "[a
     what.addresses = stranger->endpoint.bound();
     REQUIRE_FALSE(stranger->service.set_self(what));
     const found_hosts one{{stranger->endpoint.id(), stranger->endpoint.address()}};
-    found.meet(one);
+    found.meet(one, {});
     REQUIRE(run_until([&] { return self->sees(*stranger) == "refused"; }));
     found.lose(stranger->endpoint.id());
-    found.meet(one);
+    found.meet(one, {});
     CHECK(asked().empty());
 }
 
 TEST_CASE_METHOD(finder, "found peers: one that moved is asked where it is now", "[app]") {
     const auto other = start(2);
-    found.meet({{other->endpoint.id(), at(2, 99)}});  // where nobody is
-    found.meet({{other->endpoint.id(), other->endpoint.address()}});
+    found.meet({{other->endpoint.id(), at(2, 99)}}, {});  // where nobody is
+    found.meet({{other->endpoint.id(), other->endpoint.address()}}, {});
     CHECK(run_until([&] { return self->sees(*other) == "alive"; }));
 }
 
 TEST_CASE_METHOD(finder, "found peers: who is gone is forgotten, unless named", "[app]") {
     named.push_back(at(3));
     REQUIRE(self->service.name_peer(at(3)));
-    found.meet(hosts(2));
+    found.meet(hosts(2), {});
     REQUIRE(asked().size() == 2);
     found.lose(sample_key(2).id());
     found.lose(sample_key(3).id());
