@@ -85,9 +85,12 @@ outcome<std::unique_ptr<tls_client_context>> tls_client_context::make(const tls_
             "E_TLS",
             fmt::format("cannot read the certificate authorities of this machine: {}", cause()),
             "install ca-certificates"};
-    for (const auto& file : trust.authorities)
+    for (const auto& file : trust.authorities) {
+        if (const auto why = why_unreadable(file))
+            return tls_failure("cannot read the certificate authority", file, *why);
         if (SSL_CTX_load_verify_file(context.get(), file.c_str()) != 1)
             return tls_failure("cannot read the certificate authority", file);
+    }
     return std::unique_ptr<tls_client_context>(new tls_client_context(std::move(context)));
 }
 

@@ -14,6 +14,13 @@ class NarrowPathTest(FaultsTest):
     BYTES = 15_000_000
     RATE = 3_000_000
 
+    def await_long_packets(self, sending):
+        """What it says of itself each second of the five that the transfer takes."""
+        longest = []
+        while not longest or longest[-1] <= NARROW:
+            longest.append(sending.wait_for("state")["mtu"])
+            self.assertLess(len(longest), 5, longest)
+
     def transfer(self, kind, is_narrow_at_first, is_only_way=False):
         """From a to b, b behind the narrow way; `is_only_way`: there is no relay to go to meanwhile."""
         lab = self.lab()
@@ -25,7 +32,7 @@ class NarrowPathTest(FaultsTest):
         sending = Peer(lab, nodes[0], "--to", receiving.id, "--bytes", str(self.BYTES), "--rate", str(self.RATE))
         sending.wait_for("path", kind=kind.split()[0])
         if not is_narrow_at_first:
-            time.sleep(2)  # in which the ends have tried larger packets
+            self.await_long_packets(sending)
             if is_only_way:
                 lab.hide_relay(0)
             nodes[1].narrow(NARROW)

@@ -128,4 +128,5 @@ TEST_CASE_METHOD(tls_fixture, "relay tls: files that are none", "[relay][tls]") 
     const std::string why = "no regular file";
     CHECK(net::tls_server_context::make(pipe, files.key).error().message.ends_with(why));
     CHECK(net::tls_server_context::make(files.chain, pipe).error().message.ends_with(why));
+    CHECK(net::tls_client_context::make({.authorities = {pipe}}).error().message.ends_with(why));
 }
