@@ -251,7 +251,7 @@ constexpr explanation table[] = {
     {"E_NO_SESSION",
      "The dashboard lets in browsers that came by a link of `meshctl ui`. A session ends after a "
      "week,\n"
-     "and when the observer stops."},
+     "and when the operator's token (observe.token_file) is another."},
     {"E_NO_SUCH_ADDRESS",
      "[net] bind or --bind names an address that no interface of this machine has now. Without\n"
      "it, the host listens on all."},
