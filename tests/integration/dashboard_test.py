@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """An observer's API: what a dashboard is shown of a mesh that lives, and whom it does not let in."""
+import gzip
 import json
 import pathlib
 import random
@@ -8,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from dashboard_client import Dashboard, Stream, apply
@@ -132,6 +134,131 @@ class Picture(Observed):
             self.assertEqual(self.audit(self.observer)["discrepancies"], [])
         wait_until("the client is missed", lambda:
                    self.dashboard.data(API + "telemetry")["observer"]["clients"] == 0)
+        self.assertEqual(self.audit(self.observer)["discrepancies"], [])
+
+
+class Questions(Observed):
+    """Parts of the picture, by a filter and page by page; the rest is counted."""
+
+    def setUp(self):
+        super().setUp()
+        with self.dashboard.stream() as stream:
+            picture = apply({}, stream.next("snapshot"))
+            self.edge = "|".join(sorted((self.a.id, self.b.id)))
+
+            def is_complete():
+                apply(picture, stream.next("delta"))
+                a, b = (picture["nodes"][host.id] for host in (self.a, self.b))
+                return a["usage"] and b["usage"] and picture["edges"].get(self.edge, {}).get("kind") == "direct"
+            wait_until("meters of both and their edge", is_complete)
+
+    def names(self, **query):
+        return [node["name"] for node in self.dashboard.data(API + "nodes", **query)["nodes"]]
+
+    def test_nodes_by_a_filter_and_page_by_page(self):
+        self.assertEqual(self.names(), ["a", "b", "eye"])
+        self.assertEqual(self.names(where="-tier:observer", sort="-name"), ["b", "a"])
+        self.assertEqual(self.names(where="role:compute path:direct rtt>=0"), ["a"])
+        page = self.dashboard.data(API + "nodes", where="state:alive", limit=2)
+        self.assertEqual((page["total"], page["matched"]), (3, 3))
+        walked = [node["name"] for node in page["nodes"]]
+        while page["next"]:
+            page = self.dashboard.data(API + "nodes", where="state:alive", limit=2, cursor=page["next"])
+            walked += [node["name"] for node in page["nodes"]]
+        self.assertEqual(walked, ["a", "b", "eye"])
+        node = self.dashboard.data(f"{API}nodes/{self.a.id}")
+        self.assertEqual((node["id"], node["roles"]), (self.a.id, ["compute"]))
+        self.assert_refused(self.dashboard.ask("GET", f"{API}nodes/{'f' * 64}"), 404, "E_NOT_FOUND")
+        for query in ("where=colour:red", "where=cpu>x", "sort=size", "cursor=zz", "limit=0", "limit=5000"):
+            self.assert_refused(self.dashboard.ask("GET", API + "nodes?" + query), 400, "E_BAD_REQUEST")
+        self.b.kill()
+        wait_until("b is dead", lambda: self.names(where="state:dead") == ["b"])
+
+    def test_edges_by_a_filter(self):
+        def edges(**query):
+            return [edge["id"] for edge in self.dashboard.data(API + "edges", **query)["edges"]]
+        self.assertIn(self.edge, edges())
+        self.assertEqual(edges(where="name:a name:b path:direct rtt<10s"), [self.edge])
+        self.assertEqual(edges(where="-tier:observer"), [self.edge])
+        self.assertEqual(edges(where="path:relayed"), [])
+        page = self.dashboard.data(API + "edges", limit=1)
+        self.assertEqual(len(page["edges"]), 1)
+        if page["matched"] > 1:
+            rest = self.dashboard.data(API + "edges", cursor=page["next"])["edges"]
+            self.assertEqual([page["edges"][0]["id"]] + [edge["id"] for edge in rest], sorted(edges()))
+
+    def test_a_snapshot_is_packed_or_said_to_be_the_same(self):
+        plain = self.dashboard.data(API + "snapshot")
+        status, headers, body = self.dashboard.ask("GET", API + "snapshot", headers={"Accept-Encoding": "gzip"})
+        self.assertEqual((status, headers["Content-Encoding"]), (200, "gzip"))
+        unpacked = json.loads(gzip.decompress(body))["data"]
+        self.assertLess(len(body), len(json.dumps(unpacked)) / 2)
+        self.assertEqual({node["id"] for node in unpacked["nodes"]}, {node["id"] for node in plain["nodes"]})
+        self.assertEqual(self.dashboard.schemas.faults("snapshot", unpacked), [])
+        if unpacked["seq"] == plain["seq"]:
+            self.assertEqual(unpacked["nodes"], plain["nodes"])
+
+        def is_the_same():
+            headers = self.dashboard.ask("GET", API + "snapshot")[1]
+            again = self.dashboard.ask("GET", API + "snapshot", headers={"If-None-Match": headers["ETag"]})
+            return again[0] == 304 and again[2] == b"" and again[1]["ETag"] == headers["ETag"]
+        wait_until("nothing changes between two questions", is_the_same)
+        self.assertEqual(self.dashboard.ask("GET", API + "snapshot", headers={"If-None-Match": 'W/"1"'})[0], 200)
+        part = self.dashboard.data(API + "snapshot", where="-tier:observer")
+        self.assertEqual([node["name"] for node in sorted(part["nodes"], key=lambda node: node["name"])], ["a", "b"])
+        self.assertEqual([edge["id"] for edge in part["edges"]], [self.edge])
+
+
+class Events(Observed):
+    def test_a_stream_tells_of_a_death_and_goes_on_where_it_was(self):
+        def is_of_b(event):
+            return event["type"] == "peer.state" and event["peer"] == self.b.id
+        with self.dashboard.events() as stream:
+            self.assertEqual((stream.status, stream.headers["Content-Type"]), (200, "text/event-stream"))
+            self.assertIn("default-src 'self'", stream.headers["Content-Security-Policy"])
+            self.b.kill()
+            number, event = stream.next(lambda event: is_of_b(event) and event["to"] == "dead")
+            self.assertEqual(self.dashboard.schemas.faults("event", event), [])
+            self.assertEqual(int(number), event["seq"])
+        self.b.start()
+        wait_until("b is back", lambda: self.states()["b"] == "alive")
+        with self.dashboard.events(**{"Last-Event-ID": number}) as stream:
+            after, event = stream.next()
+            self.assertEqual(int(after), int(number) + 1)
+            while not (is_of_b(event) and event["to"] == "alive"):
+                _, event = stream.next()
+        with self.dashboard.events(**{"Last-Event-ID": "x"}) as stream:
+            self.assertEqual(stream.status, 400)
+
+    def test_a_question_waits_for_what_happens_next(self):
+        next_seq = self.dashboard.data(API + "events")["next_seq"]
+        asked = threading.Thread(target=lambda: told.append(self.dashboard.data(
+            API + "events", since=next_seq, wait_ms=30000, types="peer.state")))
+        told = []
+        asked.start()
+        wait_until("it waits", lambda: self.dashboard.data(API + "telemetry")["observer"]["event_waiters"] == 1)
+        self.assertEqual(told, [])
+        self.b.kill()
+        asked.join()
+        event = told[0]["events"][0]
+        self.assertEqual((event["type"], event["peer"]), ("peer.state", self.b.id))
+        self.assertGreaterEqual(event["seq"], next_seq)
+        self.assertFalse(told[0]["truncated"])
+        vain = self.dashboard.data(API + "events", since=told[0]["next_seq"], wait_ms=10, types="lab.fault")
+        self.assertEqual(vain["events"], [])
+        self.assertTrue(self.dashboard.data(API + "events", since=10 ** 9, wait_ms=30000)["truncated"])
+        self.assert_refused(self.dashboard.ask("GET", API + "events?wait_ms=30001"), 400, "E_BAD_REQUEST")
+
+    def test_streams_are_bounded_and_counted(self):
+        streams = [self.dashboard.events() for _ in range(16)]
+        with self.dashboard.events() as more:
+            self.assertEqual(more.status, 503)
+        self.assertEqual(self.audit(self.observer)["discrepancies"], [])
+        for stream in streams:
+            with stream:
+                self.assertEqual(stream.status, 200)
+        wait_until("all are missed", lambda:
+                   self.dashboard.data(API + "telemetry")["observer"]["event_streams"] == 0)
         self.assertEqual(self.audit(self.observer)["discrepancies"], [])
 
 
@@ -337,7 +464,8 @@ class Hostile(Observed):
                 except OSError:
                     pass
         for path in ("nodes/", "nodes/zz/series", "nodes/zz/boots", f"nodes/{'f' * 64}/boots", "nodes//",
-                     "schema/../index.html", "schema/", "events?since=-1", "events?limit=x", "stream", "x" * 9000):
+                     "schema/../index.html", "schema/", "events?since=-1", "events?limit=x", "stream", "nodes?where=" + "-x%20" * 900, "nodes?where=%00%ff",
+                     "nodes?cursor=" + "5b" * 900, "edges?cursor=ff", "events/stream/x", "x" * 9000):
             self.assertIn(self.dashboard.ask("GET", API + path)[0], (200, 400, 404, 500, 503, 504), path)
         for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "POST"):
             self.assertEqual(self.dashboard.ask(method, API + "snapshot")[0], 404, method)

@@ -11,6 +11,7 @@ export interface Contract {
   Boot?: Boot;
   NodeBoots?: NodeBoots;
   Edge?: Edge;
+  EdgePage?: EdgePage;
   ErrorEnvelope?: ErrorEnvelope;
   MeshEvent?: MeshEvent;
   Events?: Events;
@@ -22,6 +23,7 @@ export interface Contract {
   MeshPlugins?: MeshPlugins;
   MeshTraces?: MeshTraces;
   Node?: Node;
+  NodePage?: NodePage;
   Series?: Series;
   Snapshot?: Snapshot;
   ServerFrame?: ServerFrame;
@@ -133,6 +135,36 @@ export interface Edge {
    * what the two ends say differently, in words
    */
   disagree: string | null;
+  [k: string]: unknown;
+}
+/**
+ * edges that a filter lets through, a page of them, in the order of their ids
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "EdgePage".
+ */
+export interface EdgePage {
+  /**
+   * of the state, as the snapshot's
+   */
+  seq: number;
+  /**
+   * RFC 3339, the observer's clock
+   */
+  now: string;
+  /**
+   * of all there are
+   */
+  total: number;
+  /**
+   * of those that the filter lets through, on all pages
+   */
+  matched: number;
+  /**
+   * ?cursor= of the next page; null: this is the last
+   */
+  next: string | null;
+  edges: Edge[];
   [k: string]: unknown;
 }
 /**
@@ -495,6 +527,36 @@ export interface Node {
    * why its meters are not known; null: they are, or it was not asked yet
    */
   unasked: string | null;
+  [k: string]: unknown;
+}
+/**
+ * nodes that a filter lets through, a page of them
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "NodePage".
+ */
+export interface NodePage {
+  /**
+   * of the state, as the snapshot's
+   */
+  seq: number;
+  /**
+   * RFC 3339, the observer's clock
+   */
+  now: string;
+  /**
+   * of all there are
+   */
+  total: number;
+  /**
+   * of those that the filter lets through, on all pages
+   */
+  matched: number;
+  /**
+   * ?cursor= of the next page; null: this is the last
+   */
+  next: string | null;
+  nodes: Node[];
   [k: string]: unknown;
 }
 /**
