@@ -82,8 +82,9 @@ dashboard_server::dashboard_server(
     , hub_(parts.shard)
     , observatory_(parts, mesh_json(options_, self_), hub_)
     , model_(observatory_)
+    , paths_(parts, observatory_)
     , events_(parts.shard, parts.journal, self_)
-    , surveys_(parts)
+    , surveys_(parts, observatory_, options_.mesh)
     , server_(
           parts.shard,
           std::make_unique<http::tcp_listener>(std::move(listener)),
@@ -132,6 +133,7 @@ void dashboard_server::add_questions() {
         get_telemetry(to);
     });
     model_.add_to(questions_, prefix);
+    paths_.add_to(questions_, prefix);
     events_.add_to(questions_, prefix);
     surveys_.add_to(questions_, prefix);
 }

@@ -10,6 +10,7 @@
 #include "observe/lab_actions.hpp"
 #include "observe/model_routes.hpp"
 #include "observe/observatory.hpp"
+#include "observe/path_routes.hpp"
 #include "observe/proto/session_table.hpp"
 #include "observe/question_table.hpp"
 #include "observe/request_policy.hpp"
@@ -90,6 +91,7 @@ private:
     stream_hub hub_;
     observatory observatory_;
     model_routes model_;
+    path_routes paths_;
     event_routes events_;
     survey_routes surveys_;
     question_table questions_;

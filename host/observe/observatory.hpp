@@ -63,6 +63,10 @@ public:
     /// A snapshot frame of the present state; the same text until it changes.
     proto::change_log::frame snapshot_frame();
     const proto::packed_picture& picture() const noexcept { return now_; }
+    /// As scene::told().
+    const proto::told_edge* told(const std::string& node, const std::string& peer) const {
+        return scene_.told(node, peer);
+    }
     const proto::change_log& log() const noexcept { return log_; }
     const proto::series& series() const noexcept { return series_; }
     /// When the present step of the series began, since the Unix epoch.

@@ -209,6 +209,55 @@ class Questions(Observed):
         self.assertEqual([edge["id"] for edge in part["edges"]], [self.edge])
 
 
+    def path(self, a, b):
+        return self.dashboard.data(f"{API}paths/{a.id}/{b.id}")
+
+    def test_a_path_is_told_by_both_ends_and_as_it_was(self):
+        now = self.path(self.a, self.b)
+        self.assertEqual((now["neighbors"], now["kind"], now["reason"]), (True, "direct", "same_host"))
+        self.assertEqual({word["by"]: word["kind"] for word in now["said"]},
+                         {self.a.id: "direct", self.b.id: "direct"})
+        self.assertIsNone(now["disagree"])
+        known = len(now["history"])
+        self.b.kill()
+        wait_until("the link is gone", lambda: not self.path(self.a, self.b)["neighbors"])
+        gone = self.path(self.a, self.b)
+        self.assertEqual((gone["kind"], gone["since"], gone["tree"]), ("unknown", None, None))
+        self.assertEqual(len(gone["history"]), known + 1)
+        self.assertEqual([gone["history"][-1][key] for key in ("source", "from", "to")], ["links", "direct", None])
+        self.b.start()
+
+        def is_back():
+            path = self.path(self.b, self.a)
+            return path["neighbors"] and path["kind"] == "direct" and path["since"]
+        wait_until("the link is back", is_back)
+        self.assertGreater(self.path(self.a, self.b)["since"], gone["history"][-1]["at"])
+
+    def test_the_observers_own_paths_are_in_its_journal(self):
+        own = self.path(self.observer, self.a)
+        self.assertEqual(own["kind"], "direct")
+        word, = [word for word in own["said"] if word["by"] == self.observer.id]
+        self.assertTrue(word["remote"].startswith("127.0.0.1:"), word)
+        self.assertIn("journal", [change["source"] for change in own["history"]])
+        self.assertTrue(any((change["to"] or "").startswith("direct 127.0.0.1:") for change in own["history"]))
+        for ids, status in ((f"{self.a.id}/{self.a.id}", 400), (f"{self.a.id}/{'f' * 64}", 404), ("x/y", 404)):
+            self.assertEqual(self.dashboard.ask("GET", API + "paths/" + ids)[0], status)
+
+    def test_series_in_part(self):
+        def series(**query):
+            return self.dashboard.data(f"{API}nodes/{self.a.id}/series", **query)
+        wait_until("two rounds of meters", lambda: len([each for each in series()["series"]["rss"] if each]) > 1)
+        some = series(m="rss,cpu", step=10000)
+        self.assertEqual((set(some["series"]), some["step_ms"]), ({"rss", "cpu"}, 10000))
+        self.assertGreater(max(each for each in some["series"]["rss"] if each), 1 << 20)
+        self.assertEqual(series(m="rss", to="2020-01-01T00:00:00Z")["series"]["rss"], [])
+        whole = series(m="rss")
+        self.assertEqual(len(series(m="rss", **{"from": whole["end"], "to": whole["end"]})["series"]["rss"]), 1)
+        for query in ("m=colour", "from=noon", "step=0"):
+            self.assert_refused(self.dashboard.ask("GET", f"{API}nodes/{self.a.id}/series?{query}"), 400,
+                                "E_BAD_REQUEST")
+
+
 class Events(Observed):
     def test_a_stream_tells_of_a_death_and_goes_on_where_it_was(self):
         def is_of_b(event):
@@ -284,6 +333,30 @@ class Boots(Observed):
         wait_until("b is back", lambda: self.states()["b"] == "alive")
         both = self.dashboard.data(f"{API}nodes/{self.b.id}/boots")["boots"]
         self.assertEqual([boot["number"] for boot in both], [2, 1])
+
+    def test_one_by_its_id_as_told_or_as_otlp(self):
+        first = self.boots()["b"]["boot"]
+        one = self.dashboard.data(API + "boots/" + first["id"])
+        self.assertEqual((one["node"], one["node_name"], one["spans"]), (self.b.id, "b", first["spans"]))
+        status, headers, body = self.dashboard.ask(
+            "GET", API + "boots/" + first["id"], headers={"Accept": "application/json; profile=otlp"})
+        self.assertEqual((status, headers["Content-Type"]), (200, "application/json; profile=otlp"))
+        resource, = json.loads(body)["resourceSpans"]
+        named = {each["key"]: each["value"] for each in resource["resource"]["attributes"]}
+        self.assertEqual(named["mesh.node.id"], {"stringValue": self.b.id})
+        spans = resource["scopeSpans"][0]["spans"]
+        root, = [span for span in spans if span["name"] == "mesh.node.ready"]
+        self.assertEqual(root["traceId"], first["id"])
+        self.assertEqual(sum(span.get("parentSpanId") == root["spanId"] for span in spans), 5)
+        self.assertGreater(int(root["endTimeUnixNano"]), int(root["startTimeUnixNano"]))
+        self.b.kill()
+        self.b.start()
+        wait_until("b has begun anew", lambda: self.boots()["b"]["boot"]["number"] == 2)
+        self.assert_refused(self.dashboard.ask("GET", API + "boots/" + first["id"]), 404, "E_NOT_FOUND")
+        again = self.dashboard.data(API + "boots/" + first["id"], node=self.b.id)
+        self.assertEqual(again["spans"], first["spans"])
+        own = self.boots()["eye"]["boot"]
+        self.assertEqual(self.dashboard.data(API + "boots/" + own["id"])["node_name"], "eye")
 
     def test_an_observer_that_starts_anew_has_them_all(self):
         before = self.boots()
@@ -465,7 +538,8 @@ class Hostile(Observed):
                     pass
         for path in ("nodes/", "nodes/zz/series", "nodes/zz/boots", f"nodes/{'f' * 64}/boots", "nodes//",
                      "schema/../index.html", "schema/", "events?since=-1", "events?limit=x", "stream", "nodes?where=" + "-x%20" * 900, "nodes?where=%00%ff",
-                     "nodes?cursor=" + "5b" * 900, "edges?cursor=ff", "events/stream/x", "x" * 9000):
+                     "nodes?cursor=" + "5b" * 900, "edges?cursor=ff", "events/stream/x", "boots/x", "boots/x?node=y", "paths/x/y", "paths//",
+                     f"boots/{'1' * 32}?node={'f' * 64}", "x" * 9000):
             self.assertIn(self.dashboard.ask("GET", API + path)[0], (200, 400, 404, 500, 503, 504), path)
         for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "POST"):
             self.assertEqual(self.dashboard.ask(method, API + "snapshot")[0], 404, method)

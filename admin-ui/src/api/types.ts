@@ -24,6 +24,7 @@ export interface Contract {
   MeshTraces?: MeshTraces;
   Node?: Node;
   NodePage?: NodePage;
+  Path?: Path;
   Series?: Series;
   Snapshot?: Snapshot;
   ServerFrame?: ServerFrame;
@@ -82,6 +83,14 @@ export interface Boot {
     dropped: number;
     [k: string]: unknown;
   }[];
+  /**
+   * whose it is: where a boot is asked for by its id
+   */
+  node?: string;
+  /**
+   * likewise. Untrusted text
+   */
+  node_name?: string;
   [k: string]: unknown;
 }
 /**
@@ -557,6 +566,91 @@ export interface NodePage {
    */
   next: string | null;
   nodes: Node[];
+  [k: string]: unknown;
+}
+/**
+ * how two nodes reach each other
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Path".
+ */
+export interface Path {
+  /**
+   * the node's public key in hex
+   */
+  a: string;
+  /**
+   * the node's public key in hex
+   */
+  b: string;
+  /**
+   * in the gossip; what else connects two nodes is known here of the observer alone
+   */
+  neighbors: boolean;
+  kind: "direct" | "relayed" | "unknown";
+  /**
+   * why, as an edge's
+   */
+  reason: string | null;
+  rtt_us: number | null;
+  /**
+   * null: they are no neighbours
+   */
+  tree: "eager" | "lazy" | "unknown" | null;
+  /**
+   * RFC 3339: the link is as it is, in kind and reason; null: for longer than is remembered, or there is none
+   */
+  since: string | null;
+  /**
+   * RFC 3339: links are remembered from then on
+   */
+  remembered_since: string | null;
+  /**
+   * each end's own word, of those that say anything
+   */
+  said: {
+    /**
+     * the node's public key in hex
+     */
+    by: string;
+    kind: "direct" | "relayed" | "unknown";
+    reason: string | null;
+    rtt_us: number | null;
+    tree: "eager" | "lazy" | "unknown" | null;
+    /**
+     * the other's address, or the relay; of the observer's own paths alone
+     */
+    remote: string | null;
+    [k: string]: unknown;
+  }[];
+  /**
+   * what the two ends say differently, in words
+   */
+  disagree: string | null;
+  /**
+   * what changed, the oldest first; the newest 100
+   */
+  history: {
+    /**
+     * RFC 3339, the observer's clock
+     */
+    at: string;
+    /**
+     * links: what is remembered of the picture, ten minutes at most; journal: peer.path of the observer's own paths
+     */
+    source: "links" | "journal";
+    /**
+     * null: there was none
+     */
+    from: string | null;
+    to: string | null;
+    reason: string | null;
+    [k: string]: unknown;
+  }[];
+  /**
+   * there was more than that
+   */
+  truncated: boolean;
   [k: string]: unknown;
 }
 /**

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/node_filter.hpp"
 #include "support/catch.hpp"
+#include "unit/observe/contract_file.hpp"
 
-#include <boost/json/parse.hpp>
-
-#include <fstream>
-#include <map>
-#include <sstream>
+#include <stdexcept>
 
 using namespace meshhost;
 using namespace meshhost::observe::proto;
@@ -14,13 +11,6 @@ using namespace meshhost::observe::proto;
 namespace json = boost::json;
 
 namespace {
-
-json::object read_table() {
-    std::ifstream file(MESHHOST_CONTRACT_DIR "/node_filter.json");
-    std::ostringstream text;
-    text << file.rdbuf();
-    return json::parse(text.str()).as_object();
-}
 
 std::vector<std::string> texts_of(const json::value& list) {
     std::vector<std::string> all;
@@ -69,7 +59,7 @@ struct mesh {
 }  // namespace
 
 TEST_CASE("observe: the filter is the dashboard's, case by case", "[observe]") {
-    const auto table = read_table();
+    const auto table = test::read_contract("node_filter.json");
     const mesh all(table);
     REQUIRE(table.at("cases").as_array().size() > 100);
     for (const auto& each : table.at("cases").as_array()) {

@@ -2,7 +2,9 @@
 #include "http/query.hpp"
 #include "observe/event_routes.hpp"
 #include "observe/model_routes.hpp"
+#include "observe/path_routes.hpp"
 #include "observe/stream_hub.hpp"
+#include "observe/survey_routes.hpp"
 #include "support/catch.hpp"
 #include "support/loop.hpp"
 #include "unit/admin/fake_host.hpp"
@@ -24,7 +26,9 @@ struct stage {
     stage() {
         hub.set_source(&source);
         model.add_to(table, "/");
+        paths.add_to(table, "/");
         events.add_to(table, "/");
+        surveys.add_to(table, "/");
         REQUIRE(test::run_until(shard, [&] { return source.log().changes() > 0; }));
     }
     /// "nodes?where=x", without the query's encoding.
@@ -42,6 +46,14 @@ struct stage {
         const auto answer = ask(path, std::move(query));
         REQUIRE(answer->answer.status == 200);
         return answer->json().at("data").as_object();
+    }
+    /// What another host answers to its questions; those it is not about stay open.
+    void answer(const std::string& path, const std::string& data) {
+        for (std::size_t i = 0; i < others.calls.size(); ++i)
+            if (const auto call = others.calls[i]; call->asked.path == path && call->sink) {
+                call->answer(200, "application/json", R"({"ok":true,"data":)" + data + "}");
+                call->sink.reset();
+            }
     }
     std::string refusal(const std::string& path, http::query_map query = {}) {
         const auto answer = ask(path, std::move(query));
@@ -62,7 +74,9 @@ struct stage {
     observatory source{{shard, host, journal, others}, {{"name", "lab"}}, hub};
     question_table table;
     model_routes model{source};
+    path_routes paths{{shard, host, journal, others}, source};
     event_routes events{shard, journal, self};
+    survey_routes surveys{{shard, host, journal, others}, source, "lab"};
     bool is_found = false;
 };
 
@@ -271,4 +285,112 @@ TEST_CASE("observe: there is room for so many streams of events", "[observe]") {
     CHECK(s.ask("events/stream")->error_code() == "E_API_FULL");
     all.front()->leave();
     CHECK(s.ask("events/stream")->answer.status == 200);
+}
+
+TEST_CASE("observe: how two nodes reach each other, and how they did", "[observe]") {
+    stage s;
+    const auto path = "paths/" + gateway + "/" + self;
+    CHECK_FALSE(s.data(path).at("neighbors").as_bool());
+    CHECK(s.data(path).at("kind") == "direct");  // this host's own path
+    CHECK(s.data(path).at("tree").is_null());
+    CHECK(s.data(path).at("since").is_null());
+    // It was asked by then: now its links are known.
+    REQUIRE(test::run_until(s.shard, [&] { return s.data(path).at("neighbors").as_bool(); }));
+    telemetry::event moved;
+    moved.type = telemetry::event_type::peer_path;
+    moved.peer = gateway;
+    moved.from = "relayed https://relay.example";
+    moved.to = "direct 127.0.0.1:4433";
+    moved.reason = "same_host";
+    s.journal.append(moved);
+    moved.peer = std::string(64, 'b');
+    s.journal.append(moved);
+    const auto told = s.data(path);
+    CHECK(told.at("a") == gateway.c_str());
+    CHECK(told.at("tree") == "eager");
+    CHECK(told.at("reason") == "same_host");
+    CHECK(told.at("since").is_string());
+    REQUIRE(told.at("said").as_array().size() == 1);
+    CHECK(told.at("said").at(0).at("by") == self.c_str());
+    CHECK(told.at("said").at(0).at("remote") == "127.0.0.1:4433");
+    CHECK(told.at("said").at(0).at("rtt_us") == 1500);
+    const auto& history = told.at("history").as_array();
+    REQUIRE(history.size() == 2);
+    CHECK(history[0].at("source") == "journal");  // at the epoch, as it was written here
+    CHECK(history[0].at("to") == "direct 127.0.0.1:4433");
+    CHECK(history[1].at("source") == "links");
+    CHECK(history[1].at("from").is_null());
+    CHECK(history[1].at("to") == "direct");
+    CHECK(s.data("paths/" + self + "/" + gateway).at("history") == told.at("history"));
+
+    const auto stranger = s.data("paths/" + gateway + "/" + std::string(64, 'b'));
+    CHECK(stranger.at("kind") == "unknown");
+    CHECK(stranger.at("said").as_array().empty());
+    CHECK(s.ask("paths/" + gateway + "/" + std::string(64, 'd'))->error_code() == "E_NOT_FOUND");
+    CHECK(s.ask("paths/" + gateway + "/" + gateway)->error_code() == "E_BAD_REQUEST");
+    s.ask("paths/" + gateway);
+    CHECK_FALSE(s.is_found);
+}
+
+TEST_CASE("observe: numbers of the last minutes, a part of them", "[observe]") {
+    stage s;
+    const auto path = "nodes/" + self + "/series";
+    s.ask(path);
+    REQUIRE(test::run_until(s.shard, [&] {
+        return !s.data(path).at("series").at("rss").as_array().empty();
+    }));
+    const auto all = s.data(path);
+    CHECK(all.at("step_ms") == 2000);
+    CHECK(all.at("series").as_object().size() == 5);
+    const auto some = s.data(path, {{"m", "rss,cpu"}, {"step", "5000"}});
+    CHECK(some.at("step_ms") == 6000);
+    CHECK(some.at("series").as_object().size() == 2);
+    CHECK(s.data(path, {{"to", "2020-01-01T00:00:00Z"}}).at("series").at("cpu").as_array().empty());
+    CHECK_FALSE(
+        s.data(path, {{"from", "2020-01-01T00:00:00Z"}}).at("series").at("rss").as_array().empty()
+    );
+    for (const auto& [key, value] :
+         {std::pair{"m", "colour"},
+          {"m", "cpu,cpu"},
+          {"m", ","},
+          {"from", "noon"},
+          {"step", "0"}}) {
+        CAPTURE(key, value);
+        CHECK(s.refusal(path, {{key, value}}).starts_with(key));
+    }
+    CHECK(s.ask("nodes/x/series")->error_code() == "E_NOT_FOUND");
+}
+
+TEST_CASE("observe: a start by its id, of any host, as it was told and as OTLP", "[observe]") {
+    stage s;
+    // An id like those of hosts, which a question to it needs.
+    auto& other = s.host.known.front();
+    other.id = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    REQUIRE(test::run_until(s.shard, [&] { return s.source.picture().find_node(other.id); }));
+    const std::string last(32, '1');
+    const std::string earlier(32, '2');
+    const auto boot = [](const std::string& id) {
+        return R"({"id":")" + id + R"(","number":2,"spans":[{"trace":")" + id + R"(","ok":true}]})";
+    };
+    const auto found = s.ask("boots/" + last);
+    s.answer("/v1/boots", R"({"boots":[)" + boot(last) + "]}");
+    REQUIRE(test::run_until(s.shard, [&] { return found->answer.status != 0; }));
+    CHECK(found->json().at("schema") == "meshhost.boot/1");
+    CHECK(found->json().at("data").at("id") == last.c_str());
+    CHECK(found->json().at("data").at("node") == other.id.c_str());
+    CHECK(found->json().at("data").at("node_name") == "gateway-01");
+
+    const auto otlp = s.ask("boots/" + last, {}, {{"accept", "application/json; profile=otlp"}});
+    CHECK(otlp->answer.content_type == "application/json; profile=otlp");
+    const auto spans = otlp->json().at("resourceSpans").at(0).at("scopeSpans").at(0).at("spans");
+    CHECK(spans.at(0).at("traceId") == last.c_str());
+
+    CHECK(s.ask("boots/" + earlier)->error_code() == "E_NOT_FOUND");  // of the same second
+    const auto asked = s.ask("boots/" + earlier, {{"node", other.id}});
+    s.answer("/v1/boots", R"({"boots":[)" + boot(last) + "," + boot(earlier) + "]}");
+    CHECK(asked->json().at("data").at("id") == earlier.c_str());
+    const auto never = s.ask("boots/" + std::string(32, '3'), {{"node", other.id}});
+    s.answer("/v1/boots", R"({"boots":[7,{}]})");
+    CHECK(never->error_code() == "E_NOT_FOUND");
+    CHECK(s.ask("boots/x", {{"node", "nobody"}})->error_code() == "E_BAD_REQUEST");
 }
