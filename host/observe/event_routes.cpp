@@ -63,10 +63,16 @@ bool begin_anew(admin::event_query& query, std::uint64_t next) {
 
 }  // namespace
 
-event_routes::event_routes(net::shard& shard, telemetry::event_journal& journal, std::string node)
+event_routes::event_routes(
+    net::shard& shard,
+    telemetry::event_journal& journal,
+    std::string node,
+    duration pause
+)
     : shard_(shard)
     , journal_(journal)
     , node_(std::move(node))
+    , pause_(pause)
     , timer_(shard, *this)
     , streams_(journal, node_, server_sent_events()) {
     journal_.add_listener(*this);
@@ -119,7 +125,7 @@ void event_routes::get_stream(const question& of, const admin::answer_ptr& answe
     if (!streams_.follow(*query, answer))
         return refuse_with(answer, admin::api_full("streams of events"));
     const auto now = shard_.now();
-    if (next_comment_ == no_deadline) next_comment_ = now + keep_alive;
+    if (next_comment_ == no_deadline) next_comment_ = now + pause_;
     arm(now);
 }
 
@@ -141,7 +147,7 @@ void event_routes::on_deadline(time_point now) {
     });
     if (now >= next_comment_) {
         streams_.say(comment);
-        next_comment_ = streams_.followers() > 0 ? now + keep_alive : no_deadline;
+        next_comment_ = streams_.followers() > 0 ? now + pause_ : no_deadline;
     }
     arm(now);
 }

@@ -19,9 +19,15 @@ class event_routes final : private net::deadline_sink, private telemetry::event_
 public:
     static constexpr std::size_t waiters_max = 64;
     static constexpr std::chrono::milliseconds wait_max{30'000};
-    static constexpr duration keep_alive = 15s;  ///< a proxy takes a silent stream for a dead one
+    static constexpr duration usual_pause = 15s;
 
-    event_routes(net::shard& shard, telemetry::event_journal& journal, std::string node);
+    /// A stream that is silent for `pause` says a comment: proxies take it for dead else.
+    event_routes(
+        net::shard& shard,
+        telemetry::event_journal& journal,
+        std::string node,
+        duration pause = usual_pause
+    );
     event_routes(const event_routes&) = delete;
     event_routes& operator=(const event_routes&) = delete;
     ~event_routes();
@@ -53,6 +59,7 @@ private:
     net::shard& shard_;
     telemetry::event_journal& journal_;
     std::string node_;
+    duration pause_;
     net::deadline_timer timer_;
     admin::event_feed streams_;
     std::vector<waiter> waiters_;

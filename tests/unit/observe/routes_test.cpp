@@ -277,6 +277,29 @@ TEST_CASE("observe: events as they come, and from where the client was", "[obser
     CHECK(s.events.streams() == 0);
 }
 
+TEST_CASE("observe: a stream that has nothing to say says so", "[observe]") {
+    stage s;
+    event_routes quick(s.shard, s.journal, self, 5ms);
+    question_table table;
+    quick.add_to(table, "/");
+    const auto stream = std::make_shared<test::fake_exchange>();
+    REQUIRE(table.answer({"GET", "/events/stream", "", {}}, stream));
+    const auto comments = [&] {
+        std::size_t count = 0;
+        for (auto at = stream->answer.body.find("\n\n:\n\n"); at != std::string::npos;
+             at = stream->answer.body.find("\n\n:\n\n", at + 3))
+            ++count;
+        return count;
+    };
+    REQUIRE(test::run_until(s.shard, [&] { return comments() >= 3; }));
+    stream->set_reading(false);
+    stream->unread = admin::event_feed::unread_max + 1;  // whoever does not read hears no more
+    const auto size = stream->answer.body.size();
+    const auto later = s.shard.now() + 30ms;
+    REQUIRE(test::run_until(s.shard, [&] { return s.shard.now() > later; }));
+    CHECK(stream->answer.body.size() == size);
+}
+
 TEST_CASE("observe: there is room for so many streams of events", "[observe]") {
     stage s;
     std::vector<std::shared_ptr<test::fake_exchange>> all;
