@@ -39,11 +39,11 @@ class Schemas:
 
     def _type(self, rule, value, at, _):
         if not any(is_of(kind, value) for kind in ([rule] if isinstance(rule, str) else rule)):
-            yield f"{at}: {value!r} is no {rule}"
+            yield f"{at}: {value!r:.200} is no {rule}"
 
     def _enum(self, rule, value, at, _):
         if value not in rule:
-            yield f"{at}: {value!r} is none of {rule}"
+            yield f"{at}: {value!r:.200} is none of {rule}"
 
     def _const(self, rule, value, at, _):
         yield from self._enum([rule], value, at, _)
@@ -54,11 +54,11 @@ class Schemas:
 
     def _pattern(self, rule, value, at, _):
         if isinstance(value, str) and not re.search(rule, value):
-            yield f"{at}: {value!r} is not like {rule}"
+            yield f"{at}: {value!r:.200} is not like {rule}"
 
     def _anyOf(self, rule, value, at, _):
         if all(list(self._check(each, value, at)) for each in rule):
-            yield f"{at}: {value!r} fits none"
+            yield f"{at}: {value!r:.200} fits none"
 
     def _required(self, rule, value, at, _):
         if isinstance(value, dict):

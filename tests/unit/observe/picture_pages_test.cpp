@@ -114,6 +114,17 @@ TEST_CASE("observe: names count as people do, and what is not known stands last"
     CHECK(compare_as_counted("9999999999999999999999", "10000000000000000000000") < 0);
 }
 
+TEST_CASE("observe: those of one name stand by their ids, page by page", "[observe]") {
+    picture alike;
+    for (const char* id : {"c", "a", "d", "b"})
+        alike.nodes[id] = {{"id", id}, {"name", "same"}, {"state", "alive"}};
+    for (const char* sort : {"name", "-name", "state", "-cpu"})
+        CHECK(
+            walk(packed(alike), {.order = order(sort), .limit = 1})
+            == std::vector<std::string>{"a", "b", "c", "d"}
+        );
+}
+
 TEST_CASE("observe: a page says how many there are, and how many match", "[observe]") {
     const auto all = packed(ring());
     const auto page = find_nodes(all, {.where = node_filter("state:dead"), .limit = 3});

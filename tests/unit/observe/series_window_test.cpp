@@ -43,4 +43,8 @@ TEST_CASE("observe: longer steps are means of what is known, and lie on one grid
     CHECK(later.axis.end == 24s);
     CHECK(part({0s, 100s, 100s}).values.size() == 1);
     CHECK(part({17s, 19s, 4s}).values == values{std::nullopt});
+    // A value that is of the end of a step belongs to it: 2, 4 and 6 s.
+    const auto even = part_of(ten, {20s, 2s}, {0s, 100s, 6s});
+    CHECK(even.values == values{1, 4.5, 6, 9});
+    CHECK(even.axis.end == 24s);
 }
