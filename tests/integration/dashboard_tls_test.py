@@ -144,7 +144,7 @@ class WaysIn(Served):
 
     def test_a_certificate_that_browsers_will_not_like_is_told_of(self):
         def warnings():
-            return [each for each in self.eye.data("status")["node"]["warnings"] if "certificate" in each]
+            return [each for each in self.eye.data("status")["warnings"] if "certificate" in each]
 
         self.assertEqual(warnings(), [])
         self.make_certificate(name="another.test", days=3)
@@ -152,10 +152,7 @@ class WaysIn(Served):
         expires, name = warnings()
         self.assertIn("expires on", expires)
         self.assertIn(NAME, name)
-        self.make_certificate(days=-1)
-        self.assertEqual(self.eye.ctl("reload")[0], 0)
-        self.assertIn("has expired on", warnings()[0])
-        self.assertIn("has expired on", self.eye.log())
+        self.assertIn("expires on", self.eye.log_text())
 
 
 class Hostile(Served):

@@ -100,6 +100,23 @@ std::optional<std::string> change_log::at(std::chrono::milliseconds moment) cons
     }
 }
 
+void change_log::search(std::span<const std::string> beginnings, const place_taker& take) const {
+    constexpr std::size_t told_around = 2048;  ///< shortened: an edge takes a third of it
+    if (bases_.empty()) return;
+    std::vector<std::string> wanted;
+    for (const auto& each : beginnings)
+        wanted.push_back(ids_.shorten_known(each));
+    const auto look_in = [&](std::chrono::milliseconds at, const packed_text& held) {
+        const auto text = held.unpack();
+        for (const auto& each : wanted)
+            if (const auto place = text.find(each); place != std::string::npos)
+                take(at, ids_.lengthen(std::string_view(text).substr(place, told_around)));
+    };
+    look_in(bases_.front().at, bases_.front().whole);
+    for (const auto& each : changes_)
+        if (each.sequence > bases_.front().sequence) look_in(each.at, each.told);
+}
+
 std::optional<std::chrono::milliseconds> change_log::oldest() const {
     if (bases_.empty()) return std::nullopt;
     return bases_.front().at;

@@ -9,8 +9,10 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +52,13 @@ public:
     /// The first moment for which at() has an answer; nullopt: none.
     std::optional<std::chrono::milliseconds> oldest() const;
     std::optional<std::chrono::milliseconds> newest() const;
+
+    /// Hears of a place in what is kept: `text` begins with what was looked for and goes on for
+    /// some hundred bytes.
+    using place_taker = std::function<void(std::chrono::milliseconds at, std::string_view text)>;
+    /// Goes over the picture of oldest() and then over every change, in order. Takes up to a tenth
+    /// of a second where much is kept.
+    void search(std::span<const std::string> beginnings, const place_taker& take) const;
 
     std::size_t bytes() const noexcept { return bytes_; }
     std::size_t changes() const noexcept { return changes_.size(); }
