@@ -61,8 +61,10 @@ void path_routes::add_to(question_table& table, const std::string& prefix) {
     });
 }
 
-/// What `node` says of how it reaches `peer`. This host knows of others than its neighbours, too.
-json::value path_routes::word_of(const std::string& node, const std::string& peer) const {
+/// What `node` says of how it reaches `peer`; of a link that is gone, what it last said counts no
+/// more. This host knows of others than its neighbours, too.
+json::value path_routes::word_of(const std::string& node, const std::string& peer, bool is_linked)
+    const {
     json::object word{
         {"by", node},
         {"kind", "unknown"},
@@ -70,25 +72,28 @@ json::value path_routes::word_of(const std::string& node, const std::string& pee
         {"rtt_us", nullptr},
         {"tree", nullptr},
         {"remote", nullptr}};
-    const auto* told = source_.told(node, peer);
+    const auto* told = is_linked ? source_.told(node, peer) : nullptr;
     if (told != nullptr) {
         word["kind"] = to_string(told->kind);
         word["reason"] = text_or_null(told->reason);
         word["rtt_us"] = number_or_null(told->rtt_us);
         word["tree"] = to_string(told->role);
     }
-    if (node != self_) return told == nullptr ? json::value() : json::value(std::move(word));
-    const auto peers = parts_.view.peers();
-    const auto known = std::find_if(peers.begin(), peers.end(), [&](const auto& each) {
-        return each.id == peer && each.path;
-    });
-    if (known == peers.end()) return told == nullptr ? json::value() : json::value(std::move(word));
-    word["kind"] = known->path->kind;
-    word["reason"] = text_or_null(known->path->reason);
-    const auto rtt = std::chrono::duration_cast<std::chrono::microseconds>(known->path->rtt);
-    if (rtt.count() > 0) word["rtt_us"] = rtt.count();
-    word["remote"] = text_or_null(known->path->remote);
-    return word;
+    const auto own = node == self_ ? own_path(peer) : std::nullopt;
+    if (own) {
+        word["kind"] = own->kind;
+        word["reason"] = text_or_null(own->reason);
+        word["remote"] = text_or_null(own->remote);
+        const auto rtt = std::chrono::duration_cast<std::chrono::microseconds>(own->rtt);
+        if (rtt.count() > 0) word["rtt_us"] = rtt.count();
+    }
+    return told == nullptr && !own ? json::value() : json::value(std::move(word));
+}
+
+std::optional<admin::path_snapshot> path_routes::own_path(const std::string& peer) const {
+    for (const auto& each : parts_.view.peers())
+        if (each.id == peer) return each.path;
+    return std::nullopt;
 }
 
 /// The journal holds this host's own paths, for longer than changes of the picture are remembered.
@@ -122,8 +127,8 @@ json::object path_routes::describe(const std::string& a, const std::string& b) c
     const auto id = std::min(a, b) + "|" + std::max(a, b);
     const auto edge_text = source_.picture().find_edge(id);
     const auto edge = edge_text ? json::parse(*edge_text) : json::value();
-    const auto one = word_of(a, b);
-    const auto other = word_of(b, a);
+    const auto one = word_of(a, b, edge.is_object());
+    const auto other = word_of(b, a, edge.is_object());
     json::array said;
     for (const auto& word : {one, other})
         if (word.is_object()) said.push_back(word);

@@ -7,6 +7,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,7 +31,9 @@ private:
     struct change;
 
     void get_path(const question_table::question& of, const admin::answer_ptr& answer);
-    boost::json::value word_of(const std::string& node, const std::string& peer) const;
+    boost::json::value word_of(const std::string& node, const std::string& peer, bool is_linked)
+        const;
+    std::optional<admin::path_snapshot> own_path(const std::string& peer) const;
     std::vector<change> own_changes(const std::string& peer) const;
     std::vector<change> changes_between(
         const std::string& a,
