@@ -21,6 +21,8 @@ public:
     virtual std::size_t waiting() const = 0;
     /// Ends it once what was sent is written, with the status `code` (RFC 6455 section 7.4).
     virtual void close(unsigned code, std::string_view reason) = 0;
+    /// Ends it at once, and lets go of what is waiting. on_closed() comes from within.
+    virtual void cut_off() = 0;
 };
 
 /// Whoever speaks with the client; held by the connection.

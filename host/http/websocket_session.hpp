@@ -34,6 +34,7 @@ public:
     void send(std::shared_ptr<const std::string> text) override;
     std::size_t waiting() const override { return queued_bytes_; }
     void close(unsigned code, std::string_view reason) override;
+    void cut_off() override { end(); }
 
 private:
     void read_text();

@@ -247,6 +247,7 @@ std::vector<std::pair<std::string, std::uint64_t>> dashboard_server::counters() 
         {"connections", server_.connections()},
         {"handshakes", server_.handshakes()},
         {"clients", hub_.clients()},
+        {"clients_cut_off", hub_.cut_off()},
         {"log_bytes", observatory_.log().bytes()},
         {"log_changes", observatory_.log().changes()},
         {"rounds", observatory_.rounds()},

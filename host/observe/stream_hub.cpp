@@ -44,6 +44,7 @@ public:
         if (!is_hub_alive_.expired()) hub_.greet(*this, text);
     }
     void on_drained() override {
+        snapshot_.reset();
         if (is_behind_ && !is_hub_alive_.expired()) catch_up();
     }
     void on_closed() override {
@@ -66,7 +67,15 @@ public:
     void catch_up() {
         is_behind_ = false;
         ++hub_.snapshots_again_;
-        send(hub_.source_->snapshot_frame());
+        hub_.send_snapshot(*this);
+    }
+    void send_snapshot(const proto::change_log::frame& whole) {
+        snapshot_ = whole;
+        send(whole);
+    }
+    bool reads(const proto::change_log::frame& whole) const { return snapshot_.lock() == whole; }
+    void cut_off() {
+        if (socket_) socket_->cut_off();
     }
     void close(unsigned code, std::string_view reason) {
         if (socket_) socket_->close(code, reason);
@@ -81,6 +90,7 @@ private:
     std::weak_ptr<bool> is_hub_alive_;
     std::shared_ptr<http::websocket> socket_;
     time_point hello_until_;
+    std::weak_ptr<const std::string> snapshot_;  ///< that it has not all of yet
     bool is_greeted_ = false;
     bool is_behind_ = false;
 };
@@ -147,7 +157,7 @@ void stream_hub::greet(client& to, std::string_view text) {
     to.set_greeted();
     const auto* resume = hello->if_contains("resume");
     if (resume == nullptr || !resume->is_int64() || resume->get_int64() < 0)
-        return to.send(source_->snapshot_frame());
+        return send_snapshot(to);
     const auto from = static_cast<std::uint64_t>(resume->get_int64());
     if (const auto missed = source_->log().since(from)) {
         to.send(make_frame(
@@ -161,7 +171,31 @@ void stream_hub::greet(client& to, std::string_view text) {
     }
     const auto oldest = source_->sequence() + 1 - source_->log().changes();
     to.send(make_frame({{"t", "gap"}, {"from", from}, {"oldest", oldest}}));
-    to.send(source_->snapshot_frame());
+    send_snapshot(to);
+}
+
+void stream_hub::send_snapshot(client& to) {
+    const auto whole = source_->snapshot_frame();
+    make_room_for(whole);
+    to.send_snapshot(whole);
+}
+
+void stream_hub::make_room_for(const proto::change_log::frame& snapshot) {
+    std::erase_if(snapshots_, [](const auto& each) { return each.expired(); });
+    const bool is_shared = std::any_of(snapshots_.begin(), snapshots_.end(), [&](const auto& each) {
+        return each.lock() == snapshot;
+    });
+    if (is_shared) return;
+    if (snapshots_.size() >= snapshots_max) {
+        const auto oldest = snapshots_.front().lock();
+        snapshots_.pop_front();
+        for (const auto& each : std::vector(clients_)) {
+            if (!each->reads(oldest)) continue;
+            ++cut_off_;
+            each->cut_off();
+        }
+    }
+    snapshots_.push_back(snapshot);
 }
 
 void stream_hub::on_delta(const proto::change_log::frame& told) {

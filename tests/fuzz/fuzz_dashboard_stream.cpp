@@ -17,6 +17,7 @@ public:
     }
     std::size_t waiting() const override { return 0; }
     void close(unsigned, std::string_view) override { is_closed = true; }
+    void cut_off() override { is_closed = true; }
 
     std::vector<std::string> kinds;
     bool is_closed = false;

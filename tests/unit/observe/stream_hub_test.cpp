@@ -18,9 +18,14 @@ class fake_socket final : public http::websocket {
 public:
     void send(std::shared_ptr<const std::string> text) override {
         frames.push_back(json::parse(*text).as_object());
+        untaken.push_back(std::move(text));
     }
     std::size_t waiting() const override { return unread; }
     void close(unsigned code, std::string_view) override { closed_with = code; }
+    void cut_off() override {
+        is_cut_off = true;
+        untaken.clear();
+    }
 
     std::string kinds() const {
         std::string all;
@@ -30,6 +35,8 @@ public:
     }
 
     std::vector<json::object> frames;
+    std::vector<std::shared_ptr<const std::string>> untaken;
+    bool is_cut_off = false;
     std::size_t unread = 0;
     std::optional<unsigned> closed_with;
 };
@@ -120,6 +127,38 @@ TEST_CASE("observe: one that reads too slowly gets a snapshot when it has caught
     CHECK(slow.socket->frames.back().at("seq").to_number<std::uint64_t>() == s.source.sequence());
     s.change();
     CHECK(slow.socket->kinds().find("delta") != std::string::npos);
+}
+
+TEST_CASE("observe: who still reads the oldest of too many snapshots is cut off", "[observe]") {
+    stage s;
+    std::vector<stage::browser> all;
+    const auto open_two = [&] {
+        all.push_back(s.open());
+        all.push_back(s.open());
+        CHECK(all.back().socket->untaken[0] == all[all.size() - 2].socket->untaken[0]);
+        s.change();
+    };
+    const auto cut_off = [&] {
+        return std::count_if(all.begin(), all.end(), [](const auto& each) {
+            return each.socket->is_cut_off;
+        });
+    };
+    const auto take_all = [](const stage::browser& of) {
+        of.socket->untaken.clear();
+        of.handler->on_drained();
+    };
+    for (std::size_t i = 0; i < stream_hub::snapshots_max; ++i)
+        open_two();
+    take_all(all[0]);  // and the other of the two has not
+    CHECK(cut_off() == 0);
+    open_two();
+    CHECK(cut_off() == 1);
+    CHECK(all[1].socket->is_cut_off);
+    CHECK(s.hub.cut_off() == 1);
+    take_all(all[2]);
+    take_all(all[3]);
+    open_two();
+    CHECK(cut_off() == 1);
 }
 
 TEST_CASE("observe: what is no hello ends it", "[observe]") {
