@@ -21,8 +21,9 @@ struct up_request {
     std::string emit = "change";
     std::vector<std::string> sets;
     std::vector<std::string> observer_sets;
-    duration within = 60s;      ///< all of it
-    bool has_observer = false;  ///< beside the hosts, with a dashboard
+    std::vector<std::string> host_sets;  ///< "NAME:KEY=VALUE"
+    duration within = 60s;               ///< all of it
+    bool has_observer = false;           ///< beside the hosts, with a dashboard
 };
 
 /// From the start of the first process.

@@ -3,6 +3,7 @@
 
 #include "admin/request_fields.hpp"
 #include "http/envelope.hpp"
+#include "net/tls_certificate.hpp"
 #include "observe/answers.hpp"
 #include "observe/assets.hpp"
 #include "observe/pages.hpp"
@@ -78,7 +79,10 @@ dashboard_server::dashboard_server(
     : parts_(parts)
     , options_(std::move(options))
     , self_(parts.view.node().id)
-    , policy_({listener.bound(), options_.access.tls != nullptr, options_.names})
+    , door_(
+          {listener.bound(), options_.access.tls != nullptr, options_.names},
+          {options_.access.token, options_.session_key, options_.secret, options_.log}
+      )
     , hub_(parts.shard)
     , observatory_(parts, mesh_json(options_, self_), hub_)
     , model_(observatory_)
@@ -93,7 +97,6 @@ dashboard_server::dashboard_server(
           options_.log,
           options_.access.tls
       ) {
-    sessions_.set_standing_token(options_.access.token);
     hub_.set_source(&observatory_);
     add_questions();
 }
@@ -109,17 +112,12 @@ void dashboard_server::close() {
 }
 
 std::string dashboard_server::link() {
-    auto token = options_.secret();
-    auto address = fmt::format("{}/#t={}", policy_.origin(), token);
-    sessions_.add_token(std::move(token), parts_.shard.now());
-    return address;
+    return door_.link(parts_.shard.now());
 }
 
 void dashboard_server::replace(dashboard_access access) {
-    if (access.tls) server_.replace_tls(std::move(access.tls));
-    if (access.token == options_.access.token) return;
-    options_.access.token = access.token;
-    sessions_.set_standing_token(std::move(access.token));
+    if (access.tls) server_.replace_tls(options_.access.tls = std::move(access.tls));
+    if (!door_.replace_token(std::move(access.token))) return;
     hub_.close("the token is another");
     events_.close();
 }
@@ -142,7 +140,7 @@ void dashboard_server::on_request(
     const http::request& asked,
     std::shared_ptr<http::exchange> answer
 ) {
-    if (const auto objection = policy_.object(asked)) return refuse_with(answer, *objection);
+    if (const auto objection = door_.object(asked)) return refuse_with(answer, *objection);
     if (asked.path.starts_with("/api/")) return answer_api(asked, answer);
     answer->reply(guarded(page(asked)));
 }
@@ -159,26 +157,24 @@ http::response dashboard_server::describe_fault(unsigned status, std::string_vie
 }
 
 http::websocket_offer dashboard_server::on_upgrade(const http::request& asked) {
-    if (asked.path != "/api/v1/stream" || policy_.object(asked) || !has_session(asked)) return {};
+    if (asked.path != "/api/v1/stream" || door_.object(asked) || !door_.has_session(asked))
+        return {};
     const auto spoken = http::header(asked, "sec-websocket-protocol");
     if (!names(spoken, stream_subprotocol)) return {};
     return {hub_.new_client(), stream_subprotocol};
 }
 
-bool dashboard_server::has_session(const http::request& asked) const {
-    return sessions_.is_session(policy_.session_of(asked), parts_.shard.now());
-}
-
 void dashboard_server::answer_api(const http::request& asked, const admin::answer_ptr& answer) {
     const bool is_post = asked.method == "POST";
-    if (is_post && asked.path == "/api/v1/session") return open_session(asked, answer);
+    if (is_post && asked.path == "/api/v1/session")
+        return answer->reply(guarded(door_.open(asked, parts_.shard.now())));
     if (asked.method == "GET" && asked.path.starts_with(schema_prefix)) {
         const auto name = std::string("/schema/") + asked.path.substr(schema_prefix.size());
         const auto* file = find_asset(name);
         if (file == nullptr) return refuse_with(answer, not_found(asked.path));
         return answer->reply(guarded(file_response(*file, asked)));
     }
-    if (!has_session(asked)) return refuse_stranger(answer);
+    if (!door_.has_session(asked)) return refuse_stranger(answer);
     if (is_post && asked.path == "/api/v1/lab/actions") return act(asked, answer);
     if (is_post && asked.path == "/api/v1/traces") return publish_trace(asked, answer);
     if (asked.method == "GET" && questions_.answer(asked, answer)) return;
@@ -192,45 +188,6 @@ void dashboard_server::answer_api(const http::request& asked, const admin::answe
         return answer->reply(guarded(std::move(refused)));
     }
     refuse_with(answer, not_found(asked.path));
-}
-
-/// The content type makes a browser ask first before another site's page may send it.
-std::optional<failure> object_to_body(const http::request& asked) {
-    if (http::header(asked, "content-type").starts_with("application/json")) return std::nullopt;
-    return admin::bad_request("Content-Type must be application/json");
-}
-
-void dashboard_server::open_session(const http::request& asked, const admin::answer_ptr& answer) {
-    if (const auto objection = object_to_body(asked)) return refuse_with(answer, *objection);
-    const auto body = admin::parse_body(asked.body);
-    if (!body) return refuse_with(answer, body.error());
-    const auto* token = body->if_contains("token");
-    const bool is_text = token != nullptr && token->is_string();
-    auto fresh = options_.secret();
-    if (!is_text
-        || !sessions_.redeem(
-            std::string_view(token->get_string().data(), token->get_string().size()),
-            fresh,
-            parts_.shard.now()
-        ))
-        return refuse_with(
-            answer,
-            {exit_code::not_permitted,
-             "E_BAD_TOKEN",
-             "this link was used before, is a day old, or is another observer's",
-             "`meshctl ui` prints a fresh one"}
-        );
-    http::response done{204, http::content_type_json, ""};
-    done.headers.emplace_back(
-        "Set-Cookie",
-        fmt::format(
-            "{}={}; Path=/; HttpOnly; SameSite=Strict{}",
-            policy_.cookie(),
-            fresh,
-            policy_.is_secure() ? "; Secure" : ""
-        )
-    );
-    answer->reply(guarded(std::move(done)));
 }
 
 void dashboard_server::get_telemetry(const admin::answer_ptr& answer) const {
@@ -273,19 +230,31 @@ void dashboard_server::act(const http::request& asked, const admin::answer_ptr& 
     });
 }
 
+std::vector<std::string> dashboard_server::warnings() const {
+    if (!options_.access.tls) return {};
+    auto all = net::certificate_concerns(
+        *options_.access.tls,
+        options_.names,
+        std::chrono::system_clock::now()
+    );
+    for (auto& each : all)
+        each = "the dashboard: " + each;
+    return all;
+}
+
 std::vector<std::pair<std::string, std::uint64_t>> dashboard_server::counters() const {
     return {
         {"connections", server_.connections()},
         {"handshakes", server_.handshakes()},
         {"clients", hub_.clients()},
-        {"sessions", sessions_.sessions()},
         {"log_bytes", observatory_.log().bytes()},
         {"log_changes", observatory_.log().changes()},
         {"rounds", observatory_.rounds()},
         {"series_nodes", observatory_.series().nodes()},
         {"event_streams", events_.streams()},
         {"event_waiters", events_.waiters()},
-        {"snapshots_again", hub_.snapshots_again()}};
+        {"snapshots_again", hub_.snapshots_again()},
+        {"wrong_tokens", door_.wrong_tokens()}};
 }
 
 }  // namespace meshhost::observe

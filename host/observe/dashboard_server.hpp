@@ -6,14 +6,13 @@
 #include "http/http_server.hpp"
 #include "http/tcp_listener.hpp"
 #include "introspect/asker.hpp"
+#include "observe/door.hpp"
 #include "observe/event_routes.hpp"
 #include "observe/lab_actions.hpp"
 #include "observe/model_routes.hpp"
 #include "observe/observatory.hpp"
 #include "observe/path_routes.hpp"
-#include "observe/proto/session_table.hpp"
 #include "observe/question_table.hpp"
-#include "observe/request_policy.hpp"
 #include "observe/stream_hub.hpp"
 #include "observe/survey_routes.hpp"
 
@@ -37,7 +36,8 @@ struct dashboard_options {
     dashboard_access access;
     std::unique_ptr<lab_actions> lab;  ///< null: nothing is broken here
     std::function<outcome<std::string>(unsigned size)> publish_trace;  ///< as host_actions has it
-    std::function<std::string()> secret;  ///< draws what nobody can guess
+    std::array<std::uint8_t, 32> session_key{};                        ///< as door_options have it
+    std::function<std::string()> secret;                               ///< as door_options have it
     logger log;
 };
 
@@ -67,6 +67,9 @@ public:
 
     std::size_t connections() const { return server_.connections(); }
 
+    /// For whoever runs it: what browsers will not like about its certificate.
+    std::vector<std::string> warnings() const;
+
     /// What it holds and has counted.
     std::vector<std::pair<std::string, std::uint64_t>> counters() const;
 
@@ -76,9 +79,7 @@ private:
     http::websocket_offer on_upgrade(const http::request& asked) override;
 
     void add_questions();
-    bool has_session(const http::request& asked) const;
     void answer_api(const http::request& asked, const admin::answer_ptr& answer);
-    void open_session(const http::request& asked, const admin::answer_ptr& answer);
     void get_telemetry(const admin::answer_ptr& answer) const;
     void publish_trace(const http::request& asked, const admin::answer_ptr& answer);
     void act(const http::request& asked, const admin::answer_ptr& answer);
@@ -86,8 +87,7 @@ private:
     observatory_parts parts_;
     dashboard_options options_;
     std::string self_;
-    request_policy policy_;
-    proto::session_table sessions_;
+    door door_;
     stream_hub hub_;
     observatory observatory_;
     model_routes model_;

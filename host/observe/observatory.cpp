@@ -155,22 +155,23 @@ json::array observatory::last_events() const {
 }
 
 /// "mesh":...,"nodes":...,"edges":...,"seq":...,"now":...
-std::string observatory::snapshot() const {
-    return fmt::format(
-        R"({},"seq":{},"now":"{}")",
-        now_.members(),
-        sequence_,
-        http::format_time(std::chrono::system_clock::now())
-    );
-}
-
+/// Megabytes of a large mesh: it is measured first, so that they are never there twice.
 proto::change_log::frame observatory::snapshot_frame() {
-    if (!snapshot_)
-        snapshot_ = std::make_shared<const std::string>(fmt::format(
-            R"({{{},"t":"snapshot","events":{}}})",
-            snapshot(),
-            json::serialize(last_events())
-        ));
+    if (snapshot_) return snapshot_;
+    const auto rest = fmt::format(
+        R"(,"seq":{},"now":"{}","t":"snapshot","events":{}}})",
+        sequence_,
+        http::format_time(std::chrono::system_clock::now()),
+        json::serialize(last_events())
+    );
+    std::size_t size = 1 + rest.size();
+    now_.write_members([&](std::string_view piece) { size += piece.size(); });
+    std::string text;
+    text.reserve(size);
+    text += '{';
+    now_.write_members([&](std::string_view piece) { text += piece; });
+    text += rest;
+    snapshot_ = std::make_shared<const std::string>(std::move(text));
     return snapshot_;
 }
 

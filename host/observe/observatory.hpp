@@ -82,7 +82,6 @@ private:
     void take_step(time_point now);
     boost::json::array new_events();
     boost::json::array last_events() const;
-    std::string snapshot() const;
 
     observatory_parts parts_;
     picture_sink& sink_;

@@ -2,7 +2,7 @@
 // What a browser, or whatever reaches its port, may send a dashboard on one connection: requests,
 // and after an upgrade the frames of a WebSocket. Over a real socket, so that all of it is under
 // test. "mh_session" in the input becomes the name of the session's cookie, which has the port in
-// it.
+// it, and "the-one-session-there-is" its value.
 #include "base/assert.hpp"
 #include "base/unique_fd.hpp"
 #include "http/message_head.hpp"
@@ -22,7 +22,7 @@ using namespace meshhost;
 
 namespace {
 
-constexpr std::string_view session = "the-one-session-there-is";  ///< in the corpus
+constexpr std::string_view session = "the-one-session-there-is";  ///< stands for it
 constexpr std::string_view token = "the-token-of-the-operator";
 constexpr std::size_t input_max = 64u << 10;
 
@@ -48,7 +48,9 @@ struct stage {
         ));
         MH_ASSERT(answer.starts_with("HTTP/1.1 204"), "the token opens a session");
         const auto name = answer.find("meshhost_session_");
-        cookie = answer.substr(name, answer.find('=', name) - name);
+        const auto value = answer.find('=', name) + 1;
+        cookie = answer.substr(name, value - 1 - name);
+        opened = answer.substr(value, answer.find(';', value) - value);
     }
 
     observe::dashboard_options options() {
@@ -56,7 +58,7 @@ struct stage {
         out.mesh = "lab";
         out.names = {"fuzz:1"};
         out.access.token = token;
-        out.secret = [] { return std::string(session); };
+        out.secret = [] { return std::string("drawn"); };
         out.publish_trace = [](unsigned) { return outcome<std::string>(std::string(32, 'e')); };
         out.lab = std::make_unique<observe::lab_actions>(shard, "/nonexistent", "/nonexistent");
         return out;
@@ -121,17 +123,16 @@ struct stage {
     telemetry::event_journal journal;
     ip_endpoint at;
     observe::dashboard_server server;
-    std::string cookie;
+    std::string cookie;  ///< its name
+    std::string opened;  ///< its value
     int idle_turns = 0;
 };
 
-std::string with_cookie(std::string_view input, const std::string& cookie) {
-    constexpr std::string_view stands_for_it = "mh_session";
-    std::string out(input);
-    for (auto at = out.find(stands_for_it); at != std::string::npos;
-         at = out.find(stands_for_it, at + cookie.size()))
-        out.replace(at, stands_for_it.size(), cookie);
-    return out;
+std::string with(std::string text, std::string_view name, const std::string& value) {
+    for (auto at = text.find(name); at != std::string::npos;
+         at = text.find(name, at + value.size()))
+        text.replace(at, name.size(), value);
+    return text;
 }
 
 /// Each answer is whole and says what a browser has to keep to.
@@ -160,7 +161,8 @@ void check_answers(std::string_view heard) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static stage the;
     const auto input = as_text(bytes_view(data, std::min(size, input_max)));
-    const auto heard = the.talk(with_cookie(input, the.cookie));
+    const auto heard =
+        the.talk(with(with(std::string(input), "mh_session", the.cookie), session, the.opened));
     const bool knows_a_secret = input.find(session) != std::string_view::npos
                                 || input.find("the-token") != std::string_view::npos;
     if (!knows_a_secret) {

@@ -482,6 +482,10 @@ class OfALab(unittest.TestCase):
         self.assertEqual(self.act("k9", "kill", "observer")[0], 400)  # not from here
         answer = self.lab("chaos", "restart", "observer", "--name", "buttons")
         self.assertTrue(answer["ok"], answer)
+        # Nobody has to come in again, and nobody else's session is good there.
+        self.assertEqual(self.dashboard.ask("GET", API + "session")[0], 200)
+        self.dashboard.cookie = self.dashboard.cookie[:-1] + ("1" if self.dashboard.cookie[-1] == "0" else "0")
+        self.assertEqual(self.dashboard.ask("GET", API + "session")[0], 401)
         done = subprocess.run([BIN / "meshctl", "--json", "ui", "--lab", "buttons"], capture_output=True, text=True,
                               env=self.environment)
         again = Dashboard(json.loads(done.stdout)["data"]["link"]).enter()

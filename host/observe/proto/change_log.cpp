@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/change_log.hpp"
 
+#include "observe/proto/gzip_text.hpp"
+
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -54,10 +56,25 @@ void change_log::add(
     if (is_due) {
         since_base_ = 0;
         last_base_ = at;
-        bases_.push_back({sequence, at, pack("{" + now.members() + "}")});
+        bases_.push_back({sequence, at, pack_whole(now)});
         bytes_ += bases_.back().whole.size();
     }
     drop_old(at);
+}
+
+/// Piece by piece: as one text it would be megabytes of a large mesh.
+packed_text change_log::pack_whole(const packed_picture& now) {
+    gzip_text packed(gzip_text::wrapper::zlib);
+    std::size_t size = 0;
+    const auto add = [&](std::string_view piece) {
+        const auto shortened = ids_.shorten(piece);
+        size += shortened.size();
+        packed.add(shortened);
+    };
+    add("{");
+    now.write_members(add);
+    add("}");
+    return {packed.finish(), size};
 }
 
 std::optional<std::vector<change_log::frame>> change_log::since(std::uint64_t sequence) const {

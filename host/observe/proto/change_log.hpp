@@ -79,6 +79,7 @@ private:
     void drop_old(std::chrono::milliseconds now);
     void forget_change();
 
+    packed_text pack_whole(const packed_picture& now);
     packed_text pack(std::string_view json) { return packed_text(ids_.shorten(json)); }
     std::string unpack(const packed_text& held) const { return ids_.lengthen(held.unpack()); }
 

@@ -13,16 +13,18 @@ namespace meshhost::observe::proto {
 namespace {
 
 constexpr int level = 3;              ///< the best of the quick ones
-constexpr int gzip_window = 15 + 16;  ///< 16: with gzip's header
+constexpr int window = 15;
+constexpr int with_gzip = 16;  ///< its header instead of zlib's
 constexpr int memory = 8;
 constexpr std::size_t room = 16u << 10;  ///< by which the output grows at least
 
 }  // namespace
 
 struct gzip_text::machine {
-    machine() {
+    explicit machine(wrapper in) {
+        const int bits = in == wrapper::gzip ? window + with_gzip : window;
         const int done =
-            ::deflateInit2(&stream, level, Z_DEFLATED, gzip_window, memory, Z_DEFAULT_STRATEGY);
+            ::deflateInit2(&stream, level, Z_DEFLATED, bits, memory, Z_DEFAULT_STRATEGY);
         MH_ASSERT(done == Z_OK, "there is memory for it");
     }
     ~machine() { ::deflateEnd(&stream); }
@@ -30,8 +32,8 @@ struct gzip_text::machine {
     z_stream stream{};
 };
 
-gzip_text::gzip_text()
-    : machine_(std::make_unique<machine>()) {}
+gzip_text::gzip_text(wrapper in)
+    : machine_(std::make_unique<machine>(in)) {}
 
 gzip_text::gzip_text(gzip_text&&) noexcept = default;
 gzip_text& gzip_text::operator=(gzip_text&&) noexcept = default;

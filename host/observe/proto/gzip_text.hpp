@@ -7,10 +7,15 @@
 
 namespace meshhost::observe::proto {
 
-/// As gzip has it (RFC 1952). Takes 256 KiB while it is being made.
+/// Takes 256 KiB while it is being made.
 class gzip_text {
 public:
-    gzip_text();
+    enum class wrapper {
+        gzip,  ///< RFC 1952
+        zlib   ///< RFC 1950
+    };
+
+    explicit gzip_text(wrapper in = wrapper::gzip);
     gzip_text(gzip_text&&) noexcept;
     gzip_text& operator=(gzip_text&&) noexcept;
     ~gzip_text();
