@@ -8,9 +8,10 @@
 #include "observe/answers.hpp"
 #include "observe/pages.hpp"
 #include "observe/proto/fields.hpp"
-#include "observe/proto/otlp_json.hpp"
+#include "observe/proto/span_export.hpp"
 
 #include <boost/json/parse.hpp>
+#include <fmt/format.h>
 
 #include <optional>
 #include <utility>
@@ -62,12 +63,24 @@ const survey::extractor last_boot{"boot", [](const json::object& line) -> json::
                                       return is_there ? all->get_array().front() : json::value();
                                   }};
 
-constexpr const char* otlp_type = "application/json; profile=otlp";
+/// Another program's form, which a client asks for by Accept: application/json; profile=NAME.
+struct profile {
+    std::string_view name;
+    const char* content_type;
+    json::object (*write)(const proto::span_source& by, const json::object& boot);
+};
+constexpr profile profiles[] = {
+    {"otlp", "application/json; profile=otlp", proto::otlp_of_boot},
+    {"jaeger", "application/json; profile=jaeger", proto::jaeger_of_boot}};
 
-bool wants_otlp(const http::request& asked) {
+/// nullptr: our own.
+const profile* wanted_profile(const http::request& asked) {
     const auto accepted = http::header(asked, "accept");
-    return accepted.find("profile=otlp") != std::string_view::npos
-           || accepted.find("profile=\"otlp\"") != std::string_view::npos;
+    for (const auto& each : profiles)
+        for (const auto& form :
+             {fmt::format("profile={}", each.name), fmt::format("profile=\"{}\"", each.name)})
+            if (accepted.find(form) != std::string_view::npos) return &each;
+    return nullptr;
 }
 
 std::optional<json::object> find_boot(const json::array& boots, const std::string& id) {
@@ -217,15 +230,16 @@ void survey_routes::answer_boot(
     const auto text = source_.picture().find_node(node);
     const auto known = text ? json::parse(*text).as_object() : json::object();
     const auto name = proto::text_at(known, "name");
-    if (!wants_otlp(asked)) {
+    const auto* form = wanted_profile(asked);
+    if (form == nullptr) {
         boot["node"] = node;
         boot["node_name"] = name;
         return answer_with(answer, "boot", std::move(boot));
     }
-    const proto::otlp_source
+    const proto::span_source
         by{mesh_, node, name, proto::text_at(known, "version"), proto::text_at(known, "tier")};
-    auto bare = admin::json_response(200, proto::otlp_of_boot(by, boot));
-    bare.content_type = otlp_type;
+    auto bare = admin::json_response(200, form->write(by, boot));
+    bare.content_type = form->content_type;
     answer->reply(guarded(std::move(bare)));
 }
 

@@ -30,6 +30,7 @@ export interface Contract {
   ServerFrame?: ServerFrame;
   ClientFrame?: ClientFrame;
   Telemetry?: Telemetry;
+  Trace?: Trace;
   [k: string]: unknown;
 }
 /**
@@ -793,5 +794,16 @@ export interface Telemetry {
   observer: {
     [k: string]: unknown;
   };
+  [k: string]: unknown;
+}
+/**
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Trace".
+ */
+export interface Trace {
+  /**
+   * the id of the message that was sent to be followed
+   */
+  trace: string;
   [k: string]: unknown;
 }

@@ -407,6 +407,9 @@ TEST_CASE("observe: a start by its id, of any host, as it was told and as OTLP",
     CHECK(otlp->answer.content_type == "application/json; profile=otlp");
     const auto spans = otlp->json().at("resourceSpans").at(0).at("scopeSpans").at(0).at("spans");
     CHECK(spans.at(0).at("traceId") == last.c_str());
+    const auto jaeger =
+        s.ask("boots/" + last, {}, {{"accept", "application/json;profile=\"jaeger\""}});
+    CHECK(jaeger->json().at("data").at(0).at("traceID") == last.c_str());
 
     CHECK(s.ask("boots/" + earlier)->error_code() == "E_NOT_FOUND");  // of the same second
     const auto asked = s.ask("boots/" + earlier, {{"node", other.id}});

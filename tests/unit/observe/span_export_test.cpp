@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "observe/proto/otlp_json.hpp"
+#include "observe/proto/span_export.hpp"
 #include "support/catch.hpp"
 #include "unit/observe/contract_file.hpp"
 
@@ -8,17 +8,18 @@ using namespace meshhost::observe::proto;
 
 namespace json = boost::json;
 
-TEST_CASE("observe: a start as OTLP is what the dashboard exports", "[observe]") {
-    const auto table = test::read_contract("boot_otlp.json");
+TEST_CASE("observe: a start for other programs is what the dashboard exports", "[observe]") {
+    const auto table = test::read_contract("boot_export.json");
     const auto& node = table.at("node");
     const auto text = [&](const char* key) { return std::string(node.at(key).as_string()); };
-    const otlp_source by{
+    const span_source by{
         std::string(table.at("mesh").as_string()),
         text("id"),
         text("name"),
         text("version"),
         text("tier")};
     CHECK(otlp_of_boot(by, table.at("boot").as_object()) == table.at("otlp").as_object());
+    CHECK(jaeger_of_boot(by, table.at("boot").as_object()) == table.at("jaeger").as_object());
 }
 
 TEST_CASE("observe: a start that is not of its form makes no odd spans", "[observe]") {
@@ -37,6 +38,8 @@ TEST_CASE("observe: a start that is not of its form makes no odd spans", "[obser
         const auto& spans =
             made.at("resourceSpans").at(0).at("scopeSpans").at(0).at("spans").as_array();
         CHECK(spans.size() <= 1);
+        const auto uploaded = jaeger_of_boot({}, json::parse(odd).as_object());
+        CHECK(uploaded.at("data").as_array().size() == spans.size());
         for (const auto& each : spans) {
             CHECK(each.at("status").at("code") == 2);
             CHECK(each.at("kind") == 0);
