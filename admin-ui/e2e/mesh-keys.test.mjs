@@ -137,7 +137,15 @@ test("[ and ] go from event to event, and Escape lets go", async () => {
 
 test("+ and - bring the picture nearer and farther, f shows all of it", async () => {
   await press("f");
-  const hub = page.locator("[data-id]").first();
+  // One that stays in the window when the picture is nearer.
+  const middle = await page.locator("[data-id]").evaluateAll((all) => {
+    const far = (one) => {
+      const { left, right, top, bottom } = one.getBoundingClientRect();
+      return Math.hypot((left + right) / 2 - innerWidth / 2, (top + bottom) / 2 - innerHeight / 2);
+    };
+    return all.sort((a, b) => far(a) - far(b))[0].dataset.id;
+  });
+  const hub = page.locator(`[data-id="${middle}"]`);
   const width = async () => (await hub.boundingBox())?.width ?? 0;
   const rests = async () => {
     let last = await width();
