@@ -49,19 +49,19 @@ const Help = view(() => import("./views/help"));
 
 export function App() {
   const [entry, setEntry] = useState<Entry | null>(null);
-  const knock = useCallback(() => void enter().then(setEntry), []);
-  useEffect(knock, [knock]);
+  const knock = useCallback((token?: string) => void enter(token).then(setEntry), []);
+  useEffect(() => knock(), [knock]);
   useEffect(() => {
     if (entry?.state === "in") return startStream();
   }, [entry]);
   // The door may open later: an observer that is being started, a session made in another tab.
   useEffect(() => {
     if (entry === null || entry.state === "in") return;
-    const timer = setInterval(knock, 4000);
+    const timer = setInterval(() => knock(), 4000);
     return () => clearInterval(timer);
   }, [entry, knock]);
   if (entry === null) return null;
-  if (entry.state !== "in") return <Door entry={entry} />;
+  if (entry.state !== "in") return <Door entry={entry} knock={knock} />;
   return <Views />;
 }
 

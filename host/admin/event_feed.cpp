@@ -96,36 +96,61 @@ struct event_feed::follower {
     answer_ptr answer;
 };
 
-event_feed::event_feed(telemetry::event_journal& journal, std::string node)
+event_wording lines_of_json() {
+    return {
+        .content_type = http::content_type_ndjson,
+        .event = [](const telemetry::event& happened,
+                    const std::string& node) { return one_line(event_json(happened, node)); },
+        .gap =
+            [](std::uint64_t first, std::uint64_t last) {
+                return one_line({{"type", "gap"}, {"from", first}, {"to", last}});
+            }};
+}
+
+event_feed::event_feed(telemetry::event_journal& journal, std::string node, event_wording wording)
     : journal_(journal)
-    , node_(std::move(node)) {
-    journal_.set_listener([this](const telemetry::event&) { pump_all(); });
+    , node_(std::move(node))
+    , wording_(std::move(wording)) {
+    journal_.add_listener(*this);
 }
 
 event_feed::~event_feed() {
-    journal_.set_listener({});
+    journal_.remove_listener(*this);
 }
 
 void event_feed::on_request(const http::request& asked, const answer_ptr& answer) {
     const auto query = parse_event_query(asked.query, journal_.next());
     if (!query) return refuse(*answer, query.error());
-    if (query->follow) return follow(*query, answer);
-    answer_once(*query, *answer);
+    if (!query->follow) return answer_once(*query, *answer);
+    if (!follow(*query, answer)) refuse(*answer, api_full("followers of events"));
 }
 
 void event_feed::answer_once(const event_query& query, http::exchange& answer) const {
     reply(answer, "events", events_json(journal_, node_, query));
 }
 
-void event_feed::follow(const event_query& query, const answer_ptr& answer) {
-    if (followers_.size() >= followers_max) return refuse(*answer, api_full("followers of events"));
+bool event_feed::follow(const event_query& query, const answer_ptr& answer) {
+    if (followers_.size() >= followers_max) return false;
     const auto added = std::make_shared<follower>(follower{query, answer});
-    answer->begin_stream(http::content_type_ndjson);
+    answer->begin_stream(wording_.content_type, wording_.headers);
+    if (!wording_.greeting.empty()) answer->write(wording_.greeting);
     followers_.push_back(added);
     answer->watch([this, alive = std::weak_ptr(added)] {
         if (!alive.expired()) pump_all();
     });
     pump_all();
+    return true;
+}
+
+void event_feed::say(std::string_view text) {
+    std::erase_if(followers_, [&](const auto& each) {
+        return each->answer->waiting() <= unread_max && !each->answer->write(text);
+    });
+}
+
+void event_feed::close() {
+    for (const auto& each : std::exchange(followers_, {}))
+        each->answer->finish();
 }
 
 void event_feed::pump_all() {
@@ -139,11 +164,11 @@ bool event_feed::pump(follower& to) const {
         if (to.answer->waiting() > unread_max) break;
         const auto oldest = journal_.oldest();
         if (next < oldest) {
-            to.answer->write(one_line({{"type", "gap"}, {"from", next}, {"to", oldest - 1}}));
+            to.answer->write(wording_.gap(next, oldest - 1));
             next = oldest;
         }
         const auto* event = journal_.find(next++);
-        if (wants(to.query, *event)) to.answer->write(one_line(event_json(*event, node_)));
+        if (wants(to.query, *event)) to.answer->write(wording_.event(*event, node_));
     }
     return to.answer->write("");
 }

@@ -403,6 +403,7 @@ void host::open_dashboard() {
     options.names = settings.observe.names;
     options.access = std::move(dashboard_access_);
     options.publish_trace = [this](unsigned size) { return api_->publish_trace(size); };
+    options.session_key = key_->derive("meshhost dashboard session");
     options.secret = [] { return identity::random_text(dashboard_secret_bytes); };
     options.log = logger("observe");
     if (!settings.observe.lab.empty())
@@ -417,6 +418,8 @@ void host::open_dashboard() {
         std::move(options)
     );
     dashboard_port_.reset();
+    for (const auto& each : dashboard_->warnings())
+        log_.warn("{}", each);
     api_->set_dashboard(dashboard_.get());
 }
 

@@ -115,6 +115,7 @@ private:
     void serve();
     outcome<void> claim_ports();
     void open_dashboard();
+    outcome<void> begin_reload(admin::config_reload_sink sink);
     void adopt(config::loaded_config wanted, observe::dashboard_access access);
     void open_reach();
     void meet_found();

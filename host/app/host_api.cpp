@@ -64,6 +64,9 @@ std::vector<std::string> host_api::warnings() const {
     if (parts_.event_files != nullptr)
         if (auto trouble = parts_.event_files->trouble(); !trouble.empty())
             all.push_back(std::move(trouble));
+    if (dashboard_ != nullptr)
+        for (auto& each : dashboard_->warnings())
+            all.push_back(std::move(each));
     if (auditor_ == nullptr) return all;
     for (const auto& each : auditor_->standing())
         all.push_back(

@@ -47,8 +47,11 @@ void host::meet_found() {
 void host::recall() {
     const auto& settings = options_.settings.values;
     const auto topic = peers_->topic();
-    if (settings.mesh.remember_peers && topic)
-        remembered_.emplace(settings.node.data_dir / "peers.json", *topic);
+    if (!settings.mesh.remember_peers || !topic) return;
+    const auto file = settings.node.data_dir / "peers.json";
+    remembered_.emplace(file, *topic);
+    if (remembered_->is_unreadable())
+        log_.warn("{} cannot be read and is written anew: nobody is remembered", file.string());
 }
 
 /// Whom to ask at the next start, should it find nobody else.

@@ -22,7 +22,21 @@ admin::reload_snapshot snapshot_of(const plugin::reload_result& result) {
 
 }  // namespace
 
+/// Whoever asked, the log says what became of it.
 outcome<void> host::reload_config(admin::config_reload_sink sink) {
+    const auto begun = begin_reload([this, sink](const admin::reload_snapshot& reload) {
+        for (const auto& key : reload.restart)
+            log_.error("reload refused: {} needs a restart", key);
+        for (const auto& each : reload.instances)
+            if (!each.reason.empty())
+                log_.error("reload refused by {}: {}", each.name, each.reason);
+        sink(reload);
+    });
+    if (!begun) log_.error("reload refused: {} [{}]", begun.error().message, begun.error().code);
+    return begun;
+}
+
+outcome<void> host::begin_reload(admin::config_reload_sink sink) {
     const failure busy{
         exit_code::degraded,
         "E_RELOAD_UNDER_WAY",
@@ -66,7 +80,10 @@ outcome<void> host::reload_config(admin::config_reload_sink sink) {
 void host::adopt(config::loaded_config wanted, observe::dashboard_access access) {
     options_.settings = std::move(wanted);
     set_log_level(options_.settings.values.log.level);
-    if (dashboard_) dashboard_->replace(std::move(access));
+    if (!dashboard_) return;
+    dashboard_->replace(std::move(access));
+    for (const auto& each : dashboard_->warnings())
+        log_.warn("{}", each);
 }
 
 }  // namespace meshhost::app

@@ -6,6 +6,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace meshhost::app {
@@ -14,19 +16,20 @@ namespace json = boost::json;
 
 namespace {
 
-/// Empty where it is none, or another mesh's.
-remembered_peers::table read(const std::filesystem::path& file, const std::string& mesh) {
-    remembered_peers::table peers;
+using table = remembered_peers::table;
+
+/// Empty where it is another mesh's; nullopt: it is not what we write.
+std::optional<table> parse(std::string_view text, const std::string& mesh) {
     json::error_code unreadable;
-    const auto text = process::read_whole(file, remembered_peers::file_size_max);
-    const json::value whole = json::parse(text.value_or(std::string()), unreadable);
+    const json::value whole = json::parse(text, unreadable);
     const auto* const object = unreadable ? nullptr : whole.if_object();
-    if (object == nullptr) return peers;
+    if (object == nullptr) return std::nullopt;
     const auto* const of = object->if_contains("mesh");
     const auto* const tickets = object->if_contains("peers");
-    if (of == nullptr || !of->is_string() || of->get_string() != mesh || tickets == nullptr
-        || !tickets->is_array())
-        return peers;
+    if (of == nullptr || !of->is_string() || tickets == nullptr || !tickets->is_array())
+        return std::nullopt;
+    table peers;
+    if (of->get_string() != mesh) return peers;
     for (const auto& each : tickets->get_array()) {
         if (!each.is_string() || peers.size() == remembered_peers::peers_max) continue;
         if (const auto addr = identity::parse_ticket(each.get_string())) peers[addr->id] = *addr;
@@ -38,8 +41,14 @@ remembered_peers::table read(const std::filesystem::path& file, const std::strin
 
 remembered_peers::remembered_peers(std::filesystem::path file, const identity::topic_id& mesh)
     : file_(std::move(file))
-    , mesh_(mesh.to_hex())
-    , known_(read(file_, mesh_)) {}
+    , mesh_(mesh.to_hex()) {
+    std::error_code unknown;
+    if (!std::filesystem::exists(file_, unknown)) return;
+    const auto text = process::read_whole(file_, file_size_max);
+    auto known = text ? parse(*text, mesh_) : std::nullopt;
+    is_unreadable_ = !known;
+    if (known) known_ = std::move(*known);
+}
 
 bool remembered_peers::keep(std::span<const identity::endpoint_addr> alive, time_point now) {
     if (alive.empty()) return true;

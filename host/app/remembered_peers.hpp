@@ -24,11 +24,13 @@ public:
 
     using table = std::map<identity::endpoint_id, identity::endpoint_addr>;
 
-    /// Reads `file`. What is not there, cannot be read, or is of another mesh than `mesh` is
-    /// nobody.
+    /// Reads `file`. What is not there, is not what keep() writes, or is of another mesh than
+    /// `mesh` is nobody.
     remembered_peers(std::filesystem::path file, const identity::topic_id& mesh);
 
     const table& known() const noexcept { return known_; }
+    /// There was a file, and nothing could be made of it.
+    bool is_unreadable() const noexcept { return is_unreadable_; }
 
     /// Whether it is time to keep() who is alive: a while after the last time, at once before it.
     bool is_due(time_point now) const noexcept { return now >= due_; }
@@ -43,6 +45,7 @@ private:
     std::filesystem::path file_;
     std::string mesh_;
     table known_;
+    bool is_unreadable_ = false;
     time_point due_{};
 };
 

@@ -53,7 +53,8 @@ constexpr explanation table[] = {
     {"E_BAD_TOKEN",
      "A link to the dashboard opens it once, within a day, at the observer that gave it. `meshctl "
      "ui`\n"
-     "prints a fresh one; on another machine, `meshctl ui` there."},
+     "prints a fresh one; on another machine, `meshctl ui` there. The token of observe.token_file is\n"
+     "good as often as it is said, until the file has another and the host has read it again."},
     {"E_BIND", "The kernel refused to open a UDP socket, for the reason in the message."},
     {"E_BROKEN_ANSWER",
      "Another host was asked over the mesh (mesh/introspect/1) and its answer broke off, or was\n"
@@ -253,7 +254,7 @@ constexpr explanation table[] = {
     {"E_NO_SESSION",
      "The dashboard lets in browsers that came by a link of `meshctl ui`. A session ends after a "
      "week,\n"
-     "and when the observer stops."},
+     "and when the operator's token (observe.token_file) is another."},
     {"E_NO_SUCH_ADDRESS",
      "[net] bind or --bind names an address that no interface of this machine has now. Without\n"
      "it, the host listens on all."},

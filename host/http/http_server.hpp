@@ -29,8 +29,10 @@ public:
 
     virtual void reply(response answer) = 0;
 
-    /// Status 200, chunked: the length is not known yet.
-    virtual void begin_stream(std::string_view content_type) = 0;
+    /// Status 200, chunked: the length is not known yet. `headers` besides those of content and
+    /// connection, where the answer goes over HTTP.
+    virtual void begin_stream(std::string_view content_type, const header_list& headers) = 0;
+    void begin_stream(std::string_view content_type) { begin_stream(content_type, {}); }
     /// false: the client is gone, or reads so slowly that the limit on waiting bytes is reached
     /// and it has been cut off. The caller stops what it was doing for it.
     /// Nothing written asks whether the client is still there.

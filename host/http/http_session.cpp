@@ -192,15 +192,18 @@ void http_session::after_response(const beast::error_code& ec, bool keep_alive) 
     read_request();
 }
 
-void http_session::begin_stream(std::string_view content_type) {
+void http_session::begin_stream(std::string_view content_type, const header_list& headers) {
     if (phase_ != phase::answering) return;
     phase_ = phase::streaming;
     is_stream_ended_ = false;
-    queue_bytes(fmt::format(
+    auto head = fmt::format(
         "HTTP/1.1 200 OK\r\nContent-Type: {}\r\nCache-Control: no-store\r\n"
-        "Transfer-Encoding: chunked\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n",
         content_type
-    ));
+    );
+    for (const auto& [name, value] : headers)
+        head += fmt::format("{}: {}\r\n", name, value);
+    queue_bytes(head + "\r\n");
     watch_client();
 }
 

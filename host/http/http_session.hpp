@@ -35,7 +35,7 @@ public:
     bool is_idle() const noexcept { return is_shaking_hands() || phase_ == phase::reading; }
 
     void reply(response answer) override;
-    void begin_stream(std::string_view content_type) override;
+    void begin_stream(std::string_view content_type, const header_list& headers) override;
     bool write(std::string_view data) override;
     void finish() override;
     std::size_t waiting() const override { return queued_bytes_; }

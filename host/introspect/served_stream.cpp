@@ -77,7 +77,7 @@ void served_stream::reply(http::response answer) {
     flush();
 }
 
-void served_stream::begin_stream(std::string_view content_type) {
+void served_stream::begin_stream(std::string_view content_type, const http::header_list&) {
     if (phase_ != phase::answering) return;
     phase_ = phase::streaming;
     send(encode(answer_head{200, std::string(content_type)}));

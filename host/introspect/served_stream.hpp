@@ -61,7 +61,7 @@ public:
     void on_closed(transport::stream&, transport::stream_end, std::uint64_t) override;
 
     void reply(http::response answer) override;
-    void begin_stream(std::string_view content_type) override;
+    void begin_stream(std::string_view content_type, const http::header_list&) override;
     bool write(std::string_view data) override;
     void finish() override;
     std::size_t waiting() const override;

@@ -52,6 +52,7 @@ outcome<model::lab_record> plan_lab(const up_request& asked, const config::surro
     lab.emit = asked.emit;
     lab.sets = asked.sets;
     lab.observer_sets = asked.observer_sets;
+    lab.host_sets = asked.host_sets;
     lab.created_at = http::format_time(std::chrono::system_clock::now());
     std::error_code ec;
     if (!fs::exists(lab.program, ec))
@@ -74,6 +75,13 @@ outcome<model::lab_record> plan_lab(const up_request& asked, const config::surro
                 "keep the lab in a directory with a shorter path: --dir DIR"};
         lab.nodes.push_back(std::move(node));
     }
+    for (const auto& set : lab.host_sets)
+        if (lab.find(set.substr(0, set.find(':'))) == nullptr)
+            return failure{
+                exit_code::usage,
+                "E_USAGE",
+                fmt::format("--host-set {}: the lab has no host of that name", set),
+                "NAME:KEY=VALUE, as in compute-01:log.level=debug"};
     if (asked.has_observer) {
         auto& observer = lab.observer.emplace();
         observer.name = model::observer_name;

@@ -21,9 +21,10 @@ struct up_request {
     std::string emit = "change";
     std::vector<std::string> sets;
     std::vector<std::string> observer_sets;
-    duration within = 60s;      ///< all of it
-    bool has_observer = false;  ///< beside the hosts, with a dashboard
-    bool has_relay = false;     ///< beside the hosts, for all of them
+    std::vector<std::string> host_sets;  ///< "NAME:KEY=VALUE"
+    duration within = 60s;               ///< all of it
+    bool has_observer = false;           ///< beside the hosts, with a dashboard
+    bool has_relay = false;              ///< beside the hosts, for all of them
 };
 
 /// From the start of the first process.

@@ -12,6 +12,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509err.h>
 
 namespace meshhost::net {
 
@@ -44,6 +45,35 @@ std::optional<std::string> why_unreadable(const std::filesystem::path& file) {
         return error ? error.message() : "it is no regular file";
     if (::access(file.c_str(), R_OK) != 0) return std::generic_category().message(errno);
     return std::nullopt;
+}
+
+bool is_anybodys(const std::filesystem::path& file) {
+    using std::filesystem::perms;
+    std::error_code unknown;
+    const auto mode = std::filesystem::status(file, unknown).permissions();
+    return !unknown && (mode & (perms::others_read | perms::others_write)) != perms::none;
+}
+
+failure no_secret(const std::filesystem::path& key) {
+    return {
+        exit_code::not_permitted,
+        "E_TLS",
+        fmt::format("anybody on this machine may use the certificate's key {}", key.string()),
+        fmt::format("chmod 600 {}", key.string())};
+}
+
+bool is_of_another(unsigned long error) {
+    return ERR_GET_LIB(error) == ERR_LIB_X509
+           && ERR_GET_REASON(error) == X509_R_KEY_VALUES_MISMATCH;
+}
+
+failure no_pair(const std::filesystem::path& chain, const std::filesystem::path& key) {
+    ERR_clear_error();
+    return {
+        exit_code::invalid,
+        "E_TLS",
+        fmt::format("the certificate {} was not made for the key {}", chain.string(), key.string()),
+        "name the two that belong together; the server's own certificate is the first of its file"};
 }
 
 /// Nobody is there to be asked.
@@ -107,12 +137,13 @@ outcome<std::unique_ptr<tls_server_context>> tls_server_context::make(
         return tls_failure("cannot read the certificate", chain, *why);
     if (const auto why = why_unreadable(key))
         return tls_failure("cannot read the certificate's key", key, *why);
+    if (is_anybodys(key)) return no_secret(key);
     if (SSL_CTX_use_certificate_chain_file(context.get(), chain.c_str()) != 1)
         return tls_failure("cannot read the certificate", chain);
     if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
-        return tls_failure("cannot read the certificate's key", key);
-    if (SSL_CTX_check_private_key(context.get()) != 1)
-        return tls_failure("the certificate does not belong to the key", key);
+        return is_of_another(ERR_peek_error())
+                   ? no_pair(chain, key)
+                   : tls_failure("cannot read the certificate's key", key);
     return std::unique_ptr<tls_server_context>(new tls_server_context(std::move(context)));
 }
 

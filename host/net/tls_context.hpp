@@ -45,7 +45,7 @@ private:
 class tls_server_context {
 public:
     /// PEM: the chain with the server's own certificate first, and its key. Errors: E_TLS when one
-    /// cannot be read, or they do not belong together.
+    /// cannot be read, they do not belong together, or anybody may read the key (not_permitted).
     static outcome<std::unique_ptr<tls_server_context>> make(
         const std::filesystem::path& chain,
         const std::filesystem::path& key

@@ -6,12 +6,15 @@
 #include "http/http_server.hpp"
 #include "http/tcp_listener.hpp"
 #include "introspect/asker.hpp"
+#include "observe/door.hpp"
+#include "observe/event_routes.hpp"
 #include "observe/lab_actions.hpp"
+#include "observe/model_routes.hpp"
 #include "observe/observatory.hpp"
-#include "observe/proto/session_table.hpp"
-#include "observe/request_policy.hpp"
+#include "observe/path_routes.hpp"
+#include "observe/question_table.hpp"
 #include "observe/stream_hub.hpp"
-#include "observe/survey.hpp"
+#include "observe/survey_routes.hpp"
 
 #include <functional>
 #include <memory>
@@ -33,15 +36,18 @@ struct dashboard_options {
     dashboard_access access;
     std::unique_ptr<lab_actions> lab;  ///< null: nothing is broken here
     std::function<outcome<std::string>(unsigned size)> publish_trace;  ///< as host_actions has it
-    std::function<std::string()> secret;  ///< draws what nobody can guess
+    std::array<std::uint8_t, 32> session_key{};                        ///< as door_options have it
+    std::function<std::string()> secret;                               ///< as door_options have it
     logger log;
 };
 
 /// Serves from its making until close(). One thread: the shard's, which outlives it as `parts` do.
 class dashboard_server final : private http::request_handler {
 public:
-    static constexpr std::size_t timers = 5;        ///< of this room
-    static constexpr std::size_t admin_timers = 4;  ///< of what it asks all hosts with
+    /// Of this room: the hub's, the observatory's, that of events, and the surveys'.
+    static constexpr std::size_t timers = 3 + survey_routes::timers;
+    /// Of what it asks all hosts with.
+    static constexpr std::size_t admin_timers = 1 + survey_routes::admin_timers;
 
     dashboard_server(
         const observatory_parts& parts,
@@ -61,46 +67,34 @@ public:
 
     std::size_t connections() const { return server_.connections(); }
 
+    /// For whoever runs it: what browsers will not like about its certificate.
+    std::vector<std::string> warnings() const;
+
     /// What it holds and has counted.
     std::vector<std::pair<std::string, std::uint64_t>> counters() const;
 
 private:
-    using handler = std::function<void(const http::request&, const admin::answer_ptr&)>;
-    struct route {
-        std::string path;
-        handler handle;
-    };
-
     void on_request(const http::request& asked, std::shared_ptr<http::exchange> answer) override;
     http::response describe_fault(unsigned status, std::string_view reason) override;
     http::websocket_offer on_upgrade(const http::request& asked) override;
 
     void add_questions();
-    bool has_session(const http::request& asked) const;
     void answer_api(const http::request& asked, const admin::answer_ptr& answer);
-    void open_session(const http::request& asked, const admin::answer_ptr& answer);
-    void get_snapshot(const http::request& asked, const admin::answer_ptr& answer) const;
-    void get_history(const admin::answer_ptr& answer) const;
-    void get_events(const http::request& asked, const admin::answer_ptr& answer) const;
     void get_telemetry(const admin::answer_ptr& answer) const;
-    void get_survey(survey& of, const char* schema, const admin::answer_ptr& answer);
-    void get_node(const http::request& asked, const admin::answer_ptr& answer);
-    void get_series(const std::string& node, const admin::answer_ptr& answer) const;
-    void get_node_boots(const std::string& node, const admin::answer_ptr& answer);
     void publish_trace(const http::request& asked, const admin::answer_ptr& answer);
     void act(const http::request& asked, const admin::answer_ptr& answer);
 
     observatory_parts parts_;
     dashboard_options options_;
     std::string self_;
-    request_policy policy_;
-    proto::session_table sessions_;
+    door door_;
     stream_hub hub_;
     observatory observatory_;
-    survey boots_;
-    survey plugins_;
-    survey traces_;
-    std::vector<route> questions_;
+    model_routes model_;
+    path_routes paths_;
+    event_routes events_;
+    survey_routes surveys_;
+    question_table questions_;
     http::http_server server_;
 };
 

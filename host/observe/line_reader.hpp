@@ -24,7 +24,7 @@ public:
     void stop() noexcept { is_stopped_ = true; }
 
     void reply(http::response) override { finish(); }
-    void begin_stream(std::string_view) override {}
+    void begin_stream(std::string_view, const http::header_list&) override {}
     bool write(std::string_view data) override;
     void finish() override;
     std::size_t waiting() const override { return 0; }

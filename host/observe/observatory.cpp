@@ -59,6 +59,11 @@ void observatory::set_watchers(std::size_t count) {
     timer_.arm(now);
 }
 
+void observatory::note_question() {
+    watched_until_ = std::max(watched_until_, parts_.shard.now() + asked_for);
+    begin_rounds();
+}
+
 void observatory::begin_rounds() {
     if (reader_) return;
     reader_ = std::make_shared<line_reader>(
@@ -87,12 +92,18 @@ void observatory::on_deadline(time_point now) {
     timer_.arm(std::max(now + (watchers_ > 0 ? refresh : slow_refresh), done + rest));
 }
 
+/// Steps lie on one grid, also those in which nobody was asked or this host did not run: what is
+/// so many values ago was so long ago.
 void observatory::take_step(time_point now) {
+    if (next_step_ == time_point()) next_step_ = now;
     if (now < next_step_) return;
-    next_step_ = std::max(next_step_ + round, now + round / 2);
+    const auto passed = (now - next_step_) / round + 1;
+    next_step_ += passed * round;
+    last_step_ = unix_ms(std::chrono::system_clock::now());
+    for (auto i = std::min<std::int64_t>(passed, proto::series::steps); i > 0; --i)
+        series_.advance();
     if (!reader_) return;
     ++rounds_;
-    series_.advance();
     scene_.record(series_);
 }
 
@@ -143,22 +154,24 @@ json::array observatory::last_events() const {
     return all;
 }
 
-std::string observatory::snapshot() const {
-    return fmt::format(
-        R"({},"seq":{},"now":"{}")",
-        now_.members(),
-        sequence_,
-        http::format_time(std::chrono::system_clock::now())
-    );
-}
-
+/// "mesh":...,"nodes":...,"edges":...,"seq":...,"now":...
+/// Megabytes of a large mesh: it is measured first, so that they are never there twice.
 proto::change_log::frame observatory::snapshot_frame() {
-    if (!snapshot_)
-        snapshot_ = std::make_shared<const std::string>(fmt::format(
-            R"({{{},"t":"snapshot","events":{}}})",
-            snapshot(),
-            json::serialize(last_events())
-        ));
+    if (snapshot_) return snapshot_;
+    const auto rest = fmt::format(
+        R"(,"seq":{},"now":"{}","t":"snapshot","events":{}}})",
+        sequence_,
+        http::format_time(std::chrono::system_clock::now()),
+        json::serialize(last_events())
+    );
+    std::size_t size = 1 + rest.size();
+    now_.write_members([&](std::string_view piece) { size += piece.size(); });
+    std::string text;
+    text.reserve(size);
+    text += '{';
+    now_.write_members([&](std::string_view piece) { text += piece; });
+    text += rest;
+    snapshot_ = std::make_shared<const std::string>(std::move(text));
     return snapshot_;
 }
 

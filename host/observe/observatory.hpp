@@ -11,6 +11,7 @@
 #include "observe/scene.hpp"
 #include "telemetry/event_journal.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -31,7 +32,7 @@ protected:
 struct observatory_parts {
     net::shard& shard;
     const admin::host_view& view;
-    const telemetry::event_journal& journal;
+    telemetry::event_journal& journal;
     introspect::asker& asker;
 };
 
@@ -44,6 +45,7 @@ public:
     static constexpr duration slow_refresh = 1s;     ///< else
     static constexpr int rest_per_look = 4;          ///< times as long as it took
     static constexpr duration watched_for = 10min;   ///< after the last one has gone
+    static constexpr duration asked_for = 1min;      ///< after a question
     static constexpr std::size_t events_told = 200;  ///< with a snapshot
 
     observatory(const observatory_parts& parts, boost::json::object mesh, picture_sink& sink);
@@ -54,12 +56,21 @@ public:
     /// So many look now.
     void set_watchers(std::size_t count);
 
+    /// Somebody asks, without watching: hosts are asked for their meters for a while, so that the
+    /// next answer has them.
+    void note_question();
+
     /// A snapshot frame of the present state; the same text until it changes.
     proto::change_log::frame snapshot_frame();
-    /// "mesh":...,"nodes":...,"edges":...,"seq":...,"now":...
-    std::string snapshot() const;
+    const proto::packed_picture& picture() const noexcept { return now_; }
+    /// As scene::told().
+    const proto::told_edge* told(const std::string& node, const std::string& peer) const {
+        return scene_.told(node, peer);
+    }
     const proto::change_log& log() const noexcept { return log_; }
     const proto::series& series() const noexcept { return series_; }
+    /// When the present step of the series began, since the Unix epoch.
+    std::chrono::milliseconds last_step() const noexcept { return last_step_; }
     std::uint64_t sequence() const noexcept { return sequence_; }
     std::uint64_t rounds() const noexcept { return rounds_; }
 
@@ -92,6 +103,7 @@ private:
     std::size_t watchers_ = 0;
     time_point watched_until_{};
     time_point next_step_{};
+    std::chrono::milliseconds last_step_{};
     time_point next_tick_{};
 };
 

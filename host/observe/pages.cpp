@@ -2,6 +2,7 @@
 #include "observe/pages.hpp"
 
 #include "admin/replies.hpp"
+#include "observe/answers.hpp"
 
 #include <fmt/format.h>
 
@@ -20,10 +21,6 @@ std::string printable(std::string_view text) {
     for (const char c : text)
         out += c >= ' ' && c <= '~' ? c : '?';
     return out;
-}
-
-bool accepts_gzip(const http::request& asked) {
-    return http::header(asked, "accept-encoding").find("gzip") != std::string_view::npos;
 }
 
 }  // namespace

@@ -324,6 +324,12 @@ void scene::add_edges(
             to.add_neighbor(self.id, neighbor.id);
 }
 
+const proto::told_edge* scene::told(const std::string& node, const std::string& peer) const {
+    const auto of = memories_.find(node);
+    if (of == memories_.end() || !of->second.meters || is_gone(of->second.state)) return nullptr;
+    return proto::find_edge(of->second.edges, peer);
+}
+
 void scene::record(proto::series& to) const {
     for (const auto& [id, of] : memories_) {
         if (!of.meters || is_gone(of.state)) continue;

@@ -46,6 +46,9 @@ public:
     /// Tells everything as of now. Nodes that the host has forgotten are forgotten.
     void compose(const moment& at, proto::picture_taker& to);
 
+    /// What `node` itself says of its link with `peer`. nullptr: nothing. Good until the next call.
+    const proto::told_edge* told(const std::string& node, const std::string& peer) const;
+
     /// What nodes used lately, into the present step.
     void record(proto::series& to) const;
 

@@ -88,6 +88,11 @@ void survey::on_deadline(time_point now) {
         take(last_);
 }
 
+void survey::for_each_kept(const visitor& visit) const {
+    for (const auto& [id, of] : kept_)
+        visit(id, of.name, of.answer);
+}
+
 void survey::forget_gone() {
     std::set<std::string> present{view_.node().id};
     for (const auto& peer : view_.peers())

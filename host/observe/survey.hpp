@@ -42,6 +42,11 @@ public:
     /// while hosts are being asked hears the same. false: too many wait already.
     bool ask(const taker& take);
 
+    /// What is kept, as JSON, by id.
+    using visitor = std::function<
+        void(const std::string& id, const std::string& name, const std::string& answer)>;
+    void for_each_kept(const visitor& visit) const;
+
 private:
     static constexpr duration answer_limit = 2500ms;  ///< of hosts, for those who wait
     static constexpr duration fresh_for = 1s;

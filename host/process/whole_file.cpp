@@ -21,13 +21,14 @@ std::optional<std::string> read_whole(const std::filesystem::path& file, std::si
 
 bool replace_whole(const std::filesystem::path& file, std::string_view text) {
     const auto next = std::filesystem::path(file).concat(".new");
-    {
-        std::ofstream out(next, std::ios::binary | std::ios::trunc);
-        out << text;
-        if (!out.flush()) return false;
-    }
-    std::error_code error;
-    std::filesystem::rename(next, file, error);
+    errno = 0;
+    std::ofstream out(next, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.close();
+    std::error_code error(out ? 0 : errno == 0 ? EIO : errno, std::generic_category());
+    if (!error) std::filesystem::rename(next, file, error);
+    std::error_code ignored;
+    if (error) std::filesystem::remove(next, ignored);  // half of it is of no use to anybody
     errno = error.value();
     return !error;
 }

@@ -14,7 +14,8 @@ namespace meshhost::process {
 std::optional<std::string> read_whole(const std::filesystem::path& file, std::size_t size_max);
 
 /// By way of a file beside it, named like it and ".new". False: it cannot be written; errno says
-/// why, and what was there is unchanged. Blocks; does not wait for the disk to have it.
+/// why, what was there is unchanged, and nothing is left beside it. Blocks; does not wait for the
+/// disk to have it.
 bool replace_whole(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace meshhost::process

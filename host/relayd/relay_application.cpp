@@ -5,6 +5,7 @@
 #include "http/envelope.hpp"
 #include "http/tcp_listener.hpp"
 #include "identity/sodium.hpp"
+#include "net/tls_certificate.hpp"
 #include "relayd/relay_metrics.hpp"
 #include "telemetry/prometheus.hpp"
 
@@ -134,12 +135,18 @@ outcome<void> relay_application::start() {
         auto made = net::tls_server_context::make(config_.tls_cert, config_.tls_key);
         if (!made) return made.error();
         tls_ = std::move(*made);
+        warn_of_certificate();
         const auto bound = server_->listen(*ip_endpoint::parse(config_.tls_listen), tls_.get());
         if (!bound) return bound.error();
         urls_.push_back(url_of(*bound, true));
     }
     if (const auto done = serve_stun(); !done) return done;
     return config_.metrics_listen.empty() ? outcome<void>() : serve_metrics();
+}
+
+void relay_application::warn_of_certificate() const {
+    for (const auto& each : net::certificate_concerns(*tls_, {}, std::chrono::system_clock::now()))
+        log_.warn("{}", each);
 }
 
 /// At the usual port only if it is free: nobody asked for it by name.
@@ -217,6 +224,7 @@ void relay_application::reload() {
         tls = std::move(*made);
         server_->replace_tls(tls.get());
         tls_ = std::move(tls);  // connections that are there keep the old one alive
+        warn_of_certificate();
     }
     set_log_level(read->level);
     server_->set_access(read->access());

@@ -30,6 +30,7 @@ private:
     outcome<relay_config> read_config() const;
     outcome<void> check(const relay_config& config) const;
     outcome<void> start();
+    void warn_of_certificate() const;
     outcome<void> serve_stun();
     outcome<void> serve_metrics();
     void announce() const;

@@ -29,7 +29,8 @@ void event_journal::append(event happened) {
         bytes_ -= size_of(events_.front());
         events_.pop_front();
     }
-    if (listener_) listener_(events_.back());
+    for (auto* const each : listeners_)
+        each->on_event(events_.back());
 }
 
 void event_journal::restore(std::vector<event> earlier) {

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <vector>
 
 namespace meshhost::telemetry {
@@ -16,23 +15,31 @@ struct journal_limits {
     std::size_t text_max = 512;        ///< of each text; the rest is cut off
 };
 
+/// Hears each event right after it was taken. May not append(), nor add or remove listeners.
+class event_listener {
+public:
+    virtual void on_event(const event& happened) = 0;
+
+protected:
+    ~event_listener() = default;
+};
+
 /// When full, the oldest give way. Pure; one thread.
 class event_journal {
 public:
-    using listener = std::function<void(const event&)>;
-
     explicit event_journal(const journal_limits& limits = {})
         : limits_(limits) {}
 
-    /// Gives `happened` its number, keeps it and tells the listener.
+    /// Gives `happened` its number, keeps it and tells the listeners.
     void append(event happened);
 
     /// Puts events of an earlier run before those to come. The last keeps its number, those before
     /// it are numbered down from it, without gaps. Precondition: nothing was appended yet.
     void restore(std::vector<event> earlier);
 
-    /// Who hears each event right after it was taken; empty: nobody. May not append().
-    void set_listener(listener heard) { listener_ = std::move(heard); }
+    /// Until it is removed, which is before it is destroyed.
+    void add_listener(event_listener& hears) { listeners_.push_back(&hears); }
+    void remove_listener(event_listener& hears) { std::erase(listeners_, &hears); }
 
     /// Of what is held; next() when nothing is.
     std::uint64_t oldest() const noexcept { return next_ - events_.size(); }
@@ -50,7 +57,7 @@ private:
     std::deque<event> events_;
     std::size_t bytes_ = 0;
     std::uint64_t next_ = 1;
-    listener listener_;
+    std::vector<event_listener*> listeners_;
 };
 
 }  // namespace meshhost::telemetry

@@ -6,6 +6,9 @@ import json
 import os
 import socket
 import struct
+import urllib.parse
+
+from json_schema import Schemas
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 PATIENCE_S = 60
@@ -20,6 +23,7 @@ class Dashboard:
         self.tls = tls
         self.at = at or self.address
         self.cookie = ""
+        self.schemas = Schemas(lambda file: json.loads(self.ask("GET", "/api/v1/schema/" + file)[2]))
 
     def ask(self, method, path, body=None, headers=None):
         """The status, the headers and the bytes of an answer."""
@@ -48,11 +52,21 @@ class Dashboard:
         status, _, answer = self.ask("GET", path)
         return status, json.loads(answer)
 
-    def data(self, path):
+    def data(self, path, **query):
+        """What is in a good answer, which is as its schema says."""
+        if query:
+            path += "?" + urllib.parse.urlencode(query)
         status, envelope = self.envelope(path)
         if status != 200:
             raise AssertionError(f"{path}: {status} {envelope}")
+        name = envelope["schema"].removeprefix("meshhost.").removesuffix("/1")
+        faults = self.schemas.faults(name, envelope["data"])
+        if faults:
+            raise AssertionError(f"{path} is not as its schema says: {faults[:3]}")
         return envelope["data"]
+
+    def events(self, **headers):
+        return EventStream(self, headers)
 
     def node(self, name):
         return next((node for node in self.data("/api/v1/snapshot")["nodes"] if node["name"] == name), None)
@@ -68,6 +82,38 @@ class Dashboard:
         stream = Stream(self)
         stream.say({"t": "hello", "v": 1, **hello})
         return stream
+
+
+class EventStream:
+    """Server-Sent Events, as they come. Usable as a context manager."""
+
+    def __init__(self, dashboard, headers, path="/api/v1/events/stream"):
+        self.connection = http.client.HTTPConnection(dashboard.address, timeout=PATIENCE_S)
+        self.connection.sock = dashboard.connect()
+        self.connection.request("GET", path, None, {"Cookie": dashboard.cookie, **headers})
+        self.answer = self.connection.getresponse()
+        self.status, self.headers = self.answer.status, self.answer.headers
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def next(self, wanted=lambda event: True):
+        """The next event that is wanted, and its id."""
+        number, data = None, None
+        while line := self.answer.readline().decode():
+            field, _, value = line.rstrip("\n").partition(": ")
+            if field == "id":
+                number = value
+            elif field == "data":
+                data = json.loads(value)
+            elif field == "" and data is not None:
+                if wanted(data):
+                    return number, data
+                number, data = None, None
+        raise ConnectionError("the stream has ended")
 
 
 class Stream:

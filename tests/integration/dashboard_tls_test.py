@@ -41,10 +41,10 @@ class Served(LabTest):
         self.token_file.write_text(text + "\n")
         self.token_file.chmod(mode)
 
-    def make_certificate(self):
+    def make_certificate(self, name=NAME, days=60, to=""):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-keyout", self.directory / "key.pem", "-out", self.directory / "cert.pem", "-days", "2",
-                        "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"],
+                        "-keyout", self.directory / f"{to}key.pem", "-out", self.directory / f"{to}cert.pem",
+                        "-days", str(days), "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"],
                        check=True, capture_output=True)
 
     def browser(self, token=TOKEN, name=NAME):
@@ -132,6 +132,29 @@ class WaysIn(Served):
         self.browser(FRESH_TOKEN).enter()  # nothing has changed
 
 
+    def test_a_session_outlives_the_observer_and_no_other_token(self):
+        browser = self.browser().enter()
+        self.eye.kill()
+        self.eye = self.host("eye", "--observe", *self.settings(listen=f"0.0.0.0:{self.port}")).start()
+        self.assertEqual(browser.ask("GET", API + "session")[0], 200)
+        self.eye.kill()
+        self.write_token(FRESH_TOKEN)
+        self.eye = self.host("eye", "--observe", *self.settings(listen=f"0.0.0.0:{self.port}")).start()
+        self.assert_refused(browser.ask("GET", API + "session"), 401, "E_NO_SESSION")
+
+    def test_a_certificate_that_browsers_will_not_like_is_told_of(self):
+        def warnings():
+            return [each for each in self.eye.data("status")["warnings"] if "certificate" in each]
+
+        self.assertEqual(warnings(), [])
+        self.make_certificate(name="another.test", days=3)
+        self.assertEqual(self.eye.ctl("reload")[0], 0)
+        expires, name = warnings()
+        self.assertIn("expires on", expires)
+        self.assertIn(NAME, name)
+        self.assertIn("expires on", self.eye.log_text())
+
+
 class Hostile(Served):
     def handshakes(self):
         return self.eye.data("probe")["observe"]["handshakes"]
@@ -209,6 +232,12 @@ class Refusals(Served):
         self.assertIn(str(none), self.refused("E_TLS", 7, *self.settings(tls_cert=none))["message"])
         self.refused("E_TLS", 7, *self.settings(tls_key=none))
         self.refused("E_TLS", 7, *self.settings(tls_cert=self.token_file))
+        self.make_certificate(to="other-")
+        other = self.refused("E_TLS", 7, *self.settings(tls_key=self.directory / "other-key.pem"))
+        self.assertIn("was not made for the key", other["message"])
+        (self.directory / "other-key.pem").chmod(0o644)
+        open_to_all = self.refused("E_TLS", 6, *self.settings(tls_key=self.directory / "other-key.pem"))
+        self.assertIn("chmod 600", open_to_all["hint"])
         self.refused("E_DASHBOARD_TOKEN", 7, *self.settings(token_file=none))
         self.write_token(TOKEN, 0o640)
         self.assertIn("chmod 600", self.refused("E_DASHBOARD_TOKEN", 6, *self.settings())["hint"])

@@ -101,6 +101,10 @@ certificate_files make_certificates(const std::filesystem::path& directory) {
     write(files.authority, authority.get());
     write(files.chain, server.get());
     const file_ptr out(std::fopen(files.key.c_str(), "w"));
+    std::filesystem::permissions(
+        files.key,
+        std::filesystem::perms::owner_read | std::filesystem::perms::owner_write
+    );
     check(
         out != nullptr
         && PEM_write_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1

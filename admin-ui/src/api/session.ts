@@ -9,9 +9,13 @@ export type Entry =
 
 let refused: Problem | null = null; // what was said of the link: still true when it is knocked again without one
 
-export async function enter(): Promise<Entry> {
-  const token = new URLSearchParams(location.hash.slice(1)).get("t");
-  if (token !== null) history.replaceState(history.state, "", location.pathname + location.search);
+/** What was typed: a token, or a link with one in it. */
+export const tokenIn = (text: string): string => text.trim().replace(/^.*#t=/, "");
+
+export async function enter(typed?: string): Promise<Entry> {
+  const linked = new URLSearchParams(location.hash.slice(1)).get("t");
+  const token = typed === undefined ? linked : tokenIn(typed);
+  if (linked !== null) history.replaceState(history.state, "", location.pathname + location.search);
   try {
     if (token) {
       try {

@@ -11,6 +11,7 @@ export interface Contract {
   Boot?: Boot;
   NodeBoots?: NodeBoots;
   Edge?: Edge;
+  EdgePage?: EdgePage;
   ErrorEnvelope?: ErrorEnvelope;
   MeshEvent?: MeshEvent;
   Events?: Events;
@@ -22,6 +23,8 @@ export interface Contract {
   MeshPlugins?: MeshPlugins;
   MeshTraces?: MeshTraces;
   Node?: Node;
+  NodePage?: NodePage;
+  Path?: Path;
   Series?: Series;
   Snapshot?: Snapshot;
   ServerFrame?: ServerFrame;
@@ -80,6 +83,14 @@ export interface Boot {
     dropped: number;
     [k: string]: unknown;
   }[];
+  /**
+   * whose it is: where a boot is asked for by its id
+   */
+  node?: string;
+  /**
+   * likewise. Untrusted text
+   */
+  node_name?: string;
   [k: string]: unknown;
 }
 /**
@@ -133,6 +144,36 @@ export interface Edge {
    * what the two ends say differently, in words
    */
   disagree: string | null;
+  [k: string]: unknown;
+}
+/**
+ * edges that a filter lets through, a page of them, in the order of their ids
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "EdgePage".
+ */
+export interface EdgePage {
+  /**
+   * of the state, as the snapshot's
+   */
+  seq: number;
+  /**
+   * RFC 3339, the observer's clock
+   */
+  now: string;
+  /**
+   * of all there are
+   */
+  total: number;
+  /**
+   * of those that the filter lets through, on all pages
+   */
+  matched: number;
+  /**
+   * ?cursor= of the next page; null: this is the last
+   */
+  next: string | null;
+  edges: Edge[];
   [k: string]: unknown;
 }
 /**
@@ -495,6 +536,121 @@ export interface Node {
    * why its meters are not known; null: they are, or it was not asked yet
    */
   unasked: string | null;
+  [k: string]: unknown;
+}
+/**
+ * nodes that a filter lets through, a page of them
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "NodePage".
+ */
+export interface NodePage {
+  /**
+   * of the state, as the snapshot's
+   */
+  seq: number;
+  /**
+   * RFC 3339, the observer's clock
+   */
+  now: string;
+  /**
+   * of all there are
+   */
+  total: number;
+  /**
+   * of those that the filter lets through, on all pages
+   */
+  matched: number;
+  /**
+   * ?cursor= of the next page; null: this is the last
+   */
+  next: string | null;
+  nodes: Node[];
+  [k: string]: unknown;
+}
+/**
+ * how two nodes reach each other
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Path".
+ */
+export interface Path {
+  /**
+   * the node's public key in hex
+   */
+  a: string;
+  /**
+   * the node's public key in hex
+   */
+  b: string;
+  /**
+   * in the gossip; what else connects two nodes is known here of the observer alone
+   */
+  neighbors: boolean;
+  kind: "direct" | "relayed" | "unknown";
+  /**
+   * why, as an edge's
+   */
+  reason: string | null;
+  rtt_us: number | null;
+  /**
+   * null: they are no neighbours
+   */
+  tree: "eager" | "lazy" | "unknown" | null;
+  /**
+   * RFC 3339: the link is as it is, in kind and reason; null: for longer than is remembered, or there is none
+   */
+  since: string | null;
+  /**
+   * RFC 3339: links are remembered from then on
+   */
+  remembered_since: string | null;
+  /**
+   * each end's own word, of those that say anything
+   */
+  said: {
+    /**
+     * the node's public key in hex
+     */
+    by: string;
+    kind: "direct" | "relayed" | "unknown";
+    reason: string | null;
+    rtt_us: number | null;
+    tree: "eager" | "lazy" | "unknown" | null;
+    /**
+     * the other's address, or the relay; of the observer's own paths alone
+     */
+    remote: string | null;
+    [k: string]: unknown;
+  }[];
+  /**
+   * what the two ends say differently, in words
+   */
+  disagree: string | null;
+  /**
+   * what changed, the oldest first; the newest 100
+   */
+  history: {
+    /**
+     * RFC 3339, the observer's clock
+     */
+    at: string;
+    /**
+     * links: what is remembered of the picture, ten minutes at most; journal: peer.path of the observer's own paths
+     */
+    source: "links" | "journal";
+    /**
+     * null: there was none
+     */
+    from: string | null;
+    to: string | null;
+    reason: string | null;
+    [k: string]: unknown;
+  }[];
+  /**
+   * there was more than that
+   */
+  truncated: boolean;
   [k: string]: unknown;
 }
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The filter's grammar: `state:stale tier:leaf role:compute path:relayed cpu>80% rtt>50ms name~web
-// -role:observer`; any other word is the start of an id or a part of a name. All terms must hold.
+// -role:observer`; any other word is the start of an id or a part of a name. All terms must hold. The same as in the
+// observer's API (host/observe/proto/node_filter): tests/contract/node_filter.json holds both to it.
 import type { Edge, Node } from "../api/types";
 import { share } from "./states";
 
@@ -14,7 +15,9 @@ export interface Filter {
 
 type Compare = ">" | "<" | ">=" | "<=" | "=";
 
-const TERM = /^(-?)([a-z]+)(:|~|>=|<=|>|<|=)(.+)$/i;
+const BYTES_MAX = 1024;
+const TERMS_MAX = 64;
+const TERM = /^(-?)([a-z]+)(:|~|>=|<=|>|<|=)(.+)$/is;
 const FIELDS = [
   "state",
   "tier",
@@ -35,7 +38,10 @@ const FIELDS = [
 export function parseFilter(text: string): Filter {
   const errors: string[] = [];
   const tests: Test[] = [];
-  for (const word of words(text)) {
+  const asked = words(text);
+  if (new TextEncoder().encode(text).length > BYTES_MAX) errors.push(`a filter has at most ${BYTES_MAX} bytes`);
+  else if (asked.length > TERMS_MAX) errors.push(`a filter has at most ${TERMS_MAX} terms`);
+  for (const word of errors.length > 0 ? [] : asked) {
     const match = TERM.exec(word);
     if (!match) {
       const negative = word.startsWith("-") && word.length > 1;
@@ -43,7 +49,7 @@ export function parseFilter(text: string): Filter {
       continue;
     }
     const [, minus, field, op, value] = match as unknown as [string, string, string, string, string];
-    const made = term(field.toLowerCase(), op, value.toLowerCase());
+    const made = term(lower(field), op, lower(value));
     if (typeof made === "string") errors.push(made);
     else tests.push(negate(minus === "-", made));
   }
@@ -54,9 +60,12 @@ export function parseFilter(text: string): Filter {
   };
 }
 
+/** A to Z only: what a letter of another script is in lower case, not every language agrees upon. */
+const lower = (text: string): string => text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+
 /** Splits at spaces, but not within double quotes. */
 function words(text: string): string[] {
-  return (text.match(/(?:[^\s"]+|"[^"]*"?)+/g) ?? [])
+  return (text.match(/(?:[^ \t\n\v\f\r"]+|"[^"]*"?)+/g) ?? [])
     .map((word) => word.replaceAll('"', ""))
     .filter((word) => word !== "");
 }
@@ -67,8 +76,8 @@ const negate =
     test(node, edges) !== negative;
 
 function free(word: string): Test {
-  const text = word.toLowerCase();
-  return (node) => node.id.startsWith(text) || node.name.toLowerCase().includes(text);
+  const text = lower(word);
+  return (node) => node.id.startsWith(text) || lower(node.name).includes(text);
 }
 
 function term(field: string, op: string, value: string): Test | string {
@@ -79,25 +88,25 @@ function term(field: string, op: string, value: string): Test | string {
     case "tier":
       return is ? (node) => begins(value)(node.tier ?? "unknown") : wrongOp(field, op);
     case "role":
-      return is ? (node) => node.roles.some((role) => wild(value)(role.toLowerCase())) : wrongOp(field, op);
+      return is ? (node) => node.roles.some((role) => wild(value)(lower(role))) : wrongOp(field, op);
     case "over":
       return is
-        ? (node) => node.over.some((what) => wild(value === "ram" ? "memory" : value)(what))
+        ? (node) => node.over.some((what) => wild(value === "ram" ? "memory" : value)(lower(what)))
         : wrongOp(field, op);
     case "version":
-      return is ? (node) => wild(value)(node.version ?? "") : wrongOp(field, op);
+      return is ? (node) => wild(value)(lower(node.version ?? "")) : wrongOp(field, op);
     case "id":
       return is ? (node) => node.id.startsWith(value) : wrongOp(field, op);
     case "name": {
-      if (op === "~") return (node) => wild(value.includes("*") ? value : `*${value}*`)(node.name.toLowerCase());
-      return is ? (node) => wild(value)(node.name.toLowerCase()) : wrongOp(field, op);
+      if (op === "~") return (node) => wild(value.includes("*") ? value : `*${value}*`)(lower(node.name));
+      return is ? (node) => wild(value)(lower(node.name)) : wrongOp(field, op);
     }
     case "path": {
       const kind = value === "relay" ? "relayed" : value;
       return is ? (_, edges) => edges.some((edge) => wild(kind)(edge.kind)) : wrongOp(field, op);
     }
     case "reason":
-      return is ? (_, edges) => edges.some((edge) => wild(value)(edge.reason ?? "")) : wrongOp(field, op);
+      return is ? (_, edges) => edges.some((edge) => wild(value)(lower(edge.reason ?? ""))) : wrongOp(field, op);
     case "tree":
       return is ? (_, edges) => edges.some((edge) => wild(value)(edge.tree)) : wrongOp(field, op);
     case "cpu":
@@ -129,9 +138,8 @@ function roundTrip(op: string, value: string): Test | null {
 }
 
 function quantity(text: string, units: Record<string, number>): number | null {
-  const match = /^(\d+(?:\.\d+)?)([a-z%]*)$/.exec(text);
-  const unit = match ? units[match[2]!] : undefined;
-  return match && unit !== undefined ? Number(match[1]) * unit : null;
+  const match = /^(\d{1,12}(?:\.\d{1,6})?)([a-z%]*)$/.exec(text);
+  return match && Object.hasOwn(units, match[2]!) ? Number(match[1]) * units[match[2]!]! : null;
 }
 
 const comparison = (op: string): Compare | null => (op === ":" ? "=" : op === "~" ? null : (op as Compare));

@@ -96,6 +96,8 @@ export class Stage {
     if (!this.fitted && scene.nodes.length > 0 && this.size.w > 1) {
       this.fitted = true;
       this.fit();
+      this.signature = signature;
+      return this.soon(); // the first picture waits for nothing to come to rest
     }
     const same = signature === this.signature;
     this.signature = signature;
@@ -202,7 +204,7 @@ export class Stage {
 
   /** Whose cards are to be mounted: all when zoomed in, as many as a window bears. */
   cards(scene: Pick<Scene, "nodes" | "at" | "selected">): string[] {
-    if (this.camera.k < CARD_ABOVE) return [];
+    if (!this.fitted || this.camera.k < CARD_ABOVE) return [];
     const { w, h } = this.size;
     const inside = scene.nodes.filter(({ id }) => {
       const at = scene.at(id);

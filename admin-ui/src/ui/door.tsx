@@ -1,11 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useState } from "react";
 import type { Entry } from "../api/session";
 import { safeName } from "../model/format";
 import css from "./door.module.css";
 import { Copy } from "./empty";
 
+/** For who has the operator's token, or a link that is another browser's. */
+function TokenForm({ knock }: { knock: (token: string) => void }) {
+  const [token, setToken] = useState("");
+  return (
+    <form
+      className={css.token}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (token.trim() !== "") knock(token);
+        setToken("");
+      }}
+    >
+      <label htmlFor="token">Or say a link's token, or the observer's own:</label>
+      <input
+        id="token"
+        type="password"
+        autoComplete="off"
+        spellCheck={false}
+        value={token}
+        onChange={(event) => setToken(event.target.value)}
+      />
+      <button type="submit" className="plain">
+        Open
+      </button>
+    </form>
+  );
+}
+
 /** What stands here instead of the mesh, and how to get in. */
-export function Door({ entry }: { entry: Exclude<Entry, { state: "in" }> }) {
+export function Door({
+  entry,
+  knock,
+}: {
+  entry: Exclude<Entry, { state: "in" }>;
+  knock: (token: string) => void;
+}) {
   const out = entry.state === "out";
   const link = entry.state === "out" && entry.link;
   return (
@@ -16,7 +51,7 @@ export function Door({ entry }: { entry: Exclude<Entry, { state: "in" }> }) {
         </p>
         <h1>
           {link
-            ? "This link does not open the dashboard"
+            ? "This token does not open the dashboard"
             : out
               ? "This browser has no session"
               : "The observer does not answer"}
@@ -33,6 +68,7 @@ export function Door({ entry }: { entry: Exclude<Entry, { state: "in" }> }) {
             <Copy text="meshctl ui" />
             <p>The dashboard of a lab:</p>
             <Copy text="meshctl ui --lab NAME" />
+            <TokenForm knock={knock} />
           </>
         ) : (
           <>

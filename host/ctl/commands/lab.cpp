@@ -41,6 +41,13 @@ public:
             ->type_name("KEY=VALUE")
             ->allow_extra_args(false);
         app.add_option(
+               "--host-set",
+               asked_.host_sets,
+               "one setting of one host, over those of --set"
+        )
+            ->type_name("NAME:KEY=VALUE")
+            ->allow_extra_args(false);
+        app.add_option(
                "--observer-set",
                asked_.observer_sets,
                "one setting of the observer, over those of --set"

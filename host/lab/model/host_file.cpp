@@ -85,6 +85,9 @@ std::vector<std::string> host_arguments(const lab_record& lab, const lab_node& n
     auto sets = lab.sets;
     if (node.tier == "observer")
         sets.insert(sets.end(), lab.observer_sets.begin(), lab.observer_sets.end());
+    const auto for_it = node.name + ":";
+    for (const std::string& set : lab.host_sets)
+        if (set.starts_with(for_it)) sets.push_back(set.substr(for_it.size()));
     for (const std::string& set : sets) {
         words.emplace_back("--set");
         words.push_back(set);

@@ -113,6 +113,7 @@ boost::json::object to_json(const lab_record& lab) {
         {"dashboard_address", lab.dashboard},
         {"dashboard_url", lab.dashboard_url},
         {"observer_sets", boost::json::value_from(lab.observer_sets)},
+        {"host_sets", boost::json::value_from(lab.host_sets)},
         {"created_at", lab.created_at},
         {"keeper", to_json(lab.keeper)},
         {"nodes", std::move(nodes)},
@@ -142,6 +143,8 @@ outcome<lab_record> read_lab(std::string_view text, const std::filesystem::path&
     lab.dashboard_url = text_at(from, "dashboard_url");
     for (const auto& set : array_at(from, "observer_sets"))
         if (set.is_string()) lab.observer_sets.emplace_back(set.get_string());
+    for (const auto& set : array_at(from, "host_sets"))
+        if (set.is_string()) lab.host_sets.emplace_back(set.get_string());
     lab.created_at = text_at(from, "created_at");
     lab.keeper = process_from(object_at(from, "keeper"));
     for (const auto& node : array_at(from, "nodes"))

@@ -47,6 +47,7 @@ struct lab_record {
     process_name keeper;            ///< the parent of them all
     std::vector<lab_node> nodes;
     std::vector<std::string> observer_sets;  ///< of the observer, over `sets`
+    std::vector<std::string> host_sets;      ///< of one host, over `sets`: "NAME:key=value"
     std::string dashboard;      ///< where it listens: the same after each restart; empty: not yet
     std::string dashboard_url;  ///< as browsers call it
     std::optional<lab_node> observer;  ///< serves the dashboard; not one of the hosts it shows

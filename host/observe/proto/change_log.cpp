@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/change_log.hpp"
 
+#include "observe/proto/gzip_text.hpp"
+
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -54,10 +56,25 @@ void change_log::add(
     if (is_due) {
         since_base_ = 0;
         last_base_ = at;
-        bases_.push_back({sequence, at, pack("{" + now.members() + "}")});
+        bases_.push_back({sequence, at, pack_whole(now)});
         bytes_ += bases_.back().whole.size();
     }
     drop_old(at);
+}
+
+/// Piece by piece: as one text it would be megabytes of a large mesh.
+packed_text change_log::pack_whole(const packed_picture& now) {
+    gzip_text packed(gzip_text::wrapper::zlib);
+    std::size_t size = 0;
+    const auto add = [&](std::string_view piece) {
+        const auto shortened = ids_.shorten(piece);
+        size += shortened.size();
+        packed.add(shortened);
+    };
+    add("{");
+    now.write_members(add);
+    add("}");
+    return {packed.finish(), size};
 }
 
 std::optional<std::vector<change_log::frame>> change_log::since(std::uint64_t sequence) const {
@@ -98,6 +115,23 @@ std::optional<std::string> change_log::at(std::chrono::milliseconds moment) cons
     } catch (const boost::system::system_error&) {
         return std::nullopt;  // it wrote them itself: whoever asks need not pay for its fault
     }
+}
+
+void change_log::search(std::span<const std::string> beginnings, const place_taker& take) const {
+    constexpr std::size_t told_around = 2048;  ///< shortened: an edge takes a third of it
+    if (bases_.empty()) return;
+    std::vector<std::string> wanted;
+    for (const auto& each : beginnings)
+        wanted.push_back(ids_.shorten_known(each));
+    const auto look_in = [&](std::chrono::milliseconds at, const packed_text& held) {
+        const auto text = held.unpack();
+        for (const auto& each : wanted)
+            if (const auto place = text.find(each); place != std::string::npos)
+                take(at, ids_.lengthen(std::string_view(text).substr(place, told_around)));
+    };
+    look_in(bases_.front().at, bases_.front().whole);
+    for (const auto& each : changes_)
+        if (each.sequence > bases_.front().sequence) look_in(each.at, each.told);
 }
 
 std::optional<std::chrono::milliseconds> change_log::oldest() const {

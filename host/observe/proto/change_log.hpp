@@ -9,8 +9,10 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +53,13 @@ public:
     std::optional<std::chrono::milliseconds> oldest() const;
     std::optional<std::chrono::milliseconds> newest() const;
 
+    /// Hears of a place in what is kept: `text` begins with what was looked for and goes on for
+    /// some hundred bytes.
+    using place_taker = std::function<void(std::chrono::milliseconds at, std::string_view text)>;
+    /// Goes over the picture of oldest() and then over every change, in order. Takes up to a tenth
+    /// of a second where much is kept.
+    void search(std::span<const std::string> beginnings, const place_taker& take) const;
+
     std::size_t bytes() const noexcept { return bytes_; }
     std::size_t changes() const noexcept { return changes_.size(); }
 
@@ -70,6 +79,7 @@ private:
     void drop_old(std::chrono::milliseconds now);
     void forget_change();
 
+    packed_text pack_whole(const packed_picture& now);
     packed_text pack(std::string_view json) { return packed_text(ids_.shorten(json)); }
     std::string unpack(const packed_text& held) const { return ids_.lengthen(held.unpack()); }
 

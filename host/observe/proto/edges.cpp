@@ -27,11 +27,6 @@ tree_role role_of(std::string_view text) {
     return text == "lazy" ? tree_role::lazy : tree_role::unknown;
 }
 
-const char* to_string(link_kind kind) {
-    if (kind == link_kind::direct) return "direct";
-    return kind == link_kind::relayed ? "relayed" : "unknown";
-}
-
 bool is_known(const told_edge& edge) {
     return edge.kind != link_kind::unknown;
 }
@@ -73,6 +68,26 @@ json::object edge_json(
 
 }  // namespace
 
+const char* to_string(link_kind kind) noexcept {
+    if (kind == link_kind::direct) return "direct";
+    return kind == link_kind::relayed ? "relayed" : "unknown";
+}
+
+const char* to_string(tree_role role) noexcept {
+    if (role == tree_role::eager) return "eager";
+    return role == tree_role::lazy ? "lazy" : "unknown";
+}
+
+const told_edge* find_edge(std::span<const told_edge> edges, std::string_view peer) {
+    const auto found = std::lower_bound(
+        edges.begin(),
+        edges.end(),
+        peer,
+        [](const told_edge& one, std::string_view wanted) { return one.peer < wanted; }
+    );
+    return found != edges.end() && found->peer == peer ? &*found : nullptr;
+}
+
 std::vector<told_edge> read_edges(const json::object& meters) {
     std::vector<told_edge> kept;
     const auto* all = meters.if_contains("edges");
@@ -100,9 +115,8 @@ std::vector<told_edge> read_edges(const json::object& meters) {
 
 void note_rates(std::vector<told_edge>& now, std::span<const told_edge> before, std::uint64_t ms) {
     for (auto& each : now) {
-        const auto was = std::lower_bound(before.begin(), before.end(), each, comes_before);
-        if (was == before.end() || was->peer != each.peer || !is_known(*was) || !is_known(each))
-            continue;
+        const auto* was = find_edge(before, each.peer);
+        if (was == nullptr || !is_known(*was) || !is_known(each)) continue;
         each.sent_bps = per_second(was->bytes_sent, each.bytes_sent, ms);
     }
 }

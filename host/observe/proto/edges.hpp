@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,12 @@ struct told_edge {
 /// The edges of meshhost.meters/1, by peer: what is known of them, and not more of them than one
 /// node is believed to have.
 std::vector<told_edge> read_edges(const boost::json::object& meters);
+
+/// Of those, the one with `peer`; nullptr: there is none.
+const told_edge* find_edge(std::span<const told_edge> edges, std::string_view peer);
+
+const char* to_string(link_kind kind) noexcept;
+const char* to_string(tree_role role) noexcept;
 
 /// What was sent a second over edges that were told of `ms` before, too.
 void note_rates(std::vector<told_edge>& now, std::span<const told_edge> before, std::uint64_t ms);

@@ -96,21 +96,41 @@ void packed_picture::add_op(std::string_view op) {
     ops_ += op;
 }
 
-void packed_picture::append_all(std::string& to, const table& of) const {
-    bool is_first = true;
+void packed_picture::for_each(const table& of, const visitor& visit) const {
+    std::string text;
     for (const auto& [id, each] : of) {
-        if (!std::exchange(is_first, false)) to += ',';
-        ids_.append(to, each.text);
+        text.clear();
+        ids_.append(text, each.text);
+        visit(id, text);
     }
 }
 
+std::optional<std::string> packed_picture::find(const table& in, std::string_view id) const {
+    const auto found = in.find(id);
+    if (found == in.end()) return std::nullopt;
+    return ids_.lengthen(found->second.text);
+}
+
 std::string packed_picture::members() const {
-    std::string out = R"("mesh":)" + mesh_ + R"(,"nodes":[)";
-    append_all(out, nodes_);
-    out += R"(],"edges":[)";
-    append_all(out, edges_);
-    out += ']';
+    std::string out;
+    write_members([&](std::string_view piece) { out += piece; });
     return out;
+}
+
+void packed_picture::write_members(const text_taker& take) const {
+    bool is_first = true;
+    const auto take_each = [&](const std::string&, std::string_view text) {
+        if (!std::exchange(is_first, false)) take(",");
+        take(text);
+    };
+    take(R"("mesh":)");
+    take(mesh_);
+    take(R"(,"nodes":[)");
+    for_each_node(take_each);
+    take(R"(],"edges":[)");
+    is_first = true;
+    for_each_edge(take_each);
+    take("]");
 }
 
 }  // namespace meshhost::observe::proto

@@ -6,7 +6,9 @@
 #include "observe/proto/short_ids.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,19 @@ public:
 
     /// "mesh":{...},"nodes":[...],"edges":[...], in the order of ids.
     std::string members() const;
+    /// The same in pieces: as a whole it may take megabytes.
+    using text_taker = std::function<void(std::string_view piece)>;
+    void write_members(const text_taker& take) const;
+
+    /// Whole objects as JSON, in the order of ids. The text is good during the call.
+    using visitor = std::function<void(const std::string& id, std::string_view text)>;
+    void for_each_node(const visitor& visit) const { for_each(nodes_, visit); }
+    void for_each_edge(const visitor& visit) const { for_each(edges_, visit); }
+    /// nullopt: there is none.
+    std::optional<std::string> find_node(std::string_view id) const { return find(nodes_, id); }
+    std::optional<std::string> find_edge(std::string_view id) const { return find(edges_, id); }
+    const std::string& mesh_text() const noexcept { return mesh_; }
+    std::size_t nodes() const noexcept { return nodes_.size(); }
 
 private:
     struct entry {
@@ -44,7 +59,8 @@ private:
     void tell(table& of, char what, const std::string& id, const boost::json::object& all);
     void end(table& of, char what, std::vector<std::string>* gone);
     void add_op(std::string_view op);
-    void append_all(std::string& to, const table& of) const;
+    void for_each(const table& of, const visitor& visit) const;
+    std::optional<std::string> find(const table& in, std::string_view id) const;
 
     short_ids ids_;
     std::string mesh_ = "{}";

@@ -10,6 +10,10 @@ namespace meshhost::observe::proto {
 class packed_text {
 public:
     explicit packed_text(std::string_view text);
+    /// Of what zlib has packed already, and what it was before in bytes.
+    packed_text(std::string_view packed, std::size_t unpacked_size)
+        : packed_(packed)
+        , unpacked_size_(unpacked_size) {}
 
     std::string unpack() const;
 

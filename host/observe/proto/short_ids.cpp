@@ -21,17 +21,29 @@ std::uint8_t bits_of(char c) {
 }  // namespace
 
 std::string short_ids::shorten(std::string_view json) {
+    return shorten(json, [this](std::string_view id) { return place_or_new(id); });
+}
+
+std::string short_ids::shorten_known(std::string_view json) const {
+    return shorten(json, [this](std::string_view id) { return places_.find(id); });
+}
+
+short_ids::places::const_iterator short_ids::place_or_new(std::string_view id) {
+    const auto known = places_.find(id);
+    if (known != places_.end() || ids_.size() >= ids_max) return known;
+    const auto made = places_.emplace(id, static_cast<std::uint16_t>(ids_.size())).first;
+    ids_.push_back(&made->first);
+    return made;
+}
+
+template <class Find>
+std::string short_ids::shorten(std::string_view json, const Find& find) const {
     std::string out;
     out.reserve(json.size());
     while (!json.empty()) {
         const auto* const end = std::find_if_not(json.begin(), json.end(), is_digit);
         const auto run = static_cast<std::size_t>(end - json.begin());
-        auto place = run == id_size ? places_.find(json.substr(0, run)) : places_.end();
-        if (run == id_size && place == places_.end() && ids_.size() < ids_max) {
-            place =
-                places_.emplace(json.substr(0, run), static_cast<std::uint16_t>(ids_.size())).first;
-            ids_.push_back(&place->first);
-        }
+        const auto place = run == id_size ? find(json.substr(0, run)) : places_.end();
         if (place != places_.end()) {
             out += mark;
             out += static_cast<char>(0x80U | (place->second >> 7));

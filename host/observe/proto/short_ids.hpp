@@ -16,6 +16,8 @@ public:
 
     /// `json`: text of JSON, which has no control characters.
     std::string shorten(std::string_view json);
+    /// The same, but no id is met for the first time.
+    std::string shorten_known(std::string_view json) const;
     std::string lengthen(std::string_view shortened) const;
     /// As lengthen(), at the end of `to`.
     void append(std::string& to, std::string_view shortened) const;
@@ -23,8 +25,14 @@ public:
     std::size_t size() const noexcept { return ids_.size(); }
 
 private:
+    using places = std::map<std::string, std::uint16_t, std::less<>>;
+
+    places::const_iterator place_or_new(std::string_view id);
+    template <class Find>
+    std::string shorten(std::string_view json, const Find& find) const;
+
     std::vector<const std::string*> ids_;  ///< in `places_`
-    std::map<std::string, std::uint16_t, std::less<>> places_;
+    places places_;
 };
 
 }  // namespace meshhost::observe::proto

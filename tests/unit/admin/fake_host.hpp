@@ -206,9 +206,10 @@ public:
 class fake_exchange final : public http::exchange {
 public:
     void reply(http::response given) override { answer = std::move(given); }
-    void begin_stream(std::string_view content_type) override {
+    void begin_stream(std::string_view content_type, const http::header_list& headers) override {
         answer.status = 200;
         answer.content_type = content_type;
+        answer.headers = headers;
     }
     bool write(std::string_view data) override {
         if (is_gone || is_finished) return false;

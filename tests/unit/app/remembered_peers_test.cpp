@@ -99,8 +99,11 @@ TEST_CASE("remembered peers: what cannot be read is nobody, what cannot be writt
           R"({"mesh": ")" + our_mesh.to_hex() + R"(", "peers": [1, "endpoint", null]})",
           std::string(remembered_peers::file_size_max + 1, '[')}) {
         std::ofstream(file) << text;
-        CHECK(remembered_peers(file, our_mesh).known().empty());
+        const remembered_peers after(file, our_mesh);
+        CHECK(after.known().empty());
+        CHECK(after.is_unreadable() == (text.find(our_mesh.to_hex()) == std::string::npos));
     }
+    CHECK_FALSE(remembered_peers(dir / "none.json", our_mesh).is_unreadable());
     remembered_peers nowhere(dir / "not" / "there", our_mesh);
     CHECK_FALSE(nowhere.keep(std::vector{peer(1)}, start));
     CHECK(nowhere.known().empty());

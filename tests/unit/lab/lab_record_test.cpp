@@ -20,6 +20,7 @@ lab_record two() {
     lab.seed = 18446744073709551615u;
     lab.emit = "change";
     lab.sets = {"log.level=debug"};
+    lab.host_sets = {"compute-01:log.level=trace"};
     lab.keeper = {41, 900};
     lab_node first;
     first.name = "broker-01";
@@ -117,8 +118,9 @@ TEST_CASE("host file: a preset comes before the host's own file, settings come l
         host_arguments(lab, lab.nodes[1])
         == std::vector<
             std::
-                string>{"--json", "--config", "/usr/share/meshhost/presets/compute.toml", "--config", "/tmp/lab-7/compute-01/meshhost.toml", "--set", "log.level=debug"}
+                string>{"--json", "--config", "/usr/share/meshhost/presets/compute.toml", "--config", "/tmp/lab-7/compute-01/meshhost.toml", "--set", "log.level=debug", "--set", "log.level=trace"}
     );
+    CHECK(host_arguments(lab, lab.nodes[0]).back() == "log.level=debug");  // another's is not its
     CHECK(host_file(lab, lab.nodes[1]).find("[plugin") == std::string::npos);
     lab.presets.clear();
     CHECK(host_file(lab, lab.nodes[1]).find("[plugin.compute]") != std::string::npos);

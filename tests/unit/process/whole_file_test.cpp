@@ -38,4 +38,10 @@ TEST_CASE("whole file: what cannot be written changes nothing", "[process]") {
     const test::temp_dir dir;
     CHECK_FALSE(process::replace_whole(dir / "not" / "there", "text"));
     CHECK(errno == ENOENT);
+    // A directory in its place: the new one is whole by then, and of no use.
+    std::filesystem::create_directory(dir / "taken");
+    std::ofstream(dir / "taken" / "by") << "another";
+    CHECK_FALSE(process::replace_whole(dir / "taken", "text"));
+    CHECK(errno != 0);
+    CHECK_FALSE(std::filesystem::exists(dir / "taken.new"));
 }

@@ -62,15 +62,22 @@ TEST_CASE("telemetry: the journal's memory is bounded, whatever it holds", "[tel
     CHECK(journal.find(1000) != nullptr);
 }
 
-TEST_CASE("telemetry: the listener hears each event with its number", "[telemetry]") {
+TEST_CASE("telemetry: listeners hear each event with its number", "[telemetry]") {
+    struct keeper final : telemetry::event_listener {
+        void on_event(const telemetry::event& each) override { heard.push_back(each.sequence); }
+        std::vector<std::uint64_t> heard;
+    };
     event_journal journal;
-    std::vector<std::uint64_t> heard;
-    journal.set_listener([&](const telemetry::event& each) { heard.push_back(each.sequence); });
+    keeper one;
+    keeper other;
+    journal.add_listener(one);
     journal.append(event_with("a"));
+    journal.add_listener(other);
     journal.append(event_with("b"));
-    journal.set_listener({});
+    journal.remove_listener(one);
     journal.append(event_with("c"));
-    CHECK(heard == std::vector<std::uint64_t>{1, 2});
+    CHECK(one.heard == std::vector<std::uint64_t>{1, 2});
+    CHECK(other.heard == std::vector<std::uint64_t>{2, 3});
 }
 
 TEST_CASE("telemetry: every type has a word of its own", "[telemetry]") {

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/answers.hpp"
+
+#include "http/envelope.hpp"
+#include "observe/pages.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace meshhost::observe {
+
+namespace {
+
+constexpr std::size_t packed_from = 1400;  ///< bytes: what goes into one packet anyhow stays plain
+
+std::string_view trimmed(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+/// The part of `list` up to `mark`; takes it off.
+std::string_view take(std::string_view& list, char mark) {
+    const auto end = std::min(list.find(mark), list.size());
+    const auto one = trimmed(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+    return one;
+}
+
+}  // namespace
+
+void answer_with(const admin::answer_ptr& to, const char* schema, boost::json::object data) {
+    to->reply(guarded(admin::json_response(200, http::make_envelope(schema, std::move(data)))));
+}
+
+void refuse_with(const admin::answer_ptr& to, const failure& error) {
+    to->reply(guarded(admin::error_response(error)));
+}
+
+void refuse_stranger(const admin::answer_ptr& to) {
+    auto refused = admin::error_response(
+        {exit_code::not_permitted,
+         "E_NO_SESSION",
+         "this browser has no session",
+         "open the link that `meshctl ui` prints"}
+    );
+    refused.status = 401;
+    to->reply(guarded(std::move(refused)));
+}
+
+bool accepts_gzip(const http::request& asked) {
+    auto list = http::header(asked, "accept-encoding");
+    while (!list.empty()) {
+        auto one = take(list, ',');
+        if (take(one, ';') != "gzip") continue;
+        const auto weight = trimmed(one);
+        return !weight.starts_with("q=0") || weight.find_first_of("123456789") != std::string::npos;
+    }
+    return false;
+}
+
+answer_text::answer_text(const char* schema, bool is_packed)
+    : is_packed_(is_packed) {
+    write(fmt::format(
+        R"({{"schema":"meshhost.{}/1","ok":true,"at":"{}","data":{{)",
+        schema,
+        http::format_time(std::chrono::system_clock::now())
+    ));
+}
+
+void answer_text::add(std::string_view members) {
+    write(members);
+}
+
+void answer_text::write(std::string_view text) {
+    if (packed_) return packed_->add(text);
+    plain_ += text;
+    if (!is_packed_ || plain_.size() < packed_from) return;
+    packed_.emplace();
+    packed_->add(std::exchange(plain_, {}));
+}
+
+http::response answer_text::finish() {
+    write("}}\n");
+    http::response said{
+        200,
+        http::content_type_json,
+        packed_ ? packed_->finish() : std::move(plain_)};
+    if (packed_) said.headers.emplace_back("Content-Encoding", "gzip");
+    said.headers.emplace_back("Vary", "Accept-Encoding");
+    return guarded(std::move(said));
+}
+
+void answer_with_text(
+    const admin::answer_ptr& to,
+    const char* schema,
+    bool is_packed,
+    std::string_view members
+) {
+    answer_text text(schema, is_packed);
+    text.add(members);
+    to->reply(text.finish());
+}
+
+}  // namespace meshhost::observe

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/door.hpp"
+
+#include "admin/replies.hpp"
+#include "admin/request_fields.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace meshhost::observe {
+
+namespace {
+
+constexpr duration tell_wrong_every = 10s;
+
+failure no_such_token(bool has_standing) {
+    return {
+        exit_code::not_permitted,
+        "E_BAD_TOKEN",
+        has_standing ? "this is neither the observer's token nor a link of its that is still good: "
+                       "each is good once, for a day"
+                     : "this link was used before, is a day old, or is another observer's",
+        has_standing ? "observe.token_file has the token; `meshctl ui` prints a fresh link"
+                     : "`meshctl ui` prints a fresh one"};
+}
+
+std::string_view token_in(const boost::json::object& body) {
+    const auto* token = body.if_contains("token");
+    if (token == nullptr || !token->is_string()) return {};
+    return {token->get_string().data(), token->get_string().size()};
+}
+
+}  // namespace
+
+std::optional<failure> object_to_body(const http::request& asked) {
+    if (http::header(asked, "content-type").starts_with("application/json")) return std::nullopt;
+    return admin::bad_request("Content-Type must be application/json");
+}
+
+door::door(const served_at& where, door_options options)
+    : policy_(where)
+    , options_(std::move(options))
+    , sessions_(options_.session_key) {
+    replace_token(options_.token);
+}
+
+bool door::has_session(const http::request& asked) const {
+    return sessions_.is_good(policy_.session_of(asked), std::chrono::system_clock::now());
+}
+
+http::response door::open(const http::request& asked, time_point now) {
+    if (const auto objection = object_to_body(asked)) return admin::error_response(*objection);
+    const auto body = admin::parse_body(asked.body);
+    if (!body) return admin::error_response(body.error());
+    if (!tokens_.redeem(token_in(*body), now)) {
+        ++wrong_tokens_;
+        if (now >= told_wrong_) {
+            told_wrong_ = now + tell_wrong_every;
+            options_.log.warn("a token was refused, {} so far", wrong_tokens_);
+        }
+        return admin::error_response(no_such_token(!tokens_.standing().empty()));
+    }
+    http::response done{204, http::content_type_json, ""};
+    done.headers.emplace_back(
+        "Set-Cookie",
+        fmt::format(
+            "{}={}; Path=/; HttpOnly; SameSite=Strict{}",
+            policy_.cookie(),
+            sessions_.make(options_.secret(), std::chrono::system_clock::now()),
+            policy_.is_secure() ? "; Secure" : ""
+        )
+    );
+    return done;
+}
+
+std::string door::link(time_point now) {
+    auto token = options_.secret();
+    auto address = fmt::format("{}/#t={}", policy_.origin(), token);
+    tokens_.add(std::move(token), now);
+    return address;
+}
+
+bool door::replace_token(std::string token) {
+    const bool is_another = token != tokens_.standing();
+    sessions_.set_standing_token(token);
+    tokens_.set_standing(std::move(token));
+    return is_another;
+}
+
+}  // namespace meshhost::observe

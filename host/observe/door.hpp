@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Who may use the dashboard: a token, of a link or the operator's own, is changed for a session,
+// and every request has to bring it from one of our own pages.
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "observe/proto/token_table.hpp"
+#include "observe/request_policy.hpp"
+#include "observe/session_seal.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace meshhost::observe {
+
+struct door_options {
+    std::string token;                           ///< the operator's; empty: there is none
+    std::array<std::uint8_t, 32> session_key{};  ///< this host's alone, the same after a restart
+    std::function<std::string()> secret;  ///< draws what nobody can guess: letters and digits
+    logger log;
+};
+
+/// One thread.
+class door {
+public:
+    door(const served_at& where, door_options options);
+
+    /// As request_policy has it.
+    std::optional<failure> object(const http::request& asked) const {
+        return policy_.object(asked);
+    }
+    bool has_session(const http::request& asked) const;
+
+    /// POST {"token": TOKEN}: 204 with a session's cookie, else the error.
+    http::response open(const http::request& asked, time_point now);
+
+    /// A fresh one, that opens the dashboard once.
+    std::string link(time_point now);
+
+    /// Sessions end when it is another. false: it is the same.
+    bool replace_token(std::string token);
+
+    /// Refused so far.
+    std::uint64_t wrong_tokens() const noexcept { return wrong_tokens_; }
+
+private:
+    request_policy policy_;
+    door_options options_;
+    proto::token_table tokens_;
+    session_seal sessions_;
+    std::uint64_t wrong_tokens_ = 0;
+    time_point told_wrong_{};  ///< when it was logged last
+};
+
+/// What a request that changes something has to say: the content type makes a browser ask first,
+/// before another site's page may send it.
+std::optional<failure> object_to_body(const http::request& asked);
+
+}  // namespace meshhost::observe

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/model_routes.hpp"
+
+#include "admin/request_fields.hpp"
+#include "http/envelope.hpp"
+#include "observe/answers.hpp"
+#include "observe/pages.hpp"
+#include "observe/proto/picture_pages.hpp"
+#include "observe/proto/series_window.hpp"
+#include "observe/proto/wall_time.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace meshhost::observe {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t page_max = 1000;
+constexpr std::int64_t page_usual = 100;
+
+std::string json_text(std::string_view text) {
+    return json::serialize(json::string(text));
+}
+
+/// Of a list like "a,b".
+bool is_listed(std::string_view list, std::string_view word) {
+    while (!list.empty()) {
+        const auto end = std::min(list.find(','), list.size());
+        if (list.substr(0, end) == word) return true;
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return false;
+}
+
+outcome<proto::node_filter> read_filter(const http::request& asked) {
+    proto::node_filter where(admin::text_at(asked.query, "where"));
+    if (where.errors().empty()) return where;
+    return admin::bad_request(fmt::format("where: {}", fmt::join(where.errors(), "; ")));
+}
+
+failure no_cursor() {
+    return admin::bad_request("cursor: not one that an answer to this question gave");
+}
+
+outcome<std::size_t> read_limit(const http::request& asked) {
+    std::int64_t limit = page_usual;
+    if (const auto fault = admin::read_number(asked.query, "limit", 1, page_max, limit))
+        return *fault;
+    return static_cast<std::size_t>(limit);
+}
+
+outcome<proto::node_question> read_node_question(const http::request& asked) {
+    proto::node_question out;
+    auto where = read_filter(asked);
+    if (!where) return where.error();
+    out.where = std::move(*where);
+    const auto limit = read_limit(asked);
+    if (!limit) return limit.error();
+    out.limit = *limit;
+    if (const auto sort = admin::text_at(asked.query, "sort"); !sort.empty()) {
+        const auto order = proto::node_order::parse(sort);
+        if (!order)
+            return admin::bad_request(fmt::format(
+                "sort: one of {}, with \"-\" before it the other way round",
+                proto::node_order::fields()
+            ));
+        out.order = *order;
+    }
+    if (const auto cursor = admin::text_at(asked.query, "cursor"); !cursor.empty()) {
+        out.after = out.order.read_cursor(cursor);
+        if (!out.after) return no_cursor();
+    }
+    return out;
+}
+
+outcome<proto::edge_question> read_edge_question(const http::request& asked) {
+    proto::edge_question out;
+    auto where = read_filter(asked);
+    if (!where) return where.error();
+    out.where = std::move(*where);
+    const auto limit = read_limit(asked);
+    if (!limit) return limit.error();
+    out.limit = *limit;
+    if (const auto cursor = admin::text_at(asked.query, "cursor"); !cursor.empty()) {
+        auto id = proto::read_edge_cursor(cursor);
+        if (!id) return no_cursor();
+        out.after = std::move(*id);
+    }
+    return out;
+}
+
+/// What stands before the list of a page.
+std::string page_head(const observatory& source, const proto::page& page) {
+    return fmt::format(
+        R"("seq":{},"now":"{}","total":{},"matched":{},"next":{},)",
+        source.sequence(),
+        http::format_time(std::chrono::system_clock::now()),
+        page.total,
+        page.matched,
+        page.next ? json_text(*page.next) : "null"
+    );
+}
+
+void add_list(
+    answer_text& to,
+    const std::vector<std::string>& ids,
+    const std::function<std::optional<std::string>(const std::string&)>& find
+) {
+    bool is_first = true;
+    for (const auto& id : ids) {
+        const auto text = find(id);
+        if (!text) continue;
+        if (!std::exchange(is_first, false)) to.add(",");
+        to.add(*text);
+    }
+}
+
+/// Nodes that the filter lets through, and the edges between them.
+void add_matching(
+    answer_text& to,
+    const proto::packed_picture& from,
+    const proto::node_filter& where
+) {
+    const auto ids = proto::matching_nodes(from, where);
+    to.add(fmt::format(R"("mesh":{},"nodes":[)", from.mesh_text()));
+    add_list(to, {ids.begin(), ids.end()}, [&](const auto& id) { return from.find_node(id); });
+    to.add(R"(],"edges":[)");
+    bool is_first = true;
+    from.for_each_edge([&](const std::string& id, std::string_view text) {
+        const auto bar = std::min(id.find('|'), id.size() - 1);
+        if (!ids.contains(id.substr(0, bar)) || !ids.contains(id.substr(bar + 1))) return;
+        if (!std::exchange(is_first, false)) to.add(",");
+        to.add(text);
+    });
+    to.add("]");
+}
+
+/// Whether the client has that state already (RFC 9110 section 13.1.2).
+bool has_already(const http::request& asked, const std::string& tag) {
+    const auto held = http::header(asked, "if-none-match");
+    return held == "*" || held.find(tag) != std::string_view::npos;
+}
+
+std::chrono::milliseconds in_ms(duration span) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(span);
+}
+
+struct series_question {
+    std::vector<proto::measure> measures;
+    proto::series_window window;
+};
+
+/// "cpu,rss"; empty: all of them.
+outcome<std::vector<proto::measure>> read_measures(std::string_view list) {
+    std::vector<proto::measure> all;
+    for (std::size_t i = 0; i < proto::measures; ++i) {
+        const auto what = static_cast<proto::measure>(i);
+        if (list.empty() || is_listed(list, proto::to_string(what))) all.push_back(what);
+    }
+    const auto named = list.empty() ? 0 : std::count(list.begin(), list.end(), ',') + 1;
+    if (named > 0 && static_cast<std::size_t>(named) != all.size())
+        return admin::bad_request("m: some of cpu, rss, rx, tx, messages, with commas between them"
+        );
+    return all;
+}
+
+outcome<series_question> read_series_question(
+    const http::request& asked,
+    const proto::series_axis& axis
+) {
+    series_question out;
+    auto measures = read_measures(admin::text_at(asked.query, "m"));
+    if (!measures) return measures.error();
+    out.measures = std::move(*measures);
+    constexpr std::int64_t step_max = 600'000;
+    std::int64_t step = axis.step.count();
+    if (const auto fault = admin::read_number(asked.query, "step", 1, step_max, step))
+        return *fault;
+    const auto steps = (step + axis.step.count() - 1) / axis.step.count();
+    out.window = {std::chrono::milliseconds::min(), axis.end, steps * axis.step};
+    for (auto [key, bound] : {std::pair{"from", &out.window.from}, {"to", &out.window.to}}) {
+        const auto text = admin::text_at(asked.query, key);
+        if (text.empty()) continue;
+        const auto moment = proto::parse_wall_time(text);
+        if (!moment)
+            return admin::bad_request(fmt::format("{}: a time like 2026-01-31T12:00:00.000Z", key));
+        *bound = *moment;
+    }
+    return out;
+}
+
+}  // namespace
+
+void model_routes::add_to(question_table& table, const std::string& prefix) {
+    const auto add = [&](const char* name, auto method) {
+        table.add(prefix + name, [this, method](const auto& asked, const auto& answer) {
+            (this->*method)(asked, answer);
+        });
+    };
+    add("snapshot", &model_routes::get_snapshot);
+    add("nodes", &model_routes::get_nodes);
+    add("nodes/*", &model_routes::get_node);
+    add("nodes/*/series", &model_routes::get_series);
+    add("edges", &model_routes::get_edges);
+    table.add(prefix + "history", [this](const auto&, const auto& to) { get_history(to); });
+}
+
+void model_routes::get_snapshot(const question& of, const admin::answer_ptr& answer) {
+    const auto at = admin::text_at(of.asked.query, "at");
+    if (at.empty()) return get_present(of.asked, answer);
+    get_past(of.asked, at, answer);
+}
+
+void model_routes::get_present(const http::request& asked, const admin::answer_ptr& answer) {
+    const auto where = read_filter(asked);
+    if (!where) return refuse_with(answer, where.error());
+    source_.note_question();
+    // Weak: the answer also has the present time in it, which is no news.
+    const auto number = fmt::format("\"{}\"", source_.sequence());
+    const auto finish = [&](http::response said) {
+        said.headers.emplace_back("ETag", "W/" + number);
+        said.headers.emplace_back("Cache-Control", "private, no-cache");
+        answer->reply(std::move(said));
+    };
+    if (has_already(asked, number)) return finish(guarded({304, http::content_type_json, "", {}}));
+    answer_text text("snapshot", accepts_gzip(asked));
+    const auto& picture = source_.picture();
+    if (where->is_empty())
+        picture.write_members([&](std::string_view piece) { text.add(piece); });
+    else
+        add_matching(text, picture, *where);
+    text.add(fmt::format(
+        R"(,"seq":{},"now":"{}")",
+        source_.sequence(),
+        http::format_time(std::chrono::system_clock::now())
+    ));
+    finish(text.finish());
+}
+
+void model_routes::get_past(
+    const http::request& asked,
+    const std::string& at,
+    const admin::answer_ptr& answer
+) const {
+    const auto moment = proto::parse_wall_time(at);
+    if (!moment)
+        return refuse_with(answer, admin::bad_request("at: a time like 2026-01-31T12:00:00.000Z"));
+    if (asked.query.contains("where"))
+        return refuse_with(answer, admin::bad_request("where: of the present only, not with at"));
+    const auto then = source_.log().at(*moment);
+    if (!then)
+        return refuse_with(
+            answer,
+            {exit_code::unreachable,
+             "E_TOO_OLD",
+             fmt::format("nothing is remembered of {}", at),
+             "GET /api/v1/history says how far back it goes"}
+        );
+    answer_text text("snapshot", accepts_gzip(asked));
+    text.add(*then);
+    text.add(fmt::format(R"(,"seq":{},"now":{})", source_.sequence(), json_text(at)));
+    answer->reply(text.finish());
+}
+
+void model_routes::get_history(const admin::answer_ptr& answer) const {
+    const auto text = [](const std::optional<std::chrono::milliseconds>& at) -> json::value {
+        if (!at) return nullptr;
+        return json::value(http::format_time(std::chrono::system_clock::time_point(*at)));
+    };
+    const auto& log = source_.log();
+    answer_with(
+        answer,
+        "history",
+        {{"oldest", text(log.oldest())}, {"newest", text(log.newest())}}
+    );
+}
+
+void model_routes::get_nodes(const question& of, const admin::answer_ptr& answer) {
+    const auto wanted = read_node_question(of.asked);
+    if (!wanted) return refuse_with(answer, wanted.error());
+    source_.note_question();
+    const auto& picture = source_.picture();
+    const auto page = proto::find_nodes(picture, *wanted);
+    answer_text text("nodes", accepts_gzip(of.asked));
+    text.add(page_head(source_, page) + R"("nodes":[)");
+    add_list(text, page.ids, [&](const auto& id) { return picture.find_node(id); });
+    text.add("]");
+    answer->reply(text.finish());
+}
+
+void model_routes::get_node(const question& of, const admin::answer_ptr& answer) {
+    source_.note_question();
+    const auto node = source_.picture().find_node(of.words[0]);
+    if (!node) return refuse_with(answer, not_found(of.asked.path));
+    std::string_view members = *node;
+    members.remove_prefix(1);  // the braces: the envelope has some
+    members.remove_suffix(1);
+    answer_with_text(answer, "node", accepts_gzip(of.asked), members);
+}
+
+void model_routes::get_edges(const question& of, const admin::answer_ptr& answer) {
+    const auto wanted = read_edge_question(of.asked);
+    if (!wanted) return refuse_with(answer, wanted.error());
+    source_.note_question();
+    const auto& picture = source_.picture();
+    const auto page = proto::find_edges(picture, *wanted);
+    answer_text text("edges", accepts_gzip(of.asked));
+    text.add(page_head(source_, page) + R"("edges":[)");
+    add_list(text, page.ids, [&](const auto& id) { return picture.find_edge(id); });
+    text.add("]");
+    answer->reply(text.finish());
+}
+
+void model_routes::get_series(const question& of, const admin::answer_ptr& answer) {
+    const auto& node = of.words[0];
+    if (!source_.picture().find_node(node)) return refuse_with(answer, not_found(of.asked.path));
+    const proto::series_axis axis{source_.last_step(), in_ms(observatory::round)};
+    const auto wanted = read_series_question(of.asked, axis);
+    if (!wanted) return refuse_with(answer, wanted.error());
+    source_.note_question();
+    json::object rows;
+    auto end = axis.end;
+    for (const auto what : wanted->measures) {
+        const auto all = source_.series().of(node, what);
+        const auto part = proto::part_of(all, axis, wanted->window);
+        end = part.axis.end;
+        json::array values;
+        for (const auto& value : part.values)
+            values.push_back(value ? json::value(*value) : json::value());
+        rows[proto::to_string(what)] = std::move(values);
+    }
+    answer_with(
+        answer,
+        "series",
+        {{"id", node},
+         {"step_ms", wanted->window.step.count()},
+         {"end", http::format_time(std::chrono::system_clock::time_point(end))},
+         {"series", std::move(rows)}}
+    );
+}
+
+}  // namespace meshhost::observe

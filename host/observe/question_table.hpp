@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Who answers which question, by its path.
+#include "admin/replies.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace meshhost::observe {
+
+/// Filled once, then it answers. One thread: the shard's.
+class question_table {
+public:
+    struct question {
+        const http::request& asked;
+        std::vector<std::string> words;  ///< that stand in the path for each "*" of its pattern
+    };
+    using handler = std::function<void(const question& asked, const admin::answer_ptr& answer)>;
+
+    /// `pattern`: a path of which "*" is any one segment that is not empty. Who comes first wins.
+    void add(std::string pattern, handler handle) {
+        routes_.emplace_back(std::move(pattern), std::move(handle));
+    }
+
+    /// False: there is nothing at this path.
+    bool answer(const http::request& asked, const admin::answer_ptr& to) const;
+
+private:
+    std::vector<std::pair<std::string, handler>> routes_;
+};
+
+}  // namespace meshhost::observe

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Sessions that nobody has to remember: a cookie says until when it is good, sealed with a key
+// that is this host's alone. They outlive a restart, and no number of them takes memory. Pure.
+#include "identity/keyed_hash.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace meshhost::observe {
+
+class session_seal {
+public:
+    using wall_time = std::chrono::system_clock::time_point;
+
+    static constexpr std::chrono::hours life{24 * 7};
+
+    /// `key`: nobody else's, and the same after a restart.
+    explicit session_seal(const std::array<std::uint8_t, 32>& key)
+        : key_(key) {}
+
+    /// The operator's token. Sessions end when another takes its place.
+    void set_standing_token(std::string token) { standing_ = std::move(token); }
+
+    /// For a cookie (RFC 6265 section 4.1.1: letters, digits, dots). `nonce`: letters and digits
+    /// that are drawn for this session.
+    std::string make(std::string_view nonce, wall_time now) const;
+    bool is_good(std::string_view session, wall_time now) const;
+
+private:
+    identity::keyed_hash seal_of(std::string_view said) const;
+
+    std::array<std::uint8_t, 32> key_;
+    std::string standing_;
+};
+
+}  // namespace meshhost::observe

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/survey_routes.hpp"
+
+#include "admin/question_routes.hpp"
+#include "admin/request_fields.hpp"
+#include "admin/snapshot_json.hpp"
+#include "admin/whole_answer.hpp"
+#include "observe/answers.hpp"
+#include "observe/pages.hpp"
+#include "observe/proto/fields.hpp"
+#include "observe/proto/otlp_json.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace meshhost::observe {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t boots_bytes_max = 256u << 10;  ///< of one host's
+
+admin::mesh_question boots_question(const admin::host_view& view) {
+    return {
+        .name = "boots",
+        .path = "/v1/boots",
+        .query = {{"limit", "1"}},
+        .own = [&view](const auto&) { return admin::last_boot_json(view); },
+        .hosts_max = survey::kept_max};
+}
+
+admin::mesh_question plugins_question(const admin::host_view& view) {
+    return {
+        .name = "plugins",
+        .path = "/v1/plugins",
+        .query = {},
+        .own =
+            [&view](const auto&) {
+                auto own = admin::plugins_json(view.plugins());
+                own["id"] = view.node().id;
+                return own;
+            },
+        .hosts_max = survey::kept_max};
+}
+
+/// What a survey keeps of an answer.
+survey::extractor find(const char* key) {
+    return {key, [key](const json::object& line) -> json::value {
+                const auto* found = line.if_contains(key);
+                return found == nullptr ? json::value() : *found;
+            }};
+}
+
+/// Of {"boots": [...]}, the first.
+const survey::extractor last_boot{"boot", [](const json::object& line) -> json::value {
+                                      const auto* all = line.if_contains("boots");
+                                      const bool is_there = all != nullptr && all->is_array()
+                                                            && !all->get_array().empty();
+                                      return is_there ? all->get_array().front() : json::value();
+                                  }};
+
+constexpr const char* otlp_type = "application/json; profile=otlp";
+
+bool wants_otlp(const http::request& asked) {
+    const auto accepted = http::header(asked, "accept");
+    return accepted.find("profile=otlp") != std::string_view::npos
+           || accepted.find("profile=\"otlp\"") != std::string_view::npos;
+}
+
+std::optional<json::object> find_boot(const json::array& boots, const std::string& id) {
+    for (const auto& each : boots) {
+        const auto* boot = each.if_object();
+        if (boot != nullptr && proto::text_at(*boot, "id") == id) return *boot;
+    }
+    return std::nullopt;
+}
+
+failure no_such_boot(const std::string& path) {
+    auto out = not_found(path);
+    out.hint = "?node=NODE asks that node for its earlier starts, too";
+    return out;
+}
+
+}  // namespace
+
+survey_routes::survey_routes(
+    const observatory_parts& parts,
+    const observatory& source,
+    std::string mesh
+)
+    : parts_(parts)
+    , source_(source)
+    , self_(parts.view.node().id)
+    , mesh_(std::move(mesh))
+    , boots_(parts.shard, parts.view, parts.asker, boots_question(parts.view), last_boot)
+    , plugins_(parts.shard, parts.view, parts.asker, plugins_question(parts.view), find("plugins"))
+    , traces_(
+          parts.shard,
+          parts.view,
+          parts.asker,
+          admin::traces_question(parts.view),
+          find("spans")
+      ) {}
+
+void survey_routes::add_to(question_table& table, const std::string& prefix) {
+    const auto add = [&](const char* name, survey& of, const char* schema) {
+        table.add(prefix + name, [this, &of, schema](const auto& asked, const auto& answer) {
+            get_survey(of, schema, asked, answer);
+        });
+    };
+    add("boots", boots_, "mesh_boots");
+    add("plugins", plugins_, "mesh_plugins");
+    add("traces", traces_, "mesh_traces");
+    table.add(prefix + "boots/*", [this](const auto& asked, const auto& answer) {
+        get_boot(asked, answer);
+    });
+    table.add(prefix + "nodes/*/boots", [this](const auto& asked, const auto& answer) {
+        get_node_boots(asked, answer);
+    });
+}
+
+void survey_routes::get_survey(
+    survey& of,
+    const char* schema,
+    const question& asked,
+    const admin::answer_ptr& answer
+) {
+    const bool is_packed = accepts_gzip(asked.asked);
+    const bool is_asked = of.ask([answer, schema, is_packed](const std::string& nodes) {
+        answer_text text(schema, is_packed);
+        text.add(R"("nodes":)");
+        text.add(nodes);
+        answer->reply(text.finish());
+    });
+    if (!is_asked) refuse_with(answer, admin::api_full("questions to the mesh"));
+}
+
+void survey_routes::ask_boots(const identity::endpoint_id& node, const boots_taker& take) {
+    if (node.to_hex() == self_) return take(json::object{{"boots", parts_.view.boots()}});
+    parts_.asker.ask(
+        node,
+        {"GET", "/v1/boots", "", {}},
+        std::make_shared<admin::whole_answer>(
+            boots_bytes_max,
+            [take](const outcome<http::response>& said) {
+                if (!said) return take(said.error());
+                take(admin::data_in(*said));
+            }
+        )
+    );
+}
+
+void survey_routes::get_node_boots(const question& of, const admin::answer_ptr& answer) {
+    const auto id = identity::endpoint_id::parse(of.words[0]);
+    if (!id) return refuse_with(answer, not_found(of.asked.path));
+    ask_boots(*id, [answer](const outcome<json::object>& said) {
+        if (!said) return refuse_with(answer, said.error());
+        answer_with(answer, "boots", *said);
+    });
+}
+
+void survey_routes::get_boot(const question& of, const admin::answer_ptr& answer) {
+    const auto& wanted = of.words[0];
+    if (const auto own = find_boot(parts_.view.boots(), wanted))
+        return answer_boot(of.asked, self_, *own, answer);
+    const auto node = admin::text_at(of.asked.query, "node");
+    if (node.empty()) return find_last_boot(of, answer);
+    const auto id = identity::endpoint_id::parse(node);
+    if (!id) return refuse_with(answer, admin::bad_request("node: the id of one"));
+    ask_boots(
+        *id,
+        [this,
+         alive = std::weak_ptr(alive_),
+         asked = of.asked,
+         wanted,
+         node = id->to_hex(),
+         answer](const outcome<json::object>& said) {
+            if (alive.expired()) return;
+            if (!said) return refuse_with(answer, said.error());
+            const auto* list = said->if_contains("boots");
+            const auto found = list != nullptr && list->is_array()
+                                   ? find_boot(list->get_array(), wanted)
+                                   : std::nullopt;
+            if (!found) return refuse_with(answer, no_such_boot(asked.path));
+            answer_boot(asked, node, *found, answer);
+        }
+    );
+}
+
+void survey_routes::find_last_boot(const question& of, const admin::answer_ptr& answer) {
+    const auto look = [this, asked = of.asked, wanted = of.words[0], answer](const std::string&) {
+        std::string node;
+        json::object boot;
+        boots_.for_each_kept([&](const auto& id, const auto&, const std::string& text) {
+            if (!node.empty() || text.find(wanted) == std::string::npos) return;
+            const auto told = json::parse(text);
+            const auto found = find_boot(json::array{told}, wanted);
+            if (!found) return;
+            node = id;
+            boot = *found;
+        });
+        if (node.empty()) return refuse_with(answer, no_such_boot(asked.path));
+        answer_boot(asked, node, std::move(boot), answer);
+    };
+    if (!boots_.ask(look)) refuse_with(answer, admin::api_full("questions to the mesh"));
+}
+
+void survey_routes::answer_boot(
+    const http::request& asked,
+    const std::string& node,
+    json::object boot,
+    const admin::answer_ptr& answer
+) const {
+    const auto text = source_.picture().find_node(node);
+    const auto known = text ? json::parse(*text).as_object() : json::object();
+    const auto name = proto::text_at(known, "name");
+    if (!wants_otlp(asked)) {
+        boot["node"] = node;
+        boot["node_name"] = name;
+        return answer_with(answer, "boot", std::move(boot));
+    }
+    const proto::otlp_source
+        by{mesh_, node, name, proto::text_at(known, "version"), proto::text_at(known, "tier")};
+    auto bare = admin::json_response(200, proto::otlp_of_boot(by, boot));
+    bare.content_type = otlp_type;
+    answer->reply(guarded(std::move(bare)));
+}
+
+}  // namespace meshhost::observe

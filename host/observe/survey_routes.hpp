@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Questions that other hosts answer: their starts, plugins, and followed messages.
+#include "identity/endpoint_id.hpp"
+#include "observe/observatory.hpp"
+#include "observe/question_table.hpp"
+#include "observe/survey.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace meshhost::observe {
+
+/// One thread: the shard's. What `parts` names outlives it.
+class survey_routes {
+public:
+    static constexpr std::size_t timers = 3;        ///< of this room
+    static constexpr std::size_t admin_timers = 3;  ///< of what it asks all hosts with
+
+    survey_routes(const observatory_parts& parts, const observatory& source, std::string mesh);
+
+    /// Outlives the table. `prefix`: "/api/v1/".
+    void add_to(question_table& table, const std::string& prefix);
+
+private:
+    using question = question_table::question;
+
+    void get_survey(
+        survey& of,
+        const char* schema,
+        const question& asked,
+        const admin::answer_ptr& answer
+    );
+    /// `take` hears once, perhaps at once, of a host's last boots.
+    using boots_taker = std::function<void(outcome<boost::json::object> boots)>;
+    void ask_boots(const identity::endpoint_id& node, const boots_taker& take);
+    void get_node_boots(const question& of, const admin::answer_ptr& answer);
+    void get_boot(const question& of, const admin::answer_ptr& answer);
+    /// Among those that hosts told when they were asked for their last.
+    void find_last_boot(const question& of, const admin::answer_ptr& answer);
+    void answer_boot(
+        const http::request& asked,
+        const std::string& node,
+        boost::json::object boot,
+        const admin::answer_ptr& answer
+    ) const;
+
+    observatory_parts parts_;
+    const observatory& source_;
+    std::string self_;
+    std::string mesh_;  ///< its name
+    survey boots_;
+    survey plugins_;
+    survey traces_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< a host may answer later
+};
+
+}  // namespace meshhost::observe

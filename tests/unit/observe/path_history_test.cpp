@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observe/proto/path_history.hpp"
+#include "support/catch.hpp"
+#include "unit/observe/told_picture.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+
+using namespace meshhost;
+using namespace meshhost::observe::proto;
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string a(64, 'a');
+const std::string b(64, 'b');
+const std::string ab = a + "|" + b;
+const std::string ac = a + "|" + std::string(64, 'c');
+
+struct mesh {
+    explicit mesh(const log_limits& limits = {})
+        : log(limits) {}
+    void at(std::chrono::milliseconds moment) {
+        packed.begin();
+        test::tell(now, packed);
+        const auto told = packed.finish();
+        if (told.ops.empty()) return;
+        log.add(++sequence, moment, R"({"t":"delta","ops":[)" + told.ops + "]}", packed);
+    }
+    void set(const std::string& id, const char* kind, const char* reason, int rtt = 0) {
+        now.edges[id] = {{"id", id}, {"kind", kind}, {"reason", reason}, {"rtt_us", rtt}};
+    }
+
+    picture now;
+    packed_picture packed;
+    change_log log;
+    std::uint64_t sequence = 0;
+};
+
+std::string text_of(const std::vector<path_step>& steps) {
+    std::string out;
+    for (const auto& each : steps)
+        out += fmt::format("{}:{}/{} ", each.at.count(), each.kind, each.reason);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("observe: how a link was is told from what is remembered", "[observe]") {
+    mesh m;
+    CHECK(path_history(m.log, ab).empty());
+    m.now.nodes[a] = {{"id", a}};
+    m.at(1ms);
+    CHECK(text_of(path_history(m.log, ab)) == "1:/ ");
+    m.set(ac, "direct", "lan");
+    m.set(ab, "relayed", "nat_symmetric_both");
+    m.at(2ms);
+    m.set(ab, "relayed", "nat_symmetric_both", 7);  // no news of the path
+    m.at(3ms);
+    m.set(ab, "direct", "punched", 7);
+    m.set(ac, "relayed", "x");
+    m.at(4ms);
+    m.set(ab, "direct", "lan");
+    m.at(5ms);
+    m.now.edges.erase(ab);
+    m.at(6ms);
+    m.set(ab, "unknown", "");
+    m.at(7ms);
+    CHECK(
+        text_of(path_history(m.log, ab))
+        == "1:/ 2:relayed/nat_symmetric_both 4:direct/punched 5:direct/lan 6:/ 7:unknown/ "
+    );
+    CHECK(text_of(path_history(m.log, ac)) == "1:/ 2:direct/lan 4:relayed/x ");
+    CHECK(text_of(path_history(m.log, b + "|" + a)) == "1:/ ");
+}
+
+TEST_CASE("observe: a link that is older than the memory begins as it was", "[observe]") {
+    mesh m({.age_max = 100ms, .base_every = 10ms});
+    m.set(ab, "direct", "lan");
+    for (int i = 0; i < 40; ++i) {
+        m.now.mesh["i"] = i;
+        if (i == 35) m.set(ab, "relayed", "x");
+        m.at(i * 10ms);
+    }
+    const auto steps = path_history(m.log, ab);
+    REQUIRE(steps.size() == 2);
+    CHECK(steps[0].at == *m.log.oldest());
+    CHECK(steps[0].kind == "direct");
+    CHECK(steps[1].at == 350ms);
+}
+
+TEST_CASE("observe: the history of a link is what looking back shows of it", "[observe]") {
+    std::mt19937 random(11);
+    const char* const kinds[] = {"direct", "relayed", "unknown"};
+    mesh m({.base_every = 30ms});
+    std::map<int, std::string> kept;
+    for (int i = 0; i < 400; ++i) {
+        for (const auto& id : {ab, ac}) {
+            if (random() % 3 != 0) continue;
+            m.now.edges.erase(id);
+            if (random() % 4 != 0)
+                m.set(id, kinds[random() % 3], "r", static_cast<int>(random() % 9));
+        }
+        m.now.mesh["i"] = i;
+        m.at(std::chrono::milliseconds(i));
+        kept[i] =
+            m.now.edges.contains(ab) ? std::string(m.now.edges[ab].at("kind").as_string()) : "";
+    }
+    const auto steps = path_history(m.log, ab);
+    std::size_t step = 0;
+    for (const auto& [at, kind] : kept) {
+        while (step + 1 < steps.size() && steps[step + 1].at.count() <= at)
+            ++step;
+        REQUIRE(steps[step].kind == kind);
+    }
+    CHECK(steps.size() > 50);
+}
