@@ -175,7 +175,9 @@ test("Control and K go to anything by a few letters", async () => {
   await page.keyboard.type("telem");
   await press("Enter");
   await at("the view", "/telemetry");
-  await press("Control+k", "Escape");
+  await press("Control+k");
+  await page.getByRole("combobox", { name: "A view or a node" }).waitFor();
+  await press("Escape");
   await page.getByRole("combobox").first().waitFor({ state: "detached" });
   assert.equal(where().pathname, "/telemetry", "Escape only closes it");
   await press("g", "t");
