@@ -22,9 +22,14 @@ export async function watched(browser, { theme = "dark", width = 1440, height = 
     reducedMotion: "reduce",
     ...more,
   });
-  const page = await context.newPage();
   const wrong = [];
   const hosts = new Set();
+  context.on("page", (page) => watch(page, wrong, hosts)); // further ones, too
+  const page = await context.newPage();
+  return { page, context, wrong, hosts };
+}
+
+function watch(page, wrong, hosts) {
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning")
       wrong.push(`${message.type()}: ${message.text()}`);
@@ -38,7 +43,6 @@ export async function watched(browser, { theme = "dark", width = 1440, height = 
     const url = new URL(request.url());
     if (url.protocol.startsWith("http") || url.protocol.startsWith("ws")) hosts.add(url.host);
   });
-  return { page, context, wrong, hosts };
 }
 
 export const bare = (url) => url.split("#")[0].replace(/\/$/, "");

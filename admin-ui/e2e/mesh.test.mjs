@@ -1,34 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page against an observer of 18 nodes, real or mock:
+// The page against an observer of 18 nodes, real or mock, that nobody breaks (mesh-faults.test.mjs does):
 //   OBSERVER_URL='http://127.0.0.1:7780/#t=TOKEN' npm run e2e
-// NODES (18) says how many nodes there are, HUBS (4) how many hubs; SHOTS is where pictures go. LAB=1 also kills a
-// node and starts it again.
+// mesh.mjs says what else is read. LAB=1 also kills a node and starts it again.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { bare, launch, until, watched } from "./browser.mjs";
+import { until, watched } from "./browser.mjs";
+import { enter, hubs, isLab, items, nodes, STEPS, shots, violations } from "./mesh.mjs";
 import { views } from "./views.mjs";
-
-const url = process.env.OBSERVER_URL;
-const nodes = Number(process.env.NODES ?? 18);
-const hubs = Number(process.env.HUBS ?? 4);
-const shots = process.env.SHOTS ?? "/tmp/meshhost-shots";
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const STEPS = ["identity.load", "endpoint.create", "alpn.register", "gossip.subscribe", "accept.start"];
 
 let browser;
 let main; // the one page with the one session: a token is good once
 let state; // of its context, for further pages
 
 before(async () => {
-  assert.ok(url, "OBSERVER_URL is not set");
-  mkdirSync(shots, { recursive: true });
-  browser = await launch();
-  main = await watched(browser);
-  await main.page.goto(url);
-  await main.page.getByRole("tree").waitFor({ timeout: 15_000 });
+  main = await enter();
+  browser = main.browser;
   state = await main.context.storageState();
 });
 
@@ -36,8 +23,7 @@ after(async () => {
   await browser?.close();
 });
 
-const path = (to) => bare(url) + to;
-const items = (page, level) => page.locator(`[role=treeitem]${level ? `[aria-level="${level}"]` : ""}`);
+const path = (to) => main.to(to);
 
 test("all nodes are there, the hubs first, by the tree", async () => {
   const { page } = main;
@@ -45,7 +31,15 @@ test("all nodes are there, the hubs first, by the tree", async () => {
     const n = await items(page).count();
     return n === nodes || `${n} of ${nodes} nodes`;
   });
-  assert.equal(await page.locator('[role=treeitem][data-tier="hub"]').count(), hubs);
+  // The inner ring is the tree's first level: as many hubs as there are, and nobody else.
+  const labels = (level) => items(page, level).evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+  await until("the rings", async () => {
+    const inner = await labels(1);
+    return (inner.length === hubs && inner.every((label) => /, hub, /.test(label))) || inner.join("; ");
+  });
+  const outer = await labels(2);
+  assert.equal(outer.length, nodes - hubs);
+  for (const label of outer) assert.doesNotMatch(label, /, hub, /);
   const label = await page.getByRole("img").first().getAttribute("aria-label");
   assert.match(label, new RegExp(`of ${nodes} nodes alive`));
 });
@@ -144,6 +138,7 @@ test("every start has five steps, and the join that it told of", async () => {
   const rows = await page.locator("[data-boot-row]").evaluateAll((all) => all.map((one) => one.dataset.bootRow));
   const boots = await page.evaluate(() => fetch("/api/v1/boots").then((answer) => answer.json()));
   const told = boots.data.nodes.filter((node) => node.boot && rows.includes(node.id)).map((node) => node.id);
+  if (isLab) assert.equal(told.length, nodes, "all tell how they started");
   await page.goto(path(`/boot?sort=name&open=${told.join(",")}`));
   await page.locator("[data-boot-step]").first().waitFor();
   const names = await page.locator("[data-boot-step]").evaluateAll((all) => all.map((one) => one.dataset.bootStep));
@@ -159,30 +154,20 @@ for (const theme of ["dark", "light"])
     const { page, wrong, hosts, context } = await watched(browser, { theme });
     await context.addCookies(state.cookies);
     await page.goto(path("/"));
-    const violations = [];
+    const found = [];
     for (const [name, to] of Object.entries(await views(page))) {
       await page.goto(path(to));
       await page.locator("h1").first().waitFor({ state: "attached" });
       await page.waitForTimeout(700);
       await page.screenshot({ path: join(shots, `${name}-${theme}.png`) });
-      await page.evaluate(axe);
-      const { violations: found } = await page.evaluate(() =>
-        window.axe.run(document, { resultTypes: ["violations"] }),
-      );
-      for (const one of found)
-        violations.push(
-          `${name}: ${one.id} ${one.nodes
-            .slice(0, 2)
-            .map((node) => `${node.html.slice(0, 160)} ${node.failureSummary?.slice(0, 260)}`)
-            .join(" | ")}`,
-        );
+      found.push(...(await violations(page, name)));
       const text = await page.locator("body").innerText();
       const odd = name === "raw" ? null : /\b(NaN|undefined|Infinity|\[object Object\])\b/.exec(text);
-      if (odd) violations.push(`${name}: says ${odd[0]}`);
+      if (odd) found.push(`${name}: says ${odd[0]}`);
     }
-    assert.equal(violations.join("\n"), "");
+    assert.equal(found.join("\n"), "");
     assert.deepEqual(wrong, []);
-    assert.deepEqual([...hosts], [new URL(url).host]);
+    assert.deepEqual([...hosts], [main.host]);
     await context.close();
   });
 
@@ -213,12 +198,7 @@ test("without a session the page says how to get in", async () => {
   await page.goto(path("/nodes"));
   await page.getByText("meshctl ui", { exact: true }).waitFor();
   await page.screenshot({ path: join(shots, "door.png") });
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document));
-  assert.deepEqual(
-    violations.map((one) => one.id),
-    [],
-  );
+  assert.deepEqual(await violations(page, "door"), []);
   assert.deepEqual(
     wrong.filter((one) => !/401/.test(one)),
     [],
@@ -277,5 +257,5 @@ test("a killed node is seen to die, and to come back", { skip: process.env.LAB !
 
 test("the first page said nothing wrong either", () => {
   assert.deepEqual(main.wrong, []);
-  assert.deepEqual([...main.hosts], [new URL(url).host]);
+  assert.deepEqual([...main.hosts], [main.host]);
 });

@@ -7,8 +7,8 @@ import { serve } from "../mock/server.mjs";
 const { http } = serve({ nodes: 18, seed: 901 });
 await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
 const url = `http://127.0.0.1:${http.address().port}/#t=mock`;
-const test = fileURLToPath(new URL("mesh.test.mjs", import.meta.url));
-const run = spawn(process.execPath, ["--test", "--test-reporter=spec", test], {
+const tests = ["mesh", "mesh-keys"].map((name) => fileURLToPath(new URL(`${name}.test.mjs`, import.meta.url)));
+const run = spawn(process.execPath, ["--test", "--test-concurrency=1", "--test-reporter=spec", ...tests], {
   stdio: "inherit",
   env: { ...process.env, OBSERVER_URL: url, LAB: "1" },
 });

@@ -53,6 +53,12 @@ describe("a node that is not well", () => {
     expect(reasonOf(state, told)).toBeNull();
   });
 
+  it("say what was done to a lab also where there is little room", () => {
+    const fault = { type: "lab.fault", from: null, to: null, reason: "0 % of all datagrams dropped" } as MeshEvent;
+    expect(describeEvent(fault, true)).toBe("lab: 0 % of all datagrams dropped");
+    expect(describeEvent({ ...fault, to: "kill", reason: null })).toBe("lab: kill");
+  });
+
   it("has plugins that look it, whatever they said of their health before", () => {
     const plugin = { state: "running", health: "ok", stalled: false, restarting: false };
     expect(pluginLook(plugin)).toMatchObject({ tone: "alive", word: "ok" });

@@ -54,11 +54,37 @@ void post_spans(host_actions& actions, const http::request& asked, const answer_
     reply(*answer, "collected", {{"bytes", spans->size()}});
 }
 
+/// The list of `key`, each read by T::parse(); empty where there is none.
+template <typename T>
+outcome<std::vector<T>> read_each(
+    const json::object& fields,
+    std::string_view key,
+    std::string_view what
+) {
+    std::vector<T> all;
+    const auto* list = fields.if_contains(key);
+    if (list == nullptr) return all;
+    if (!list->is_array() || list->get_array().size() > blocked_max)
+        return bad_request(fmt::format("{} must be a list of at most {}", key, blocked_max));
+    for (const auto& each : list->get_array()) {
+        const auto read = each.is_string() ? T::parse(each.get_string()) : std::nullopt;
+        if (!read) return bad_request(fmt::format("{} must hold {}", key, what));
+        all.push_back(*read);
+    }
+    return all;
+}
+
 json::object faults_json(const fault_settings& faults) {
     json::array block;
     for (const auto& address : faults.block)
         block.push_back(json::value(address.to_string()));
-    return {{"loss", faults.loss}, {"block", std::move(block)}};
+    json::array block_relayed;
+    for (const auto& id : faults.block_relayed)
+        block_relayed.push_back(json::value(id.to_hex()));
+    return {
+        {"loss", faults.loss},
+        {"block", std::move(block)},
+        {"block_relayed", std::move(block_relayed)}};
 }
 
 void post_faults(host_actions& actions, const http::request& asked, const answer_ptr& answer) {
@@ -136,16 +162,12 @@ outcome<fault_settings> parse_faults(std::string_view body) {
     std::int64_t seed = 1;
     if (auto fault = read_number(*fields, "seed", 0, seed_max, seed)) return *fault;
     out.seed = static_cast<std::uint64_t>(seed);
-    const auto* block = fields->if_contains("block");
-    if (block == nullptr) return out;
-    if (!block->is_array() || block->get_array().size() > blocked_max)
-        return bad_request(fmt::format("block must be a list of at most {}", blocked_max));
-    for (const auto& each : block->get_array()) {
-        const auto address =
-            each.is_string() ? ip_endpoint::parse(each.get_string()) : std::nullopt;
-        if (!address) return bad_request("block must hold addresses with ports");
-        out.block.push_back(*address);
-    }
+    auto block = read_each<ip_endpoint>(*fields, "block", "addresses with ports");
+    if (!block) return block.error();
+    auto block_relayed = read_each<identity::endpoint_id>(*fields, "block_relayed", "ids");
+    if (!block_relayed) return block_relayed.error();
+    out.block = std::move(*block);
+    out.block_relayed = std::move(*block_relayed);
     return out;
 }
 

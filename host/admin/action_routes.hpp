@@ -6,7 +6,8 @@
 
 namespace meshhost::admin {
 
-/// {"loss"?: 0..1, "block"?: ["192.0.2.7:4433", ...], "seed"?}. Errors: E_BAD_REQUEST.
+/// {"loss"?: 0..1, "block"?: ["192.0.2.7:4433", ...], "block_relayed"?: [ID, ...], "seed"?}.
+/// Errors: E_BAD_REQUEST.
 outcome<fault_settings> parse_faults(std::string_view body);
 
 /// ping, audit, reload, rebind, drain, resume, plugins/restart, plugins/enable, plugins/reload,

@@ -7,6 +7,7 @@
 #include "admin/snapshot.hpp"
 #include "base/error.hpp"
 #include "base/ip_endpoint.hpp"
+#include "identity/endpoint_id.hpp"
 #include "telemetry/flight_recorder.hpp"
 #include "telemetry/metric.hpp"
 #include "telemetry/span.hpp"
@@ -96,6 +97,7 @@ struct fault_settings {
     double loss = 0;                 ///< the share of them that is dropped, 0..1
     std::vector<ip_endpoint> block;  ///< nothing goes to these or is taken from them
     std::uint64_t seed = 1;          ///< of which are dropped
+    std::vector<identity::endpoint_id> block_relayed;  ///< nor by way of a relay to and from these
 };
 
 inline constexpr unsigned trace_size_min = 32;

@@ -107,11 +107,12 @@ admin::meters_snapshot::net_meters host_api::net_meters() const {
 
 outcome<void> host_api::set_faults(const admin::fault_settings& faults) {
     if (!parts_.settings.values.lab.faults) return not_a_lab();
-    parts_.endpoint.set_faults({faults.loss, faults.block, faults.seed});
+    parts_.endpoint.set_faults({faults.loss, faults.block, faults.seed, faults.block_relayed});
     parts_.events.on_lab_fault(fmt::format(
-        "{:g} % of all datagrams dropped, {} addresses blocked",
+        "{:g} % of all datagrams dropped, {} addresses blocked, {} hosts by way of relays",
         faults.loss * 100,
-        faults.block.size()
+        faults.block.size(),
+        faults.block_relayed.size()
     ));
     return {};
 }

@@ -67,7 +67,9 @@ constexpr explanation table[] = {
      "\n"
      "kill, stop, pause, resume, restart, plugin-crash NODE[,NODE...]; partition A,B|C,D [--for "
      "30s];\n"
-     "loss 5% [NODE...]; heal. NODE is a name, any, or ROLE/any, drawn from the lab's seed."},
+     "relay-only A,B, in a lab made with --relay; loss 5% [NODE...]; heal. NODE is a name, any, "
+     "or\n"
+     "ROLE/any, drawn from the lab's seed."},
     {"E_CONFIG",
      "The configuration has errors, and a host never starts with half of one. Every problem is\n"
      "listed with its place.\n\n"

@@ -116,8 +116,11 @@ std::string lab_up_text(
     const auto last = nodes.empty() || !nodes.back().is_object()
                           ? std::string()
                           : text_in(nodes.back().get_object(), "socket");
+    text += "\n";
+    if (const auto& relay = object_in(data, "relay"); !relay.empty())
+        text += fmt::format("relay   {}\n", text_in(data, "relay_address"));
     if (const auto link = text_in(data, "dashboard"); !link.empty())
-        text += fmt::format("\nopen    {}\n", link);
+        text += fmt::format("open    {}\n", link);
     return text
            + fmt::format(
                "\nlook    meshctl lab status{0}{1}meshctl --socket {2} peers\n"
@@ -150,11 +153,13 @@ std::string lab_status_text(const boost::json::object& data, const console& out)
     const bool is_down = text_in(data, "keeper") == "gone";
     if (const auto& observer = object_in(data, "observer"); !observer.empty())
         text += fmt::format(
-            "observer {}: http://{}/ (a link: meshctl ui --lab {})\n",
+            "observer {}: {} (a link: meshctl ui --lab {})\n",
             text_in(observer, "process"),
-            text_in(observer, "dashboard"),
+            text_in(observer, "url"),
             text_in(data, "name")
         );
+    if (const auto& relay = object_in(data, "relay"); !relay.empty())
+        text += fmt::format("relay {}: {}\n", text_in(relay, "process"), text_in(relay, "url"));
     return text
            + fmt::format(
                "{} of {} hosts run; {}\n",

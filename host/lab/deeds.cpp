@@ -12,6 +12,7 @@
 #include <boost/algorithm/string/join.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace meshhost::lab {
@@ -118,9 +119,33 @@ std::string_view needed_state(chaos_verb verb) {
     case chaos_verb::partition:
     case chaos_verb::heal:
     case chaos_verb::loss:
+    case chaos_verb::relay_only:
         return "";
     }
     return "";
+}
+
+/// It has a process and nothing else of a host; hosts are kept to it only where it is.
+outcome<void> check_relay(
+    const model::lab_record& lab,
+    chaos_verb verb,
+    const host_groups& groups
+) {
+    const auto no = [](std::string why, std::string hint) {
+        return failure{exit_code::invalid, "E_CHAOS", std::move(why), std::move(hint)};
+    };
+    if (verb == chaos_verb::relay_only
+        && (!lab.relay || state_of(lab.relay->process) != process_state::running))
+        return no(
+            lab.relay ? "the lab's relay does not run" : "this lab has no relay",
+            lab.relay ? "start it again: meshctl lab chaos restart relay"
+                      : "make one that has: meshctl lab up --relay"
+        );
+    const auto names = all_of(groups);
+    const bool is_meant = std::find(names.begin(), names.end(), model::relay_name) != names.end();
+    if (is_meant && (model::is_network_fault(verb) || verb == chaos_verb::plugin_crash))
+        return no("the relay is no host", "kill, pause or restart it");
+    return {};
 }
 
 }  // namespace
@@ -138,6 +163,7 @@ outcome<void> check_deed(
     const model::chaos_action& action,
     const host_groups& groups
 ) {
+    if (const auto there = check_relay(lab, action.verb, groups); !there) return there;
     const auto needed = needed_state(action.verb);
     if (needed.empty()) return {};
     for (const auto& name : all_of(groups)) {
@@ -220,6 +246,9 @@ outcome<time_point> do_deed(
         return told;
     case chaos_verb::plugin_crash:
         if (const auto done = crash_plugins(lab, names); !done) return done.error();
+        return told;
+    case chaos_verb::relay_only:
+        if (const auto done = keep_to_relay(lab, names); !done) return done.error();
         return told;
     }
     return told;

@@ -14,8 +14,8 @@
 namespace meshhost::lab {
 namespace {
 
-/// What the hosts were told last, by name: a host replaces what it had, so loss and partition are
-/// told together. Beside lab.json, which is the keeper's.
+/// What the hosts were told last, by name: a host replaces what it had, so all faults are told
+/// together. Beside lab.json, which is the keeper's.
 class fault_book {
 public:
     explicit fault_book(const model::lab_record& lab)
@@ -32,6 +32,16 @@ public:
         entry.get_object()[key] = std::move(value);
     }
 
+    /// To a list: what is in it once stays there once.
+    void add(const std::string& name, std::string_view key, const boost::json::value& value) {
+        auto& entry = faults_[name];
+        if (!entry.is_object()) entry = boost::json::object();
+        auto& list = entry.get_object()[key];
+        if (!list.is_array()) list = boost::json::array();
+        auto& all = list.get_array();
+        if (std::find(all.begin(), all.end(), value) == all.end()) all.push_back(value);
+    }
+
     void clear() {
         for (auto& [name, fault] : faults_)
             fault = boost::json::object();
@@ -39,7 +49,7 @@ public:
 
     /// Tells every host that runs and that anything was ever set for.
     outcome<void> tell() const {
-        for (const auto* node : lab_.processes()) {
+        for (const auto* node : lab_.processes()) {  // of the relay nothing is ever set
             const auto* fault = faults_.if_contains(node->name);
             const bool runs = state_of(node->process) == process_state::running;
             if (fault == nullptr || !fault->is_object() || !runs) continue;
@@ -74,16 +84,31 @@ outcome<void> partition(
         })->push_back(observer);
     fault_book book(lab);
     for (const auto& group : groups) {
-        boost::json::array others;
+        boost::json::array addresses;
+        boost::json::array ids;
         for (const auto& other : groups) {
             if (&other == &group) continue;
-            for (const auto& name : other)
-                if (const auto* node = lab.find(name); node != nullptr && !node->address.empty())
-                    others.emplace_back(node->address);
+            for (const auto& name : other) {
+                const auto* node = lab.find(name);
+                if (node == nullptr || node->address.empty()) continue;
+                addresses.emplace_back(node->address);
+                ids.emplace_back(node->id);
+            }
         }
-        for (const auto& name : group)
-            book.set(name, "block", others);
+        for (const auto& name : group) {
+            book.set(name, "block", addresses);
+            book.set(name, "block_relayed", ids);
+        }
     }
+    return book.tell();
+}
+
+outcome<void> keep_to_relay(const model::lab_record& lab, const std::vector<std::string>& names) {
+    fault_book book(lab);
+    for (const auto& name : names)
+        for (const auto& other : names)
+            if (const auto* node = lab.find(other); name != other && !node->address.empty())
+                book.add(name, "block", boost::json::value(node->address));
     return book.tell();
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/keeper_hosts.hpp"
 
+#include "base/ip_endpoint.hpp"
 #include "lab/lab_dir.hpp"
 #include "lab/model/fields.hpp"
 #include "lab/model/host_file.hpp"
-#include "lab/spawn.hpp"
 
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
@@ -28,6 +28,12 @@ std::string end_text(int status) {
     return fmt::format("signal {} ({})", signal, ::strsignal(signal));
 }
 
+/// "http://127.0.0.1:41871/#t=..." → "127.0.0.1:41871".
+std::string authority_of(std::string_view url) {
+    url.remove_prefix(std::min(url.find("//") + 2, url.size()));
+    return std::string(url.substr(0, url.find('/')));
+}
+
 std::int64_t ns_of(time_point at) {
     return at.time_since_epoch().count();
 }
@@ -45,12 +51,10 @@ outcome<void> keeper_hosts::start(const std::string& name) {
             "E_LAB_RUNNING",
             name + " runs already",
             "stop it first: meshctl lab chaos stop " + name};
-    const auto written = write_file(lab_.config_of(*node), model::host_file(lab_, *node));
-    if (!written) return written.error();
+    const auto how = plan_spawn(*node);
+    if (!how) return how.error();
     const auto at = monotonic_now();
-    auto child = spawn(
-        {lab_.program, model::host_arguments(lab_, *node), lab_.log_of(*node), lab_.dir_of(*node)}
-    );
+    auto child = spawn(*how);
     if (!child)
         return failure{
             exit_code::failure,
@@ -68,6 +72,19 @@ outcome<void> keeper_hosts::start(const std::string& name) {
         {{"news", "started"}, {"node", name}, {"pid", node->process.pid}, {"at_ns", ns_of(at)}}
     );
     return {};
+}
+
+outcome<spawn_request> keeper_hosts::plan_spawn(const model::lab_node& node) const {
+    spawn_request how{lab_.program, {}, lab_.log_of(node), lab_.dir_of(node)};
+    if (node.name == model::relay_name) {
+        how.program.replace_filename("meshrelay");
+        how.arguments = model::relay_arguments(lab_);
+        return how;
+    }
+    const auto written = write_file(lab_.config_of(node), model::host_file(lab_, node));
+    if (!written) return written.error();
+    how.arguments = model::host_arguments(lab_, node);
+    return how;
 }
 
 void keeper_hosts::reap() {
@@ -113,18 +130,20 @@ void keeper_hosts::take_line(model::lab_node& node, std::string_view line) {
     if (ec || !parsed.is_object()) return;
     const auto& envelope = parsed.get_object();
     const auto& data = model::object_at(envelope, "data");
-    const auto& bound = model::array_at(model::object_at(data, "self"), "bound");
-    if (bound.empty() || !bound.front().is_string()) {
-        const auto& error = model::object_at(envelope, "error");
-        if (error.empty()) return;
+    const auto& error = model::object_at(envelope, "error");
+    if (!error.empty())
         news_.push_back({{"news", "refused"}, {"node", node.name}, {"error", error}});
-        return;
+    const bool is_relay = node.name == model::relay_name;
+    const auto& said = is_relay ? model::array_at(data, "urls")
+                                : model::array_at(model::object_at(data, "self"), "bound");
+    if (said.empty() || !said.front().is_string()) return;
+    node.address = std::string(said.front().get_string());
+    if (is_relay) lab_.relay_at = node.address = authority_of(node.address);
+    // Open pages find it there again.
+    if (const auto link = model::text_at(data, "dashboard"); !link.empty()) {
+        lab_.dashboard_url = link.substr(0, link.find('#'));
+        if (const auto at = authority_of(link); ip_endpoint::parse(at)) lab_.dashboard = at;
     }
-    node.address = std::string(bound.front().get_string());
-    // "http://127.0.0.1:41871/#t=...": open pages find it there again.
-    constexpr std::string_view scheme = "http://";
-    if (const auto link = model::text_at(data, "dashboard"); link.starts_with(scheme))
-        lab_.dashboard = link.substr(scheme.size(), link.find('/', scheme.size()) - scheme.size());
     is_changed_ = true;
     news_.push_back(
         {{"news", "ready"},

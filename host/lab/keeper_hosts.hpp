@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The hosts of a lab as their parent has them: starts them, hears what they announce, waits for
+// The processes of a lab as their parent has them: starts them, hears what they announce, waits for
 // their end, and keeps lab.json true.
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
 #include "lab/model/lab_record.hpp"
+#include "lab/spawn.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -44,6 +45,8 @@ private:
         std::string line;  ///< what has come of it
     };
 
+    /// How it is started; what it reads then is written.
+    outcome<spawn_request> plan_spawn(const model::lab_node& node) const;
     void take_line(model::lab_node& node, std::string_view line);
 
     model::lab_record lab_;

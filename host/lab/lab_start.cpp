@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/lab_start.hpp"
 
+#include "config/paths.hpp"
 #include "http/envelope.hpp"
 #include "identity/key_file.hpp"
 #include "lab/host_api.hpp"
@@ -87,6 +88,7 @@ outcome<model::lab_record> plan_lab(const up_request& asked, const config::surro
         observer.tier = "observer";
         observer.id = model::lab_key(asked.seed, model::nodes_max).id().to_hex();
     }
+    if (asked.has_relay) lab.relay.emplace().name = model::relay_name;
     return lab;
 }
 
@@ -107,6 +109,7 @@ outcome<void> prepare_dir(const model::lab_record& lab) {
         );
         if (!written) return written.error();
     }
+    if (lab.relay) return config::make_private_dir(lab.dir_of(*lab.relay));
     return {};
 }
 
@@ -159,19 +162,28 @@ private:
     std::string ended_;
 };
 
+/// What is none of the hosts.
+outcome<void> start_beside(
+    const model::lab_record& lab,
+    keeper_client& keeper,
+    const model::lab_node& node,
+    duration patience
+) {
+    const auto started = keeper.start({node.name}, patience, [](const auto&) {});
+    if (started) return {};
+    auto error = started.error();
+    if (error.hint.empty()) error.hint = log_tail(lab, node.name);
+    return error;
+}
+
 /// Whose link opens the dashboard.
 outcome<std::string> start_observer(
     const model::lab_record& lab,
     keeper_client& keeper,
     duration patience
 ) {
-    const std::vector<std::string> names{std::string(model::observer_name)};
-    const auto started = keeper.start(names, patience, [](const auto&) {});
-    if (!started) {
-        auto error = started.error();
-        if (error.hint.empty()) error.hint = log_tail(lab, model::observer_name);
-        return error;
-    }
+    const auto started = start_beside(lab, keeper, *lab.observer, patience);
+    if (!started) return started.error();
     const auto answer = post(lab.socket_of(*lab.observer), "/v1/dashboard", {});
     if (!answer) return answer.error();
     return model::text_at(*answer, "link");
@@ -186,6 +198,9 @@ outcome<running_lab> boot(model::lab_record lab, const up_request& asked, progre
     std::vector<std::string> names;
     for (const auto& node : lab.nodes)
         names.push_back(node.name);
+    if (lab.relay)  // all are told of it
+        if (const auto up = start_beside(lab, *client, *lab.relay, deadline - monotonic_now()); !up)
+            return up.error();
     // The others are told of the first, whose port the kernel picks.
     const std::vector<std::string> first{names.front()};
     const std::vector<std::string> others(names.begin() + 1, names.end());

@@ -24,6 +24,7 @@ struct up_request {
     std::vector<std::string> host_sets;  ///< "NAME:KEY=VALUE"
     duration within = 60s;               ///< all of it
     bool has_observer = false;           ///< beside the hosts, with a dashboard
+    bool has_relay = false;              ///< beside the hosts, for all of them
 };
 
 /// From the start of the first process.

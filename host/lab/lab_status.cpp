@@ -88,7 +88,11 @@ boost::json::object lab_status(const model::lab_record& lab) {
         observer = {
             {"process", to_text(state_of(lab.observer->process))},
             {"dashboard", lab.dashboard},
+            {"url", lab.dashboard_url},
             {"socket", lab.socket_of(*lab.observer).string()}};
+    boost::json::value relay;
+    if (lab.relay)
+        relay = {{"process", to_text(state_of(lab.relay->process))}, {"url", lab.relay_url()}};
     return {
         {"name", lab.name},
         {"dir", lab.dir.string()},
@@ -100,6 +104,7 @@ boost::json::object lab_status(const model::lab_record& lab) {
         {"whole", found.is_whole},
         {"why", found.why},
         {"observer", std::move(observer)},
+        {"relay", std::move(relay)},
         {"hosts", std::move(hosts)}};
 }
 

@@ -72,6 +72,7 @@ outcome<run_result> run_scenario(
     up.seed = asked.scenario.seed;
     up.emit = asked.scenario.emit;
     up.sets = asked.scenario.sets;
+    up.has_relay = asked.scenario.has_relay;
     auto running = start_lab(up, around, shown);
     if (!running) return running.error();
     run_result result{running->lab, asked.scenario.title, running->boot, {}, {}};

@@ -172,7 +172,9 @@ bool path_mux::send_everywhere(const datagrams& out) {
     const ip_endpoint local = paths_.local(out.path);
     bool full = false;
     for (const path_target& target : paths_.remotes(out.path)) {
-        switch (send_to_target(target, local, out)) {
+        const auto status = faults_ == nullptr ? send_to(target, local, out)
+                                               : send_through_faults(target, local, out);
+        switch (status) {
         case net::send_status::sent:
         case net::send_status::dropped:
             break;
@@ -187,7 +189,7 @@ bool path_mux::send_everywhere(const datagrams& out) {
     return full;
 }
 
-net::send_status path_mux::send_to_target(
+net::send_status path_mux::send_to(
     const path_target& target,
     const ip_endpoint& local,
     const datagrams& out
@@ -196,12 +198,10 @@ net::send_status path_mux::send_to_target(
         relays_.send(*hop, out.data, out.segment_size, out.ecn);
         return net::send_status::sent;
     }
-    const ip_endpoint& remote = *direct_of(target);
-    return faults_ == nullptr ? send_to(remote, local, out)
-                              : send_through_faults(remote, local, out);
+    return send_from_socket(*direct_of(target), local, out);
 }
 
-net::send_status path_mux::send_to(
+net::send_status path_mux::send_from_socket(
     const ip_endpoint& remote,
     const ip_endpoint& local,
     const datagrams& out
@@ -225,7 +225,7 @@ void path_mux::set_faults(const fault_plan& plan) {
 /// One by one: each of a train has a fate of its own. What a full socket does not take is lost,
 /// too, so that nothing that was dropped is sent later.
 net::send_status path_mux::send_through_faults(
-    const ip_endpoint& remote,
+    const path_target& target,
     const ip_endpoint& local,
     const datagrams& out
 ) {
@@ -233,8 +233,8 @@ net::send_status path_mux::send_through_faults(
     for (bytes_view rest = out.data; !rest.empty();) {
         const bytes_view one = rest.first(std::min(rest.size(), out.segment_size));
         rest = rest.subspan(one.size());
-        if (faults_->drops_to(remote)) continue;
-        const auto status = send_to(remote, local, {out.path, one, one.size(), out.ecn});
+        if (faults_->drops_to(target)) continue;
+        const auto status = send_to(target, local, {out.path, one, one.size(), out.ecn});
         is_broken = is_broken || status == net::send_status::broken;
     }
     return is_broken ? net::send_status::broken : net::send_status::sent;
@@ -258,6 +258,7 @@ void path_mux::on_relayed(
     std::span<std::uint8_t> data,
     std::size_t segment_size
 ) {
+    if (faults_ != nullptr && faults_->drops_from(from)) return;
     hand_up(paths_.intern(from), ecn, data, segment_size);
 }
 

@@ -115,18 +115,18 @@ private:
     outcome<bool> bind_again(ip_endpoint local);
     /// Whether one of the ways out was full.
     bool send_everywhere(const datagrams& out);
-    net::send_status send_to_target(
+    net::send_status send_to(
         const path_target& target,
         const ip_endpoint& local,
         const datagrams& out
     );
-    net::send_status send_to(
+    net::send_status send_from_socket(
         const ip_endpoint& remote,
         const ip_endpoint& local,
         const datagrams& out
     );
     net::send_status send_through_faults(
-        const ip_endpoint& remote,
+        const path_target& target,
         const ip_endpoint& local,
         const datagrams& out
     );

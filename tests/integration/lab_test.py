@@ -157,6 +157,60 @@ class Lab(unittest.TestCase):
         self.assertEqual(self.lab("chaos", "heal")[0], 0)
         self.assertTrue(self.status()["whole"])
 
+    def path(self, name, other):
+        """How the one reaches the other: kind and reason."""
+        hosts = {host["name"]: host for host in self.status()["hosts"]}
+        done = subprocess.run([BIN / "meshctl", "--json", "--socket", hosts[name]["socket"], "peers"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=self.environment)
+        peers = json.loads(done.stdout)["data"]["peers"]
+        path = next(peer for peer in peers if peer["id"] == hosts[other]["id"])["path"] or {}
+        return path.get("kind"), path.get("reason")
+
+    def test_two_hosts_are_left_with_the_relay(self):
+        made = self.up(*QUICK, "--relay", nodes=3)
+        pair = ("broker-01", "compute-01")  # whoever is told of the first is told of its address
+        wait_until("they speak directly", lambda: self.path(*pair) == ("direct", "same_host"))
+        code, answer = self.lab("chaos", "relay-only", ",".join(pair), "--expect", "nobody else stale for 3s")
+        self.assertEqual(code, 0, answer)
+        for one, other in (pair, pair[::-1]):
+            wait_until(f"{one} to speak by way of the relay", lambda: self.path(one, other)[0] == "relayed")
+        self.assertEqual(self.path("gateway-01", "broker-01")[0], "direct")
+        # A partition is one for what goes by way of the relay, too.
+        code, answer = self.lab("chaos", "partition", "compute-01|rest", "--expect", "dead within 60s")
+        self.assertEqual(code, 0, answer)
+        self.assertEqual(self.lab("chaos", "heal")[0], 0)
+        wait_until("they are one mesh", lambda: self.status()["whole"])
+
+        # It is at its place again, and is no host.
+        self.assertEqual(self.status()["relay"], {"process": "running", "url": f"http://{made['relay_address']}/"})
+        self.assertEqual(self.lab("chaos", "kill", "relay")[0], 0)
+        self.assertEqual(self.status()["relay"]["process"], "gone")
+        for words in (("relay-only", ",".join(pair)), ("partition", "relay|rest"), ("loss", "5%", "relay")):
+            code, answer = self.lab("chaos", *words)
+            self.assertEqual((code, answer["error"]["code"]), (7, "E_CHAOS"), words)
+        self.assertEqual(self.lab("chaos", "restart", "relay")[0], 0)
+        self.assertEqual(self.status()["relay"], {"process": "running", "url": f"http://{made['relay_address']}/"})
+        self.assertEqual(self.lab("down")[0], 0)
+        self.assert_nothing_left()
+
+    @unittest.skipUnless(shutil.which("openssl"), "needs openssl")
+    def test_status_tells_of_what_does_not_run_and_where_the_dashboard_is(self):
+        certificate, key, token = (self.scratch / name for name in ("cert.pem", "key.pem", "token"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=127.0.0.1"],
+                       check=True, capture_output=True)
+        token.touch(0o600)
+        token.write_text("f" * 32)
+        self.up(*QUICK, *(word for setting in (f"tls_cert={certificate}", f"tls_key={key}", f"token_file={token}")
+                          for word in ("--observer-set", f"observe.{setting}")), nodes=2)
+        code, answer = self.lab("status")
+        self.assertEqual(code, 0, answer)
+        self.assertTrue(answer["data"]["observer"]["url"].startswith("https://127.0.0.1:"), answer)
+        self.assertEqual(self.lab("chaos", "stop", "gateway-01", "--expect", "mesh reconverges within 60s")[0], 0)
+        code, answer = self.lab("status")
+        self.assertTrue(answer["data"]["whole"])
+        self.assertEqual((code, answer["data"]["running"]), (3, 1))
+
     def test_a_scenario_is_played(self):
         scenario = self.scratch / "scenario.toml"
         scenario.write_text("""

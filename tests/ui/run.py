@@ -4,9 +4,9 @@
   run.py install      what admin-ui/package-lock.json names
   run.py check        types, lint, units, size, and that dist/ is what the sources make
   run.py mock         every view in a browser against the mock, as it looked too, and a hostile mesh
-  run.py mesh         every view in a browser against a lab of 18 real hosts, one of which is killed
+  run.py mesh         a browser against a lab of 18 real hosts and a relay: every view, the keys, and what is seen of
+                      a host, a path, the whole mesh and the observer when they are broken
 """
-import json
 import os
 import pathlib
 import re
@@ -19,6 +19,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2] / "admin-ui"
 SKIPPED = 77
 NODE_LEAST = (20, 19)
 HOSTS = 18
+MESH_TESTS = ("mesh", "mesh-keys", "mesh-faults")  # in this order: the last leaves nothing as it was
 
 
 def skip(why):
@@ -65,14 +66,14 @@ def mesh():
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="mhui-"))
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(scratch)}
     words = ["lab", "up", "--nodes", str(HOSTS), "--seed", "42", "--name", "ui",
-             "--set", "quic.idle_timeout=3s", "--set", "quic.keep_alive=1s"]
+             "--set", "quic.idle_timeout=3s", "--set", "quic.keep_alive=1s", "--relay"]
     try:
         up = subprocess.run([meshctl, "--json", *words], env=environment, capture_output=True, text=True)
         if up.returncode != 0:
             sys.exit(f"no lab: {up.stdout}{up.stderr}")
-        link = json.loads(up.stdout)["data"]["dashboard"]
-        run("node", "--test", "e2e/mesh.test.mjs", OBSERVER_URL=link, LAB="1", NODES=str(HOSTS),
-            SHOTS=os.environ.get("SHOTS", str(scratch / "shots")))
+        for name in MESH_TESTS:
+            run("node", "--test", "--test-reporter=spec", f"e2e/{name}.test.mjs", MESHCTL=str(meshctl), LAB_NAME="ui",
+                XDG_RUNTIME_DIR=str(scratch), NODES=str(HOSTS), SHOTS=os.environ.get("SHOTS", str(scratch / "shots")))
     finally:
         subprocess.run([meshctl, "lab", "down", "--name", "ui"], env=environment, capture_output=True)
         shutil.rmtree(scratch, ignore_errors=True)

@@ -27,7 +27,7 @@ export function describeEvent(event: MeshEvent, brief = false, why: string | nul
     case "audit.discrepancy":
       return `does not agree with itself${reason}`;
     case "lab.fault":
-      return `lab: ${change}${reason}`;
+      return event.to ? `lab: ${change}${reason}` : `lab: ${told ?? "done"}`;
     default:
       return `${words(event.type.replaceAll(".", " "))}${event.to ? ` ${change}` : ""}${reason}`;
   }

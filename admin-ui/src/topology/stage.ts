@@ -97,7 +97,8 @@ export class Stage {
       this.fitted = true;
       this.fit();
       this.signature = signature;
-      return this.soon(); // the first picture waits for nothing to come to rest
+      this.soon(); // the first picture waits for nothing to come to rest
+      return;
     }
     const same = signature === this.signature;
     this.signature = signature;

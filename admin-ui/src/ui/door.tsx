@@ -34,13 +34,7 @@ function TokenForm({ knock }: { knock: (token: string) => void }) {
 }
 
 /** What stands here instead of the mesh, and how to get in. */
-export function Door({
-  entry,
-  knock,
-}: {
-  entry: Exclude<Entry, { state: "in" }>;
-  knock: (token: string) => void;
-}) {
+export function Door({ entry, knock }: { entry: Exclude<Entry, { state: "in" }>; knock: (token: string) => void }) {
   const out = entry.state === "out";
   const link = entry.state === "out" && entry.link;
   return (

@@ -303,6 +303,10 @@ function MeshFacts({ state }: { state: MeshState }) {
   );
 }
 
+/** Where the reasons are left out, a state that was told again for another reason is no news. */
+const isSameNews = (one: MeshEvent, next: MeshEvent): boolean =>
+  one.type === "peer.state" && next.type === one.type && next.to === one.to && subject(next) === subject(one);
+
 function Latest({ state, about }: { state: MeshState; about: string | null }) {
   const now = useNow();
   const events = state.events
@@ -311,6 +315,7 @@ function Latest({ state, about }: { state: MeshState; about: string | null }) {
         (about === null || event.node === about || event.peer === about) &&
         (now === 0 || Date.parse(event.at) <= now + 1500),
     )
+    .filter((event, i, all) => about !== null || !all[i + 1] || !isSameNews(event, all[i + 1]!))
     .slice(-8)
     .reverse();
   return (

@@ -180,7 +180,11 @@ function StartTable({ id, boots }: { id: string; boots: NodeBoots["boots"] }) {
             <td className="num">{millis(boot.length_us)}</td>
             <td>{safeName(boot.version, 20)}</td>
             <td>
-              <Link href={withShared(`/boot/${id}/${boot.id}?vs=prev`, search)}>with the one before</Link> ·{" "}
+              {boots.some(({ number }) => number < boot.number) && (
+                <>
+                  <Link href={withShared(`/boot/${id}/${boot.id}?vs=prev`, search)}>with the one before</Link> ·{" "}
+                </>
+              )}
               <Link href={withShared(`/boot/${id}/${boot.id}?vs=median`, search)}>with the median</Link>
             </td>
           </tr>

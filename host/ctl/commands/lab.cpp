@@ -59,6 +59,11 @@ public:
             asked_.has_observer,
             "a further host that serves the dashboard (the default)"
         );
+        app.add_flag(
+            "--relay",
+            asked_.has_relay,
+            "a meshrelay beside the hosts, for those that do not hear each other directly"
+        );
         add_duration(app, "--within", asked_.within, "how long it may take");
     }
 
@@ -102,7 +107,8 @@ public:
         const auto found = lab::find_lab(choice_, here.around);
         if (!found) return found.error();
         auto data = lab::lab_status(*found);
-        const bool is_whole = data["whole"] == boost::json::value(true);
+        const bool is_whole = data["whole"] == boost::json::value(true)
+                              && data["running"].to_number<std::size_t>() == found->nodes.size();
         if (here.out.is_text())
             here.out.print(lab_status_text(data, here.out));
         else

@@ -22,13 +22,13 @@ public:
                "words",
                words_,
                "kill|stop|pause|resume|restart|plugin-crash NODE, "
-               "partition A,B|C,D, loss 5% [NODE...], heal"
+               "partition A,B|C,D, relay-only A,B, loss 5% [NODE...], heal"
         )
             ->required()
             ->type_name("WHAT");
         app.add_option("--expect", expected_, "what must come of it; see meshctl explain E_EXPECT")
             ->type_name("TEXT");
-        add_duration(app, "--for", lasts_, "how long a partition or loss lasts", true);
+        add_duration(app, "--for", lasts_, "how long a fault of the network lasts", true);
         add_lab_choice(app, choice_);
     }
 
@@ -38,11 +38,11 @@ public:
         if (!action) return action.error();
         asked.action = std::move(*action);
         asked.action.lasts = lasts_;
-        if (lasts_ > duration::zero() && !can_last(asked.action.verb))
+        if (lasts_ > duration::zero() && !lab::model::is_network_fault(asked.action.verb))
             return failure{
                 exit_code::usage,
                 "E_CHAOS",
-                "only a partition and loss last for a time",
+                "only partition, relay-only and loss last for a time",
                 "leave out --for"};
         if (!expected_.empty()) {
             auto expected = lab::model::parse_expectations(expected_);
@@ -62,10 +62,6 @@ public:
     }
 
 private:
-    static bool can_last(lab::model::chaos_verb verb) {
-        return verb == lab::model::chaos_verb::partition || verb == lab::model::chaos_verb::loss;
-    }
-
     static outcome<lab::chaos_result> watch(
         workplace& here,
         const std::filesystem::path& dir,

@@ -17,7 +17,7 @@ namespace meshhost::lab::model {
 namespace {
 
 /// In the order of the enumerators.
-constexpr std::array<std::string_view, 9> verb_names{
+constexpr std::array<std::string_view, 10> verb_names{
     "kill",
     "stop",
     "pause",
@@ -26,7 +26,8 @@ constexpr std::array<std::string_view, 9> verb_names{
     "partition",
     "heal",
     "loss",
-    "plugin-crash"};
+    "plugin-crash",
+    "relay-only"};
 
 failure fault(std::string message) {
     return {
@@ -34,7 +35,7 @@ failure fault(std::string message) {
         "E_CHAOS",
         std::move(message),
         "write kill, stop, pause, resume, restart or plugin-crash and a node; partition A,B|C,D; "
-        "loss 5% [A,B]; or heal"};
+        "relay-only A,B; loss 5% [A,B]; or heal"};
 }
 
 /// "a,b,c" without empty ones.
@@ -115,6 +116,11 @@ std::string_view to_text(chaos_verb verb) {
     return verb_names[static_cast<std::size_t>(verb)];
 }
 
+bool is_network_fault(chaos_verb verb) {
+    return verb == chaos_verb::partition || verb == chaos_verb::loss
+           || verb == chaos_verb::relay_only;
+}
+
 outcome<chaos_action> parse_chaos(std::span<const std::string> words) {
     if (words.empty()) return fault("what is to be done?");
     const auto named = std::find(verb_names.begin(), verb_names.end(), words.front());
@@ -136,7 +142,7 @@ outcome<chaos_action> parse_chaos(std::span<const std::string> words) {
     case chaos_verb::loss:
         return read_loss(std::move(action), rest);
     case chaos_verb::heal:
-        if (!rest.empty()) return fault("heal takes no node: it ends every partition and loss");
+        if (!rest.empty()) return fault("heal takes no node: it ends every fault of the network");
         return action;
     case chaos_verb::kill:
     case chaos_verb::stop:
@@ -144,10 +150,13 @@ outcome<chaos_action> parse_chaos(std::span<const std::string> words) {
     case chaos_verb::resume:
     case chaos_verb::restart:
     case chaos_verb::plugin_crash:
+    case chaos_verb::relay_only:
         break;
     }
     action.groups.push_back(names_in(joined));
     if (action.groups.front().empty()) return fault(fmt::format("{} whom?", words.front()));
+    if (action.verb == chaos_verb::relay_only && action.groups.front().size() < 2)
+        return fault("relay-only is between two hosts or more: relay-only A,B");
     return action;
 }
 

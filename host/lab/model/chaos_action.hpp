@@ -23,9 +23,10 @@ enum class chaos_verb : std::uint8_t {
     resume,        ///< SIGCONT
     restart,       ///< stop it if it runs, and start it with the same key
     partition,     ///< groups that do not hear each other
-    heal,          ///< no partition and no loss any more
+    heal,          ///< no fault of the network any more
     loss,          ///< a share of the datagrams is dropped
     plugin_crash,  ///< a role fails as if its callback had thrown
+    relay_only,    ///< hosts that hear each other by way of the lab's relay alone
 };
 
 struct chaos_action {
@@ -34,10 +35,13 @@ struct chaos_action {
     /// partition two groups or more; else at most one.
     std::vector<std::vector<std::string>> groups;
     double loss = 0;   ///< 0 to 1
-    duration lasts{};  ///< of a partition and of loss: healed after that; 0: until told
+    duration lasts{};  ///< of what heal ends: healed after that; 0: until told
 };
 
 std::string_view to_text(chaos_verb verb);
+
+/// Whether it is done to the network, between hosts that go on: what heal ends.
+bool is_network_fault(chaos_verb verb);
 
 /// Errors: E_CHAOS (usage).
 outcome<chaos_action> parse_chaos(std::span<const std::string> words);

@@ -43,11 +43,14 @@ std::string host_file(const lab_record& lab, const lab_node& node) {
     );
     text += fmt::format("\n[identity]\nkey_file = {}\n", toml_text((dir / "secret.key").string()));
     text += "\n[net]\nport = 0\nbind = [\"127.0.0.1\"]\n";
+    // With a relay a host would ask the machine's own router for a port.
+    if (lab.relay) text += "port_mapping = false\n";
     text += fmt::format(
         "\n[mesh]\nname = {}\npeers = [{}]\n",
         toml_text(lab.name),
         contact.empty() ? "" : toml_text(contact)
     );
+    if (lab.relay) text += fmt::format("\n[relay]\nurls = [{}]\n", toml_text(lab.relay_url()));
     text += fmt::format("\n[admin]\nsocket = {}\n", toml_text(lab.socket_of(node).string()));
     text += table_if_known("digest", "emit", toml_text(lab.emit));
     text += table_if_known("introspect", "allow", toml_text("all"));
@@ -65,6 +68,10 @@ std::string host_file(const lab_record& lab, const lab_node& node) {
     text += fmt::format("\n[gossip]\ntier = {}\n", toml_text(node.tier));
     text += fmt::format("\n[plugin.{}]\npath = {}\n", node.role, toml_text(node.role + ".so"));
     return text;
+}
+
+std::vector<std::string> relay_arguments(const lab_record& lab) {
+    return {"--json", "--listen", lab.relay_at.empty() ? "127.0.0.1:0" : lab.relay_at};
 }
 
 std::vector<std::string> host_arguments(const lab_record& lab, const lab_node& node) {

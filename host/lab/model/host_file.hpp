@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The configuration that a lab's host is started with.
+// The configuration that a lab's host is started with, and its relay.
 #include "lab/model/lab_record.hpp"
 
 #include <string>
@@ -14,6 +14,9 @@ std::string host_file(const lab_record& lab, const lab_node& node);
 
 /// meshhost's arguments, without the program's name.
 std::vector<std::string> host_arguments(const lab_record& lab, const lab_node& node);
+
+/// meshrelay's arguments: it needs no file.
+std::vector<std::string> relay_arguments(const lab_record& lab);
 
 /// ID@ADDRESS of a living host of the lab that the others should be told of: the first, unless it
 /// is `node` itself or down. Empty when there is none.

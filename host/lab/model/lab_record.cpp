@@ -82,6 +82,7 @@ std::vector<const lab_node*> lab_record::processes() const {
     for (const lab_node& node : nodes)
         all.push_back(&node);
     if (observer) all.push_back(&*observer);
+    if (relay) all.push_back(&*relay);
     return all;
 }
 
@@ -110,13 +111,16 @@ boost::json::object to_json(const lab_record& lab) {
         {"emit", lab.emit},
         {"sets", boost::json::value_from(lab.sets)},
         {"dashboard_address", lab.dashboard},
+        {"dashboard_url", lab.dashboard_url},
         {"observer_sets", boost::json::value_from(lab.observer_sets)},
         {"host_sets", boost::json::value_from(lab.host_sets)},
         {"created_at", lab.created_at},
         {"keeper", to_json(lab.keeper)},
         {"nodes", std::move(nodes)},
         {"observer",
-         lab.observer ? boost::json::value(to_json(lab, *lab.observer)) : boost::json::value()}};
+         lab.observer ? boost::json::value(to_json(lab, *lab.observer)) : boost::json::value()},
+        {"relay_address", lab.relay_at},
+        {"relay", lab.relay ? boost::json::value(to_json(lab, *lab.relay)) : boost::json::value()}};
 }
 
 outcome<lab_record> read_lab(std::string_view text, const std::filesystem::path& dir) {
@@ -136,6 +140,7 @@ outcome<lab_record> read_lab(std::string_view text, const std::filesystem::path&
     for (const auto& set : array_at(from, "sets"))
         if (set.is_string()) lab.sets.emplace_back(set.get_string());
     lab.dashboard = text_at(from, "dashboard_address");
+    lab.dashboard_url = text_at(from, "dashboard_url");
     for (const auto& set : array_at(from, "observer_sets"))
         if (set.is_string()) lab.observer_sets.emplace_back(set.get_string());
     for (const auto& set : array_at(from, "host_sets"))
@@ -146,6 +151,8 @@ outcome<lab_record> read_lab(std::string_view text, const std::filesystem::path&
         if (node.is_object()) lab.nodes.push_back(node_from(node.get_object()));
     if (const auto& observer = object_at(from, "observer"); !observer.empty())
         lab.observer = node_from(observer);
+    lab.relay_at = text_at(from, "relay_address");
+    if (const auto& relay = object_at(from, "relay"); !relay.empty()) lab.relay = node_from(relay);
     const bool is_whole = !lab.nodes.empty() && lab.nodes.size() <= nodes_max
                           && std::none_of(lab.nodes.begin(), lab.nodes.end(), [](const auto& node) {
                                  return node.name.empty() || node.id.empty();

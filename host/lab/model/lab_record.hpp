@@ -48,22 +48,27 @@ struct lab_record {
     std::vector<lab_node> nodes;
     std::vector<std::string> observer_sets;  ///< of the observer, over `sets`
     std::vector<std::string> host_sets;      ///< of one host, over `sets`: "NAME:key=value"
-    std::string dashboard;  ///< where it listens: the same after each restart; empty: not yet
+    std::string dashboard;      ///< where it listens: the same after each restart; empty: not yet
+    std::string dashboard_url;  ///< as browsers call it
     std::optional<lab_node> observer;  ///< serves the dashboard; not one of the hosts it shows
+    std::string relay_at;              ///< where the relay listens, as `dashboard`
+    std::optional<lab_node> relay;     ///< of all hosts; itself no host: it has no id and no socket
 
-    /// Hosts and observer.
+    /// Hosts, observer and relay.
     std::vector<lab_node*> processes();
     std::vector<const lab_node*> processes() const;
     std::filesystem::path dir_of(const lab_node& node) const { return dir / node.name; }
     std::filesystem::path socket_of(const lab_node& node) const;
     std::filesystem::path log_of(const lab_node& node) const { return dir_of(node) / "log"; }
     std::filesystem::path config_of(const lab_node& node) const;
+    std::string relay_url() const { return "http://" + relay_at + "/"; }
     /// Among processes(); nullptr when there is none of that name.
     const lab_node* find(std::string_view node_name) const;
     lab_node* find(std::string_view node_name);
 };
 
 inline constexpr std::string_view observer_name = "observer";
+inline constexpr std::string_view relay_name = "relay";
 inline constexpr std::string_view lab_schema = "meshhost.lab/1";
 
 boost::json::object to_json(const lab_record& lab);

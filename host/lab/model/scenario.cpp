@@ -18,7 +18,7 @@ namespace {
 using config::text_position;
 using config::toml_item;
 
-const std::vector<std::string> lab_keys{"nodes", "seed", "emit", "set", "settle"};
+const std::vector<std::string> lab_keys{"nodes", "seed", "emit", "set", "settle", "relay"};
 const std::vector<std::string> step_keys{"chaos", "expect", "measure", "wait", "for"};
 const std::vector<std::string> top_keys{"title", "lab", "step"};
 
@@ -128,6 +128,9 @@ void scenario_reader::read_lab_key(const toml_item& item) {
         if (auto text = text_of(item.value, item.value_at)) out_.emit = std::move(*text);
     } else if (key == "settle") {
         if (const auto time = time_of(item.value, item.value_at)) out_.settle = *time;
+    } else if (key == "relay") {
+        if (!item.value.is_bool()) return complain(item.value_at, "relay: expected true or false");
+        out_.has_relay = item.value.get_bool();
     } else if (key == "set") {
         if (!item.value.is_array()) return complain(item.value_at, "set: expected an array");
         for (const auto& one : item.value.get_array())
@@ -146,9 +149,8 @@ void scenario_reader::read_chaos(
     if (!action) return complain(at, action.error().message, action.error().hint);
     out.action = std::move(*action);
     if (const auto* lasts = step.if_contains("for")) {
-        const bool can =
-            out.action.verb == chaos_verb::partition || out.action.verb == chaos_verb::loss;
-        if (!can) return complain(at, "for: only a partition and loss last for a time");
+        if (!is_network_fault(out.action.verb))
+            return complain(at, "for: only partition, relay-only and loss last for a time");
         out.action.lasts = time_of(*lasts, at).value_or(duration::zero());
     }
     const auto* expect = step.if_contains("expect");

@@ -39,6 +39,7 @@ struct scenario {
     std::uint64_t seed = 42;
     std::string emit = "change";
     std::vector<std::string> sets;
+    bool has_relay = false;
     duration settle = 5s;  ///< after the hosts hear each other, before the first step
     std::vector<scenario_step> steps;
 };

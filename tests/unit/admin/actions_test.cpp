@@ -19,7 +19,8 @@ TEST_CASE("drain and resume say which state follows", "[admin]") {
 
 TEST_CASE("faults are injected where that is allowed", "[admin]") {
     api local;
-    const char* body = R"({"loss":0.05,"block":["127.0.0.1:4433"]})";
+    const char* body = R"({"loss":0.05,"block":["127.0.0.1:4433"],"block_relayed":[)"
+                       R"("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"]})";
     const auto refused = local.ask("POST", "/v1/lab/faults", body);
     CHECK(refused->answer.status == 403);
     CHECK(refused->error_code() == "E_NOT_A_LAB");
@@ -28,6 +29,7 @@ TEST_CASE("faults are injected where that is allowed", "[admin]") {
     CHECK(data.at("loss").as_double() == 0.05);
     CHECK(data.at("block").as_array().at(0).as_string() == "127.0.0.1:4433");
     CHECK(local.host.faults.block.size() == 1);
+    CHECK(local.host.faults.block_relayed.size() == 1);
     CHECK(local.ask("POST", "/v1/lab/faults", "{}")->answer.status == 200);
     CHECK(local.host.faults.block.empty());
     CHECK(local.host.faults.loss == 0);
@@ -42,7 +44,8 @@ TEST_CASE("faults that make no sense are refused", "[admin]") {
           R"({"loss":1.1})",
           R"({"block":"all"})",
           R"({"block":[1]})",
-          R"({"block":["127.0.0.1"]})"})
+          R"({"block":["127.0.0.1"]})",
+          R"({"block_relayed":["nobody"]})"})
         CHECK(admin::parse_faults(body).error().code == "E_BAD_REQUEST");
     std::string many = R"({"block":["127.0.0.1:1")";
     for (std::size_t i = 0; i < admin::blocked_max; ++i)

@@ -47,6 +47,7 @@ TEST_CASE("chaos: names, lists of names and verbs are read", "[lab]") {
     CHECK(resolved("stop compute-01, gateway-01") == groups_type{{"compute-01", "gateway-01"}});
     CHECK(resolved("stop compute-01 compute-01") == groups_type{{"compute-01"}});
     CHECK(parse_chaos("heal")->groups.empty());
+    CHECK(resolved("relay-only compute-01,broker-01") == groups_type{{"compute-01", "broker-01"}});
 }
 
 TEST_CASE("chaos: the rest of a partition is whoever is named nowhere", "[lab]") {
@@ -92,6 +93,7 @@ TEST_CASE("chaos: errors say what was meant", "[lab]") {
     CHECK(fault_of("partition a,b").starts_with("a partition has two sides"));
     CHECK(fault_of("partition a|").starts_with("a side of the partition is empty"));
     CHECK(fault_of("heal compute-01").starts_with("heal takes no node"));
+    CHECK(fault_of("relay-only compute-01").starts_with("relay-only is between two hosts"));
     prng draw(1);
     const auto unknown = resolve_groups(*parse_chaos("kill compute-1"), five(), all_names, draw);
     REQUIRE_FALSE(unknown);

@@ -55,6 +55,25 @@ TEST_CASE("lab record: what is written is read again", "[lab]") {
     REQUIRE(again->find("broker-01") != nullptr);
     CHECK(again->find("broker-01")->process == process_name{42, 1000});
     CHECK(again->find("nobody") == nullptr);
+    CHECK(again->find(relay_name) == nullptr);
+}
+
+TEST_CASE("lab record: a relay is one of its processes, and none of its hosts", "[lab]") {
+    auto lab = two();
+    lab.relay.emplace().name = relay_name;
+    CHECK(relay_arguments(lab) == std::vector<std::string>{"--json", "--listen", "127.0.0.1:0"});
+    lab.relay_at = "127.0.0.1:3340";
+    const auto again = read_lab(boost::json::serialize(to_json(lab)), lab.dir);
+    REQUIRE(again);
+    REQUIRE(again->find(relay_name) != nullptr);
+    CHECK(again->nodes.size() == 2);
+    CHECK(relay_arguments(*again).back() == "127.0.0.1:3340");
+    config::config_layers layers;
+    layers.files.push_back({"host", host_file(*again, again->nodes[1])});
+    const auto loaded = config::load_config(layers);
+    REQUIRE(loaded.has_value());
+    CHECK(loaded->values.relay.urls == std::vector<std::string>{"http://127.0.0.1:3340/"});
+    CHECK_FALSE(loaded->values.net.port_mapping);
 }
 
 TEST_CASE("lab record: damage is an error, never half a lab", "[lab]") {

@@ -26,6 +26,7 @@ seed = 3
 emit = "interval:500ms"
 set = ["log.level=debug"]
 settle = "2s"
+relay = true
 [[step]]
 chaos = "partition broker-01|rest"
 for = "30s"
@@ -45,6 +46,7 @@ wait = "5s"
     CHECK(read->emit == "interval:500ms");
     CHECK(read->sets == std::vector<std::string>{"log.level=debug"});
     CHECK(read->settle == 2s);
+    CHECK(read->has_relay);
     REQUIRE(read->steps.size() == 3);
     CHECK(read->steps[0].kind == step_kind::chaos);
     CHECK(read->steps[0].action.lasts == 30s);
@@ -79,7 +81,7 @@ TEST_CASE("scenario: a step does one thing, with the keys of that thing", "[lab]
     CHECK(fault_of("[[step]]\nmeasure = \"x\"\n").find("needs a time") != std::string::npos);
     CHECK(
         fault_of("[[step]]\nchaos = \"kill x\"\nfor = \"5s\"\n")
-        == "s.toml:1:1: for: only a partition and loss last for a time"
+        == "s.toml:1:1: for: only partition, relay-only and loss last for a time"
     );
     CHECK(
         fault_of("[[step]]\nwait = \"5s\"\nexpect = \"dead within 8s\"\n")

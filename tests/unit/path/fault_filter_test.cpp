@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "identity/secret_key.hpp"
 #include "path/fault_filter.hpp"
 #include "support/catch.hpp"
 
@@ -28,6 +29,23 @@ TEST_CASE("path: a fault plan blocks addresses both ways, ports apart", "[path]"
     CHECK(filter.drops_from(at(2)));
     CHECK_FALSE(filter.drops_to(at(3)));
     CHECK_FALSE(filter.drops_from(at(3)));
+}
+
+TEST_CASE("path: a fault plan blocks hosts by way of relays, and those alone", "[path]") {
+    const auto id = [](std::uint8_t seed) {
+        std::array<std::uint8_t, identity::secret_key::seed_size> bytes{seed};
+        return identity::secret_key::from_seed(bytes).id();
+    };
+    fault_filter filter({.block_relayed = {id(1)}});
+    for (const std::uint32_t relay : {1U, 2U}) {
+        CHECK(filter.drops_to(path::relay_hop{path::relay_id{relay}, id(1)}));
+        CHECK(filter.drops_from(path::relay_hop{path::relay_id{relay}, id(1)}));
+        CHECK_FALSE(filter.drops_to(path::relay_hop{path::relay_id{relay}, id(2)}));
+    }
+    CHECK_FALSE(filter.drops_to(at(1)));
+    CHECK_FALSE(fault_filter({.block = {at(1)}}).drops_to(path::relay_hop{path::relay_id{1}, id(1)})
+    );
+    CHECK_FALSE(fault_plan{.block_relayed = {id(1)}}.is_none());
 }
 
 TEST_CASE("path: a share is lost of what is sent, the same with the same seed", "[path]") {
