@@ -53,7 +53,8 @@ constexpr explanation table[] = {
     {"E_BAD_TOKEN",
      "A link to the dashboard opens it once, within a day, at the observer that gave it. `meshctl "
      "ui`\n"
-     "prints a fresh one; on another machine, `meshctl ui` there. The token of observe.token_file is\n"
+     "prints a fresh one; on another machine, `meshctl ui` there. The token of observe.token_file "
+     "is\n"
      "good as often as it is said, until the file has another and the host has read it again."},
     {"E_BIND", "The kernel refused to open a UDP socket, for the reason in the message."},
     {"E_BROKEN_ANSWER",

@@ -12,7 +12,7 @@ namespace meshhost::observe::proto {
 
 namespace {
 
-constexpr int level = 3;              ///< the best of the quick ones
+constexpr int level = 3;  ///< the best of the quick ones
 constexpr int window = 15;
 constexpr int with_gzip = 16;  ///< its header instead of zlib's
 constexpr int memory = 8;
