@@ -8,6 +8,7 @@ import {
   Suspense,
   useCallback,
   useEffect,
+  useRef,
   useState,
 } from "react";
 import { Route, Switch, useLocation } from "wouter";
@@ -49,7 +50,11 @@ const Help = view(() => import("./views/help"));
 
 export function App() {
   const [entry, setEntry] = useState<Entry | null>(null);
-  const knock = useCallback((token?: string) => void enter(token).then(setEntry), []);
+  const knocks = useRef(0);
+  const knock = useCallback((token?: string) => {
+    const mine = ++knocks.current; // what an earlier one hears comes too late
+    void enter(token).then((heard) => mine === knocks.current && setEntry(heard));
+  }, []);
   useEffect(() => knock(), [knock]);
   useEffect(() => {
     if (entry?.state === "in") return startStream();

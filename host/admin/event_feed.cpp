@@ -2,6 +2,7 @@
 #include "admin/event_feed.hpp"
 
 #include "admin/request_fields.hpp"
+#include "base/assert.hpp"
 #include "http/envelope.hpp"
 
 #include <boost/json/array.hpp>
@@ -168,6 +169,7 @@ bool event_feed::pump(follower& to) const {
             next = oldest;
         }
         const auto* event = journal_.find(next++);
+        MH_ASSERT(event != nullptr, "what lies between the oldest and the next is there");
         if (wants(to.query, *event)) to.answer->write(wording_.event(*event, node_));
     }
     return to.answer->write("");

@@ -8,6 +8,7 @@
 #include "app/introspect_setup.hpp"
 #include "app/mesh_channel.hpp"
 #include "app/plugin_setup.hpp"
+#include "app/session_key.hpp"
 #include "app/snapshots.hpp"
 #include "base/version.hpp"
 #include "identity/key_file.hpp"
@@ -403,7 +404,9 @@ void host::open_dashboard() {
     options.names = settings.observe.names;
     options.access = std::move(dashboard_access_);
     options.publish_trace = [this](unsigned size) { return api_->publish_trace(size); };
-    options.session_key = key_->derive("meshhost dashboard session");
+    const session_key_file seals(settings.node.data_dir, logger("observe"));
+    options.session_key = seals.open();
+    options.another_key = [seals] { return seals.replace(); };
     options.secret = [] { return identity::random_text(dashboard_secret_bytes); };
     options.log = logger("observe");
     if (!settings.observe.lab.empty())

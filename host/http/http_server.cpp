@@ -59,6 +59,7 @@ struct http_server::state : std::enable_shared_from_this<http_server::state> {
     logger log;
     std::shared_ptr<const net::tls_server_context> tls;  ///< null: none
     std::vector<std::weak_ptr<http_session>> sessions;   ///< at most connections_max alive
+    std::shared_ptr<std::size_t> sent = std::make_shared<std::size_t>(0);
 };
 
 void http_server::state::accept() {
@@ -76,7 +77,7 @@ void http_server::state::on_accepted(const boost::system::error_code& ec, protoc
     }
     ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);  // no child of the host's speaks there
     const auto session =
-        std::make_shared<http_session>(stream_of(std::move(socket)), handler, limits);
+        std::make_shared<http_session>(stream_of(std::move(socket)), handler, limits, sent);
     const bool is_full = count_open() >= limits.connections_max;
     if (count_handshakes() >= limits.handshakes_max) drop_first(&http_session::is_shaking_hands);
     if (is_full && !(limits.replaces_idle && drop_first(&http_session::is_idle))) {

@@ -43,7 +43,7 @@ public:
     /// to say than is wanted looks at this before each write.
     virtual std::size_t waiting() const = 0;
     /// `changed` is called when the client has taken what was waiting, and once when it is gone
-    /// before finish(); never from inside a call on the exchange. Replaces the last one.
+    /// before reply() or finish(); never from inside a call on the exchange. Replaces the last one.
     virtual void watch(std::function<void()> changed) = 0;
 };
 
@@ -66,6 +66,7 @@ struct http_limits {
     std::uint32_t header_bytes_max = 16u << 10;
     std::uint64_t body_bytes_max = 64u << 10;
     std::size_t stream_bytes_max = 256u << 10;  ///< written by us, not yet taken by the client
+    std::size_t answer_bytes_max = 32u << 20;   ///< of large answers that are being sent to all
     duration request_timeout = 10s;             ///< from the first wait to the whole request
     duration write_timeout = 10s;
     duration handshake_timeout = 5s;  ///< of TLS

@@ -59,11 +59,21 @@ websocket_offer request_handler::on_upgrade(const request&) {
     return {};
 }
 
-http_session::http_session(byte_stream stream, request_handler& handler, const http_limits& limits)
+http_session::http_session(
+    byte_stream stream,
+    request_handler& handler,
+    const http_limits& limits,
+    std::shared_ptr<std::size_t> sent
+)
     : stream_(std::move(stream))
     , handler_(handler)
     , limits_(limits)
-    , buffer_(limits.header_bytes_max * 2) {}
+    , buffer_(limits.header_bytes_max * 2)
+    , sent_(std::move(sent)) {}
+
+http_session::~http_session() {
+    count_sent(0);
+}
 
 void http_session::start() {
     if (!stream_.is_secure()) return read_request();
@@ -164,16 +174,38 @@ void http_session::reply(response answer) {
     send(std::move(answer), keep_alive);
 }
 
+/// All of a large answer lies here until the client has taken it: many who are slow take turns.
+bool http_session::is_too_much(const response& answer) const {
+    constexpr std::size_t large = 64u << 10;
+    return answer.body.size() > large && *sent_ > 0
+           && *sent_ + answer.body.size() > limits_.answer_bytes_max;
+}
+
+void http_session::count_sent(std::size_t bytes) {
+    *sent_ = *sent_ - own_sent_ + bytes;
+    own_sent_ = bytes;
+}
+
 void http_session::send(response answer, bool keep_alive) {
+    watcher_ = nullptr;
+    if (is_too_much(answer))
+        answer = handler_.describe_fault(503, "other large answers are being sent: ask again");
+    count_sent(answer.body.size());
+    write_response(std::move(answer), keep_alive);
+}
+
+void http_session::write_response(response answer, bool keep_alive) {
     using beast::http::field;
     response_ = response_type(static_cast<beast::http::status>(answer.status), http_1_1);
-    response_.set(field::content_type, answer.content_type);
+    // RFC 9110 section 8.6: these have no content, and no length of it.
+    const bool has_content = answer.status != 204 && answer.status != 304;
+    if (has_content) response_.set(field::content_type, answer.content_type);
     response_.set(field::cache_control, "no-store");
     for (const auto& [name, value] : answer.headers)
         response_.set(name, value);
     response_.keep_alive(keep_alive);
     response_.body() = std::move(answer.body);
-    response_.prepare_payload();
+    if (has_content) response_.prepare_payload();
     // The head that GET would have, and nothing behind it (RFC 9110 section 9.3.2).
     if (parser_ && parser_->get().method() == beast::http::verb::head) response_.body().clear();
     stream_.expires_after(limits_.write_timeout);
@@ -187,6 +219,8 @@ void http_session::send(response answer, bool keep_alive) {
 }
 
 void http_session::after_response(const beast::error_code& ec, bool keep_alive) {
+    count_sent(0);
+    response_ = {};
     if (phase_ == phase::closed) return;
     if (ec || !keep_alive) return hang_up();
     read_request();
@@ -253,8 +287,9 @@ void http_session::on_queued_written(const beast::error_code& ec) {
 }
 
 void http_session::watch(std::function<void()> changed) {
-    if (phase_ != phase::streaming || is_stream_ended_) return;
+    if (phase_ != phase::answering && (phase_ != phase::streaming || is_stream_ended_)) return;
     watcher_ = std::move(changed);
+    watch_client();
 }
 
 /// A stream may have nothing to say for hours: only this notices then that nobody listens. The

@@ -21,7 +21,14 @@ class websocket_session;
 
 class http_session final : public exchange, public std::enable_shared_from_this<http_session> {
 public:
-    http_session(byte_stream stream, request_handler& handler, const http_limits& limits);
+    /// `sent`: bytes of large answers that are being sent to any client of the server.
+    http_session(
+        byte_stream stream,
+        request_handler& handler,
+        const http_limits& limits,
+        std::shared_ptr<std::size_t> sent
+    );
+    ~http_session() override;
 
     void start();
     /// Answers whatever comes first with `status`, then hangs up. Under TLS it says nothing: that
@@ -53,6 +60,9 @@ private:
     void answer_request();
     bool try_upgrade(const request& asked);
     void send(response answer, bool keep_alive);
+    void write_response(response answer, bool keep_alive);
+    bool is_too_much(const response& answer) const;
+    void count_sent(std::size_t bytes);
     void after_response(const boost::beast::error_code& ec, bool keep_alive);
     void queue_bytes(std::string bytes);
     void write_queued();
@@ -68,6 +78,8 @@ private:
     boost::beast::flat_buffer buffer_;
     std::optional<parser_type> parser_;
     response_type response_;
+    std::shared_ptr<std::size_t> sent_;
+    std::size_t own_sent_ = 0;  ///< of `sent_`
     phase phase_ = phase::reading;
     std::deque<std::string> queue_;  ///< raw bytes of a streamed answer, the first being written
     std::size_t queued_bytes_ = 0;

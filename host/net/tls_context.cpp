@@ -144,6 +144,8 @@ outcome<std::unique_ptr<tls_server_context>> tls_server_context::make(
         return is_of_another(ERR_peek_error())
                    ? no_pair(chain, key)
                    : tls_failure("cannot read the certificate's key", key);
+    // Of another kind than the certificate's, a key is taken without a word.
+    if (SSL_CTX_check_private_key(context.get()) != 1) return no_pair(chain, key);
     return std::unique_ptr<tls_server_context>(new tls_server_context(std::move(context)));
 }
 

@@ -81,7 +81,11 @@ dashboard_server::dashboard_server(
     , self_(parts.view.node().id)
     , door_(
           {listener.bound(), options_.access.tls != nullptr, options_.names},
-          {options_.access.token, options_.session_key, options_.secret, options_.log}
+          {options_.access.token,
+           options_.session_key,
+           options_.another_key,
+           options_.secret,
+           options_.log}
       )
     , hub_(parts.shard)
     , observatory_(parts, mesh_json(options_, self_), hub_)

@@ -36,7 +36,8 @@ struct dashboard_options {
     dashboard_access access;
     std::unique_ptr<lab_actions> lab;  ///< null: nothing is broken here
     std::function<outcome<std::string>(unsigned size)> publish_trace;  ///< as host_actions has it
-    std::array<std::uint8_t, 32> session_key{};                        ///< as door_options have it
+    session_seal::key_type session_key{};                              ///< as door_options have it
+    std::function<session_seal::key_type()> another_key;               ///< as door_options have it
     std::function<std::string()> secret;                               ///< as door_options have it
     logger log;
 };

@@ -42,7 +42,8 @@ door::door(const served_at& where, door_options options)
     : policy_(where)
     , options_(std::move(options))
     , sessions_(options_.session_key) {
-    replace_token(options_.token);
+    sessions_.set_standing_token(options_.token);
+    tokens_.set_standing(options_.token);
 }
 
 bool door::has_session(const http::request& asked) const {
@@ -55,8 +56,8 @@ http::response door::open(const http::request& asked, time_point now) {
     if (!body) return admin::error_response(body.error());
     if (!tokens_.redeem(token_in(*body), now)) {
         ++wrong_tokens_;
-        if (now >= told_wrong_) {
-            told_wrong_ = now + tell_wrong_every;
+        if (now >= tell_wrong_from_) {
+            tell_wrong_from_ = now + tell_wrong_every;
             options_.log.warn("a token was refused, {} so far", wrong_tokens_);
         }
         return admin::error_response(no_such_token(!tokens_.standing().empty()));
@@ -82,10 +83,11 @@ std::string door::link(time_point now) {
 }
 
 bool door::replace_token(std::string token) {
-    const bool is_another = token != tokens_.standing();
+    if (token == tokens_.standing()) return false;
     sessions_.set_standing_token(token);
+    sessions_.replace_key(options_.another_key());  // it may be an old one that comes back
     tokens_.set_standing(std::move(token));
-    return is_another;
+    return true;
 }
 
 }  // namespace meshhost::observe

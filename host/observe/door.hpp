@@ -16,8 +16,9 @@
 namespace meshhost::observe {
 
 struct door_options {
-    std::string token;                           ///< the operator's; empty: there is none
-    std::array<std::uint8_t, 32> session_key{};  ///< this host's alone, the same after a restart
+    std::string token;                     ///< the operator's; empty: there is none
+    session_seal::key_type session_key{};  ///< this host's alone, the same after a restart
+    std::function<session_seal::key_type()> another_key;  ///< for when sessions are to end
     std::function<std::string()> secret;  ///< draws what nobody can guess: letters and digits
     logger log;
 };
@@ -51,7 +52,7 @@ private:
     proto::token_table tokens_;
     session_seal sessions_;
     std::uint64_t wrong_tokens_ = 0;
-    time_point told_wrong_{};  ///< when it was logged last
+    time_point tell_wrong_from_{};  ///< sooner nothing of it is logged again
 };
 
 /// What a request that changes something has to say: the content type makes a browser ask first,

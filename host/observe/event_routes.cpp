@@ -48,9 +48,14 @@ admin::event_wording server_sent_events() {
 std::optional<std::uint64_t> last_heard(const http::request& asked) {
     const auto text = http::header(asked, "last-event-id");
     if (text.empty()) return std::nullopt;
-    std::uint64_t number = 0;
+    std::int64_t number = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return fault == std::errc() && end == text.data() + text.size() ? number : 0;
+    const bool is_one = fault == std::errc() && end == text.data() + text.size() && number > 0;
+    return is_one ? static_cast<std::uint64_t>(number) : 0;
+}
+
+bool is_news(const json::object& told) {
+    return !told.at("events").as_array().empty() || told.at("truncated").as_bool();
 }
 
 /// One that this journal never gave comes from an earlier run, whose events are all gone: what
@@ -101,13 +106,15 @@ void event_routes::get_events(const question& of, const admin::answer_ptr& answe
     const bool is_of_another_run = begin_anew(*query, journal_.next());
     auto told = admin::events_json(journal_, node_, *query);
     if (is_of_another_run) told["truncated"] = true;
-    const bool is_news = !told["events"].as_array().empty() || told["truncated"].as_bool();
-    if (is_news || wait_ms == 0) return answer_with(answer, "events", std::move(told));
+    if (is_news(told) || wait_ms == 0) return answer_with(answer, "events", std::move(told));
     if (waiters_.size() >= waiters_max)
         return refuse_with(answer, admin::api_full("questions that wait for events"));
     const auto now = shard_.now();
     query->since = told["next_seq"].to_number<std::uint64_t>();
     waiters_.push_back({std::move(*query), answer, now + std::chrono::milliseconds(wait_ms)});
+    answer->watch([this, gone = std::weak_ptr(answer)] {
+        std::erase_if(waiters_, [&](const auto& each) { return each.answer == gone.lock(); });
+    });
     arm(now);
 }
 
@@ -138,13 +145,16 @@ void event_routes::on_event(const telemetry::event&) {
 
 void event_routes::on_deadline(time_point now) {
     is_due_ = false;
-    std::erase_if(waiters_, [&](waiter& each) {
+    std::vector<waiter> left;
+    for (auto& each : std::exchange(waiters_, {})) {
         auto told = admin::events_json(journal_, node_, each.query);
         each.query.since = told["next_seq"].to_number<std::uint64_t>();
-        if (told["events"].as_array().empty() && now < each.until) return false;
-        answer_with(each.answer, "events", std::move(told));
-        return true;
-    });
+        if (is_news(told) || now >= each.until)
+            answer_with(each.answer, "events", std::move(told));
+        else
+            left.push_back(std::move(each));
+    }
+    waiters_ = std::move(left);
     if (now >= next_comment_) {
         streams_.say(comment);
         next_comment_ = streams_.followers() > 0 ? now + pause_ : no_deadline;

@@ -21,7 +21,7 @@ public:
     static constexpr std::chrono::milliseconds wait_max{30'000};
     static constexpr duration usual_pause = 15s;
 
-    /// A stream that is silent for `pause` says a comment: proxies take it for dead else.
+    /// Streams say a comment every `pause`: proxies take one that is silent for dead.
     event_routes(
         net::shard& shard,
         telemetry::event_journal& journal,
@@ -53,7 +53,6 @@ private:
     void on_event(const telemetry::event& happened) override;
     void get_events(const question& of, const admin::answer_ptr& answer);
     void get_stream(const question& of, const admin::answer_ptr& answer);
-    void answer_now(const admin::event_query& query, const admin::answer_ptr& answer) const;
     void arm(time_point now);
 
     net::shard& shard_;

@@ -99,7 +99,9 @@ void observatory::take_step(time_point now) {
     if (now < next_step_) return;
     const auto passed = (now - next_step_) / round + 1;
     next_step_ += passed * round;
-    last_step_ = unix_ms(std::chrono::system_clock::now());
+    const auto late =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - (next_step_ - round));
+    last_step_ = unix_ms(std::chrono::system_clock::now()) - late;
     for (auto i = std::min<std::int64_t>(passed, proto::series::steps); i > 0; --i)
         series_.advance();
     if (!reader_) return;

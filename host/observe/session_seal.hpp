@@ -15,15 +15,18 @@ namespace meshhost::observe {
 class session_seal {
 public:
     using wall_time = std::chrono::system_clock::time_point;
+    using key_type = std::array<std::uint8_t, 32>;
 
     static constexpr std::chrono::hours life{24 * 7};
 
     /// `key`: nobody else's, and the same after a restart.
-    explicit session_seal(const std::array<std::uint8_t, 32>& key)
+    explicit session_seal(const key_type& key)
         : key_(key) {}
 
-    /// The operator's token. Sessions end when another takes its place.
+    /// The operator's token: sessions are good where it is the same.
     void set_standing_token(std::string token) { standing_ = std::move(token); }
+    /// All sessions end.
+    void replace_key(const key_type& key) { key_ = key; }
 
     /// For a cookie (RFC 6265 section 4.1.1: letters, digits, dots). `nonce`: letters and digits
     /// that are drawn for this session.
@@ -33,7 +36,7 @@ public:
 private:
     identity::keyed_hash seal_of(std::string_view said) const;
 
-    std::array<std::uint8_t, 32> key_;
+    key_type key_;
     std::string standing_;
 };
 

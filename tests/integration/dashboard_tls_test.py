@@ -126,9 +126,15 @@ class WaysIn(Served):
         self.assert_refused(fresh.ask("GET", API + "session"), 401, "E_NO_SESSION")
         self.assert_refused(fresh.post(API + "session", {"token": TOKEN}), 403, "E_BAD_TOKEN")
         self.browser(FRESH_TOKEN).enter()
+        self.write_token(TOKEN)
+        self.assertEqual(self.eye.ctl("reload")[0], 0)
+        self.assert_refused(old.ask("GET", API + "session"), 401, "E_NO_SESSION")  # what ended stays ended
+        self.write_token(FRESH_TOKEN)
+        self.assertEqual(self.eye.ctl("reload")[0], 0)
         self.token_file.chmod(0o644)
         code, answer = self.eye.ctl("reload")
         self.assertEqual((code, answer["error"]["code"]), (6, "E_DASHBOARD_TOKEN"))
+        self.assertIn("reload refused", self.eye.log_text())
         self.browser(FRESH_TOKEN).enter()  # nothing has changed
 
 
@@ -235,6 +241,9 @@ class Refusals(Served):
         self.make_certificate(to="other-")
         other = self.refused("E_TLS", 7, *self.settings(tls_key=self.directory / "other-key.pem"))
         self.assertIn("was not made for the key", other["message"])
+        subprocess.run(["openssl", "genrsa", "-out", self.directory / "rsa.pem", "2048"], check=True, capture_output=True)
+        rsa = self.refused("E_TLS", 7, *self.settings(tls_key=self.directory / "rsa.pem"))
+        self.assertIn("was not made for the key", rsa["message"])
         (self.directory / "other-key.pem").chmod(0o644)
         open_to_all = self.refused("E_TLS", 6, *self.settings(tls_key=self.directory / "other-key.pem"))
         self.assertIn("chmod 600", open_to_all["hint"])

@@ -60,7 +60,8 @@ void gzip_text::run(std::string_view piece, int flush) {
         Bytef out[room];
         stream.next_out = out;
         stream.avail_out = room;
-        ::deflate(&stream, flush);
+        const int done = ::deflate(&stream, flush);
+        MH_ASSERT(done != Z_STREAM_ERROR, "it is in order");
         packed_.append(reinterpret_cast<const char*>(out), room - stream.avail_out);
     } while (stream.avail_out == 0);
 }

@@ -24,7 +24,7 @@
 namespace meshhost::test {
 
 /// Answers "/hello" and "/query", streams "/lines", follows "/follow", echoes the length of what is
-/// posted to "/size", and never answers "/silence".
+/// posted to "/size", never answers "/silence", and notices who leaves before "/wait" is answered.
 class scripted_handler : public http::request_handler {
 public:
     void on_request(const http::request& asked, std::shared_ptr<http::exchange> answer) override {
@@ -56,10 +56,16 @@ public:
         }
         if (asked.path == "/throw") throw std::runtime_error("a fault of ours");
         if (asked.path == "/silence") held = answer;
+        if (asked.path == "/wait") answer->watch([this] { client_left.set_value(); });
+        if (asked.path == "/large")
+            return answer->reply({200, "text/plain", std::string(large_size, 'x')});
+        if (asked.path == "/same") return answer->reply({304, "text/plain", "", {{"ETag", "x"}}});
     }
     http::response describe_fault(unsigned status, std::string_view reason) override {
         return {status, "text/plain", std::string(reason)};
     }
+
+    static constexpr std::size_t large_size = 4u << 20;  ///< more than a socket takes at once
 
     std::shared_ptr<http::exchange> held;
     std::size_t flood_blocks = 0;

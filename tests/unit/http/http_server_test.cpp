@@ -5,6 +5,7 @@
 using namespace meshhost;
 using test::raw_client;
 using test::running_server;
+using test::scripted_handler;
 
 namespace {
 
@@ -221,4 +222,49 @@ TEST_CASE("http: a client that leaves a silent stream is noticed", "[http]") {
     const auto left = server.handler.client_left.get_future().wait_for(std::chrono::seconds(30));
     CHECK(left == std::future_status::ready);
     CHECK(server.connections() == 0);
+}
+
+TEST_CASE("http: a client that leaves before it is answered is noticed", "[http]") {
+    running_server server;
+    {
+        raw_client client(server.socket());
+        client.send("GET /wait HTTP/1.1\r\n\r\n");
+        server.on_shard([] {});
+    }
+    const auto left = server.handler.client_left.get_future().wait_for(std::chrono::seconds(30));
+    CHECK(left == std::future_status::ready);
+}
+
+TEST_CASE("http: so many bytes of large answers are sent at one time, and no more", "[http]") {
+    http::http_limits limits;
+    limits.answer_bytes_max = 2 * scripted_handler::large_size;
+    running_server server(limits);
+    std::vector<std::unique_ptr<raw_client>> slow;
+    for (int i = 0; i < 2; ++i) {
+        slow.push_back(std::make_unique<raw_client>(server.socket()));
+        slow.back()->send("GET /large HTTP/1.1\r\nConnection: close\r\n\r\n");
+        CHECK(slow.back()->receive_some().starts_with("HTTP/1.1 200"));
+    }
+    const std::string large = "GET /large HTTP/1.1\r\nConnection: close\r\n\r\n";
+    CHECK(status_of(server, large) == 503);
+    CHECK(status_of(server, "GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n") == 200);
+    CHECK(slow[0]->receive_all().size() > scripted_handler::large_size - 8192);
+    CHECK(status_of(server, large) == 200);
+    slow.pop_back();  // one that left counts no more
+    slow[0] = std::make_unique<raw_client>(server.socket());
+    slow[0]->send(large);
+    CHECK(slow[0]->receive_some().starts_with("HTTP/1.1 200"));
+}
+
+TEST_CASE("http: what is as it was has no content, and no length of it", "[http]") {
+    running_server server;
+    raw_client client(server.socket());
+    client.send("GET /same HTTP/1.1\r\n\r\nGET /hello HTTP/1.1\r\nConnection: close\r\n\r\n");
+    const auto answers = client.receive_all();
+    const auto first = answers.substr(0, answers.find("HTTP/1.1 200"));
+    CHECK(first.starts_with("HTTP/1.1 304"));
+    CHECK(first.find("ETag: x") != std::string::npos);
+    CHECK(first.find("Content-Length") == std::string::npos);
+    CHECK(first.ends_with("\r\n\r\n"));
+    CHECK(answers.ends_with("GET"));
 }

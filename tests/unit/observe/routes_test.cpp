@@ -223,6 +223,10 @@ TEST_CASE("observe: a question for events waits for one, or for as long as it sa
     s.happen(telemetry::event_type::self_state);
     REQUIRE(test::run_until(s.shard, [&] { return picky->answer.status != 0; }));
     CHECK(picky->json().at("data").at("events").at(0).at("seq") == 4);
+    const auto gone = s.ask("events", {{"since", "5"}, {"wait_ms", "30000"}});
+    CHECK(s.events.waiters() == 1);
+    gone->leave();
+    CHECK(s.events.waiters() == 0);
     const auto vain = s.ask("events", {{"since", "5"}, {"wait_ms", "20"}});
     REQUIRE(test::run_until(s.shard, [&] { return vain->answer.status != 0; }));
     CHECK(vain->json().at("data").at("events").as_array().empty());
@@ -268,7 +272,7 @@ TEST_CASE("observe: events as they come, and from where the client was", "[obser
         CHECK(event.at("seq") == 4);
         CHECK(body.ends_with("}\n\n"));
     }
-    for (const char* odd : {"x", "1x", "-1", "99999999999999999999"})
+    for (const char* odd : {"x", "1x", "-1", "0", "18446744073709551615", "99999999999999999999"})
         CHECK(s.ask("events/stream", {}, {{"last-event-id", odd}})->answer.status == 400);
     fresh->leave();
     CHECK(s.events.streams() == 3);

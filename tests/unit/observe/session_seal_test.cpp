@@ -50,7 +50,7 @@ TEST_CASE("observe: a session that was changed anywhere is none", "[observe]") {
     CHECK_FALSE(ours.is_good(std::string(1'000'000, '.'), start));
 }
 
-TEST_CASE("observe: sessions end when the operator's token is another", "[observe]") {
+TEST_CASE("observe: sessions end with the operator's token, or with the key", "[observe]") {
     session_seal ours(key_of(1));
     const auto before = ours.make("c0ffee", start);
     ours.set_standing_token("token");
@@ -61,4 +61,6 @@ TEST_CASE("observe: sessions end when the operator's token is another", "[observ
     CHECK_FALSE(ours.is_good(session, start));
     ours.set_standing_token("token");
     CHECK(ours.is_good(session, start));
+    ours.replace_key(key_of(2));
+    CHECK_FALSE(ours.is_good(session, start));
 }
