@@ -151,12 +151,11 @@ void dashboard_server::on_request(
 
 http::response dashboard_server::describe_fault(unsigned status, std::string_view reason) {
     constexpr unsigned internal = 500;
-    const bool is_ours = status >= internal;
-    const failure fault{
-        is_ours ? exit_code::failure : exit_code::usage,
-        is_ours ? "E_INTERNAL" : "E_BAD_REQUEST",
-        std::string(reason),
-        ""};
+    constexpr unsigned busy = 503;
+    failure fault{exit_code::usage, "E_BAD_REQUEST", std::string(reason), ""};
+    if (status == internal) fault = {exit_code::failure, "E_INTERNAL", std::string(reason), ""};
+    if (status == busy)
+        fault = {exit_code::degraded, "E_API_FULL", std::string(reason), "ask again"};
     return guarded(admin::json_response(status, http::make_error_envelope(fault)));
 }
 
@@ -168,11 +167,21 @@ http::websocket_offer dashboard_server::on_upgrade(const http::request& asked) {
     return {hub_.new_client(), stream_subprotocol};
 }
 
+/// RFC 9110 section 15.5.6.
+void refuse_method(const admin::answer_ptr& to) {
+    auto refused = admin::error_response(admin::bad_request("this API knows GET, HEAD and POST"));
+    refused.status = 405;
+    refused.headers.emplace_back("Allow", "GET, HEAD, POST");
+    to->reply(guarded(std::move(refused)));
+}
+
 void dashboard_server::answer_api(const http::request& asked, const admin::answer_ptr& answer) {
     const bool is_post = asked.method == "POST";
+    const bool is_get = asked.method == "GET" || asked.method == "HEAD";
+    if (!is_post && !is_get) return refuse_method(answer);
     if (is_post && asked.path == "/api/v1/session")
         return answer->reply(guarded(door_.open(asked, parts_.shard.now())));
-    if (asked.method == "GET" && asked.path.starts_with(schema_prefix)) {
+    if (is_get && asked.path.starts_with(schema_prefix)) {
         const auto name = std::string("/schema/") + asked.path.substr(schema_prefix.size());
         const auto* file = find_asset(name);
         if (file == nullptr) return refuse_with(answer, not_found(asked.path));
@@ -181,7 +190,7 @@ void dashboard_server::answer_api(const http::request& asked, const admin::answe
     if (!door_.has_session(asked)) return refuse_stranger(answer);
     if (is_post && asked.path == "/api/v1/lab/actions") return act(asked, answer);
     if (is_post && asked.path == "/api/v1/traces") return publish_trace(asked, answer);
-    if (asked.method == "GET" && questions_.answer(asked, answer)) return;
+    if (is_get && questions_.answer(asked, answer)) return;
     if (asked.path == "/api/v1/stream") {
         if (hub_.clients() >= stream_hub::clients_max)
             return refuse_with(answer, admin::api_full("dashboards"));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <utility>
 
 namespace meshhost::observe {
@@ -56,7 +57,8 @@ http::response door::open(const http::request& asked, time_point now) {
     if (!body) return admin::error_response(body.error());
     if (!tokens_.redeem(token_in(*body), now)) {
         ++wrong_tokens_;
-        if (now >= tell_wrong_from_) {
+        // At least each time that there are twice as many.
+        if (now >= tell_wrong_from_ || std::has_single_bit(wrong_tokens_)) {
             tell_wrong_from_ = now + tell_wrong_every;
             options_.log.warn("a token was refused, {} so far", wrong_tokens_);
         }
@@ -66,9 +68,10 @@ http::response door::open(const http::request& asked, time_point now) {
     done.headers.emplace_back(
         "Set-Cookie",
         fmt::format(
-            "{}={}; Path=/; HttpOnly; SameSite=Strict{}",
+            "{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}",
             policy_.cookie(),
             sessions_.make(options_.secret(), std::chrono::system_clock::now()),
+            std::chrono::seconds(session_seal::life).count(),
             policy_.is_secure() ? "; Secure" : ""
         )
     );

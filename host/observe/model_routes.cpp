@@ -224,11 +224,12 @@ void model_routes::get_present(const http::request& asked, const admin::answer_p
     // Weak: the answer also has the present time in it, which is no news.
     const auto number = fmt::format("\"{}\"", source_.sequence());
     const auto finish = [&](http::response said) {
-        said.headers.emplace_back("ETag", "W/" + number);
+        if (where->is_empty()) said.headers.emplace_back("ETag", "W/" + number);
         said.headers.emplace_back("Cache-Control", "private, no-cache");
         answer->reply(std::move(said));
     };
-    if (has_already(asked, number)) return finish(guarded({304, http::content_type_json, "", {}}));
+    if (where->is_empty() && has_already(asked, number))
+        return finish(guarded({304, http::content_type_json, "", {}}));
     answer_text text("snapshot", accepts_gzip(asked));
     const auto& picture = source_.picture();
     if (where->is_empty())

@@ -77,8 +77,10 @@ void observatory::begin_rounds() {
 }
 
 void observatory::end_rounds() {
-    if (reader_) reader_->stop();
+    if (!reader_) return;
+    reader_->stop();
     reader_.reset();
+    scene_.forget_meters();
 }
 
 void observatory::on_deadline(time_point now) {

@@ -56,7 +56,15 @@ http::response file_response(const asset& file, const http::request& asked) {
     return answer;
 }
 
+/// What programs ask for, who would take the page for an answer.
+bool is_for_programs(std::string_view path) {
+    const auto first = path.substr(0, path.find('/', 1));
+    return first == "/livez" || first == "/readyz" || first == "/healthz" || first == "/metrics"
+           || first == "/api" || first == "/v1" || path.starts_with("//");
+}
+
 http::response page(const http::request& asked) {
+    if (is_for_programs(asked.path)) return admin::error_response(not_found(asked.path));
     if (asked.method != "GET" && asked.method != "HEAD")
         return admin::error_response(not_found(asked.path));
     if (const auto* file = find_asset(asked.path)) return file_response(*file, asked);

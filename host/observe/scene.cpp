@@ -125,6 +125,17 @@ json::object trimmed(const json::object& line) {
     return kept;
 }
 
+/// Digests come late, and what is in them was true when they were signed: the incarnation is the
+/// start itself (docs/wire/digest.md), unless a host's clock was nowhere near.
+std::string started_of(const admin::peer_snapshot& peer, const moment& at) {
+    const std::chrono::system_clock::time_point start(std::chrono::milliseconds(peer.incarnation));
+    const auto is_near = [&](auto distance) {
+        return start > at.wall - distance && start < at.wall + std::chrono::hours(24);
+    };
+    if (is_near(std::chrono::hours(24 * 366 * 10))) return http::format_time(start);
+    return peer.uptime ? before(at, *peer.uptime) : "";
+}
+
 }  // namespace
 
 void scene::on_meters(const json::object& line, time_point now) {
@@ -162,6 +173,16 @@ void scene::on_meters(const json::object& line, time_point now) {
     of.edges = std::move(edges);
     note_over(of, fresh, now);
     of.meters = std::move(fresh);
+}
+
+void scene::forget_meters() {
+    for (auto& [id, of] : memories_) {
+        of.meters.reset();
+        of.rates = {};
+        of.edges = {};
+        of.over_cpu.reset();
+        of.over_memory.reset();
+    }
 }
 
 void scene::note_over(memory& of, const json::object& meters, time_point now) const {
@@ -234,7 +255,7 @@ json::object scene::peer_json(const admin::peer_snapshot& peer, const moment& at
     const bool is_news = of.state != peer.state || of.incarnation != peer.incarnation;
     if (is_news) {
         of.since = before(at, peer.since);
-        of.started = peer.uptime ? before(at, *peer.uptime) : "";
+        of.started = started_of(peer, at);
     }
     if (is_news || at.now - of.evidence_at >= evidence_rest) {
         of.evidence = peer.evidence;

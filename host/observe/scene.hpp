@@ -43,6 +43,9 @@ public:
     /// A line of all hosts' meters: meshhost.meters/1, or {"id", "error": {"message"}}.
     void on_meters(const boost::json::object& line, time_point now);
 
+    /// Nobody is asked any more: what was heard is no longer how it is.
+    void forget_meters();
+
     /// Tells everything as of now. Nodes that the host has forgotten are forgotten.
     void compose(const moment& at, proto::picture_taker& to);
 

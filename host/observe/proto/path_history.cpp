@@ -16,6 +16,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::string_view untold = "unknown";  ///< the kind of a link that nobody was asked of
+
 /// The value that `text` begins with; null when it is cut off.
 json::value first_value(std::string_view text) {
     json::stream_parser parser;
@@ -56,8 +58,15 @@ std::vector<path_step> path_history(const change_log& from, const std::string& e
         fmt::format(R"(["e-","{}",)", edge)};
     from.search(beginnings, [&](std::chrono::milliseconds at, std::string_view text) {
         auto next = after(all.back(), at, first_value(text));
-        const auto& last = all.back();
+        auto& last = all.back();
         if (next.kind == last.kind && next.reason == last.reason) return;
+        // Nobody asked for a while: that is nothing of the link's.
+        if (next.kind == untold && !last.kind.empty()) return;
+        if (last.kind == untold && !next.kind.empty()) {
+            next.at = last.at;
+            last = std::move(next);
+            return;
+        }
         if (next.at == all.front().at && all.size() == 1)
             all.front() = std::move(next);
         else

@@ -77,6 +77,28 @@ TEST_CASE("observe: how a link was is told from what is remembered", "[observe]"
     CHECK(text_of(path_history(m.log, b + "|" + a)) == "1:/ ");
 }
 
+TEST_CASE("observe: when somebody asked, and when nobody did, is no history of a link", "[observe]") {
+    mesh m;
+    m.set(ab, "unknown", "");  // the gossip tells of links, and not what they are
+    m.at(1ms);
+    m.set(ab, "direct", "lan");
+    m.at(2ms);
+    CHECK(text_of(path_history(m.log, ab)) == "1:direct/lan ");
+    m.set(ab, "unknown", "");
+    m.at(3ms);
+    m.set(ab, "direct", "lan");
+    m.at(4ms);
+    CHECK(text_of(path_history(m.log, ab)) == "1:direct/lan ");
+    m.set(ab, "unknown", "");
+    m.set(ac, "unknown", "");
+    m.at(5ms);
+    m.set(ab, "relayed", "x");
+    m.set(ac, "relayed", "y");
+    m.at(6ms);
+    CHECK(text_of(path_history(m.log, ab)) == "1:direct/lan 6:relayed/x ");
+    CHECK(text_of(path_history(m.log, ac)) == "1:/ 5:relayed/y ");
+}
+
 TEST_CASE("observe: a link that is older than the memory begins as it was", "[observe]") {
     mesh m({.age_max = 100ms, .base_every = 10ms});
     m.set(ab, "direct", "lan");
@@ -94,7 +116,7 @@ TEST_CASE("observe: a link that is older than the memory begins as it was", "[ob
 
 TEST_CASE("observe: the history of a link is what looking back shows of it", "[observe]") {
     std::mt19937 random(11);
-    const char* const kinds[] = {"direct", "relayed", "unknown"};
+    const char* const kinds[] = {"direct", "relayed", "mixed"};
     mesh m({.base_every = 30ms});
     std::map<int, std::string> kept;
     for (int i = 0; i < 400; ++i) {
