@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first view: the mesh as it is now. The stage paints; this file says what, and hears the mouse.
-import { type PointerEvent as ReactPointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type PointerEvent as ReactPointerEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Edge, Node } from "../api/types";
 import { useNow } from "../model/clock";
 import { countAll, edgesOf, nameOf, unheard } from "../model/derive";
@@ -49,8 +49,9 @@ export function Topology() {
   const [hover, setHover] = useState<Hover>(NOTHING);
   const press = useRef<{ id: string; x: number; y: number; moved: boolean; grip: Point } | null>(null);
 
+  // Layout effects: the first snapshot is laid out and painted in the frame that it came in, with none before it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the layout follows the nodes, not every number of them
-  useEffect(() => {
+  useLayoutEffect(() => {
     settle(state, kindOf(wanted));
   }, [state.nodes, state.ghosts, state.mesh?.name, wanted]);
 
@@ -61,7 +62,7 @@ export function Topology() {
     return () => cancelAnimationFrame(later);
   }, [places.kind, made]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!host.current || !edgesLayer.current || !nodesLayer.current || !world.current) return;
     const made = new Stage(
       host.current,
@@ -116,7 +117,7 @@ export function Topology() {
     return () => cancelAnimationFrame(later);
   }, [regions.length]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!places.layout) return;
     const scene: Scene = {
       nodes: view.nodes,
