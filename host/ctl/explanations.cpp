@@ -253,9 +253,8 @@ constexpr explanation table[] = {
      "No role is known here under this instance name, or, for a reload, it does not run.\n"
      "`meshctl plugin list` shows the names."},
     {"E_NO_SESSION",
-     "The dashboard lets in browsers that came by a link of `meshctl ui`. A session ends after a "
-     "week,\n"
-     "and when the operator's token (observe.token_file) is another."},
+     "The dashboard lets in browsers that came by a link of `meshctl ui`, or with the token of\n"
+     "observe.token_file. A session ends after a week, and when that token is another."},
     {"E_NO_SUCH_ADDRESS",
      "[net] bind or --bind names an address that no interface of this machine has now. Without\n"
      "it, the host listens on all."},

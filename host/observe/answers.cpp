@@ -44,7 +44,7 @@ void refuse_stranger(const admin::answer_ptr& to) {
         {exit_code::not_permitted,
          "E_NO_SESSION",
          "this browser has no session",
-         "open the link that `meshctl ui` prints"}
+         "open the link that `meshctl ui` prints, or say a token to the page"}
     );
     refused.status = 401;
     to->reply(guarded(std::move(refused)));

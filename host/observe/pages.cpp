@@ -34,11 +34,13 @@ http::response guarded(http::response answer) {
     return answer;
 }
 
+constexpr std::size_t path_told = 200;  ///< two ids and what stands around them
+
 failure not_found(std::string_view path) {
     return {
         exit_code::unreachable,
         "E_NOT_FOUND",
-        fmt::format("there is nothing at {}", printable(path.substr(0, 120))),
+        fmt::format("there is nothing at {}", printable(path.substr(0, path_told))),
         "docs/dashboard-api.md has what there is"};
 }
 

@@ -545,8 +545,11 @@ class Hostile(Observed):
                      "nodes?cursor=" + "5b" * 900, "edges?cursor=ff", "events/stream/x", "boots/x", "boots/x?node=y", "paths/x/y", "paths//",
                      f"boots/{'1' * 32}?node={'f' * 64}", "x" * 9000):
             self.assertIn(self.dashboard.ask("GET", API + path)[0], (200, 400, 404, 500, 503, 504), path)
-        for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "POST"):
-            self.assertEqual(self.dashboard.ask(method, API + "snapshot")[0], 404, method)
+        for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
+            self.assertEqual(self.dashboard.ask(method, API + "snapshot")[0], 405, method)
+        self.assertEqual(self.dashboard.ask("POST", API + "snapshot")[0], 404)
+        self.assertEqual(self.dashboard.ask("HEAD", API + "snapshot")[0], 200)
+        self.assertEqual(self.dashboard.ask("GET", "/livez")[0], 404)
         self.assertEqual(self.states(), {"a": "alive", "b": "alive"})
 
     def test_a_hundred_tabs_and_some_that_do_not_read(self):

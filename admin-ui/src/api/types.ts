@@ -599,7 +599,7 @@ export interface Path {
    */
   tree: "eager" | "lazy" | "unknown" | null;
   /**
-   * RFC 3339: the link is as it is, in kind and reason; null: for longer than is remembered, or there is none
+   * RFC 3339: the link is as it is, in kind and reason, or known for as long as it is there; null: for longer than is remembered, or there is none
    */
   since: string | null;
   /**
@@ -665,7 +665,7 @@ export interface Series {
   id: string;
   step_ms: number;
   /**
-   * RFC 3339 of the last value, by the observer's clock
+   * RFC 3339: the end of the last step, by the observer's clock
    */
   end: string;
   /**
