@@ -78,6 +78,10 @@ constexpr explanation table[] = {
     {"E_CONNECTION",
      "A connection to another node could not be made or broke. The message names the cause and\n"
      "the code that QUIC (RFC 9000 section 20) or the other end gave."},
+    {"E_DASHBOARD_KEY",
+     "dashboard.key in the host's data directory seals the dashboard's sessions. It holds none, "
+     "or\n"
+     "others may read it: another takes its place, and who was in comes in again."},
     {"E_DASHBOARD_TOKEN",
      "What [observe] token_file names lets a browser into the dashboard: 16 to 1024 letters,\n"
      "digits, \"-\", \".\", \"_\" and \"~\", such as `openssl rand -hex 16` prints; one line break "

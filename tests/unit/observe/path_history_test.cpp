@@ -77,7 +77,10 @@ TEST_CASE("observe: how a link was is told from what is remembered", "[observe]"
     CHECK(text_of(path_history(m.log, b + "|" + a)) == "1:/ ");
 }
 
-TEST_CASE("observe: when somebody asked, and when nobody did, is no history of a link", "[observe]") {
+TEST_CASE(
+    "observe: when somebody asked, and when nobody did, is no history of a link",
+    "[observe]"
+) {
     mesh m;
     m.set(ab, "unknown", "");  // the gossip tells of links, and not what they are
     m.at(1ms);
