@@ -66,7 +66,7 @@ struct http_limits {
     std::uint32_t header_bytes_max = 16u << 10;
     std::uint64_t body_bytes_max = 64u << 10;
     std::size_t stream_bytes_max = 256u << 10;  ///< written by us, not yet taken by the client
-    std::size_t answer_bytes_max = 32u << 20;   ///< of large answers that are being sent to all
+    std::size_t answer_bytes_max = 32u << 20;   ///< being sent to all: large answers wait for room
     duration request_timeout = 10s;             ///< from the first wait to the whole request
     duration write_timeout = 10s;
     duration handshake_timeout = 5s;  ///< of TLS

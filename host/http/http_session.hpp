@@ -21,7 +21,7 @@ class websocket_session;
 
 class http_session final : public exchange, public std::enable_shared_from_this<http_session> {
 public:
-    /// `sent`: bytes of large answers that are being sent to any client of the server.
+    /// `sent`: bytes of answers that are being sent to any client of the server.
     http_session(
         byte_stream stream,
         request_handler& handler,

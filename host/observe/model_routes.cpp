@@ -147,6 +147,22 @@ bool has_already(const http::request& asked, const std::string& tag) {
     return held == "*" || held.find(tag) != std::string_view::npos;
 }
 
+/// `what` names the schema and the list in it.
+void answer_page(
+    const observatory& source,
+    const http::request& asked,
+    const admin::answer_ptr& answer,
+    const char* what,
+    const proto::page& page,
+    const std::function<std::optional<std::string>(const std::string&)>& find
+) {
+    answer_text text(what, accepts_gzip(asked));
+    text.add(fmt::format(R"({}"{}":[)", page_head(source, page), what));
+    add_list(text, page.ids, find);
+    text.add("]");
+    answer->reply(text.finish());
+}
+
 std::chrono::milliseconds in_ms(duration span) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(span);
 }
@@ -287,12 +303,14 @@ void model_routes::get_nodes(const question& of, const admin::answer_ptr& answer
     if (!wanted) return refuse_with(answer, wanted.error());
     source_.note_question();
     const auto& picture = source_.picture();
-    const auto page = proto::find_nodes(picture, *wanted);
-    answer_text text("nodes", accepts_gzip(of.asked));
-    text.add(page_head(source_, page) + R"("nodes":[)");
-    add_list(text, page.ids, [&](const auto& id) { return picture.find_node(id); });
-    text.add("]");
-    answer->reply(text.finish());
+    answer_page(
+        source_,
+        of.asked,
+        answer,
+        "nodes",
+        proto::find_nodes(picture, *wanted),
+        [&](const auto& id) { return picture.find_node(id); }
+    );
 }
 
 void model_routes::get_node(const question& of, const admin::answer_ptr& answer) {
@@ -310,12 +328,14 @@ void model_routes::get_edges(const question& of, const admin::answer_ptr& answer
     if (!wanted) return refuse_with(answer, wanted.error());
     source_.note_question();
     const auto& picture = source_.picture();
-    const auto page = proto::find_edges(picture, *wanted);
-    answer_text text("edges", accepts_gzip(of.asked));
-    text.add(page_head(source_, page) + R"("edges":[)");
-    add_list(text, page.ids, [&](const auto& id) { return picture.find_edge(id); });
-    text.add("]");
-    answer->reply(text.finish());
+    answer_page(
+        source_,
+        of.asked,
+        answer,
+        "edges",
+        proto::find_edges(picture, *wanted),
+        [&](const auto& id) { return picture.find_edge(id); }
+    );
 }
 
 void model_routes::get_series(const question& of, const admin::answer_ptr& answer) {

@@ -128,11 +128,12 @@ json::object trimmed(const json::object& line) {
 /// Digests come late, and what is in them was true when they were signed: the incarnation is the
 /// start itself (docs/wire/digest.md), unless a host's clock was nowhere near.
 std::string started_of(const admin::peer_snapshot& peer, const moment& at) {
-    const std::chrono::system_clock::time_point start(std::chrono::milliseconds(peer.incarnation));
-    const auto is_near = [&](auto distance) {
-        return start > at.wall - distance && start < at.wall + std::chrono::hours(24);
-    };
-    if (is_near(std::chrono::hours(24 * 366 * 10))) return http::format_time(start);
+    // In milliseconds: a host may say anything up to 2^53, for which finer clocks have no room.
+    const std::chrono::milliseconds start(peer.incarnation);
+    const auto now =
+        std::chrono::duration_cast<std::chrono::milliseconds>(at.wall.time_since_epoch());
+    if (start > now - std::chrono::years(10) && start < now + std::chrono::days(1))
+        return http::format_time(std::chrono::system_clock::time_point(start));
     return peer.uptime ? before(at, *peer.uptime) : "";
 }
 

@@ -162,3 +162,19 @@ TEST_CASE("observe: a host that is forgotten is gone from the picture", "[observ
     s.picture.on_meters({{"id", "never heard of"}}, s.now);
     CHECK(s.look().nodes.size() == 1);
 }
+
+TEST_CASE("observe: a start is when the host says that it was, if that can be", "[observe]") {
+    stage s;
+    const std::chrono::system_clock::time_point wall{1'800'000'000s};
+    auto& peer = s.host.known.front();
+    peer.uptime = 60s;  // of a digest that may have come long after it was signed
+    const auto started_at = [&](std::uint64_t incarnation) {
+        peer.incarnation = incarnation;
+        return std::string(s.look(wall).nodes.at(other).at("started").as_string());
+    };
+    CHECK(started_at(1'799'996'400'000) == "2027-01-15T07:00:00.000Z");
+    const auto by_uptime = "2027-01-15T07:59:00.000Z";
+    for (const std::uint64_t odd :
+         {std::uint64_t{7}, std::uint64_t{1'900'000'000'000}, (std::uint64_t{1} << 53) - 1})
+        CHECK(started_at(odd) == by_uptime);
+}
