@@ -180,8 +180,14 @@ test("Control and K go to anything by a few letters", async () => {
   await press("Escape");
   await page.getByRole("combobox").first().waitFor({ state: "detached" });
   assert.equal(where().pathname, "/telemetry", "Escape only closes it");
-  await press("g", "t");
-  await at("the topology", "/");
+  for (let times = 0; times < 8; times++) {
+    await press("g", "m");
+    await at("the view again", "/telemetry");
+    await press("Control+k");
+    await page.getByRole("combobox", { name: "A view or a node" }).waitFor();
+    await press("Escape", "g", "t"); // without a pause: the keys are the page's again at once
+    await at("the topology", "/");
+  }
 });
 
 test("nothing went wrong, and nobody else was asked", () => {

@@ -29,7 +29,7 @@ function onKey(event: KeyboardEvent): void {
     prefix = "g";
     forget = setTimeout(() => {
       prefix = "";
-    }, 1200);
+    }, 2000);
     return;
   }
   for (let i = stack.length - 1; i >= 0; i--) {

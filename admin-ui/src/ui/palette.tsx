@@ -28,8 +28,13 @@ export function Palette({ open, close }: { open: boolean; close: () => void }) {
   }, [open]);
   const items = useItems(open, text);
   const chosen = Math.min(at, items.length - 1);
-  const run = (item: Item | undefined) => {
+  // Said at once: the browser tells of it later, and until then the box that is not seen any more takes the keys.
+  const shut = () => {
     dialog.current?.close();
+    close();
+  };
+  const run = (item: Item | undefined) => {
+    shut();
     item?.run();
   };
   return (
@@ -54,6 +59,7 @@ export function Palette({ open, close }: { open: boolean; close: () => void }) {
               if (event.key === "ArrowDown") setAt(Math.min(items.length - 1, chosen + 1));
               else if (event.key === "ArrowUp") setAt(Math.max(0, chosen - 1));
               else if (event.key === "Enter") run(items[chosen]);
+              else if (event.key === "Escape") shut();
               else return;
               event.preventDefault();
             }}
