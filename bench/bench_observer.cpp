@@ -7,6 +7,7 @@
 #include "common/process_usage.hpp"
 #include "http/envelope.hpp"
 #include "identity/secret_key.hpp"
+#include "observe/block_file.hpp"
 #include "observe/dashboard_server.hpp"
 #include "unit/admin/fake_host.hpp"
 
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <malloc.h>
 #include <random>
 #include <unordered_map>
@@ -227,6 +229,8 @@ int main(int argc, char** argv) {
     if (!port) return 1;
     observe::dashboard_options options;
     options.mesh = "lab";
+    options.history =
+        observe::block_file::open(std::filesystem::temp_directory_path(), 64u << 20);
     options.secret = [count = 0]() mutable { return fmt::format("{:032}", ++count); };
     observe::dashboard_server server(
         {shard, host, journal, asker},

@@ -14,6 +14,7 @@
 #include "identity/key_file.hpp"
 #include "identity/random_text.hpp"
 #include "introspect/message.hpp"
+#include "observe/block_file.hpp"
 #include "plugin/crash_reporter.hpp"
 
 #include <fmt/format.h>
@@ -27,8 +28,9 @@ namespace meshhost::app {
 namespace {
 
 constexpr std::size_t dashboard_secret_bytes = 16;
-constexpr std::size_t introspected_hosts_max = 256;  ///< asked at one time
-constexpr std::size_t observed_hosts_max = 1024;     ///< by a host that watches the mesh
+constexpr std::size_t history_bytes_max = 64u << 20;  ///< of what a dashboard can look back at
+constexpr std::size_t introspected_hosts_max = 256;   ///< asked at one time
+constexpr std::size_t observed_hosts_max = 1024;      ///< by a host that watches the mesh
 
 std::uint64_t unix_ms(std::chrono::system_clock::time_point at) {
     return static_cast<std::uint64_t>(
@@ -408,6 +410,7 @@ void host::open_dashboard() {
     options.session_key = seals.open();
     options.another_key = [seals] { return seals.replace(); };
     options.secret = [] { return identity::random_text(dashboard_secret_bytes); };
+    options.history = observe::block_file::open(settings.node.data_dir, history_bytes_max);
     options.log = logger("observe");
     if (!settings.observe.lab.empty())
         options.lab = std::make_unique<observe::lab_actions>(

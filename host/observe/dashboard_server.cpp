@@ -88,7 +88,7 @@ dashboard_server::dashboard_server(
            options_.log}
       )
     , hub_(parts.shard)
-    , observatory_(parts, mesh_json(options_, self_), hub_)
+    , observatory_(parts, mesh_json(options_, self_), hub_, std::move(options_.history))
     , model_(observatory_)
     , paths_(parts, observatory_)
     , events_(parts.shard, parts.journal, self_)
@@ -244,12 +244,18 @@ void dashboard_server::act(const http::request& asked, const admin::answer_ptr& 
 }
 
 std::vector<std::string> dashboard_server::warnings() const {
-    if (!options_.access.tls) return {};
-    auto all = net::certificate_concerns(
-        *options_.access.tls,
-        options_.names,
-        std::chrono::system_clock::now()
-    );
+    std::vector<std::string> all;
+    if (options_.access.tls)
+        all = net::certificate_concerns(
+            *options_.access.tls,
+            options_.names,
+            std::chrono::system_clock::now()
+        );
+    if (observatory_.log().is_in_memory())
+        all.emplace_back(
+            "what was is kept in memory, which holds less of it: the data directory cannot be "
+            "written"
+        );
     for (auto& each : all)
         each = "the dashboard: " + each;
     return all;
@@ -262,6 +268,8 @@ std::vector<std::pair<std::string, std::uint64_t>> dashboard_server::counters() 
         {"clients", hub_.clients()},
         {"clients_cut_off", hub_.cut_off()},
         {"log_bytes", observatory_.log().bytes()},
+        {"log_in_memory", observatory_.log().is_in_memory()},
+        {"links_changed", observatory_.links().steps()},
         {"log_changes", observatory_.log().changes()},
         {"rounds", observatory_.rounds()},
         {"series_nodes", observatory_.series().nodes()},

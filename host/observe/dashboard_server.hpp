@@ -34,7 +34,8 @@ struct dashboard_options {
     std::string version;             ///< of this host
     std::vector<std::string> names;  ///< what browsers call it, as served_at has them
     dashboard_access access;
-    std::unique_ptr<lab_actions> lab;  ///< null: nothing is broken here
+    std::unique_ptr<lab_actions> lab;             ///< null: nothing is broken here
+    std::unique_ptr<proto::block_store> history;  ///< as the observatory's `blocks`
     std::function<outcome<std::string>(unsigned size)> publish_trace;  ///< as host_actions has it
     session_seal::key_type session_key{};                              ///< as door_options have it
     std::function<session_seal::key_type()> another_key;               ///< as door_options have it

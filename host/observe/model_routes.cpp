@@ -270,8 +270,8 @@ void model_routes::get_past(
         return refuse_with(answer, admin::bad_request("at: a time like 2026-01-31T12:00:00.000Z"));
     if (asked.query.contains("where"))
         return refuse_with(answer, admin::bad_request("where: of the present only, not with at"));
-    const auto then = source_.log().at(*moment);
-    if (!then)
+    answer_text text("snapshot", accepts_gzip(asked));
+    if (!source_.log().at(*moment, [&](std::string_view piece) { text.add(piece); }))
         return refuse_with(
             answer,
             {exit_code::unreachable,
@@ -279,8 +279,6 @@ void model_routes::get_past(
              fmt::format("nothing is remembered of {}", at),
              "GET /api/v1/history says how far back it goes"}
         );
-    answer_text text("snapshot", accepts_gzip(asked));
-    text.add(*then);
     text.add(fmt::format(R"(,"seq":{},"now":{})", source_.sequence(), json_text(at)));
     answer->reply(text.finish());
 }

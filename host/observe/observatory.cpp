@@ -33,13 +33,19 @@ admin::mesh_question meters_question(const admin::host_view& view) {
 
 }  // namespace
 
-observatory::observatory(const observatory_parts& parts, json::object mesh, picture_sink& sink)
+observatory::observatory(
+    const observatory_parts& parts,
+    json::object mesh,
+    picture_sink& sink,
+    std::unique_ptr<proto::block_store> blocks
+)
     : parts_(parts)
     , sink_(sink)
     , self_(parts.view.node().id)
     , scene_(parts.view, std::move(mesh))
     , meters_(parts.shard, parts.view, parts.asker, meters_question(parts.view))
     , timer_(parts.shard, *this)
+    , log_({}, std::move(blocks))
     , sequence_(static_cast<std::uint64_t>(unix_ms(std::chrono::system_clock::now()).count()))
     , next_event_(parts.journal.next()) {
     timer_.arm(parts.shard.now());
@@ -114,7 +120,9 @@ void observatory::take_step(time_point now) {
 void observatory::look(const moment& at) {
     now_.begin();
     scene_.compose(at, now_);
-    auto [ops, gone] = now_.finish();
+    auto [ops, gone, links] = now_.finish();
+    last_at_ = std::max(last_at_, unix_ms(at.wall));
+    links_.add(last_at_, links);
     for (const auto& id : gone)
         series_.forget(id);
     for (const auto& event : new_events()) {
@@ -127,7 +135,7 @@ void observatory::look(const moment& at) {
         const auto told = std::make_shared<const std::string>(
             fmt::format(R"({{"t":"delta","seq":{},"now":"{}","ops":[{}]}})", sequence_, wall, ops)
         );
-        log_.add(sequence_, last_at_ = std::max(last_at_, unix_ms(at.wall)), *told, now_);
+        log_.add(sequence_, last_at_, *told, now_);
         snapshot_.reset();
         sink_.on_delta(told);
     }

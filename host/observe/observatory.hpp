@@ -7,6 +7,7 @@
 #include "net/shard.hpp"
 #include "observe/line_reader.hpp"
 #include "observe/proto/change_log.hpp"
+#include "observe/proto/link_history.hpp"
 #include "observe/proto/series.hpp"
 #include "observe/scene.hpp"
 #include "telemetry/event_journal.hpp"
@@ -48,7 +49,13 @@ public:
     static constexpr duration asked_for = 1min;      ///< after a question
     static constexpr std::size_t events_told = 200;  ///< with a snapshot
 
-    observatory(const observatory_parts& parts, boost::json::object mesh, picture_sink& sink);
+    /// The last minutes are kept in `blocks`; nullptr: in memory.
+    observatory(
+        const observatory_parts& parts,
+        boost::json::object mesh,
+        picture_sink& sink,
+        std::unique_ptr<proto::block_store> blocks = {}
+    );
     observatory(const observatory&) = delete;
     observatory& operator=(const observatory&) = delete;
     ~observatory();
@@ -68,6 +75,7 @@ public:
         return scene_.told(node, peer);
     }
     const proto::change_log& log() const noexcept { return log_; }
+    const proto::link_history& links() const noexcept { return links_; }
     const proto::series& series() const noexcept { return series_; }
     /// When the present step of the series began, since the Unix epoch.
     std::chrono::milliseconds last_step() const noexcept { return last_step_; }
@@ -92,6 +100,7 @@ private:
     net::deadline_timer timer_;
     proto::packed_picture now_;
     proto::change_log log_;
+    proto::link_history links_;
     proto::series series_;
     proto::change_log::frame snapshot_;  ///< null: to be made
     /// Of the state; begins at the present millisecond, so that no state of an earlier run of this

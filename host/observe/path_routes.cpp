@@ -6,7 +6,6 @@
 #include "observe/answers.hpp"
 #include "observe/pages.hpp"
 #include "observe/proto/fields.hpp"
-#include "observe/proto/path_history.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -111,7 +110,7 @@ std::vector<path_routes::change> path_routes::own_changes(const std::string& pee
 std::vector<path_routes::change> path_routes::changes_between(
     const std::string& a,
     const std::string& b,
-    std::span<const proto::path_step> steps
+    std::span<const proto::link_step> steps
 ) const {
     std::vector<change> all;
     if (a == self_ || b == self_) all = own_changes(a == self_ ? b : a);
@@ -158,7 +157,7 @@ void path_routes::get_path(const question_table::question& of, const admin::answ
         return refuse_with(answer, not_found(of.asked.path));
     if (a == b) return refuse_with(answer, admin::bad_request("a path is between two nodes"));
     source_.note_question();
-    const auto steps = proto::path_history(source_.log(), std::min(a, b) + "|" + std::max(a, b));
+    const auto steps = source_.links().of(std::min(a, b) + "|" + std::max(a, b));
     const auto changes = changes_between(a, b, steps);
     auto data = describe(a, b);
     data["since"] = nullptr;

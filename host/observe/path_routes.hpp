@@ -2,7 +2,7 @@
 #pragma once
 // GET /api/v1/paths/A/B: how two nodes reach each other, what each says of it, and how it was.
 #include "observe/observatory.hpp"
-#include "observe/proto/path_history.hpp"
+#include "observe/proto/link_history.hpp"
 #include "observe/question_table.hpp"
 
 #include <boost/json/object.hpp>
@@ -38,7 +38,7 @@ private:
     std::vector<change> changes_between(
         const std::string& a,
         const std::string& b,
-        std::span<const proto::path_step> steps
+        std::span<const proto::link_step> steps
     ) const;
     boost::json::object describe(const std::string& a, const std::string& b) const;
     static boost::json::object json_of(const change& each);

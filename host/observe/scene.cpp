@@ -15,19 +15,18 @@ namespace meshhost::observe {
 
 namespace json = boost::json;
 
-using proto::number_at;
 using proto::object_at;
 using proto::rounded_or_null;
 using proto::text_at;
 using proto::text_or_null;
+using proto::told_number;
 
 namespace {
 
-constexpr duration evidence_rest = 5s;   ///< its ages are not told more often
-constexpr duration over_after = 10s;     ///< above a budget for so long is worth a word
-constexpr std::size_t plugins_max = 32;  ///< of one host
-constexpr std::size_t words_max = 200;   ///< bytes of why a host was not asked
-constexpr std::size_t short_id = 10;     ///< digits that stand for a name
+constexpr duration evidence_rest = 5s;  ///< its ages are not told more often
+constexpr duration over_after = 10s;    ///< above a budget for so long is worth a word
+constexpr std::size_t words_max = 200;  ///< bytes of why a host was not asked
+constexpr std::size_t short_id = 10;    ///< digits that stand for a name
 
 json::array contributions_json(std::span<const admin::contribution_snapshot> all) {
     json::array list;
@@ -67,64 +66,6 @@ std::string before(const moment& at, duration age) {
     );
 }
 
-std::uint64_t count_at(const json::object& of, std::string_view key) {
-    return number_at(of, key).value_or(0);
-}
-
-/// Only what is named: another host says what it likes.
-json::object numbers_of(const json::object& from, std::initializer_list<const char*> keys) {
-    json::object out;
-    for (const char* key : keys) {
-        const auto number = number_at(from, key);
-        out[key] = number ? json::value(*number) : json::value();
-    }
-    return out;
-}
-
-json::array plugins_of(const json::object& meters) {
-    json::array list;
-    const auto* said = meters.if_contains("plugins");
-    if (said == nullptr || !said->is_array()) return list;
-    for (const auto& each : said->get_array()) {
-        const auto* plugin = each.if_object();
-        if (plugin == nullptr || list.size() >= plugins_max) continue;
-        list.push_back(json::object{
-            {"instance", text_at(*plugin, "instance")},
-            {"role", text_or_null(text_at(*plugin, "role"))},
-            {"state", text_at(*plugin, "state")}});
-    }
-    return list;
-}
-
-/// What is kept of a host's meters beside its edges, in the form of schemas/node.json.
-json::object trimmed(const json::object& line) {
-    json::object kept{
-        {"uptime_ms", count_at(line, "uptime_ms")},
-        {"usage", nullptr},
-        {"budget", nullptr},
-        {"gossip", nullptr},
-        {"net", nullptr},
-        {"plugins", plugins_of(line)}};
-    const auto keep = [&](const char* part, std::initializer_list<const char*> keys) {
-        if (const auto* said = object_at(line, part)) kept[part] = numbers_of(*said, keys);
-    };
-    keep("usage", {"cpu_millicores", "rss_bytes", "fds", "threads"});
-    keep("budget", {"cpu_millicores", "memory_bytes"});
-    keep(
-        "gossip",
-        {"active",
-         "passive",
-         "eager",
-         "lazy",
-         "delivered",
-         "duplicates",
-         "frames_sent",
-         "frames_received"}
-    );
-    keep("net", {"connections", "bytes_sent", "bytes_received"});
-    return kept;
-}
-
 /// Digests come late, and what is in them was true when they were signed: the incarnation is the
 /// start itself (docs/wire/digest.md), unless a host's clock was nowhere near.
 std::string started_of(const admin::peer_snapshot& peer, const moment& at) {
@@ -152,23 +93,19 @@ void scene::on_meters(const json::object& line, time_point now) {
         return;
     }
     of.unasked.clear();
-    const json::object none;
-    const json::object& then = of.meters ? *of.meters : none;
-    auto fresh = trimmed(line);
-    const auto uptime = count_at(fresh, "uptime_ms");
-    const auto elapsed = of.meters && uptime > count_at(then, "uptime_ms")
-                             ? uptime - count_at(then, "uptime_ms")
-                             : 0;
-    const auto of_part = [&](const char* part, const char* key) -> std::optional<std::uint64_t> {
-        const auto* was = object_at(then, part);
-        const auto* is = object_at(fresh, part);
-        if (was == nullptr || is == nullptr) return std::nullopt;
-        return proto::per_second(count_at(*was, key), count_at(*is, key), elapsed);
+    auto fresh = proto::read_meters(line);
+    const auto before = std::exchange(of.meters, std::nullopt).value_or(proto::told_meters());
+    const bool is_later = fresh.uptime_ms > before.uptime_ms && before.uptime_ms > 0;
+    const auto elapsed = is_later ? fresh.uptime_ms - before.uptime_ms : 0;
+    const auto rate = [&](bool is_told, const told_number& was, const told_number& is) {
+        return is_told ? proto::per_second(was.value_or(0), is.value_or(0), elapsed) : std::nullopt;
     };
+    const bool is_net = before.net.is_told() && fresh.net.is_told();
+    const bool is_gossip = before.gossip.is_told() && fresh.gossip.is_told();
     of.rates = {
-        of_part("net", "bytes_sent"),
-        of_part("net", "bytes_received"),
-        of_part("gossip", "delivered")};
+        rate(is_net, before.net["bytes_sent"], fresh.net["bytes_sent"]),
+        rate(is_net, before.net["bytes_received"], fresh.net["bytes_received"]),
+        rate(is_gossip, before.gossip["delivered"], fresh.gossip["delivered"])};
     auto edges = proto::read_edges(line);
     proto::note_rates(edges, of.edges, elapsed);
     of.edges = std::move(edges);
@@ -186,19 +123,16 @@ void scene::forget_meters() {
     }
 }
 
-void scene::note_over(memory& of, const json::object& meters, time_point now) const {
-    const auto* usage = object_at(meters, "usage");
-    const auto* budget = object_at(meters, "budget");
-    const auto mark = [&](std::optional<time_point>& since, const char* used, const char* limit) {
-        const bool is_over = usage != nullptr && budget != nullptr && count_at(*budget, limit) > 0
-                             && count_at(*usage, used) > count_at(*budget, limit);
+void scene::note_over(memory& of, const proto::told_meters& meters, time_point now) const {
+    const auto mark = [now](std::optional<time_point>& since, told_number used, told_number limit) {
+        const bool is_over = limit.value_or(0) > 0 && used.value_or(0) > *limit;
         if (!is_over)
             since.reset();
         else if (!since)
             since = now;
     };
-    mark(of.over_cpu, "cpu_millicores", "cpu_millicores");
-    mark(of.over_memory, "rss_bytes", "memory_bytes");
+    mark(of.over_cpu, meters.usage["cpu_millicores"], meters.budget["cpu_millicores"]);
+    mark(of.over_memory, meters.usage["rss_bytes"], meters.budget["memory_bytes"]);
 }
 
 void scene::add_meters(json::object& node, const memory& of, const moment& at) const {
@@ -212,15 +146,14 @@ void scene::add_meters(json::object& node, const memory& of, const moment& at) c
     node["net"] = nullptr;
     node["plugins"] = json::array();
     if (!of.meters || is_gone(of.state)) return;
-    node["usage"] = of.meters->at("usage");
-    node["gossip"] = of.meters->at("gossip");
-    if (const auto* net = object_at(*of.meters, "net")) {
-        auto said = *net;
-        said["sent_bps"] = rounded_or_null(of.rates.sent);
-        said["received_bps"] = rounded_or_null(of.rates.received);
-        node["net"] = std::move(said);
+    node["usage"] = of.meters->usage.json();
+    node["gossip"] = of.meters->gossip.json();
+    node["net"] = of.meters->net.json();
+    if (auto* net = node["net"].if_object()) {
+        (*net)["sent_bps"] = rounded_or_null(of.rates.sent);
+        (*net)["received_bps"] = rounded_or_null(of.rates.received);
     }
-    node["plugins"] = of.meters->at("plugins");
+    node["plugins"] = proto::plugins_json(*of.meters);
 }
 
 json::object scene::self_json(const moment& at) {
@@ -356,10 +289,8 @@ void scene::record(proto::series& to) const {
     for (const auto& [id, of] : memories_) {
         if (!of.meters || is_gone(of.state)) continue;
         proto::sample values;
-        if (const auto* usage = object_at(*of.meters, "usage")) {
-            values[0] = number_at(*usage, "cpu_millicores");
-            values[1] = number_at(*usage, "rss_bytes");
-        }
+        values[0] = of.meters->usage["cpu_millicores"];
+        values[1] = of.meters->usage["rss_bytes"];
         values[2] = of.rates.received;
         values[3] = of.rates.sent;
         values[4] = of.rates.messages;

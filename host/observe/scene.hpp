@@ -7,6 +7,7 @@
 #include "observe/proto/edges.hpp"
 #include "observe/proto/picture.hpp"
 #include "observe/proto/series.hpp"
+#include "observe/proto/told_meters.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -66,7 +67,7 @@ private:
         std::uint64_t sequence = 0;
         std::string seen;
         std::string started;
-        std::optional<boost::json::object> meters;  ///< but for its edges
+        std::optional<proto::told_meters> meters;
         std::vector<proto::told_edge> edges;
         node_rates rates;
         std::string unasked;
@@ -82,7 +83,7 @@ private:
         const admin::node_snapshot& self,
         std::span<const admin::peer_snapshot> peers
     ) const;
-    void note_over(memory& of, const boost::json::object& meters, time_point now) const;
+    void note_over(memory& of, const proto::told_meters& meters, time_point now) const;
 
     const admin::host_view& view_;
     boost::json::object mesh_;

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The changes of a picture over the last minutes: who lost its connection goes on from where it
-// was, and a past moment can be looked at. Pure.
+// was, and a past moment can be looked at. Pure, but for where it keeps them.
+#include "observe/proto/block_store.hpp"
 #include "observe/proto/packed_picture.hpp"
-#include "observe/proto/packed_text.hpp"
 #include "observe/proto/picture.hpp"
+#include "observe/proto/short_ids.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +19,10 @@
 namespace meshhost::observe::proto {
 
 struct log_limits {
-    std::size_t bytes_max = 3u << 20;              ///< of changes and bases together, packed
+    std::size_t memory_max = 3u << 20;             ///< bytes, packed, where there is no other place
     std::chrono::milliseconds age_max{600'000};    ///< of the oldest moment
     std::chrono::milliseconds base_every{60'000};  ///< between whole pictures
+    std::size_t changes_max = 2u << 20;            ///< bytes, packed, between whole pictures
     std::size_t told_again_max = 1u << 20;         ///< more is not worth being told: a whole one is
 };
 
@@ -31,8 +31,8 @@ class change_log {
 public:
     using frame = std::shared_ptr<const std::string>;
 
-    explicit change_log(const log_limits& limits = {})
-        : limits_(limits) {}
+    /// In `blocks`; where they fail, and where they are nullptr, in memory.
+    explicit change_log(const log_limits& limits = {}, std::unique_ptr<block_store> blocks = {});
 
     /// `told`, a delta of schemas/stream.json, led to `now`, the state `sequence`. Sequences rise
     /// by one.
@@ -47,50 +47,50 @@ public:
     /// is too much, or `sequence` never was.
     std::optional<std::vector<frame>> since(std::uint64_t sequence) const;
 
-    /// As packed_picture::members(). nullopt: before oldest(), or nothing is held.
-    std::optional<std::string> at(std::chrono::milliseconds moment) const;
+    /// As packed_picture::write_members(). False: `moment` is before oldest(), nothing is held, or
+    /// it cannot be read; then nothing of it was told.
+    bool at(std::chrono::milliseconds moment, const text_taker& take) const;
     /// The first moment for which at() has an answer; nullopt: none.
     std::optional<std::chrono::milliseconds> oldest() const;
     std::optional<std::chrono::milliseconds> newest() const;
 
-    /// Hears of a place in what is kept: `text` begins with what was looked for and goes on for
-    /// some hundred bytes.
-    using place_taker = std::function<void(std::chrono::milliseconds at, std::string_view text)>;
-    /// Goes over the picture of oldest() and then over every change, in order. Takes up to a tenth
-    /// of a second where much is kept.
-    void search(std::span<const std::string> beginnings, const place_taker& take) const;
-
     std::size_t bytes() const noexcept { return bytes_; }
-    std::size_t changes() const noexcept { return changes_.size(); }
+    std::size_t changes() const noexcept;
+    bool is_in_memory() const noexcept { return is_in_memory_; }
 
 private:
     struct change {
         std::uint64_t sequence = 0;
         std::chrono::milliseconds at{};
         std::size_t size = 0;  ///< of what was told
-        packed_text told;
+        std::size_t kept = 0;  ///< of that with short ids
+        block told;
     };
-    struct base {
+    /// A whole picture, and what changed until the next one, with the change that led there.
+    struct segment {
         std::uint64_t sequence = 0;
         std::chrono::milliseconds at{};
-        packed_text whole;
+        block base;  ///< lines
+        std::deque<change> changes;
+        std::size_t changes_bytes = 0;
     };
 
-    void drop_old(std::chrono::milliseconds now);
-    void forget_change();
-
-    packed_text pack_whole(const packed_picture& now);
-    packed_text pack(std::string_view json) { return packed_text(ids_.shorten(json)); }
-    std::string unpack(const packed_text& held) const { return ids_.lengthen(held.unpack()); }
+    bool is_base_due(std::chrono::milliseconds at) const;
+    void add_change(std::uint64_t sequence, std::chrono::milliseconds at, std::string_view told);
+    void add_base(std::uint64_t sequence, std::chrono::milliseconds at, const packed_picture& now);
+    std::optional<block> keep(std::string_view packed);
+    void drop_oldest();
+    void stay_in_memory();
+    std::optional<std::string> told(const change& of) const;
+    const segment* last_before(std::chrono::milliseconds moment) const;
 
     log_limits limits_;
+    std::unique_ptr<block_store> blocks_;
+    bool is_in_memory_;
     short_ids ids_;
-    std::deque<change> changes_;
-    std::deque<base> bases_;
+    std::deque<segment> segments_;
     std::size_t bytes_ = 0;
-    std::size_t since_base_ = 0;  ///< bytes of the changes behind the last base
-    std::optional<std::chrono::milliseconds>
-        last_base_;  ///< made, even if there was no room for it
+    std::chrono::milliseconds no_base_before_{};  ///< one that has no room is not tried each time
 };
 
 }  // namespace meshhost::observe::proto

@@ -15,6 +15,13 @@
 
 namespace meshhost::observe::proto {
 
+/// An edge that is new, or that is reached in another way now, or gone.
+struct link_news {
+    std::string id;
+    std::string kind;    ///< empty: it is gone
+    std::string reason;  ///< may be empty
+};
+
 class packed_picture final : public picture_taker {
 public:
     struct changes {
@@ -22,6 +29,7 @@ public:
         /// the edges that need them, edges gone before their nodes. Empty: there are none.
         std::string ops;
         std::vector<std::string> gone;  ///< ids of nodes
+        std::vector<link_news> links;
     };
 
     /// The next state begins, all of which is told before finish().
@@ -34,8 +42,7 @@ public:
 
     /// "mesh":{...},"nodes":[...],"edges":[...], in the order of ids.
     std::string members() const;
-    /// The same in pieces: as a whole it may take megabytes.
-    using text_taker = std::function<void(std::string_view piece)>;
+    /// The same in pieces.
     void write_members(const text_taker& take) const;
 
     /// Whole objects as JSON, in the order of ids. The text is good during the call.
@@ -56,8 +63,14 @@ private:
     };
     using table = std::map<std::string, entry, std::less<>>;
 
-    void tell(table& of, char what, const std::string& id, const boost::json::object& all);
-    void end(table& of, char what, std::vector<std::string>* gone);
+    /// What changed of it; all when it is new.
+    boost::json::object tell(
+        table& of,
+        char what,
+        const std::string& id,
+        const boost::json::object& all
+    );
+    std::vector<std::string> end(table& of, char what);
     void add_op(std::string_view op);
     void for_each(const table& of, const visitor& visit) const;
     std::optional<std::string> find(const table& in, std::string_view id) const;
@@ -68,6 +81,7 @@ private:
     table edges_;
     std::uint64_t round_ = 0;
     std::string ops_;  ///< of the round
+    std::vector<link_news> links_;
 };
 
 }  // namespace meshhost::observe::proto

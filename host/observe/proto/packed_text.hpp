@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Text that is kept for a while: JSON takes a tenth of its room. Pure.
+// Text that is kept for a while: JSON takes a tenth of its room. As zlib has it (RFC 1950). Pure.
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
 namespace meshhost::observe::proto {
 
-/// As zlib has it (RFC 1950), in no more room than it needs.
-class packed_text {
-public:
-    explicit packed_text(std::string_view text);
-    /// Of what zlib has packed already, and what it was before in bytes.
-    packed_text(std::string_view packed, std::size_t unpacked_size)
-        : packed_(packed)
-        , unpacked_size_(unpacked_size) {}
+std::string pack(std::string_view text);
 
-    std::string unpack() const;
+/// Of what pack() or gzip_text made. `size`: of the text, in bytes.
+std::string unpack(std::string_view packed, std::size_t size);
 
-    std::size_t size() const noexcept { return packed_.size(); }
-
-private:
-    std::string packed_;
-    std::size_t unpacked_size_;
-};
+/// The same, line by line, without the newlines: as a whole it may take megabytes. A line is good
+/// during the call.
+void unpack_lines(std::string_view packed, const std::function<void(std::string_view line)>& take);
 
 }  // namespace meshhost::observe::proto

@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What a dashboard shows: nodes and edges as JSON objects (schemas/node.json, edge.json), and what
-// leads from one state to the next. Pure.
-#include <boost/json/array.hpp>
+// What a dashboard shows: nodes and edges as JSON objects (schemas/node.json, edge.json). Pure.
 #include <boost/json/object.hpp>
 
-#include <map>
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace meshhost::observe::proto {
 
-/// By id.
-using objects = std::map<std::string, boost::json::object>;
-
-struct picture {
-    boost::json::object mesh;
-    objects nodes;
-    objects edges;
-};
-
-/// Is told of a picture, one object at a time.
+/// Is told of a picture, one object at a time. Each has its id as its first member.
 class picture_taker {
 public:
     virtual void mesh(const boost::json::object& all) = 0;
@@ -30,8 +20,7 @@ protected:
     ~picture_taker() = default;
 };
 
-/// Applies what packed_picture told. Ops that it does not know, and changes of what is not there,
-/// are passed over.
-void apply(picture& to, const boost::json::array& ops);
+/// Hears of a text, piece by piece: a picture of a large mesh takes megabytes.
+using text_taker = std::function<void(std::string_view piece)>;
 
 }  // namespace meshhost::observe::proto

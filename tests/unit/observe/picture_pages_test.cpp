@@ -9,6 +9,7 @@
 
 using namespace meshhost;
 using namespace meshhost::observe::proto;
+using test::picture;
 
 namespace json = boost::json;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/packed_picture.hpp"
+#include "observe/proto/picture_changes.hpp"
 #include "support/catch.hpp"
 #include "unit/observe/told_picture.hpp"
 
@@ -11,6 +12,7 @@
 
 using namespace meshhost;
 using namespace meshhost::observe::proto;
+using test::picture;
 
 namespace json = boost::json;
 
@@ -29,34 +31,61 @@ picture random_picture(std::mt19937& random) {
     return made;
 }
 
-std::string text_of(const picture& one) {
-    packed_picture packed;
-    packed.begin();
-    test::tell(one, packed);
-    return packed.members();
+packed_picture packed(const picture& one) {
+    packed_picture made;
+    made.begin();
+    test::tell(one, made);
+    made.finish();
+    return made;
+}
+
+/// What lies over `before`: its members afterwards.
+std::string laid_over(const packed_picture& before, const picture_changes& changes) {
+    std::string lines;
+    write_lines(before, [&](std::string_view piece) { lines += piece; });
+    std::string out;
+    const text_taker take = [&](std::string_view piece) { out += piece; };
+    picture_overlay overlay(changes, take);
+    for (std::size_t begin = 0, end = 0; begin < lines.size(); begin = end + 1) {
+        end = lines.find('\n', begin);
+        overlay.line(std::string_view(lines).substr(begin, end - begin));
+    }
+    overlay.finish();
+    return out;
 }
 
 }  // namespace
 
-TEST_CASE("observe: what differs, applied, leads from any picture to any other", "[observe]") {
+TEST_CASE("observe: what differs, put together, leads from any picture to any other", "[observe]") {
     std::mt19937 random(7);
-    picture followed = random_picture(random);
-    packed_picture packed;
-    packed.begin();
-    test::tell(followed, packed);
-    packed.finish();
-    for (int step = 0; step < 500; ++step) {
-        const picture next = random_picture(random);
-        packed.begin();
-        test::tell(next, packed);
-        const auto told = packed.finish();
-        apply(followed, json::parse("[" + told.ops + "]").as_array());
-        REQUIRE(text_of(followed) == text_of(next));
-        REQUIRE(packed.members() == text_of(next));
+    for (int round = 0; round < 60; ++round) {
+        const auto first = random_picture(random);
+        const auto before = packed(first);
+        packed_picture now;
+        now.begin();
+        test::tell(first, now);
+        now.finish();
+        picture_changes changes;
+        for (int step = 0; step < 12; ++step) {
+            const auto next = random_picture(random);
+            now.begin();
+            test::tell(next, now);
+            changes.add(json::parse("[" + now.finish().ops + "]").as_array());
+            REQUIRE(now.members() == packed(next).members());
+            REQUIRE(laid_over(before, changes) == now.members());
+        }
     }
-    packed.begin();
-    test::tell(followed, packed);
-    CHECK(packed.finish().ops.empty());
+}
+
+TEST_CASE("observe: a picture that is told again has not changed", "[observe]") {
+    std::mt19937 random(8);
+    const auto one = random_picture(random);
+    auto now = packed(one);
+    now.begin();
+    test::tell(one, now);
+    const auto told = now.finish();
+    CHECK(told.ops.empty());
+    CHECK(told.links.empty());
 }
 
 TEST_CASE("observe: only the fields that changed are told", "[observe]") {
@@ -84,16 +113,42 @@ TEST_CASE("observe: only the fields that changed are told", "[observe]") {
 TEST_CASE("observe: ops that are not known, or of what is not there, change nothing", "[observe]") {
     picture one;
     one.nodes["a"] = {{"id", "a"}, {"state", "alive"}};
-    const auto before = text_of(one);
-    apply(
-        one,
-        json::parse(
-            R"([["n~","b",{"state":"dead"}],["e-","z"],["q+",{"id":"c"}],["n+",{"state":1}],
+    const auto before = packed(one);
+    picture_changes changes;
+    changes.add(json::parse(
+                    R"([["n~","b",{"state":"dead"}],["e-","z"],["q+",{"id":"c"}],["n+",{"state":1}],
                 ["n~","a"],["n+","a"],["ev",{"seq":1}],[],["n-"],7,["m~",3],[1,2]])"
-        )
-            .as_array()
-    );
-    CHECK(text_of(one) == before);
+    )
+                    .as_array());
+    CHECK(laid_over(before, changes) == before.members());
+}
+
+TEST_CASE("observe: links are told of when the way to them is another", "[observe]") {
+    packed_picture now;
+    const auto links = [&](std::initializer_list<boost::json::object> edges) {
+        picture next;
+        for (const auto& each : edges)
+            next.edges[std::string(each.at("id").as_string())] = each;
+        now.begin();
+        test::tell(next, now);
+        std::string text;
+        for (const auto& each : now.finish().links)
+            text += fmt::format("{}:{}/{} ", each.id, each.kind, each.reason);
+        return text;
+    };
+    const json::object x{{"id", "x"}, {"kind", "direct"}, {"reason", "lan"}, {"rtt_us", 1}};
+    auto y = x;
+    y["id"] = "y";
+    CHECK(links({x, y}) == "x:direct/lan y:direct/lan ");
+    auto slower = x;
+    slower["rtt_us"] = 2;
+    CHECK(links({slower, y}).empty());
+    auto relayed = slower;
+    relayed["kind"] = "relayed";
+    CHECK(links({relayed, y}) == "x:relayed/lan ");
+    relayed["reason"] = nullptr;
+    CHECK(links({relayed, y}) == "x:relayed/ ");
+    CHECK(links({y}) == "x:/ ");
 }
 
 TEST_CASE("observe: ids take three bytes, and nothing else changes", "[observe]") {

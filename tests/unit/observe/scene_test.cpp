@@ -30,7 +30,7 @@ struct stage {
         now += 250ms;
         return look(std::chrono::system_clock::time_point(now.time_since_epoch())).nodes.at(id);
     }
-    observe::proto::picture look(std::chrono::system_clock::time_point wall = {}) {
+    test::picture look(std::chrono::system_clock::time_point wall = {}) {
         test::told_picture told;
         picture.compose({now, wall}, told);
         return told.all;

@@ -44,7 +44,7 @@ public:
 struct stage {
     stage() {
         hub.set_source(&source);
-        REQUIRE(test::run_until(shard, [&] { return source.log().changes() > 0; }));
+        REQUIRE(test::run_until(shard, [&] { return source.log().newest().has_value(); }));
     }
     struct browser {
         std::shared_ptr<http::websocket_handler> handler;

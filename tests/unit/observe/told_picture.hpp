@@ -3,7 +3,21 @@
 // A picture as a test looks at it, and a test's picture told to others.
 #include "observe/proto/picture.hpp"
 
+#include <boost/json/object.hpp>
+
+#include <map>
+#include <string>
+
 namespace meshhost::test {
+
+/// By id.
+using objects = std::map<std::string, boost::json::object>;
+
+struct picture {
+    boost::json::object mesh;
+    objects nodes;
+    objects edges;
+};
 
 struct told_picture final : observe::proto::picture_taker {
     void mesh(const boost::json::object& told) override { all.mesh = told; }
@@ -14,10 +28,10 @@ struct told_picture final : observe::proto::picture_taker {
         all.edges[id] = told;
     }
 
-    observe::proto::picture all;
+    picture all;
 };
 
-inline void tell(const observe::proto::picture& all, observe::proto::picture_taker& to) {
+inline void tell(const picture& all, observe::proto::picture_taker& to) {
     to.mesh(all.mesh);
     for (const auto& [id, node] : all.nodes)
         to.node(id, node);

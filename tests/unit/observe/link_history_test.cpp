@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "observe/proto/path_history.hpp"
+#include "observe/proto/link_history.hpp"
 #include "support/catch.hpp"
 #include "unit/observe/told_picture.hpp"
 
@@ -21,26 +21,23 @@ const std::string ab = a + "|" + b;
 const std::string ac = a + "|" + std::string(64, 'c');
 
 struct mesh {
-    explicit mesh(const log_limits& limits = {})
-        : log(limits) {}
+    explicit mesh(const link_limits& limits = {})
+        : links(limits) {}
     void at(std::chrono::milliseconds moment) {
         packed.begin();
         test::tell(now, packed);
-        const auto told = packed.finish();
-        if (told.ops.empty()) return;
-        log.add(++sequence, moment, R"({"t":"delta","ops":[)" + told.ops + "]}", packed);
+        links.add(moment, packed.finish().links);
     }
     void set(const std::string& id, const char* kind, const char* reason, int rtt = 0) {
         now.edges[id] = {{"id", id}, {"kind", kind}, {"reason", reason}, {"rtt_us", rtt}};
     }
 
-    picture now;
+    test::picture now;
     packed_picture packed;
-    change_log log;
-    std::uint64_t sequence = 0;
+    link_history links;
 };
 
-std::string text_of(const std::vector<path_step>& steps) {
+std::string text_of(const std::vector<link_step>& steps) {
     std::string out;
     for (const auto& each : steps)
         out += fmt::format("{}:{}/{} ", each.at.count(), each.kind, each.reason);
@@ -49,12 +46,12 @@ std::string text_of(const std::vector<path_step>& steps) {
 
 }  // namespace
 
-TEST_CASE("observe: how a link was is told from what is remembered", "[observe]") {
+TEST_CASE("observe: how a link was is remembered", "[observe]") {
     mesh m;
-    CHECK(path_history(m.log, ab).empty());
+    CHECK(m.links.of(ab).empty());
     m.now.nodes[a] = {{"id", a}};
     m.at(1ms);
-    CHECK(text_of(path_history(m.log, ab)) == "1:/ ");
+    CHECK(text_of(m.links.of(ab)) == "1:/ ");
     m.set(ac, "direct", "lan");
     m.set(ab, "relayed", "nat_symmetric_both");
     m.at(2ms);
@@ -70,11 +67,11 @@ TEST_CASE("observe: how a link was is told from what is remembered", "[observe]"
     m.set(ab, "unknown", "");
     m.at(7ms);
     CHECK(
-        text_of(path_history(m.log, ab))
+        text_of(m.links.of(ab))
         == "1:/ 2:relayed/nat_symmetric_both 4:direct/punched 5:direct/lan 6:/ 7:unknown/ "
     );
-    CHECK(text_of(path_history(m.log, ac)) == "1:/ 2:direct/lan 4:relayed/x ");
-    CHECK(text_of(path_history(m.log, b + "|" + a)) == "1:/ ");
+    CHECK(text_of(m.links.of(ac)) == "1:/ 2:direct/lan 4:relayed/x ");
+    CHECK(text_of(m.links.of(b + "|" + a)) == "1:/ ");
 }
 
 TEST_CASE(
@@ -86,41 +83,41 @@ TEST_CASE(
     m.at(1ms);
     m.set(ab, "direct", "lan");
     m.at(2ms);
-    CHECK(text_of(path_history(m.log, ab)) == "1:direct/lan ");
+    CHECK(text_of(m.links.of(ab)) == "1:direct/lan ");
     m.set(ab, "unknown", "");
     m.at(3ms);
     m.set(ab, "direct", "lan");
     m.at(4ms);
-    CHECK(text_of(path_history(m.log, ab)) == "1:direct/lan ");
+    CHECK(text_of(m.links.of(ab)) == "1:direct/lan ");
     m.set(ab, "unknown", "");
     m.set(ac, "unknown", "");
     m.at(5ms);
     m.set(ab, "relayed", "x");
     m.set(ac, "relayed", "y");
     m.at(6ms);
-    CHECK(text_of(path_history(m.log, ab)) == "1:direct/lan 6:relayed/x ");
-    CHECK(text_of(path_history(m.log, ac)) == "1:/ 5:relayed/y ");
+    CHECK(text_of(m.links.of(ab)) == "1:direct/lan 6:relayed/x ");
+    CHECK(text_of(m.links.of(ac)) == "1:/ 5:relayed/y ");
 }
 
 TEST_CASE("observe: a link that is older than the memory begins as it was", "[observe]") {
-    mesh m({.age_max = 100ms, .base_every = 10ms});
+    mesh m({.age_max = 100ms});
     m.set(ab, "direct", "lan");
     for (int i = 0; i < 40; ++i) {
         m.now.mesh["i"] = i;
         if (i == 35) m.set(ab, "relayed", "x");
         m.at(i * 10ms);
     }
-    const auto steps = path_history(m.log, ab);
+    const auto steps = m.links.of(ab);
     REQUIRE(steps.size() == 2);
-    CHECK(steps[0].at == *m.log.oldest());
+    CHECK(steps[0].at == *m.links.oldest());
     CHECK(steps[0].kind == "direct");
     CHECK(steps[1].at == 350ms);
 }
 
-TEST_CASE("observe: the history of a link is what looking back shows of it", "[observe]") {
+TEST_CASE("observe: the history of a link is what its pictures showed", "[observe]") {
     std::mt19937 random(11);
     const char* const kinds[] = {"direct", "relayed", "mixed"};
-    mesh m({.base_every = 30ms});
+    mesh m;
     std::map<int, std::string> kept;
     for (int i = 0; i < 400; ++i) {
         for (const auto& id : {ab, ac}) {
@@ -134,7 +131,7 @@ TEST_CASE("observe: the history of a link is what looking back shows of it", "[o
         kept[i] =
             m.now.edges.contains(ab) ? std::string(m.now.edges[ab].at("kind").as_string()) : "";
     }
-    const auto steps = path_history(m.log, ab);
+    const auto steps = m.links.of(ab);
     std::size_t step = 0;
     for (const auto& [at, kind] : kept) {
         while (step + 1 < steps.size() && steps[step + 1].at.count() <= at)
@@ -142,4 +139,25 @@ TEST_CASE("observe: the history of a link is what looking back shows of it", "[o
         REQUIRE(steps[step].kind == kind);
     }
     CHECK(steps.size() > 50);
+}
+
+TEST_CASE("observe: links that come and go take no more room than there is", "[observe]") {
+    mesh m({.age_max = 600s, .steps_max = 100});
+    m.set(ab, "direct", "lan");
+    for (int i = 0; i < 2000; ++i) {
+        const auto other = fmt::format("{:064x}|{:064x}", i, i + 1);
+        m.set(other, i % 2 == 0 ? "direct" : "relayed", "x");
+        m.at(std::chrono::milliseconds(2 * i));
+        m.now.edges.erase(other);
+        m.at(std::chrono::milliseconds(2 * i + 1));
+        REQUIRE(m.links.steps() <= 100);
+        REQUIRE(m.links.of(ab).front().kind == "direct");
+    }
+    for (int i = 0; i < 500; ++i)
+        m.set(fmt::format("{:064x}|{:064x}", i, i + 2), "direct", "lan");
+    m.at(5s);  // more than there is room for, and all of them there
+    m.now.edges.erase(ab);
+    m.at(6s);
+    CHECK(m.links.steps() <= 1100);
+    CHECK(text_of(m.links.of(ab)) == "5000:direct/lan 6000:/ ");
 }
