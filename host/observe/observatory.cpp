@@ -126,15 +126,16 @@ void observatory::look(const moment& at) {
     for (const auto& id : gone)
         series_.forget(id);
     for (const auto& event : new_events()) {
-        if (!ops.empty()) ops += ',';
-        ops += json::serialize(json::array{"ev", event});
+        if (!ops.empty()) ops.add(",");
+        ops.add(json::serialize(json::array{"ev", event}));
     }
     const auto wall = http::format_time(at.wall);
     if (!ops.empty()) {
         ++sequence_;
-        const auto told = std::make_shared<const std::string>(
-            fmt::format(R"({{"t":"delta","seq":{},"now":"{}","ops":[{}]}})", sequence_, wall, ops)
-        );
+        const auto told = std::make_shared<const std::string>(ops.take(
+            fmt::format(R"({{"t":"delta","seq":{},"now":"{}","ops":[)", sequence_, wall),
+            "]}"
+        ));
         log_.add(sequence_, last_at_, *told, now_);
         snapshot_.reset();
         sink_.on_delta(told);

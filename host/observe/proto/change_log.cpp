@@ -15,6 +15,19 @@ namespace meshhost::observe::proto {
 
 namespace json = boost::json;
 
+namespace {
+
+/// From the beginning of `json`, as long as not to tear an id: none has a comma.
+std::string_view cut_piece(std::string_view& json) {
+    constexpr std::size_t piece = 64u << 10;
+    const auto end = std::min(json.find(',', std::min(piece, json.size())), json.size());
+    const auto out = json.substr(0, end);
+    json.remove_prefix(end);
+    return out;
+}
+
+}  // namespace
+
 change_log::change_log(const log_limits& limits, std::unique_ptr<block_store> blocks)
     : limits_(limits)
     , blocks_(std::move(blocks))
@@ -53,12 +66,18 @@ void change_log::add_change(
     std::chrono::milliseconds at,
     std::string_view told
 ) {
-    const auto shortened = ids_.shorten(told);
-    const auto kept = keep(pack(shortened));
+    gzip_text packed(gzip_text::wrapper::zlib);
+    std::size_t shortened = 0;
+    for (auto rest = told; !rest.empty();) {
+        const auto piece = ids_.shorten(cut_piece(rest));
+        shortened += piece.size();
+        packed.add(piece);
+    }
+    const auto kept = keep(packed.finish());
     // There is no room behind this picture, not even alone: a new one takes the place of all of it.
     if (!kept) return drop_oldest();
     auto& last = segments_.back();
-    last.changes.push_back({sequence, at, told.size(), shortened.size(), *kept});
+    last.changes.push_back({sequence, at, told.size(), shortened, *kept});
     last.changes_bytes += kept->size;
 }
 

@@ -37,7 +37,7 @@ std::string quoted(const std::string& text) {
 
 void packed_picture::begin() {
     ++round_;
-    ops_.clear();
+    ops_ = {};
     links_.clear();
 }
 
@@ -106,8 +106,8 @@ std::vector<std::string> packed_picture::end(table& of, char what) {
 }
 
 void packed_picture::add_op(std::string_view op) {
-    if (!ops_.empty()) ops_ += ',';
-    ops_ += op;
+    if (!ops_.empty()) ops_.add(",");
+    ops_.add(op);
 }
 
 void packed_picture::for_each(const table& of, const visitor& visit) const {

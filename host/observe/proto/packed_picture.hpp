@@ -4,6 +4,7 @@
 // it is told anew one object at a time, so that there are never two of it. Pure.
 #include "observe/proto/picture.hpp"
 #include "observe/proto/short_ids.hpp"
+#include "observe/proto/text_pieces.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -27,7 +28,7 @@ public:
     struct changes {
         /// The ops of schemas/stream.json that lead there, with commas between them: nodes before
         /// the edges that need them, edges gone before their nodes. Empty: there are none.
-        std::string ops;
+        text_pieces ops;
         std::vector<std::string> gone;  ///< ids of nodes
         std::vector<link_news> links;
     };
@@ -80,7 +81,7 @@ private:
     table nodes_;
     table edges_;
     std::uint64_t round_ = 0;
-    std::string ops_;  ///< of the round
+    text_pieces ops_;  ///< of the round
     std::vector<link_news> links_;
 };
 

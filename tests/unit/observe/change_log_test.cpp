@@ -52,7 +52,7 @@ void tell(
     test::tell(picture_of(sequence), now);
     const auto frame = fmt::format(
         R"({{"t":"delta","ops":[{}],"padding":"{}"}})",
-        now.finish().ops,
+        now.finish().ops.take(),
         noise(padding)
     );
     log.add(sequence, at, frame, now);

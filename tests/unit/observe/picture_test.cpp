@@ -70,7 +70,7 @@ TEST_CASE("observe: what differs, put together, leads from any picture to any ot
             const auto next = random_picture(random);
             now.begin();
             test::tell(next, now);
-            changes.add(json::parse("[" + now.finish().ops + "]").as_array());
+            changes.add(json::parse("[" + now.finish().ops.take() + "]").as_array());
             REQUIRE(now.members() == packed(next).members());
             REQUIRE(laid_over(before, changes) == now.members());
         }
@@ -101,12 +101,12 @@ TEST_CASE("observe: only the fields that changed are told", "[observe]") {
     picture to = from;
     to.nodes["a"]["state"] = "stale";
     CHECK(
-        changes_to(from).ops
+        changes_to(from).ops.take()
         == R"(["n+",{"id":"a","state":"alive","name":"x"}],["e+",{"id":"a|b"}])"
     );
-    CHECK(changes_to(to).ops == R"(["n~","a",{"state":"stale"}])");
-    const auto end = changes_to({});
-    CHECK(end.ops == R"(["e-","a|b",{}],["n-","a",{}])");
+    CHECK(changes_to(to).ops.take() == R"(["n~","a",{"state":"stale"}])");
+    auto end = changes_to({});
+    CHECK(end.ops.take() == R"(["e-","a|b",{}],["n-","a",{}])");
     CHECK(end.gone == std::vector<std::string>{"a"});
 }
 
@@ -167,4 +167,19 @@ TEST_CASE("observe: ids take three bytes, and nothing else changes", "[observe]"
     }
     CHECK(ids.size() == short_ids::ids_max);
     CHECK(ids.lengthen("").empty());
+}
+
+TEST_CASE("observe: a text of many pieces is the text", "[observe]") {
+    text_pieces pieces;
+    CHECK(pieces.take("<", ">") == "<>");
+    std::string whole;
+    for (std::size_t i = 0; i < 3000; ++i) {
+        const std::string text(i % 997, static_cast<char>('a' + i % 26));
+        pieces.add(text);
+        whole += text;
+        REQUIRE(pieces.size() == whole.size());
+    }
+    CHECK(pieces.take("[", "]") == "[" + whole + "]");
+    CHECK(pieces.empty());
+    CHECK(pieces.take().empty());
 }
