@@ -22,7 +22,7 @@ struct log_limits {
     std::size_t memory_max = 3u << 20;             ///< bytes, packed, where there is no other place
     std::chrono::milliseconds age_max{600'000};    ///< of the oldest moment
     std::chrono::milliseconds base_every{60'000};  ///< between whole pictures
-    std::size_t changes_max = 2u << 20;            ///< bytes, packed, between whole pictures
+    std::size_t changes_max = 1u << 20;            ///< bytes, packed, between whole pictures
     std::size_t told_again_max = 1u << 20;         ///< more is not worth being told: a whole one is
 };
 

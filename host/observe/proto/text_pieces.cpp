@@ -7,18 +7,14 @@ namespace meshhost::observe::proto {
 
 namespace {
 
-constexpr std::size_t piece_max = 256u << 10;  ///< so large ones go back to the system
-constexpr std::size_t piece_min = 4u << 10;
+constexpr std::size_t piece = 256u << 10;  ///< so large ones go back to the system when freed
 
 }  // namespace
 
 void text_pieces::add(std::string_view text) {
     const bool fits =
         !pieces_.empty() && pieces_.back().capacity() - pieces_.back().size() >= text.size();
-    if (!fits)
-        pieces_.emplace_back().reserve(
-            std::max(text.size(), std::clamp(size_, piece_min, piece_max))
-        );
+    if (!fits) pieces_.emplace_back().reserve(std::max(text.size(), piece));
     pieces_.back() += text;
     size_ += text.size();
 }
