@@ -79,14 +79,7 @@ dashboard_server::dashboard_server(
     : parts_(parts)
     , options_(std::move(options))
     , self_(parts.view.node().id)
-    , door_(
-          {listener.bound(), options_.access.tls != nullptr, options_.names},
-          {options_.access.token,
-           options_.session_key,
-           options_.another_key,
-           options_.secret,
-           options_.log}
-      )
+    , door_({listener.bound(), options_.tls != nullptr, options_.names}, std::move(options_.door))
     , hub_(parts.shard)
     , observatory_(parts, mesh_json(options_, self_), hub_)
     , model_(observatory_)
@@ -99,7 +92,7 @@ dashboard_server::dashboard_server(
           *this,
           dashboard_limits(),
           options_.log,
-          options_.access.tls
+          options_.tls
       ) {
     hub_.set_source(&observatory_);
     add_questions();
@@ -120,7 +113,7 @@ std::string dashboard_server::link() {
 }
 
 void dashboard_server::replace(dashboard_access access) {
-    if (access.tls) server_.replace_tls(options_.access.tls = std::move(access.tls));
+    if (access.tls) server_.replace_tls(options_.tls = std::move(access.tls));
     if (!door_.replace_token(std::move(access.token))) return;
     hub_.close("the token is another");
     events_.close();
@@ -244,12 +237,9 @@ void dashboard_server::act(const http::request& asked, const admin::answer_ptr& 
 }
 
 std::vector<std::string> dashboard_server::warnings() const {
-    if (!options_.access.tls) return {};
-    auto all = net::certificate_concerns(
-        *options_.access.tls,
-        options_.names,
-        std::chrono::system_clock::now()
-    );
+    if (!options_.tls) return {};
+    auto all =
+        net::certificate_concerns(*options_.tls, options_.names, std::chrono::system_clock::now());
     for (auto& each : all)
         each = "the dashboard: " + each;
     return all;

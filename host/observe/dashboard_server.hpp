@@ -33,12 +33,10 @@ struct dashboard_options {
     std::string mesh;                ///< its name
     std::string version;             ///< of this host
     std::vector<std::string> names;  ///< what browsers call it, as served_at has them
-    dashboard_access access;
+    std::shared_ptr<const net::tls_server_context> tls;  ///< null: plain HTTP
+    door_options door;
     std::unique_ptr<lab_actions> lab;  ///< null: nothing is broken here
     std::function<outcome<std::string>(unsigned size)> publish_trace;  ///< as host_actions has it
-    session_seal::key_type session_key{};                              ///< as door_options have it
-    std::function<session_seal::key_type()> another_key;               ///< as door_options have it
-    std::function<std::string()> secret;                               ///< as door_options have it
     logger log;
 };
 
