@@ -2,7 +2,6 @@
 #include "observe/answers.hpp"
 
 #include "http/envelope.hpp"
-#include "observe/pages.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +14,21 @@ namespace meshhost::observe {
 namespace {
 
 constexpr std::size_t packed_from = 1400;  ///< bytes: what goes into one packet anyhow stays plain
+
+/// No script, style or request but our own.
+constexpr const char* content_policy =
+    "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+constexpr std::size_t path_told = 200;  ///< two ids and what stands around them
+
+/// Bytes of a stranger's, for an answer.
+std::string printable(std::string_view text) {
+    std::string out;
+    for (const char c : text)
+        out += c >= ' ' && c <= '~' ? c : '?';
+    return out;
+}
 
 std::string_view trimmed(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
@@ -30,6 +44,23 @@ std::string_view take(std::string_view& list, char mark) {
 }
 
 }  // namespace
+
+http::response guarded(http::response answer) {
+    answer.headers.emplace_back("Content-Security-Policy", content_policy);
+    answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    answer.headers.emplace_back("Referrer-Policy", "no-referrer");
+    answer.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+    answer.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
+    return answer;
+}
+
+failure not_found(std::string_view path) {
+    return {
+        exit_code::unreachable,
+        "E_NOT_FOUND",
+        fmt::format("there is nothing at {}", printable(path.substr(0, path_told))),
+        "docs/dashboard-api.md has what there is"};
+}
 
 void answer_with(const admin::answer_ptr& to, const char* schema, boost::json::object data) {
     to->reply(guarded(admin::json_response(200, http::make_envelope(schema, std::move(data)))));

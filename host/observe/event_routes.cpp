@@ -3,7 +3,6 @@
 
 #include "admin/request_fields.hpp"
 #include "observe/answers.hpp"
-#include "observe/pages.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>

@@ -4,7 +4,6 @@
 #include "admin/request_fields.hpp"
 #include "http/envelope.hpp"
 #include "observe/answers.hpp"
-#include "observe/pages.hpp"
 #include "observe/proto/picture_pages.hpp"
 #include "observe/proto/series_window.hpp"
 #include "observe/proto/wall_time.hpp"

@@ -6,7 +6,6 @@
 #include "admin/snapshot_json.hpp"
 #include "admin/whole_answer.hpp"
 #include "observe/answers.hpp"
-#include "observe/pages.hpp"
 #include "observe/proto/fields.hpp"
 #include "observe/proto/span_export.hpp"
 
