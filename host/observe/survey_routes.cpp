@@ -135,13 +135,13 @@ void survey_routes::add_to(question_table& table, const std::string& prefix) {
 }
 
 void survey_routes::get_survey(
-    survey& of,
+    survey& whom,
     const char* schema,
-    const question& asked,
+    const question& of,
     const admin::answer_ptr& answer
 ) {
-    const bool is_packed = accepts_gzip(asked.asked);
-    const bool is_asked = of.ask([answer, schema, is_packed](const std::string& nodes) {
+    const bool is_packed = accepts_gzip(of.asked);
+    const bool is_asked = whom.ask([answer, schema, is_packed](const std::string& nodes) {
         answer_text text(schema, is_packed);
         text.add(R"("nodes":)");
         text.add(nodes);

@@ -29,9 +29,9 @@ private:
     using question = question_table::question;
 
     void get_survey(
-        survey& of,
+        survey& whom,
         const char* schema,
-        const question& asked,
+        const question& of,
         const admin::answer_ptr& answer
     );
     /// `take` hears once, perhaps at once, of a host's last boots.
