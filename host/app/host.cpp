@@ -408,7 +408,7 @@ void host::open_dashboard() {
     options.log = logger("observe");
     options.door = {
         .token = std::move(dashboard_access_.token),
-        .session_key = seals.open(),
+        .key = seals.open(),
         .another_key = [seals] { return seals.replace(); },
         .secret = [] { return identity::random_text(dashboard_secret_bytes); },
         .log = options.log};

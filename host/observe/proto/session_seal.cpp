@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "observe/session_seal.hpp"
+#include "observe/proto/session_seal.hpp"
 
 #include "base/bytes.hpp"
 
@@ -7,21 +7,21 @@
 
 #include <charconv>
 
-namespace meshhost::observe {
+namespace meshhost::observe::proto {
 
 namespace {
 
 constexpr std::size_t session_max = 256;  ///< characters; ours have some 110
 
 std::int64_t seconds(session_seal::wall_time at) {
-    return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
+    return at.time_since_epoch().count();
 }
 
 }  // namespace
 
 /// Proves that we said so while the operator's token was this one.
 identity::keyed_hash session_seal::seal_of(std::string_view said) const {
-    return identity::hash_with_secret(key_, as_bytes(fmt::format("{}\n{}", said, standing_)));
+    return identity::hash_with_secret(key_.value, as_bytes(fmt::format("{}\n{}", said, standing_)));
 }
 
 std::string session_seal::make(std::string_view nonce, wall_time now) const {
@@ -40,4 +40,4 @@ bool session_seal::is_good(std::string_view session, wall_time now) const {
     return seconds(now) < until;
 }
 
-}  // namespace meshhost::observe
+}  // namespace meshhost::observe::proto
