@@ -75,7 +75,7 @@ bool wants(const event_query& query, const telemetry::event& event) {
 }  // namespace
 
 json::object events_json(
-    const telemetry::event_journal& journal,
+    const telemetry::event_source& journal,
     const std::string& node,
     const event_query& query
 ) {
@@ -108,7 +108,7 @@ event_wording lines_of_json() {
             }};
 }
 
-event_feed::event_feed(telemetry::event_journal& journal, std::string node, event_wording wording)
+event_feed::event_feed(telemetry::event_source& journal, std::string node, event_wording wording)
     : journal_(journal)
     , node_(std::move(node))
     , wording_(std::move(wording)) {

@@ -69,7 +69,7 @@ bool begin_anew(admin::event_query& query, std::uint64_t next) {
 
 event_routes::event_routes(
     net::shard& shard,
-    telemetry::event_journal& journal,
+    telemetry::event_source& journal,
     std::string node,
     duration pause
 )
