@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/answers.hpp"
 
+#include "base/list_text.hpp"
 #include "http/envelope.hpp"
 
 #include <fmt/format.h>
@@ -28,19 +29,6 @@ std::string printable(std::string_view text) {
     for (const char c : text)
         out += c >= ' ' && c <= '~' ? c : '?';
     return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-    return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
-/// The part of `list` up to `mark`; takes it off.
-std::string_view take(std::string_view& list, char mark) {
-    const auto end = std::min(list.find(mark), list.size());
-    const auto one = trimmed(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
-    return one;
 }
 
 }  // namespace
@@ -82,14 +70,16 @@ void refuse_stranger(const admin::answer_ptr& to) {
 }
 
 bool accepts_gzip(const http::request& asked) {
-    auto list = http::header(asked, "accept-encoding");
-    while (!list.empty()) {
-        auto one = take(list, ',');
-        if (take(one, ';') != "gzip") continue;
-        const auto weight = trimmed(one);
-        return !weight.starts_with("q=0") || weight.find_first_of("123456789") != std::string::npos;
-    }
-    return false;
+    bool is_taken = false;
+    any_part(http::header(asked, "accept-encoding"), [&](std::string_view coding) {
+        const auto end = std::min(coding.find(';'), coding.size());
+        if (trimmed(coding.substr(0, end)) != "gzip") return false;
+        const auto weight = trimmed(coding.substr(std::min(end + 1, coding.size())));
+        is_taken = !weight.starts_with("q=0")
+                   || weight.find_first_of("123456789") != std::string_view::npos;
+        return true;
+    });
+    return is_taken;
 }
 
 answer_text::answer_text(const char* schema, bool is_packed)

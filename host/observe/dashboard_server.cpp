@@ -2,6 +2,7 @@
 #include "observe/dashboard_server.hpp"
 
 #include "admin/request_fields.hpp"
+#include "base/list_text.hpp"
 #include "http/envelope.hpp"
 #include "net/tls_certificate.hpp"
 #include "observe/answers.hpp"
@@ -48,18 +49,6 @@ failure not_a_lab() {
         "E_NOT_A_LAB",
         "this observer watches no lab",
         "`meshctl lab up` starts one that does"};
-}
-
-/// Whether a list like "a, b" has it.
-bool names(std::string_view list, std::string_view wanted) {
-    while (!list.empty()) {
-        const auto end = std::min(list.find(','), list.size());
-        auto one = list.substr(0, end);
-        list.remove_prefix(std::min(end + 1, list.size()));
-        one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
-        if (one.substr(0, one.find_last_not_of(' ') + 1) == wanted) return true;
-    }
-    return false;
 }
 
 json::object counters_json(const std::vector<std::pair<std::string, std::uint64_t>>& counters) {
@@ -156,7 +145,8 @@ http::websocket_offer dashboard_server::on_upgrade(const http::request& asked) {
     if (asked.path != "/api/v1/stream" || door_.object(asked) || !door_.has_session(asked))
         return {};
     const auto spoken = http::header(asked, "sec-websocket-protocol");
-    if (!names(spoken, stream_subprotocol)) return {};
+    const auto is_ours = [](std::string_view each) { return trimmed(each) == stream_subprotocol; };
+    if (!any_part(spoken, is_ours)) return {};
     return {hub_.new_client(), stream_subprotocol};
 }
 

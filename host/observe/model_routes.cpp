@@ -2,8 +2,10 @@
 #include "observe/model_routes.hpp"
 
 #include "admin/request_fields.hpp"
+#include "base/list_text.hpp"
 #include "http/envelope.hpp"
 #include "observe/answers.hpp"
+#include "observe/proto/edge_id.hpp"
 #include "observe/proto/picture_pages.hpp"
 #include "observe/proto/series_window.hpp"
 #include "observe/proto/wall_time.hpp"
@@ -25,16 +27,6 @@ constexpr std::int64_t page_usual = 100;
 
 std::string json_text(std::string_view text) {
     return json::serialize(json::string(text));
-}
-
-/// Of a list like "a,b".
-bool is_listed(std::string_view list, std::string_view word) {
-    while (!list.empty()) {
-        const auto end = std::min(list.find(','), list.size());
-        if (list.substr(0, end) == word) return true;
-        list.remove_prefix(std::min(end + 1, list.size()));
-    }
-    return false;
 }
 
 outcome<proto::node_filter> read_filter(const http::request& asked) {
@@ -132,8 +124,8 @@ void add_matching(
     to.add(R"(],"edges":[)");
     bool is_first = true;
     from.for_each_edge([&](const std::string& id, std::string_view text) {
-        const auto bar = std::min(id.find('|'), id.size() - 1);
-        if (!ids.contains(id.substr(0, bar)) || !ids.contains(id.substr(bar + 1))) return;
+        const auto [a, b] = proto::ends_of_edge(id);
+        if (!ids.contains(std::string(a)) || !ids.contains(std::string(b))) return;
         if (!std::exchange(is_first, false)) to.add(",");
         to.add(text);
     });
