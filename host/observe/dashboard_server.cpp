@@ -72,6 +72,7 @@ dashboard_server::dashboard_server(
     , hub_(parts.shard)
     , observatory_(parts, mesh_json(options_, self_), hub_)
     , model_(observatory_)
+    , series_(observatory_)
     , paths_(parts, observatory_)
     , events_(parts.shard, parts.journal, self_)
     , surveys_(parts, observatory_, options_.mesh)
@@ -117,6 +118,7 @@ void dashboard_server::add_questions() {
         get_telemetry(to);
     });
     model_.add_to(questions_, prefix);
+    series_.add_to(questions_, prefix);
     paths_.add_to(questions_, prefix);
     events_.add_to(questions_, prefix);
     surveys_.add_to(questions_, prefix);

@@ -13,6 +13,7 @@
 #include "observe/observatory.hpp"
 #include "observe/path_routes.hpp"
 #include "observe/question_table.hpp"
+#include "observe/series_routes.hpp"
 #include "observe/stream_hub.hpp"
 #include "observe/survey_routes.hpp"
 
@@ -90,6 +91,7 @@ private:
     stream_hub hub_;
     observatory observatory_;
     model_routes model_;
+    series_routes series_;
     path_routes paths_;
     event_routes events_;
     survey_routes surveys_;

@@ -5,6 +5,7 @@
 #include "observe/event_routes.hpp"
 #include "observe/model_routes.hpp"
 #include "observe/path_routes.hpp"
+#include "observe/series_routes.hpp"
 #include "observe/stream_hub.hpp"
 #include "observe/survey_routes.hpp"
 #include "support/catch.hpp"
@@ -24,6 +25,7 @@ struct routes_stage {
     routes_stage() {
         hub.set_source(&source);
         model.add_to(table, "/");
+        series.add_to(table, "/");
         paths.add_to(table, "/");
         events.add_to(table, "/");
         surveys.add_to(table, "/");
@@ -72,6 +74,7 @@ struct routes_stage {
     observe::observatory source{{shard, host, journal, others}, {{"name", "lab"}}, hub};
     observe::question_table table;
     observe::model_routes model{source};
+    observe::series_routes series{source};
     observe::path_routes paths{{shard, host, journal, others}, source};
     observe::event_routes events{shard, journal, self};
     observe::survey_routes surveys{{shard, host, journal, others}, source, "lab"};
