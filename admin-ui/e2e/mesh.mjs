@@ -29,9 +29,14 @@ export async function meshctl(...words) {
 
 export const chaos = (...words) => meshctl("lab", "chaos", ...words, "--name", process.env.LAB_NAME);
 
+/** One that opens the dashboard: a lab is asked for a fresh one. */
+export async function link() {
+  return isLab ? (await meshctl("ui", "--lab", process.env.LAB_NAME)).link : process.env.OBSERVER_URL;
+}
+
 /** A browser with one session, and the page that made it. A token is good once: a lab is asked for one of its own. */
 export async function enter(options) {
-  const url = isLab ? (await meshctl("ui", "--lab", process.env.LAB_NAME)).link : process.env.OBSERVER_URL;
+  const url = await link();
   assert.ok(url, "OBSERVER_URL is not set");
   mkdirSync(shots, { recursive: true });
   const browser = await launch();

@@ -17,7 +17,7 @@ namespace meshhost::admin {
 struct admin_parts {
     const host_view& view;
     host_actions& actions;
-    telemetry::event_journal& journal;
+    telemetry::event_source& journal;
     introspect::asker& asker;  ///< of other hosts
 };
 

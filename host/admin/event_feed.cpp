@@ -3,6 +3,8 @@
 
 #include "admin/request_fields.hpp"
 #include "base/assert.hpp"
+#include "base/json_value.hpp"
+#include "base/list_text.hpp"
 #include "http/envelope.hpp"
 
 #include <boost/json/array.hpp>
@@ -19,18 +21,11 @@ namespace {
 
 constexpr std::int64_t limit_max = 4096;
 
-json::value text_or_null(const std::string& text) {
-    if (text.empty()) return nullptr;
-    return json::value(text);
-}
-
 std::set<std::string> split(const std::string& list) {
     std::set<std::string> parts;
-    for (std::size_t at = 0; at < list.size();) {
-        const auto end = std::min(list.find(',', at), list.size());
-        if (end > at) parts.insert(list.substr(at, end - at));
-        at = end + 1;
-    }
+    for_each_part(list, [&](std::string_view part) {
+        if (!part.empty()) parts.emplace(part);
+    });
     return parts;
 }
 
@@ -75,7 +70,7 @@ bool wants(const event_query& query, const telemetry::event& event) {
 }  // namespace
 
 json::object events_json(
-    const telemetry::event_journal& journal,
+    const telemetry::event_source& journal,
     const std::string& node,
     const event_query& query
 ) {
@@ -108,7 +103,7 @@ event_wording lines_of_json() {
             }};
 }
 
-event_feed::event_feed(telemetry::event_journal& journal, std::string node, event_wording wording)
+event_feed::event_feed(telemetry::event_source& journal, std::string node, event_wording wording)
     : journal_(journal)
     , node_(std::move(node))
     , wording_(std::move(wording)) {

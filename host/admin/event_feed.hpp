@@ -31,7 +31,7 @@ outcome<event_query> parse_event_query(const http::query_map& query, std::uint64
 
 /// meshhost.events/1: what `query` asks for, once.
 boost::json::object events_json(
-    const telemetry::event_journal& journal,
+    const telemetry::event_source& journal,
     const std::string& node,
     const event_query& query
 );
@@ -58,7 +58,7 @@ public:
     static constexpr std::size_t unread_max = 64u << 10;
 
     event_feed(
-        telemetry::event_journal& journal,
+        telemetry::event_source& journal,
         std::string node,
         event_wording wording = lines_of_json()
     );
@@ -86,7 +86,7 @@ private:
     void pump_all();
     bool pump(follower& to) const;
 
-    telemetry::event_journal& journal_;
+    telemetry::event_source& journal_;
     std::string node_;
     event_wording wording_;
     std::vector<std::shared_ptr<follower>> followers_;

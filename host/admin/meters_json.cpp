@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/meters_json.hpp"
 
+#include "base/json_value.hpp"
 #include "http/envelope.hpp"
 
 #include <boost/json/value_from.hpp>
@@ -14,11 +15,6 @@ namespace meshhost::admin {
 namespace json = boost::json;
 
 namespace {
-
-json::value text_or_null(const std::string& text) {
-    if (text.empty()) return nullptr;
-    return json::value(text);
-}
 
 /// 0 stands for "none".
 json::value number_or_null(std::uint64_t number) {

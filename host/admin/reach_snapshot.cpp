@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/reach_snapshot.hpp"
 
+#include "base/json_value.hpp"
+
 #include <boost/json/array.hpp>
 
 #include <algorithm>
@@ -14,10 +16,6 @@ namespace json = boost::json;
 json::value us_or_null(const std::optional<duration>& time) {
     if (!time) return nullptr;
     return std::chrono::duration_cast<std::chrono::microseconds>(*time).count();
-}
-
-json::value text_or_null(const std::string& text) {
-    return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
 json::array relays_json(const std::vector<reach_snapshot::relay>& relays) {

@@ -2,6 +2,7 @@
 #include "admin/snapshot_json.hpp"
 
 #include "admin/meters_json.hpp"
+#include "base/json_value.hpp"
 #include "http/envelope.hpp"
 
 #include <boost/json/value_from.hpp>
@@ -38,11 +39,6 @@ json::value in(const std::optional<duration>& value) {
 json::value measured_us(duration value) {
     if (value == duration::zero()) return nullptr;
     return std::chrono::duration_cast<std::chrono::microseconds>(value).count();
-}
-
-json::value text_or_null(const std::string& text) {
-    if (text.empty()) return nullptr;
-    return json::value(text);
 }
 
 json::array contributions_json(std::span<const contribution_snapshot> contributions) {

@@ -404,14 +404,17 @@ void host::open_dashboard() {
     options.mesh = settings.mesh.name;
     options.version = version();
     options.names = settings.observe.names;
-    options.access = std::move(dashboard_access_);
+    options.tls = std::move(dashboard_access_.tls);
     options.publish_trace = [this](unsigned size) { return api_->publish_trace(size); };
     const session_key_file seals(settings.node.data_dir, logger("observe"));
-    options.session_key = seals.open();
-    options.another_key = [seals] { return seals.replace(); };
-    options.secret = [] { return identity::random_text(dashboard_secret_bytes); };
     options.history = observe::block_file::open(settings.node.data_dir, history_bytes_max);
     options.log = logger("observe");
+    options.door = {
+        .token = std::move(dashboard_access_.token),
+        .key = seals.open(),
+        .another_key = [seals] { return seals.replace(); },
+        .secret = [] { return identity::random_text(dashboard_secret_bytes); },
+        .log = options.log};
     if (!settings.observe.lab.empty())
         options.lab = std::make_unique<observe::lab_actions>(
             shard_,

@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 #include "identity/random_text.hpp"
+#include "identity/sodium.hpp"
 #include "process/secret_file.hpp"
 #include "process/whole_file.hpp"
 
@@ -15,27 +16,35 @@ namespace meshhost::app {
 
 namespace {
 
-using key_type = observe::session_seal::key_type;
+using observe::session_key;
 
-std::optional<key_type> read(std::string_view hex) {
-    const auto bytes = from_hex(hex);
-    key_type key{};
-    if (!bytes || bytes->size() != key.size()) return std::nullopt;
-    std::copy(bytes->begin(), bytes->end(), key.begin());
+std::optional<session_key> read(std::string_view hex) {
+    auto bytes = from_hex(hex);
+    if (!bytes) return std::nullopt;
+    const identity::wiped_at_end wiping(*bytes);
+    session_key key;
+    if (bytes->size() != key.value.size()) return std::nullopt;
+    std::copy(bytes->begin(), bytes->end(), key.value.begin());
     return key;
+}
+
+/// nullopt: it holds none. Wipes it.
+std::optional<session_key> take(byte_buffer& text) {
+    const identity::wiped_at_end wiping(text);
+    return read(as_text(text));
 }
 
 }  // namespace
 
-key_type session_key_file::open() const {
+session_key session_key_file::open() const {
     std::error_code unknown;
     if (!std::filesystem::exists(file_, unknown)) return replace();
-    const auto text = process::read_secret_file(
+    auto text = process::read_secret_file(
         file_,
         {"E_DASHBOARD_KEY", "the key of the dashboard's sessions", "node.data_dir"}
     );
-    const auto key = text ? read(as_text(*text)) : std::nullopt;
-    if (key) return *key;
+    auto key = text ? take(*text) : std::nullopt;
+    if (key) return *std::move(key);
     log_.warn(
         "{}; another takes its place, and sessions end",
         text ? file_.string() + " holds no key" : text.error().message
@@ -43,9 +52,12 @@ key_type session_key_file::open() const {
     return replace();
 }
 
-key_type session_key_file::replace() const {
-    const auto hex = identity::random_text(key_type().size());
-    if (!process::replace_whole(file_, hex + "\n"))
+session_key session_key_file::replace() const {
+    auto hex = identity::random_text(session_key().value.size());
+    const identity::wiped_at_end wiping(hex);
+    auto line = hex + "\n";
+    const identity::wiped_at_end wiping_too(line);
+    if (!process::replace_whole(file_, line))
         log_.warn(
             "cannot keep {}: {}; sessions end with this host",
             file_.string(),

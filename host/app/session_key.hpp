@@ -3,7 +3,7 @@
 // What a dashboard's sessions are sealed with: drawn once, and kept for the next start. Not made of
 // the host's own key: a lab's can be computed by anybody.
 #include "base/log.hpp"
-#include "observe/session_seal.hpp"
+#include "observe/door.hpp"
 
 #include <filesystem>
 
@@ -18,9 +18,9 @@ public:
 
     /// A fresh one where there is none that can be used; kept if the disk takes it, which the log
     /// says else.
-    observe::session_seal::key_type open() const;
+    observe::session_key open() const;
     /// Another, in its place.
-    observe::session_seal::key_type replace() const;
+    observe::session_key replace() const;
 
 private:
     std::filesystem::path file_;

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "identity/random_text.hpp"
 
-#include <fmt/format.h>
-
-#include <vector>
+#include "base/bytes.hpp"
+#include "identity/sodium.hpp"
 
 #include <sodium/randombytes.h>
 
 namespace meshhost::identity {
 
 std::string random_text(std::size_t bytes) {
-    std::vector<unsigned char> drawn(bytes);
+    byte_buffer drawn(bytes);
+    const wiped_at_end wiping(drawn);
     randombytes_buf(drawn.data(), drawn.size());
-    std::string text;
-    for (const unsigned char each : drawn)
-        text += fmt::format("{:02x}", each);
-    return text;
+    return to_hex(drawn);
 }
 
 }  // namespace meshhost::identity

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/answers.hpp"
 
+#include "base/list_text.hpp"
 #include "http/envelope.hpp"
-#include "observe/pages.hpp"
 
 #include <fmt/format.h>
 
@@ -16,20 +16,39 @@ namespace {
 
 constexpr std::size_t packed_from = 1400;  ///< bytes: what goes into one packet anyhow stays plain
 
-std::string_view trimmed(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-    return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
+/// No script, style or request but our own.
+constexpr const char* content_policy =
+    "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The part of `list` up to `mark`; takes it off.
-std::string_view take(std::string_view& list, char mark) {
-    const auto end = std::min(list.find(mark), list.size());
-    const auto one = trimmed(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
-    return one;
+constexpr std::size_t path_told = 200;  ///< two ids and what stands around them
+
+/// Bytes of a stranger's, for an answer.
+std::string printable(std::string_view text) {
+    std::string out;
+    for (const char c : text)
+        out += c >= ' ' && c <= '~' ? c : '?';
+    return out;
 }
 
 }  // namespace
+
+http::response guarded(http::response answer) {
+    answer.headers.emplace_back("Content-Security-Policy", content_policy);
+    answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    answer.headers.emplace_back("Referrer-Policy", "no-referrer");
+    answer.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+    answer.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
+    return answer;
+}
+
+failure not_found(std::string_view path) {
+    return {
+        exit_code::unreachable,
+        "E_NOT_FOUND",
+        fmt::format("there is nothing at {}", printable(path.substr(0, path_told))),
+        "docs/dashboard-api.md has what there is"};
+}
 
 void answer_with(const admin::answer_ptr& to, const char* schema, boost::json::object data) {
     to->reply(guarded(admin::json_response(200, http::make_envelope(schema, std::move(data)))));
@@ -51,14 +70,16 @@ void refuse_stranger(const admin::answer_ptr& to) {
 }
 
 bool accepts_gzip(const http::request& asked) {
-    auto list = http::header(asked, "accept-encoding");
-    while (!list.empty()) {
-        auto one = take(list, ',');
-        if (take(one, ';') != "gzip") continue;
-        const auto weight = trimmed(one);
-        return !weight.starts_with("q=0") || weight.find_first_of("123456789") != std::string::npos;
-    }
-    return false;
+    bool is_taken = false;
+    any_part(http::header(asked, "accept-encoding"), [&](std::string_view coding) {
+        const auto end = std::min(coding.find(';'), coding.size());
+        if (trimmed(coding.substr(0, end)) != "gzip") return false;
+        const auto weight = trimmed(coding.substr(std::min(end + 1, coding.size())));
+        is_taken = !weight.starts_with("q=0")
+                   || weight.find_first_of("123456789") != std::string_view::npos;
+        return true;
+    });
+    return is_taken;
 }
 
 answer_text::answer_text(const char* schema, bool is_packed)

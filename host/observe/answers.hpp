@@ -13,6 +13,12 @@
 
 namespace meshhost::observe {
 
+/// With the rules that a browser keeps for us: no script, style or request but our own.
+http::response guarded(http::response answer);
+
+/// E_NOT_FOUND, 404.
+failure not_found(std::string_view path);
+
 /// Status 200 and the envelope of "meshhost.<schema>/1".
 void answer_with(const admin::answer_ptr& to, const char* schema, boost::json::object data);
 void refuse_with(const admin::answer_ptr& to, const failure& error);

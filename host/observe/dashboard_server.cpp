@@ -2,6 +2,7 @@
 #include "observe/dashboard_server.hpp"
 
 #include "admin/request_fields.hpp"
+#include "base/list_text.hpp"
 #include "http/envelope.hpp"
 #include "net/tls_certificate.hpp"
 #include "observe/answers.hpp"
@@ -50,18 +51,6 @@ failure not_a_lab() {
         "`meshctl lab up` starts one that does"};
 }
 
-/// Whether a list like "a, b" has it.
-bool names(std::string_view list, std::string_view wanted) {
-    while (!list.empty()) {
-        const auto end = std::min(list.find(','), list.size());
-        auto one = list.substr(0, end);
-        list.remove_prefix(std::min(end + 1, list.size()));
-        one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
-        if (one.substr(0, one.find_last_not_of(' ') + 1) == wanted) return true;
-    }
-    return false;
-}
-
 json::object counters_json(const std::vector<std::pair<std::string, std::uint64_t>>& counters) {
     json::object all;
     for (const auto& [name, value] : counters)
@@ -79,17 +68,11 @@ dashboard_server::dashboard_server(
     : parts_(parts)
     , options_(std::move(options))
     , self_(parts.view.node().id)
-    , door_(
-          {listener.bound(), options_.access.tls != nullptr, options_.names},
-          {options_.access.token,
-           options_.session_key,
-           options_.another_key,
-           options_.secret,
-           options_.log}
-      )
+    , door_({listener.bound(), options_.tls != nullptr, options_.names}, std::move(options_.door))
     , hub_(parts.shard)
     , observatory_(parts, mesh_json(options_, self_), hub_, std::move(options_.history))
     , model_(observatory_)
+    , series_(observatory_)
     , paths_(parts, observatory_)
     , events_(parts.shard, parts.journal, self_)
     , surveys_(parts, observatory_, options_.mesh)
@@ -99,7 +82,7 @@ dashboard_server::dashboard_server(
           *this,
           dashboard_limits(),
           options_.log,
-          options_.access.tls
+          options_.tls
       ) {
     hub_.set_source(&observatory_);
     add_questions();
@@ -120,7 +103,7 @@ std::string dashboard_server::link() {
 }
 
 void dashboard_server::replace(dashboard_access access) {
-    if (access.tls) server_.replace_tls(options_.access.tls = std::move(access.tls));
+    if (access.tls) server_.replace_tls(options_.tls = std::move(access.tls));
     if (!door_.replace_token(std::move(access.token))) return;
     hub_.close("the token is another");
     events_.close();
@@ -135,6 +118,7 @@ void dashboard_server::add_questions() {
         get_telemetry(to);
     });
     model_.add_to(questions_, prefix);
+    series_.add_to(questions_, prefix);
     paths_.add_to(questions_, prefix);
     events_.add_to(questions_, prefix);
     surveys_.add_to(questions_, prefix);
@@ -163,7 +147,8 @@ http::websocket_offer dashboard_server::on_upgrade(const http::request& asked) {
     if (asked.path != "/api/v1/stream" || door_.object(asked) || !door_.has_session(asked))
         return {};
     const auto spoken = http::header(asked, "sec-websocket-protocol");
-    if (!names(spoken, stream_subprotocol)) return {};
+    const auto is_ours = [](std::string_view each) { return trimmed(each) == stream_subprotocol; };
+    if (!any_part(spoken, is_ours)) return {};
     return {hub_.new_client(), stream_subprotocol};
 }
 
@@ -245,9 +230,9 @@ void dashboard_server::act(const http::request& asked, const admin::answer_ptr& 
 
 std::vector<std::string> dashboard_server::warnings() const {
     std::vector<std::string> all;
-    if (options_.access.tls)
+    if (options_.tls)
         all = net::certificate_concerns(
-            *options_.access.tls,
+            *options_.tls,
             options_.names,
             std::chrono::system_clock::now()
         );

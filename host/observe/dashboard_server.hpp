@@ -13,6 +13,7 @@
 #include "observe/observatory.hpp"
 #include "observe/path_routes.hpp"
 #include "observe/question_table.hpp"
+#include "observe/series_routes.hpp"
 #include "observe/stream_hub.hpp"
 #include "observe/survey_routes.hpp"
 
@@ -33,13 +34,11 @@ struct dashboard_options {
     std::string mesh;                ///< its name
     std::string version;             ///< of this host
     std::vector<std::string> names;  ///< what browsers call it, as served_at has them
-    dashboard_access access;
+    std::shared_ptr<const net::tls_server_context> tls;  ///< null: plain HTTP
+    door_options door;
     std::unique_ptr<lab_actions> lab;             ///< null: nothing is broken here
     std::unique_ptr<proto::block_store> history;  ///< as the observatory's `blocks`
     std::function<outcome<std::string>(unsigned size)> publish_trace;  ///< as host_actions has it
-    session_seal::key_type session_key{};                              ///< as door_options have it
-    std::function<session_seal::key_type()> another_key;               ///< as door_options have it
-    std::function<std::string()> secret;                               ///< as door_options have it
     logger log;
 };
 
@@ -93,6 +92,7 @@ private:
     stream_hub hub_;
     observatory observatory_;
     model_routes model_;
+    series_routes series_;
     path_routes paths_;
     event_routes events_;
     survey_routes surveys_;

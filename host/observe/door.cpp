@@ -15,6 +15,10 @@ namespace {
 
 constexpr duration tell_wrong_every = 10s;
 
+std::chrono::sys_seconds wall_now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 failure no_such_token(bool has_standing) {
     return {
         exit_code::not_permitted,
@@ -42,13 +46,13 @@ std::optional<failure> object_to_body(const http::request& asked) {
 door::door(const served_at& where, door_options options)
     : policy_(where)
     , options_(std::move(options))
-    , sessions_(options_.session_key) {
+    , sessions_(std::move(options_.key)) {
     sessions_.set_standing_token(options_.token);
     tokens_.set_standing(options_.token);
 }
 
 bool door::has_session(const http::request& asked) const {
-    return sessions_.is_good(policy_.session_of(asked), std::chrono::system_clock::now());
+    return sessions_.is_good(policy_.session_of(asked), wall_now());
 }
 
 http::response door::open(const http::request& asked, time_point now) {
@@ -70,8 +74,8 @@ http::response door::open(const http::request& asked, time_point now) {
         fmt::format(
             "{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}",
             policy_.cookie(),
-            sessions_.make(options_.secret(), std::chrono::system_clock::now()),
-            std::chrono::seconds(session_seal::life).count(),
+            sessions_.make(options_.secret(), wall_now()),
+            std::chrono::seconds(proto::session_seal::life).count(),
             policy_.is_secure() ? "; Secure" : ""
         )
     );

@@ -4,9 +4,9 @@
 // and every request has to bring it from one of our own pages.
 #include "base/log.hpp"
 #include "base/time.hpp"
+#include "observe/proto/session_seal.hpp"
 #include "observe/proto/token_table.hpp"
 #include "observe/request_policy.hpp"
-#include "observe/session_seal.hpp"
 
 #include <array>
 #include <cstdint>
@@ -15,11 +15,13 @@
 
 namespace meshhost::observe {
 
+using session_key = proto::session_seal::key_type;  ///< wiped where it was
+
 struct door_options {
-    std::string token;                     ///< the operator's; empty: there is none
-    session_seal::key_type session_key{};  ///< this host's alone, the same after a restart
-    std::function<session_seal::key_type()> another_key;  ///< for when sessions are to end
-    std::function<std::string()> secret;  ///< draws what nobody can guess: letters and digits
+    std::string token;  ///< the operator's; empty: there is none
+    session_key key;    ///< of sessions: this host's alone, the same after a restart
+    std::function<session_key()> another_key;  ///< for when sessions are to end
+    std::function<std::string()> secret;       ///< draws what nobody can guess: letters and digits
     logger log;
 };
 
@@ -50,7 +52,7 @@ private:
     request_policy policy_;
     door_options options_;
     proto::token_table tokens_;
-    session_seal sessions_;
+    proto::session_seal sessions_;
     std::uint64_t wrong_tokens_ = 0;
     time_point tell_wrong_from_{};  ///< sooner nothing of it is logged again
 };

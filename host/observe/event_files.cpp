@@ -126,7 +126,7 @@ std::vector<telemetry::event> event_files::read(std::size_t most) {
     return newest_first;
 }
 
-void event_files::keep(const telemetry::event_journal& journal, time_point now) {
+void event_files::keep(const telemetry::event_source& journal, time_point now) {
     if (now < not_before_) return;
     if (journal.oldest() > next_) {
         lost_ += journal.oldest() - next_;

@@ -36,7 +36,7 @@ public:
     /// Writes what the journal has and the files have not, a bounded part of it at a time. From
     /// `first` on, at the first call: what is older came from the files.
     void begin(std::uint64_t first) noexcept { next_ = first; }
-    void keep(const telemetry::event_journal& journal, time_point now);
+    void keep(const telemetry::event_source& journal, time_point now);
 
     std::vector<std::pair<std::string, std::uint64_t>> counters() const;
     /// Empty: it goes well. Else a sentence for an operator.

@@ -3,7 +3,6 @@
 
 #include "admin/request_fields.hpp"
 #include "observe/answers.hpp"
-#include "observe/pages.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -70,7 +69,7 @@ bool begin_anew(admin::event_query& query, std::uint64_t next) {
 
 event_routes::event_routes(
     net::shard& shard,
-    telemetry::event_journal& journal,
+    telemetry::event_source& journal,
     std::string node,
     duration pause
 )

@@ -24,7 +24,7 @@ public:
     /// Streams say a comment every `pause`: proxies take one that is silent for dead.
     event_routes(
         net::shard& shard,
-        telemetry::event_journal& journal,
+        telemetry::event_source& journal,
         std::string node,
         duration pause = usual_pause
     );
@@ -56,7 +56,7 @@ private:
     void arm(time_point now);
 
     net::shard& shard_;
-    telemetry::event_journal& journal_;
+    telemetry::event_source& journal_;
     std::string node_;
     duration pause_;
     net::deadline_timer timer_;

@@ -4,9 +4,8 @@
 #include "admin/request_fields.hpp"
 #include "http/envelope.hpp"
 #include "observe/answers.hpp"
-#include "observe/pages.hpp"
+#include "observe/proto/edge_id.hpp"
 #include "observe/proto/picture_pages.hpp"
-#include "observe/proto/series_window.hpp"
 #include "observe/proto/wall_time.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -27,16 +26,6 @@ constexpr std::int64_t page_usual = 100;
 
 std::string json_text(std::string_view text) {
     return json::serialize(json::string(text));
-}
-
-/// Of a list like "a,b".
-bool is_listed(std::string_view list, std::string_view word) {
-    while (!list.empty()) {
-        const auto end = std::min(list.find(','), list.size());
-        if (list.substr(0, end) == word) return true;
-        list.remove_prefix(std::min(end + 1, list.size()));
-    }
-    return false;
 }
 
 outcome<proto::node_filter> read_filter(const http::request& asked) {
@@ -134,8 +123,8 @@ void add_matching(
     to.add(R"(],"edges":[)");
     bool is_first = true;
     from.for_each_edge([&](const std::string& id, std::string_view text) {
-        const auto bar = std::min(id.find('|'), id.size() - 1);
-        if (!ids.contains(id.substr(0, bar)) || !ids.contains(id.substr(bar + 1))) return;
+        const auto [a, b] = proto::ends_of_edge(id);
+        if (!ids.contains(std::string(a)) || !ids.contains(std::string(b))) return;
         if (!std::exchange(is_first, false)) to.add(",");
         to.add(text);
     });
@@ -164,54 +153,6 @@ void answer_page(
     answer->reply(text.finish());
 }
 
-std::chrono::milliseconds in_ms(duration span) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(span);
-}
-
-struct series_question {
-    std::vector<proto::measure> measures;
-    proto::series_window window;
-};
-
-/// "cpu,rss"; empty: all of them.
-outcome<std::vector<proto::measure>> read_measures(std::string_view list) {
-    std::vector<proto::measure> all;
-    for (std::size_t i = 0; i < proto::measures; ++i) {
-        const auto what = static_cast<proto::measure>(i);
-        if (list.empty() || is_listed(list, proto::to_string(what))) all.push_back(what);
-    }
-    const auto named = list.empty() ? 0 : std::count(list.begin(), list.end(), ',') + 1;
-    if (named > 0 && static_cast<std::size_t>(named) != all.size())
-        return admin::bad_request("m: some of cpu, rss, rx, tx, messages, with commas between them"
-        );
-    return all;
-}
-
-outcome<series_question> read_series_question(
-    const http::request& asked,
-    const proto::series_axis& axis
-) {
-    series_question out;
-    auto measures = read_measures(admin::text_at(asked.query, "m"));
-    if (!measures) return measures.error();
-    out.measures = std::move(*measures);
-    constexpr std::int64_t step_max = 600'000;
-    std::int64_t step = axis.step.count();
-    if (const auto fault = admin::read_number(asked.query, "step", 1, step_max, step))
-        return *fault;
-    const auto steps = (step + axis.step.count() - 1) / axis.step.count();
-    out.window = {std::chrono::milliseconds::min(), axis.end, steps * axis.step};
-    for (auto [key, bound] : {std::pair{"from", &out.window.from}, {"to", &out.window.to}}) {
-        const auto text = admin::text_at(asked.query, key);
-        if (text.empty()) continue;
-        const auto moment = proto::parse_wall_time(text);
-        if (!moment)
-            return admin::bad_request(fmt::format("{}: a time like 2026-01-31T12:00:00.000Z", key));
-        *bound = *moment;
-    }
-    return out;
-}
-
 }  // namespace
 
 void model_routes::add_to(question_table& table, const std::string& prefix) {
@@ -223,7 +164,6 @@ void model_routes::add_to(question_table& table, const std::string& prefix) {
     add("snapshot", &model_routes::get_snapshot);
     add("nodes", &model_routes::get_nodes);
     add("nodes/*", &model_routes::get_node);
-    add("nodes/*/series", &model_routes::get_series);
     add("edges", &model_routes::get_edges);
     table.add(prefix + "history", [this](const auto&, const auto& to) { get_history(to); });
 }
@@ -336,34 +276,6 @@ void model_routes::get_edges(const question& of, const admin::answer_ptr& answer
         "edges",
         proto::find_edges(picture, *wanted),
         [&](const auto& id) { return picture.find_edge(id); }
-    );
-}
-
-void model_routes::get_series(const question& of, const admin::answer_ptr& answer) {
-    const auto& node = of.words[0];
-    if (!source_.picture().find_node(node)) return refuse_with(answer, not_found(of.asked.path));
-    const proto::series_axis axis{source_.last_step(), in_ms(observatory::round)};
-    const auto wanted = read_series_question(of.asked, axis);
-    if (!wanted) return refuse_with(answer, wanted.error());
-    source_.note_question();
-    json::object rows;
-    auto end = axis.end;
-    for (const auto what : wanted->measures) {
-        const auto all = source_.series().of(node, what);
-        const auto part = proto::part_of(all, axis, wanted->window);
-        end = part.axis.end;
-        json::array values;
-        for (const auto& value : part.values)
-            values.push_back(value ? json::value(*value) : json::value());
-        rows[proto::to_string(what)] = std::move(values);
-    }
-    answer_with(
-        answer,
-        "series",
-        {{"id", node},
-         {"step_ms", wanted->window.step.count()},
-         {"end", http::format_time(std::chrono::system_clock::time_point(end))},
-         {"series", std::move(rows)}}
     );
 }
 

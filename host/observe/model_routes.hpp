@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Questions on the picture of the mesh: all of it now or as it was, its nodes and edges by a
-// filter, one node, numbers of the last minutes.
+// filter, one node.
 #include "observe/observatory.hpp"
 #include "observe/question_table.hpp"
 
@@ -31,7 +31,6 @@ private:
     void get_nodes(const question& of, const admin::answer_ptr& answer);
     void get_node(const question& of, const admin::answer_ptr& answer);
     void get_edges(const question& of, const admin::answer_ptr& answer);
-    void get_series(const question& of, const admin::answer_ptr& answer);
 
     observatory& source_;
 };

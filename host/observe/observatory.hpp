@@ -33,7 +33,7 @@ protected:
 struct observatory_parts {
     net::shard& shard;
     const admin::host_view& view;
-    telemetry::event_journal& journal;
+    telemetry::event_source& journal;
     introspect::asker& asker;
 };
 

@@ -4,45 +4,10 @@
 #include "admin/replies.hpp"
 #include "observe/answers.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <iterator>
 
 namespace meshhost::observe {
-
-namespace {
-
-/// No script, style or request but our own.
-constexpr const char* content_policy =
-    "default-src 'self'; img-src 'self' data:; connect-src 'self'; object-src 'none'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// Bytes of a stranger's, for an answer.
-std::string printable(std::string_view text) {
-    std::string out;
-    for (const char c : text)
-        out += c >= ' ' && c <= '~' ? c : '?';
-    return out;
-}
-
-}  // namespace
-
-http::response guarded(http::response answer) {
-    answer.headers.emplace_back("Content-Security-Policy", content_policy);
-    answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
-    answer.headers.emplace_back("Referrer-Policy", "no-referrer");
-    answer.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
-    answer.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
-    return answer;
-}
-
-constexpr std::size_t path_told = 200;  ///< two ids and what stands around them
-
-failure not_found(std::string_view path) {
-    return {
-        exit_code::unreachable,
-        "E_NOT_FOUND",
-        fmt::format("there is nothing at {}", printable(path.substr(0, path_told))),
-        "docs/dashboard-api.md has what there is"};
-}
 
 http::response file_response(const asset& file, const http::request& asked) {
     http::response answer{200, std::string(content_type_of(file.path)), {}};
@@ -58,23 +23,37 @@ http::response file_response(const asset& file, const http::request& asked) {
     return answer;
 }
 
-/// What programs ask for, who would take the page for an answer.
-bool is_for_programs(std::string_view path) {
-    const auto first = path.substr(0, path.find('/', 1));
-    return first == "/livez" || first == "/readyz" || first == "/healthz" || first == "/metrics"
-           || first == "/api" || first == "/v1" || path.starts_with("//");
+namespace {
+
+/// The first word of the address of each view: tests/contract/views.json.
+constexpr std::string_view views[] =
+    {"", "nodes", "paths", "boot", "events", "traces", "plugins", "lab", "telemetry", "help"};
+
+bool is_view(std::string_view path) {
+    if (!path.starts_with('/') || path.starts_with("//")) return false;
+    const auto word = path.substr(1, path.substr(1).find('/'));
+    return std::find(std::begin(views), std::end(views), word) != std::end(views);
 }
 
+/// A browser that was sent astray: the page tells its user, and knows the way on.
+bool is_for_people(const http::request& asked) {
+    return http::header(asked, "accept").find("text/html") != std::string_view::npos
+           && !asked.path.starts_with("//");
+}
+
+bool is_file(std::string_view path) {
+    return path.substr(path.rfind('/') + 1).find('.') != std::string_view::npos;
+}
+
+}  // namespace
+
 http::response page(const http::request& asked) {
-    if (is_for_programs(asked.path)) return admin::error_response(not_found(asked.path));
-    if (asked.method != "GET" && asked.method != "HEAD")
-        return admin::error_response(not_found(asked.path));
+    const auto nothing = [&] { return admin::error_response(not_found(asked.path)); };
+    if (asked.method != "GET" && asked.method != "HEAD") return nothing();
     if (const auto* file = find_asset(asked.path)) return file_response(*file, asked);
-    const bool is_file =
-        asked.path.rfind('.') > asked.path.rfind('/') && asked.path.rfind('.') != std::string::npos;
+    if (is_file(asked.path) || !(is_view(asked.path) || is_for_people(asked))) return nothing();
     const auto* index = find_asset("/index.html");
-    if (is_file || index == nullptr) return admin::error_response(not_found(asked.path));
-    return file_response(*index, asked);
+    return index == nullptr ? nothing() : file_response(*index, asked);
 }
 
 }  // namespace meshhost::observe

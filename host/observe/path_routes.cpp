@@ -4,7 +4,7 @@
 #include "admin/request_fields.hpp"
 #include "http/envelope.hpp"
 #include "observe/answers.hpp"
-#include "observe/pages.hpp"
+#include "observe/proto/edge_id.hpp"
 #include "observe/proto/fields.hpp"
 
 #include <boost/json/array.hpp>
@@ -123,7 +123,7 @@ std::vector<path_routes::change> path_routes::changes_between(
 }
 
 json::object path_routes::describe(const std::string& a, const std::string& b) const {
-    const auto id = std::min(a, b) + "|" + std::max(a, b);
+    const auto id = proto::edge_id(a, b);
     const auto edge_text = source_.picture().find_edge(id);
     const auto edge = edge_text ? json::parse(*edge_text) : json::value();
     const auto one = word_of(a, b, edge.is_object());
@@ -157,7 +157,7 @@ void path_routes::get_path(const question_table::question& of, const admin::answ
         return refuse_with(answer, not_found(of.asked.path));
     if (a == b) return refuse_with(answer, admin::bad_request("a path is between two nodes"));
     source_.note_question();
-    const auto steps = source_.links().of(std::min(a, b) + "|" + std::max(a, b));
+    const auto steps = source_.links().of(proto::edge_id(a, b));
     const auto changes = changes_between(a, b, steps);
     auto data = describe(a, b);
     data["since"] = nullptr;

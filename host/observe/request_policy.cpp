@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/request_policy.hpp"
 
+#include "base/ascii.hpp"
+#include "base/list_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,14 +20,6 @@ failure foreign(const char* code, const char* what, std::string_view said, std::
         code,
         fmt::format("the {} \"{}\" is not this dashboard's", what, said.substr(0, shown_max)),
         fmt::format("open {}/", ours)};
-}
-
-/// Names of machines know no case (RFC 9110 section 4.2.3).
-std::string in_lower_case(std::string_view text) {
-    std::string out(text);
-    for (char& each : out)
-        if (each >= 'A' && each <= 'Z') each = static_cast<char>(each - 'A' + 'a');
-    return out;
 }
 
 bool has_port(std::string_view authority) {
@@ -53,6 +48,7 @@ void request_policy::add(std::string_view name, const std::string& port) {
     if (port == usual) hosts_.push_back(in_lower_case(name));
 }
 
+/// Names of machines know no case (RFC 9110 section 4.2.3).
 bool request_policy::is_ours(std::string_view authority) const {
     return std::find(hosts_.begin(), hosts_.end(), in_lower_case(authority)) != hosts_.end();
 }
@@ -69,17 +65,16 @@ std::optional<failure> request_policy::object(const http::request& asked) const 
 }
 
 std::string_view request_policy::session_of(const http::request& asked) const {
-    std::string_view rest = http::header(asked, "cookie");
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find(';'), rest.size());
-        auto pair = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+    std::string_view session;
+    const auto is_ours = [&](std::string_view pair) {
         pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
         const auto equals = pair.find('=');
-        if (equals != std::string_view::npos && pair.substr(0, equals) == cookie_)
-            return pair.substr(equals + 1);
-    }
-    return {};
+        if (equals == std::string_view::npos || pair.substr(0, equals) != cookie_) return false;
+        session = pair.substr(equals + 1);
+        return true;
+    };
+    any_part(http::header(asked, "cookie"), is_ours, ';');
+    return session;
 }
 
 }  // namespace meshhost::observe

@@ -82,7 +82,7 @@ void survey::on_line(const json::object& line) {
 void survey::on_deadline(time_point now) {
     reader_->stop();
     forget_gone();
-    last_ = answers();
+    last_ = std::make_shared<const std::string>(answers());
     fresh_until_ = now + fresh_for;
     for (const auto& take : std::exchange(takers_, {}))
         take(last_);

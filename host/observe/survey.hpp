@@ -18,7 +18,9 @@ namespace meshhost::observe {
 class survey final : private net::deadline_sink {
 public:
     /// A JSON array of {"id", "name", KEY, "error"}: null where nothing was ever said, and why.
-    using taker = std::function<void(const std::string& answers)>;
+    /// Never null; the same one for all who hear the same.
+    using told = std::shared_ptr<const std::string>;
+    using taker = std::function<void(const told& answers)>;
     static constexpr std::size_t takers_max = 128;
     static constexpr std::size_t kept_max = 1024;             ///< hosts
     static constexpr std::size_t kept_bytes_max = 16u << 20;  ///< of their answers
@@ -71,7 +73,7 @@ private:
     std::size_t kept_bytes_ = 0;
     std::map<std::string, std::string> errors_;  ///< of this time, by id
     std::vector<taker> takers_;
-    std::string last_;  ///< answers, as they were told
+    told last_;  ///< null: nobody has asked
     time_point fresh_until_{};
 };
 

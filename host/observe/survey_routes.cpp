@@ -6,7 +6,6 @@
 #include "admin/snapshot_json.hpp"
 #include "admin/whole_answer.hpp"
 #include "observe/answers.hpp"
-#include "observe/pages.hpp"
 #include "observe/proto/fields.hpp"
 #include "observe/proto/span_export.hpp"
 
@@ -91,6 +90,13 @@ std::optional<json::object> find_boot(const json::array& boots, const std::strin
     return std::nullopt;
 }
 
+http::response text_of(const char* schema, const std::string& nodes, bool is_packed) {
+    answer_text text(schema, is_packed);
+    text.add(R"("nodes":)");
+    text.add(nodes);
+    return text.finish();
+}
+
 failure no_such_boot(const std::string& path) {
     auto out = not_found(path);
     out.hint = "?node=NODE asks that node for its earlier starts, too";
@@ -108,18 +114,24 @@ survey_routes::survey_routes(
     , source_(source)
     , self_(parts.view.node().id)
     , mesh_(std::move(mesh))
-    , boots_(parts.shard, parts.view, parts.asker, boots_question(parts.view), last_boot)
-    , plugins_(parts.shard, parts.view, parts.asker, plugins_question(parts.view), find("plugins"))
-    , traces_(
+    , boots_{survey(parts.shard, parts.view, parts.asker, boots_question(parts.view), last_boot)}
+    , plugins_{survey(
+          parts.shard,
+          parts.view,
+          parts.asker,
+          plugins_question(parts.view),
+          find("plugins")
+      )}
+    , traces_{survey(
           parts.shard,
           parts.view,
           parts.asker,
           admin::traces_question(parts.view),
           find("spans")
-      ) {}
+      )} {}
 
 void survey_routes::add_to(question_table& table, const std::string& prefix) {
-    const auto add = [&](const char* name, survey& of, const char* schema) {
+    const auto add = [&](const char* name, packed_survey& of, const char* schema) {
         table.add(prefix + name, [this, &of, schema](const auto& asked, const auto& answer) {
             get_survey(of, schema, asked, answer);
         });
@@ -136,17 +148,16 @@ void survey_routes::add_to(question_table& table, const std::string& prefix) {
 }
 
 void survey_routes::get_survey(
-    survey& of,
+    packed_survey& whom,
     const char* schema,
-    const question& asked,
+    const question& of,
     const admin::answer_ptr& answer
 ) {
-    const bool is_packed = accepts_gzip(asked.asked);
-    const bool is_asked = of.ask([answer, schema, is_packed](const std::string& nodes) {
-        answer_text text(schema, is_packed);
-        text.add(R"("nodes":)");
-        text.add(nodes);
-        answer->reply(text.finish());
+    const bool is_packed = accepts_gzip(of.asked);
+    const bool is_asked = whom.hosts.ask([&whom, answer, schema, is_packed](const auto& told) {
+        if (!is_packed) return answer->reply(text_of(schema, *told, false));
+        if (std::exchange(whom.told, told) != told) whom.packed = text_of(schema, *told, true);
+        answer->reply(whom.packed);
     });
     if (!is_asked) refuse_with(answer, admin::api_full("questions to the mesh"));
 }
@@ -204,10 +215,10 @@ void survey_routes::get_boot(const question& of, const admin::answer_ptr& answer
 }
 
 void survey_routes::find_last_boot(const question& of, const admin::answer_ptr& answer) {
-    const auto look = [this, asked = of.asked, wanted = of.words[0], answer](const std::string&) {
+    const auto look = [this, asked = of.asked, wanted = of.words[0], answer](const survey::told&) {
         std::string node;
         json::object boot;
-        boots_.for_each_kept([&](const auto& id, const auto&, const std::string& text) {
+        boots_.hosts.for_each_kept([&](const auto& id, const auto&, const std::string& text) {
             if (!node.empty() || text.find(wanted) == std::string::npos) return;
             const auto told = json::parse(text);
             const auto found = find_boot(json::array{told}, wanted);
@@ -218,7 +229,7 @@ void survey_routes::find_last_boot(const question& of, const admin::answer_ptr& 
         if (node.empty()) return refuse_with(answer, no_such_boot(asked.path));
         answer_boot(asked, node, std::move(boot), answer);
     };
-    if (!boots_.ask(look)) refuse_with(answer, admin::api_full("questions to the mesh"));
+    if (!boots_.hosts.ask(look)) refuse_with(answer, admin::api_full("questions to the mesh"));
 }
 
 void survey_routes::answer_boot(

@@ -27,11 +27,17 @@ public:
 
 private:
     using question = question_table::question;
+    /// Packed once for all who hear the same.
+    struct packed_survey {
+        survey hosts;
+        survey::told told{};  ///< what is packed; null: nothing yet
+        http::response packed{};
+    };
 
     void get_survey(
-        survey& of,
+        packed_survey& whom,
         const char* schema,
-        const question& asked,
+        const question& of,
         const admin::answer_ptr& answer
     );
     /// `take` hears once, perhaps at once, of a host's last boots.
@@ -52,9 +58,9 @@ private:
     const observatory& source_;
     std::string self_;
     std::string mesh_;  ///< its name
-    survey boots_;
-    survey plugins_;
-    survey traces_;
+    packed_survey boots_;
+    packed_survey plugins_;
+    packed_survey traces_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< a host may answer later
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "telemetry/event_journal.hpp"
 
+#include "base/assert.hpp"
 #include "base/cut.hpp"
 
 #include <algorithm>
@@ -17,7 +18,37 @@ std::size_t size_of(const event& one) {
 
 }  // namespace
 
+void event_source::add_listener(event_listener& hears) {
+    MH_ASSERT(!is_telling_, "a listener leaves the journal as it is");
+    listeners_.push_back(&hears);
+}
+
+void event_source::remove_listener(event_listener& hears) {
+    MH_ASSERT(!is_telling_, "a listener leaves the journal as it is");
+    std::erase(listeners_, &hears);
+}
+
+void event_source::tell(const event& happened) {
+    struct telling {
+        explicit telling(bool& flag)
+            : flag_(flag) {
+            flag_ = true;
+        }
+        ~telling() { flag_ = false; }
+        bool& flag_;
+    };
+    const telling now(is_telling_);
+    for (auto* const each : listeners_)
+        each->on_event(happened);
+}
+
+const event* event_source::find(std::uint64_t sequence) const noexcept {
+    if (sequence < oldest() || sequence >= next_) return nullptr;
+    return &events_[sequence - oldest()];
+}
+
 void event_journal::append(event happened) {
+    MH_ASSERT(!is_telling_, "a listener leaves the journal as it is");
     for (auto* text :
          {&happened.peer, &happened.name, &happened.from, &happened.to, &happened.reason})
         *text = cut(*text, limits_.text_max);
@@ -29,8 +60,7 @@ void event_journal::append(event happened) {
         bytes_ -= size_of(events_.front());
         events_.pop_front();
     }
-    for (auto* const each : listeners_)
-        each->on_event(events_.back());
+    tell(events_.back());
 }
 
 void event_journal::restore(std::vector<event> earlier) {
@@ -39,11 +69,6 @@ void event_journal::restore(std::vector<event> earlier) {
     next_ = last - earlier.size() + 1;
     for (auto& each : earlier)
         append(std::move(each));
-}
-
-const event* event_journal::find(std::uint64_t sequence) const noexcept {
-    if (sequence < oldest() || sequence >= next_) return nullptr;
-    return &events_[sequence - oldest()];
 }
 
 }  // namespace meshhost::telemetry

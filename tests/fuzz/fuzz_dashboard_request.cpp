@@ -57,8 +57,8 @@ struct stage {
         observe::dashboard_options out;
         out.mesh = "lab";
         out.names = {"fuzz:1"};
-        out.access.token = token;
-        out.secret = [] { return std::string("drawn"); };
+        out.door.token = token;
+        out.door.secret = [] { return std::string("drawn"); };
         out.publish_trace = [](unsigned) { return outcome<std::string>(std::string(32, 'e')); };
         out.lab = std::make_unique<observe::lab_actions>(shard, "/nonexistent", "/nonexistent");
         return out;

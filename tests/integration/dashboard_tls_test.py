@@ -7,6 +7,8 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
+import time
 import unittest
 
 from dashboard_client import Dashboard, Stream, apply
@@ -137,6 +139,30 @@ class WaysIn(Served):
         self.assertIn("reload refused", self.eye.log_text())
         self.browser(FRESH_TOKEN).enter()  # nothing has changed
 
+    def test_another_token_ends_what_waits_for_events(self):
+        browser = self.browser().enter()
+        next_seq = browser.data(API + "events")["next_seq"]
+
+        def counted():
+            observer = self.eye.data("probe")["observe"]
+            return observer["event_waiters"], observer["event_streams"]
+        answers = []
+        asked = threading.Thread(target=lambda: answers.append(browser.data(
+            API + "events", since=next_seq, wait_ms=30000, types="lab.fault")))
+        with browser.events() as stream:
+            asked.start()
+            wait_until("both are there", lambda: counted() == (1, 1))
+            self.assertEqual(self.eye.ctl("reload")[0], 0)
+            self.assertEqual(counted(), (1, 1))  # the token is as it was
+            self.write_token(FRESH_TOKEN)
+            began = time.monotonic()
+            self.assertEqual(self.eye.ctl("reload")[0], 0)
+            asked.join()
+            self.assertLess(time.monotonic() - began, 20)  # not when the question's time was over
+            self.assertEqual(answers[0]["events"], [])
+            self.assertEqual(counted(), (0, 0))
+            with self.assertRaises(ConnectionError):
+                stream.next(lambda event: False)
 
     def test_a_session_outlives_the_observer_and_no_other_token(self):
         browser = self.browser().enter()

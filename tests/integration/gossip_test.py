@@ -126,6 +126,21 @@ class Mesh(LabTest):
         wait_until("a look", lambda: stranger.data("status")["self"]["uptime_ms"] > 5_000)
         self.assertEqual([peer["id"] for peer in stranger.data("peers")["peers"]], [told_of.id])
 
+    def test_who_cannot_read_whom_it_remembered_says_so_and_begins_anew(self):
+        told_of = self.host("told-of").start()
+        restarted = self.host("restarted", "--peer", told_of.ticket)
+        remembered = restarted.directory / "data" / "peers.json"
+        remembered.parent.mkdir()
+        remembered.write_text('{"peers": ')
+        restarted.start()
+        self.assertIn(f"{remembered} cannot be read and is written anew: nobody is remembered", restarted.log_text())
+        wait_until("it to be written anew",
+                   lambda: remembered.read_text().endswith("\n") and len(json.loads(remembered.read_text())["peers"]) == 1)
+        restarted.kill()
+        before = restarted.log_text()
+        restarted.start()
+        self.assertNotIn("cannot be read", restarted.log_text()[len(before):])
+
     def test_one_that_was_suspended_accuses_nobody(self):
         hosts = self.boot(count=5, timeouts=["--set", "quic.idle_timeout=5s", "--set", "quic.keep_alive=1s"])
         self.wait_until_whole(hosts)

@@ -302,6 +302,14 @@ expect = "left within 60s"
         self.assertEqual((code, answer["error"]["code"]), (1, "E_LAB_EXISTS"))
         self.assertEqual([entry.name for entry in full.iterdir()], ["mine"])
 
+    def test_a_setting_of_a_host_that_there_is_not_is_refused(self):
+        for odd in ("compute-99:log.level=debug", ":log.level=debug", "log.level=debug"):
+            code, answer = self.lab("up", "--nodes", HOSTS, "--host-set", odd)
+            self.assertEqual((code, answer["error"]["code"]), (2, "E_USAGE"), answer)
+            self.assertIn(f"--host-set {odd}: the lab has no host of that name", answer["error"]["message"])
+        self.assertEqual(list(processes_naming(str(self.scratch))), [])
+        self.assertEqual([path for path in self.scratch.rglob("*") if path.is_file()], [])
+
     def test_where_nothing_can_be_written_is_an_error(self):
         code, answer = self.lab("up", "--nodes", 1, "--dir", "/proc/self/lab")
         self.assertIn(answer["error"]["code"], ("E_DIR", "E_LAB_DIR"), answer)

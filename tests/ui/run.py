@@ -13,7 +13,8 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
+
+from passing_lab import PassingLab
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "admin-ui"
 SKIPPED = 77
@@ -63,20 +64,14 @@ def install():
 def mesh():
     need_browser()
     meshctl = pathlib.Path(os.environ["MESH_BIN_DIR"]) / "meshctl"
-    scratch = pathlib.Path(tempfile.mkdtemp(prefix="mhui-"))
-    environment = {**os.environ, "XDG_RUNTIME_DIR": str(scratch)}
-    words = ["lab", "up", "--nodes", str(HOSTS), "--seed", "42", "--name", "ui",
-             "--set", "quic.idle_timeout=3s", "--set", "quic.keep_alive=1s", "--relay"]
-    try:
-        up = subprocess.run([meshctl, "--json", *words], env=environment, capture_output=True, text=True)
-        if up.returncode != 0:
-            sys.exit(f"no lab: {up.stdout}{up.stderr}")
+    words = ["--nodes", str(HOSTS), "--seed", "42", "--set", "quic.idle_timeout=3s", "--set", "quic.keep_alive=1s",
+             "--relay"]
+    with PassingLab(meshctl, *words) as lab:
         for name in MESH_TESTS:
-            run("node", "--test", "--test-reporter=spec", f"e2e/{name}.test.mjs", MESHCTL=str(meshctl), LAB_NAME="ui",
-                XDG_RUNTIME_DIR=str(scratch), NODES=str(HOSTS), SHOTS=os.environ.get("SHOTS", str(scratch / "shots")))
-    finally:
-        subprocess.run([meshctl, "lab", "down", "--name", "ui"], env=environment, capture_output=True)
-        shutil.rmtree(scratch, ignore_errors=True)
+            run("node", "--test", "--test-reporter=spec", f"e2e/{name}.test.mjs", MESHCTL=str(meshctl),
+                LAB_NAME=lab.name, XDG_RUNTIME_DIR=str(lab.scratch), NODES=str(HOSTS),
+                SHOTS=os.environ.get("SHOTS", str(lab.scratch / "shots")))
+
 
 
 def main():

@@ -53,10 +53,27 @@ export function compareText(a: string, b: string): number {
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
     const [x, y] = [left[i]!, right[i]!];
     const numeric = /^\d/.test(x) && /^\d/.test(y);
-    const order = numeric ? Number(x) - Number(y) : x < y ? -1 : x > y ? 1 : 0;
+    const order = numeric ? compareNumbers(x, y) : compareLetters(x, y);
     if (order !== 0) return order;
   }
   return left.length - right.length;
+}
+
+/** Of any size: what a number of JavaScript's cannot hold, too. */
+function compareNumbers(a: string, b: string): number {
+  const [x, y] = [a.replace(/^0+/, ""), b.replace(/^0+/, "")];
+  return x.length - y.length || (x < y ? -1 : x > y ? 1 : 0);
+}
+
+/** By code points, as bytes of UTF-8 sort; `<` would put what is beyond U+FFFF before U+E000. */
+function compareLetters(a: string, b: string): number {
+  if (a === b) return 0;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  const [x, y] = [a.charCodeAt(at), b.charCodeAt(at)];
+  if (Number.isNaN(x) || Number.isNaN(y)) return a.length - b.length;
+  const place = (unit: number) => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
+  return place(x) - place(y);
 }
 
 // Tables sort the same names four times a second: they are taken apart once.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/edges.hpp"
 
+#include "observe/proto/edge_id.hpp"
 #include "observe/proto/fields.hpp"
 
 #include <boost/json/array.hpp>
@@ -51,7 +52,7 @@ json::object edge_json(
         );
     const auto either = [&](tree_role role) { return one.role == role || other.role == role; };
     return {
-        {"id", a + "|" + b},
+        {"id", edge_id(a, b)},
         {"a", a},
         {"b", b},
         {"kind", to_string(told.kind)},
@@ -165,7 +166,7 @@ void edge_table::for_each(
         const auto& a = ids_[pair.first];
         const auto& b = ids_[pair.second];
         visit(
-            a + "|" + b,
+            edge_id(a, b),
             edge_json(
                 a,
                 b,

@@ -35,11 +35,6 @@ const json::object* object_at(const json::object& of, std::string_view key) {
     return found == nullptr ? nullptr : found->if_object();
 }
 
-json::value text_or_null(const std::string& text) {
-    if (text.empty()) return nullptr;
-    return json::value(text);
-}
-
 json::value rounded_or_null(const std::optional<std::uint64_t>& value) {
     if (!value) return nullptr;
     std::uint64_t scale = 1;

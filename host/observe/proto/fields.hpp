@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What other hosts say of themselves in JSON, read with limits; and how it is told on. Pure.
+#include "base/json_value.hpp"
+
 #include <boost/json/object.hpp>
 
 #include <cstdint>
@@ -26,7 +28,7 @@ std::optional<std::uint64_t> per_second(std::uint64_t before, std::uint64_t now,
 /// nullptr when it is none.
 const boost::json::object* object_at(const boost::json::object& of, std::string_view key);
 
-boost::json::value text_or_null(const std::string& text);
+using meshhost::text_or_null;
 
 /// The first two digits: what changes behind them is no news. null for nullopt.
 boost::json::value rounded_or_null(const std::optional<std::uint64_t>& value);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/node_filter.hpp"
 
+#include "base/ascii.hpp"
+#include "base/list_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,20 +30,8 @@ bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/// A to Z only, as the dashboard does.
-std::string in_lower_case(std::string_view text) {
-    std::string out(text);
-    for (char& each : out)
-        if (each >= 'A' && each <= 'Z') each = static_cast<char>(each - 'A' + 'a');
-    return out;
 }
 
 /// The next word of `text`, which it is taken off; spaces within double quotes are part of one.
@@ -82,26 +73,18 @@ bool matches_one(std::string_view pattern, std::string_view text) {
 
 /// Alternatives are parted by commas.
 bool matches_any(std::string_view patterns, std::string_view text) {
-    while (true) {
-        const auto end = std::min(patterns.find(','), patterns.size());
-        if (matches_one(patterns.substr(0, end), text)) return true;
-        if (end == patterns.size()) return false;
-        patterns.remove_prefix(end + 1);
-    }
+    return any_part(patterns, [&](std::string_view each) { return matches_one(each, text); });
 }
 
 /// For words from a short list: each alternative may be the beginning of one.
 std::string as_beginnings(std::string_view patterns) {
     std::string out;
-    while (true) {
-        const auto end = std::min(patterns.find(','), patterns.size());
-        const auto one = patterns.substr(0, end);
+    for_each_part(patterns, [&](std::string_view one) {
+        if (one.data() != patterns.data()) out += ',';
         out += one;
         if (!one.empty() && one.find('*') == std::string_view::npos) out += '*';
-        if (end == patterns.size()) return out;
-        out += ',';
-        patterns.remove_prefix(end + 1);
-    }
+    });
+    return out;
 }
 
 /// "1.5ms": at most twelve digits, six of them behind the point.

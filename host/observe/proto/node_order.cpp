@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/node_order.hpp"
 
+#include "base/ascii.hpp"
 #include "base/bytes.hpp"
 #include "base/cut.hpp"
 
@@ -73,10 +74,6 @@ constexpr order_field all_fields[] = {
     {"since", [](const node_facts& node) { return text_or_unknown(node.since); }},
     {"started", [](const node_facts& node) { return text_or_unknown(node.started); }},
 };
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 /// The digits, or what is none, that `text` begins with; takes them off it.
 std::string_view take_piece(std::string_view& text) {

@@ -2,6 +2,7 @@
 #include "observe/proto/picture_pages.hpp"
 
 #include "base/bytes.hpp"
+#include "observe/proto/edge_id.hpp"
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
@@ -24,18 +25,12 @@ Facts read(std::string_view text, Facts (*facts_of)(const json::object&)) {
     return facts_of(whole.get_object());
 }
 
-/// "a|b".
-std::pair<std::string_view, std::string_view> ends_of(std::string_view edge) {
-    const auto bar = std::min(edge.find('|'), edge.size());
-    return {edge.substr(0, bar), edge.substr(std::min(bar + 1, edge.size()))};
-}
-
 using edges_by_node = std::map<std::string, std::vector<edge_facts>, std::less<>>;
 
 edges_by_node read_edges_by_node(const packed_picture& in) {
     edges_by_node all;
     in.for_each_edge([&](const std::string& id, std::string_view text) {
-        const auto [a, b] = ends_of(id);
+        const auto [a, b] = ends_of_edge(id);
         auto facts = read(text, facts_of_edge);
         all[std::string(a)].push_back(facts);
         all[std::string(b)].push_back(std::move(facts));
@@ -89,7 +84,7 @@ page find_edges(const packed_picture& in, const edge_question& asked) {
     bool has_more = false;
     const auto matches = [&](const std::string& id, std::string_view text) {
         if (asked.where.is_empty()) return true;
-        const auto [a, b] = ends_of(id);
+        const auto [a, b] = ends_of_edge(id);
         const auto one = nodes.find(a);
         const auto other = nodes.find(b);
         return one != nodes.end() && other != nodes.end()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/proto/short_ids.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace meshhost::observe::proto {
@@ -10,8 +12,8 @@ namespace {
 constexpr std::size_t id_size = 64;
 constexpr char mark = '\x01';  ///< then two bytes of seven bits with the eighth set
 
-bool is_digit(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+bool is_hex_digit(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
 std::uint8_t bits_of(char c) {
@@ -41,7 +43,7 @@ std::string short_ids::shorten(std::string_view json, const Find& find) const {
     std::string out;
     out.reserve(json.size());
     while (!json.empty()) {
-        const auto* const end = std::find_if_not(json.begin(), json.end(), is_digit);
+        const auto* const end = std::find_if_not(json.begin(), json.end(), is_hex_digit);
         const auto run = static_cast<std::size_t>(end - json.begin());
         const auto place = run == id_size ? find(json.substr(0, run)) : places_.end();
         if (place != places_.end()) {
@@ -52,7 +54,7 @@ std::string short_ids::shorten(std::string_view json, const Find& find) const {
             out += json.substr(0, run);
         }
         json.remove_prefix(run);
-        const auto* const next = std::find_if(json.begin(), json.end(), is_digit);
+        const auto* const next = std::find_if(json.begin(), json.end(), is_hex_digit);
         out.append(json.begin(), next);
         json.remove_prefix(static_cast<std::size_t>(next - json.begin()));
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/proto/relay_upgrade.hpp"
 
+#include "base/list_text.hpp"
+
 #include <algorithm>
 
 namespace meshhost::relay::proto {
@@ -11,15 +13,6 @@ std::string_view find(upgrade_headers headers, std::string_view name) {
     for (const auto& [each, value] : headers)
         if (each == name) return value;
     return {};
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && is_space(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back()))
-        text.remove_suffix(1);
-    return text;
 }
 
 bool is_equal_ignoring_case(std::string_view one, std::string_view other) {
@@ -47,13 +40,11 @@ upgrade_verdict refuse(std::string reason) {
 
 std::optional<relay_version> choose_version(std::string_view offered) {
     std::optional<relay_version> best;
-    while (!offered.empty()) {
-        const auto end = std::min(offered.find(','), offered.size());
-        const auto name = trimmed(offered.substr(0, end));
+    for_each_part(offered, [&](std::string_view part) {
+        const auto name = trimmed(part);
         if (name == subprotocol_v2) best = relay_version::v2;
         if (name == subprotocol_v1 && !best) best = relay_version::v1;
-        offered.remove_prefix(std::min(end + 1, offered.size()));
-    }
+    });
     return best;
 }
 

@@ -16,6 +16,10 @@ session_key_file in(const test::temp_dir& dir) {
     return {dir.path(), logger("test")};
 }
 
+auto opened_in(const test::temp_dir& dir) {
+    return in(dir).open().value;
+}
+
 /// As a host has it.
 struct own_files {
     mode_t before = ::umask(077);
@@ -28,12 +32,12 @@ TEST_CASE("session key: the next start has the same, another directory another",
     const own_files mask;
     const test::temp_dir dir;
     const test::temp_dir other;
-    const auto key = in(dir).open();
-    CHECK(in(dir).open() == key);
-    CHECK(in(other).open() != key);
-    const auto next = in(dir).replace();
+    const auto key = opened_in(dir);
+    CHECK(opened_in(dir) == key);
+    CHECK(opened_in(other) != key);
+    const auto next = in(dir).replace().value;
     CHECK(next != key);
-    CHECK(in(dir).open() == next);
+    CHECK(opened_in(dir) == next);
 }
 
 TEST_CASE("session key: a file that is none, or anybody's, gives way to one that is", "[app]") {
@@ -42,16 +46,16 @@ TEST_CASE("session key: a file that is none, or anybody's, gives way to one that
     const auto file = dir / "dashboard.key";
     for (const auto* text : {"", "\n", "no key", "00", "00000000000000000000000000000000"}) {
         std::ofstream(file, std::ios::trunc) << text;
-        const auto key = in(dir).open();
-        CHECK(key != observe::session_seal::key_type{});
-        CHECK(in(dir).open() == key);
+        const auto key = opened_in(dir);
+        CHECK(key != observe::session_key().value);
+        CHECK(opened_in(dir) == key);
     }
-    const auto key = in(dir).open();
+    const auto key = opened_in(dir);
     std::filesystem::permissions(file, std::filesystem::perms(0644));
-    CHECK(in(dir).open() != key);
+    CHECK(opened_in(dir) != key);
 }
 
 TEST_CASE("session key: where nothing can be kept, there is one all the same", "[app]") {
     const session_key_file nowhere("/nonexistent/directory", logger("test"));
-    CHECK(nowhere.open() != nowhere.open());
+    CHECK(nowhere.open().value != nowhere.open().value);
 }

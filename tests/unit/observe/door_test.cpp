@@ -17,10 +17,15 @@ struct stage {
         options.token = std::move(token);
         options.another_key = [this] {
             ++keys;
-            return observe::session_seal::key_type{std::uint8_t(keys)};
+            observe::session_key key;
+            key.value.front() = std::uint8_t(keys);
+            return key;
         };
         options.secret = [this] { return "drawn" + std::to_string(++drawn); };
-        at.emplace(observe::served_at{ip_endpoint::loopback_v4(7780), false, {}}, options);
+        at.emplace(
+            observe::served_at{ip_endpoint::loopback_v4(7780), false, {}},
+            std::move(options)
+        );
     }
 
     static http::request post(std::string_view token) {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "observe/session_seal.hpp"
+#include "observe/proto/session_seal.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
 
 using namespace meshhost;
 using namespace std::chrono_literals;
-using observe::session_seal;
+using observe::proto::session_seal;
 
 namespace {
 
 const session_seal::wall_time start{1'800'000'000s};
 
-std::array<std::uint8_t, 32> key_of(std::uint8_t byte) {
-    std::array<std::uint8_t, 32> key{};
-    key.fill(byte);
+session_seal::key_type key_of(std::uint8_t byte) {
+    session_seal::key_type key;
+    key.value.fill(byte);
     return key;
 }
 

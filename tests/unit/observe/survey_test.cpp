@@ -27,12 +27,12 @@ admin::peer_snapshot peer_of(std::uint8_t seed, std::string name) {
 struct bench {
     bench() { host.known = {peer_of(1, "one"), peer_of(2, "two")}; }
     json::array ask() {
-        std::optional<std::string> said;
-        REQUIRE(asked.ask([&](const std::string& answers) { said = answers; }));
+        survey::told said;
+        REQUIRE(asked.ask([&](const auto& answers) { said = answers; }));
         REQUIRE(test::run_until(shard, [&] {
             for (; answered < others.calls.size(); ++answered)
                 if (on_question) on_question(answered);
-            return said.has_value();
+            return said != nullptr;
         }));
         return json::parse(*said).as_array();
     }

@@ -2,6 +2,12 @@
 #include "support/catch.hpp"
 #include "telemetry/event_journal.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+
 using namespace meshhost;
 using telemetry::event_journal;
 
@@ -78,6 +84,39 @@ TEST_CASE("telemetry: listeners hear each event with its number", "[telemetry]")
     journal.append(event_with("c"));
     CHECK(one.heard == std::vector<std::uint64_t>{1, 2});
     CHECK(other.heard == std::vector<std::uint64_t>{2, 3});
+}
+
+TEST_CASE("telemetry: a listener that changes the journal is stopped", "[telemetry]") {
+    struct meddler final : telemetry::event_listener {
+        void on_event(const telemetry::event& happened) override { meddle(happened); }
+        std::function<void(const telemetry::event&)> meddle;
+    };
+    event_journal journal;
+    meddler one;
+    std::size_t read = 0;
+    journal.add_listener(one);
+    one.meddle = [&](const auto& happened) { read = journal.find(happened.sequence)->sequence; };
+    journal.append(event_with("a"));
+    CHECK(read == 1);
+
+    const std::function<void(const telemetry::event&)> forbidden[] = {
+        [&](const auto&) { journal.append(event_with("b")); },
+        [&](const auto&) { journal.remove_listener(one); },
+        [&](const auto&) { journal.add_listener(one); }};
+    for (const auto& each : forbidden) {
+        one.meddle = each;
+        const auto child = ::fork();
+        if (child == 0) {
+            ::signal(SIGABRT, SIG_DFL);
+            ::close(STDERR_FILENO);
+            journal.append(event_with("c"));
+            ::_exit(0);
+        }
+        int status = 0;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        CHECK(WIFSIGNALED(status));
+        CHECK(WTERMSIG(status) == SIGABRT);
+    }
 }
 
 TEST_CASE("telemetry: every type has a word of its own", "[telemetry]") {
