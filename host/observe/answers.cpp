@@ -2,11 +2,11 @@
 #include "observe/answers.hpp"
 
 #include "http/envelope.hpp"
+#include "http/stated.hpp"
 #include "observe/pages.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -15,19 +15,6 @@ namespace meshhost::observe {
 namespace {
 
 constexpr std::size_t packed_from = 1400;  ///< bytes: what goes into one packet anyhow stays plain
-
-std::string_view trimmed(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-    return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
-/// The part of `list` up to `mark`; takes it off.
-std::string_view take(std::string_view& list, char mark) {
-    const auto end = std::min(list.find(mark), list.size());
-    const auto one = trimmed(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
-    return one;
-}
 
 }  // namespace
 
@@ -51,14 +38,12 @@ void refuse_stranger(const admin::answer_ptr& to) {
 }
 
 bool accepts_gzip(const http::request& asked) {
-    auto list = http::header(asked, "accept-encoding");
-    while (!list.empty()) {
-        auto one = take(list, ',');
-        if (take(one, ';') != "gzip") continue;
-        const auto weight = trimmed(one);
-        return !weight.starts_with("q=0") || weight.find_first_of("123456789") != std::string::npos;
+    int any = 0;
+    for (const auto& coding : http::all_stated(asked, "accept-encoding")) {
+        if (coding.name == "gzip") return coding.weight > 0;
+        if (coding.name == "*") any = coding.weight;
     }
-    return false;
+    return any > 0;
 }
 
 answer_text::answer_text(const char* schema, bool is_packed)

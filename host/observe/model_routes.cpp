@@ -4,6 +4,7 @@
 #include "admin/request_fields.hpp"
 #include "http/envelope.hpp"
 #include "observe/answers.hpp"
+#include "observe/asked_filter.hpp"
 #include "observe/pages.hpp"
 #include "observe/proto/picture_pages.hpp"
 #include "observe/proto/series_window.hpp"
@@ -23,6 +24,7 @@ namespace {
 
 constexpr std::int64_t page_max = 1000;
 constexpr std::int64_t page_usual = 100;
+constexpr auto clocks_differ_by = 5s;  ///< the client's and ours: so far ahead is still the present
 
 std::string json_text(std::string_view text) {
     return json::serialize(json::string(text));
@@ -36,12 +38,6 @@ bool is_listed(std::string_view list, std::string_view word) {
         list.remove_prefix(std::min(end + 1, list.size()));
     }
     return false;
-}
-
-outcome<proto::node_filter> read_filter(const http::request& asked) {
-    proto::node_filter where(admin::text_at(asked.query, "where"));
-    if (where.errors().empty()) return where;
-    return admin::bad_request(fmt::format("where: {}", fmt::join(where.errors(), "; ")));
 }
 
 failure no_cursor() {
@@ -214,16 +210,18 @@ outcome<series_question> read_series_question(
 }  // namespace
 
 void model_routes::add_to(question_table& table, const std::string& prefix) {
-    const auto add = [&](const char* name, auto method) {
-        table.add(prefix + name, [this, method](const auto& asked, const auto& answer) {
+    using parameters = question_table::parameters;
+    const auto add = [&](const char* name, parameters taken, auto method) {
+        const auto handle = [this, method](const auto& asked, const auto& answer) {
             (this->*method)(asked, answer);
-        });
+        };
+        table.add(prefix + name, std::move(taken), handle);
     };
-    add("snapshot", &model_routes::get_snapshot);
-    add("nodes", &model_routes::get_nodes);
-    add("nodes/*", &model_routes::get_node);
-    add("nodes/*/series", &model_routes::get_series);
-    add("edges", &model_routes::get_edges);
+    add("snapshot", {"at", "where"}, &model_routes::get_snapshot);
+    add("nodes", {"where", "sort", "limit", "cursor"}, &model_routes::get_nodes);
+    add("nodes/*", {}, &model_routes::get_node);
+    add("nodes/*/series", {"m", "from", "to", "step"}, &model_routes::get_series);
+    add("edges", {"where", "limit", "cursor"}, &model_routes::get_edges);
     table.add(prefix + "history", [this](const auto&, const auto& to) { get_history(to); });
 }
 
@@ -270,6 +268,17 @@ void model_routes::get_past(
         return refuse_with(answer, admin::bad_request("at: a time like 2026-01-31T12:00:00.000Z"));
     if (asked.query.contains("where"))
         return refuse_with(answer, admin::bad_request("where: of the present only, not with at"));
+    const auto now = std::chrono::system_clock::now();
+    // In milliseconds: the clock's nanoseconds end in 2262.
+    if (*moment > in_ms(now.time_since_epoch() + clocks_differ_by))
+        return refuse_with(
+            answer,
+            admin::bad_request(fmt::format(
+                "at: {} is yet to come, the newest moment that is known is {}",
+                at,
+                http::format_time(now)
+            ))
+        );
     const auto then = source_.log().at(*moment);
     if (!then)
         return refuse_with(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "http/envelope.hpp"
 #include "http/query.hpp"
 #include "observe/event_routes.hpp"
 #include "observe/model_routes.hpp"
@@ -75,7 +76,7 @@ struct stage {
     question_table table;
     model_routes model{source};
     path_routes paths{{shard, host, journal, others}, source};
-    event_routes events{shard, journal, self};
+    event_routes events{shard, journal, source, self};
     survey_routes surveys{{shard, host, journal, others}, source, "lab"};
     bool is_found = false;
 };
@@ -128,8 +129,9 @@ TEST_CASE("observe: a question that cannot be read says what is wrong with it", 
     stage s;
     CHECK(
         s.refusal("nodes", {{"where", "colour:red cpu>x"}})
-        == "where: there is no field \"colour\": state, tier, role, path, reason, tree, version, "
-           "name, id, cpu, ram, mem, rtt, over; cpu wants a number: cpu>80%"
+        == "where: \"colour:red\": there is no field \"colour\": state, tier, role, path, reason, "
+           "tree, version, name, id, cpu, ram, mem, rtt, over; \"cpu>x\": cpu wants a number: "
+           "cpu>80%"
     );
     CHECK(
         s.refusal("nodes", {{"where", std::string(1025, 'a')}})
@@ -141,6 +143,63 @@ TEST_CASE("observe: a question that cannot be read says what is wrong with it", 
     CHECK(s.refusal("snapshot", {{"where", "x:y"}}).starts_with("where: "));
     for (const char* limit : {"0", "1001", "x", "-1"})
         CHECK(s.refusal("nodes", {{"limit", limit}}).starts_with("limit"));
+}
+
+TEST_CASE("observe: what nobody takes at a path is refused, not passed over", "[observe]") {
+    stage s;
+    CHECK(
+        s.refusal("nodes", {{"limt", "5"}})
+        == "there is no parameter \"limt\" here: where, sort, limit, cursor"
+    );
+    CHECK(s.ask("nodes", {{"limt", "5"}})->json().at("error").at("hint") == "limit, perhaps?");
+    CHECK(
+        s.refusal("history", {{"a\n", ""}})
+        == "there is no parameter \"a\\x0a\" here: none is taken"
+    );
+    const auto node = "nodes/" + gateway;
+    const auto path = "paths/" + gateway + "/" + self;
+    for (const auto& each :
+         {std::string("snapshot"),
+          std::string("edges"),
+          node,
+          node + "/series",
+          node + "/boots",
+          path,
+          std::string("boots"),
+          std::string("boots/x"),
+          std::string("plugins"),
+          std::string("traces"),
+          std::string("events"),
+          std::string("events/stream")}) {
+        CAPTURE(each);
+        CHECK(s.refusal(each, {{"x", "1"}}).starts_with("there is no parameter \"x\" here: "));
+    }
+    for (const char* each : {"events", "events/stream"})
+        CHECK(s.refusal(each, {{"types", "peer.state,nonsense"}})
+                  .starts_with("types: there are no events \"nonsense\", but peer.state, "));
+    CHECK(
+        s.ask("events", {{"types", "peer.stat"}})->json().at("error").at("hint")
+        == "peer.state, perhaps?"
+    );
+}
+
+TEST_CASE("observe: a moment that is yet to come is no answer's", "[observe]") {
+    stage s;
+    const auto refused = s.refusal("snapshot", {{"at", "2999-01-31T12:00:00Z"}});
+    CHECK(refused.starts_with("at: 2999-01-31T12:00:00Z is yet to come, the newest moment"));
+    const auto in_a_second = http::format_time(std::chrono::system_clock::now() + 1s);
+    CHECK(s.data("snapshot", {{"at", in_a_second}}).at("nodes").as_array().size() == 3);
+    CHECK(s.ask("snapshot", {{"at", "2020-01-31T12:00:00Z"}})->error_code() == "E_TOO_OLD");
+}
+
+TEST_CASE("observe: a cursor is good for its own list alone", "[observe]") {
+    stage s;
+    s.ask("edges");
+    REQUIRE(test::run_until(s.shard, [&] { return s.data("edges").at("total") == 1; }));
+    const auto page = s.data("nodes", {{"limit", "1"}});
+    const auto cursor = std::string(page.at("next").as_string());
+    CHECK(s.refusal("edges", {{"cursor", cursor}}).starts_with("cursor: "));
+    CHECK(s.refusal("nodes", {{"cursor", cursor}, {"sort", "id"}}).starts_with("cursor: "));
 }
 
 TEST_CASE("observe: edges, and a snapshot of a part", "[observe]") {
@@ -186,7 +245,8 @@ TEST_CASE("observe: who has the present state already is told so", "[observe]") 
 TEST_CASE("observe: who takes gzip gets the same, packed", "[observe]") {
     stage s;
     const auto plain = s.ask("snapshot")->json().at("data").as_object();
-    for (const char* accepted : {"gzip", "deflate, gzip;q=1.0", "br;q=1,gzip ; q=0.5"}) {
+    for (const char* accepted :
+         {"gzip", "deflate, gzip;q=1.0", "br;q=1,gzip ; q=0.5", "GZip;Q=0.1", "*", "br, *;q=0.1"}) {
         const auto packed = s.ask("snapshot", {}, {{"accept-encoding", accepted}});
         CHECK(header_of(*packed, "Content-Encoding") == "gzip");
         CHECK(header_of(*packed, "Vary") == "Accept-Encoding");
@@ -194,7 +254,8 @@ TEST_CASE("observe: who takes gzip gets the same, packed", "[observe]") {
         CHECK(said.at("data").at("nodes") == plain.at("nodes"));
         CHECK(said.at("schema") == "meshhost.snapshot/1");
     }
-    for (const char* accepted : {"", "br", "gzip;q=0", "gzip; q=0.000", "xgzip"})
+    for (const char* accepted :
+         {"", "br", "gzip;q=0", "gzip; q=0.000", "xgzip", "*;q=0", "*, gzip;q=0"})
         CHECK(header_of(*s.ask("snapshot", {}, {{"accept-encoding", accepted}}), "Content-Encoding")
                   .empty());
     // What fits into a packet anyhow stays as it is.
@@ -234,6 +295,58 @@ TEST_CASE("observe: a question for events waits for one, or for as long as it sa
     CHECK(s.events.waiters() == 0);
     for (const char* odd : {"30001", "-1", "x"})
         CHECK(s.ask("events", {{"wait_ms", odd}})->answer.status == 400);
+}
+
+TEST_CASE("observe: events of those nodes that a filter lets through", "[observe]") {
+    stage s;
+    const auto happens = [&](const std::string& peer, telemetry::event_type type, std::string to) {
+        telemetry::event event;
+        event.type = type;
+        event.peer = peer;
+        event.name = peer == std::string(64, 'd') ? "stranger" : "";
+        event.to = std::move(to);
+        s.journal.append(std::move(event));
+    };
+    using telemetry::event_type;
+    const auto seen = [&](const char* where) {
+        std::vector<int> all;
+        const auto told = s.data("events", {{"where", where}});
+        for (const auto& each : told.at("events").as_array())
+            all.push_back(each.at("seq").to_number<int>());
+        return all;
+    };
+    happens(gateway, event_type::peer_path, "direct");
+    happens("", event_type::plugin_state, "running");
+    happens(std::string(64, 'b'), event_type::neighbor_down, "");
+    happens(std::string(64, 'd'), event_type::peer_state, "dead");
+    happens(gateway, event_type::peer_state, "stale");
+    using list = std::vector<int>;
+    CHECK(seen("") == list{1, 2, 3, 4, 5});
+    CHECK(seen("role:gateway") == list{1, 5});
+    CHECK(seen("name:compute-01") == list{2});  // the host's own
+    CHECK(seen("state:dead") == list{3, 4});    // it is, and it was when it happened
+    CHECK(seen("state:alive -role:compute") == list{1});
+    CHECK(seen("stranger") == list{4});  // nobody in the picture
+    CHECK(seen("-state:alive id:a") == list{5});
+    REQUIRE(test::run_until(s.shard, [&] { return seen("path:direct") == list{1, 2, 5}; }));
+    CHECK(s.refusal("events", {{"where", "state:nonsense"}}).starts_with("where: \"state:"));
+    CHECK(s.refusal("events/stream", {{"where", "*"}}).starts_with("where: \"*\""));
+
+    const http::query_map patient{{"since", "6"}, {"wait_ms", "30000"}, {"where", "role:gateway"}};
+    const auto waiting = s.ask("events", patient);
+    const auto stream = s.ask("events/stream", {{"where", "role:gateway"}});
+    const auto other = s.ask("events", {{"since", "6"}, {"wait_ms", "30000"}});
+    happens(std::string(64, 'b'), event_type::neighbor_up, "");
+    REQUIRE(test::run_until(s.shard, [&] { return other->answer.status != 0; }));
+    CHECK(waiting->answer.status == 0);
+    happens(gateway, event_type::neighbor_up, "");
+    REQUIRE(test::run_until(s.shard, [&] { return waiting->answer.status != 0; }));
+    const auto told = waiting->json().at("data").as_object();
+    CHECK(told.at("events").as_array().size() == 1);
+    CHECK(told.at("events").at(0).at("seq") == 7);
+    CHECK(told.at("next_seq") == 8);
+    CHECK(stream->answer.body.find("id: 6\n") == std::string::npos);
+    CHECK(stream->answer.body.find("id: 7\n") != std::string::npos);
 }
 
 TEST_CASE("observe: so many may wait for events, and all are answered at the end", "[observe]") {
@@ -283,7 +396,7 @@ TEST_CASE("observe: events as they come, and from where the client was", "[obser
 
 TEST_CASE("observe: a stream that has nothing to say says so", "[observe]") {
     stage s;
-    event_routes quick(s.shard, s.journal, self, 5ms);
+    event_routes quick(s.shard, s.journal, s.source, self, 5ms);
     question_table table;
     quick.add_to(table, "/");
     const auto stream = std::make_shared<test::fake_exchange>();
@@ -414,6 +527,27 @@ TEST_CASE("observe: a start by its id, of any host, as it was told and as OTLP",
     const auto jaeger =
         s.ask("boots/" + last, {}, {{"accept", "application/json;profile=\"jaeger\""}});
     CHECK(jaeger->json().at("data").at(0).at("traceID") == last.c_str());
+    const auto form = [&](const char* accepted) {
+        return s.ask("boots/" + last, {}, {{"accept", accepted}})->answer.content_type;
+    };
+    CHECK(
+        form("Application/JSON; Charset=utf-8; PROFILE=otlp") == "application/json; profile=otlp"
+    );
+    CHECK(form("*/*, application/json;profile=otlp") == "application/json; profile=otlp");
+    CHECK(
+        form("application/json;profile=otlp;q=0.5, application/json;profile=jaeger;q=0.8")
+        == "application/json; profile=jaeger"
+    );
+    for (const char* ours :
+         {"*/*",
+          "text/plain; profile=otlp",
+          "application/json; profile=otlpx",
+          "application/json; x=\"profile=otlp\"",
+          "application/json; profile=otlp; q=0",
+          "application/json, application/json; profile=otlp; q=0.9"}) {
+        CAPTURE(ours);
+        CHECK(form(ours) == "application/json");
+    }
 
     CHECK(s.ask("boots/" + earlier)->error_code() == "E_NOT_FOUND");  // of the same second
     const auto asked = s.ask("boots/" + earlier, {{"node", other.id}});
@@ -423,4 +557,30 @@ TEST_CASE("observe: a start by its id, of any host, as it was told and as OTLP",
     s.answer("/v1/boots", R"({"boots":[7,{}]})");
     CHECK(never->error_code() == "E_NOT_FOUND");
     CHECK(s.ask("boots/x", {{"node", "nobody"}})->error_code() == "E_BAD_REQUEST");
+
+    // Of a node that answers no more: what it told last.
+    const auto fail = [&] {
+        REQUIRE(s.others.calls.back()->sink);
+        s.others.calls.back()->answer(502, "application/json", R"({"ok":false,"error":{}})");
+        s.others.calls.back()->sink.reset();
+    };
+    const auto kept = s.ask("boots/" + last, {{"node", other.id}});
+    fail();
+    CHECK(kept->json().at("data").at("id") == last.c_str());
+    const auto unkept = s.ask("boots/" + earlier, {{"node", other.id}});
+    fail();
+    CHECK(unkept->answer.status >= 400);
+    const auto all_kept = s.ask("nodes/" + other.id + "/boots");
+    fail();
+    CHECK(all_kept->json().at("data").at("boots").at(0).at("id") == last.c_str());
+}
+
+TEST_CASE("observe: a start of this host is no other's", "[observe]") {
+    stage s;
+    s.host.own_boots = {{{"id", std::string(32, '1')}}};
+    const std::string other = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    CHECK(s.data("boots/" + std::string(32, '1')).at("node") == self.c_str());
+    const auto asked = s.ask("boots/" + std::string(32, '1'), {{"node", other}});
+    s.answer("/v1/boots", R"({"boots":[]})");
+    CHECK(asked->error_code() == "E_NOT_FOUND");
 }
