@@ -116,6 +116,7 @@ void http_session::read_request() {
 /// Not by the stream's own deadline: that closes it, and whoever has begun is told why.
 void http_session::await_request() {
     stream_.expires_never();
+    is_request_late_ = false;
     request_timer_.expires_after(limits_.request_timeout);
     request_timer_.async_wait([held = weak_from_this()](const beast::error_code& ec) {
         const auto self = ec ? nullptr : held.lock();
