@@ -5,12 +5,16 @@
 #include "base/assert.hpp"
 #include "base/json_value.hpp"
 #include "base/list_text.hpp"
+#include "base/near_miss.hpp"
+#include "base/quote.hpp"
 #include "http/envelope.hpp"
 
 #include <boost/json/array.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace meshhost::admin {
@@ -45,6 +49,27 @@ json::object event_json(const telemetry::event& event, const std::string& node) 
         {"reason", text_or_null(event.reason)}};
 }
 
+namespace {
+
+std::optional<failure> object_to_types(const std::set<std::string>& asked) {
+    std::vector<std::string> known;
+    for (const auto type : telemetry::all_event_types)
+        known.emplace_back(to_string(type));
+    for (const auto& each : asked) {
+        if (std::find(known.begin(), known.end(), each) != known.end()) continue;
+        auto refused = bad_request(fmt::format(
+            "types: there are no events {}, but {}",
+            in_quotes(each),
+            fmt::join(known, ", ")
+        ));
+        if (const auto meant = nearest(each, known)) refused.hint = *meant + ", perhaps?";
+        return refused;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 outcome<event_query> parse_event_query(const http::query_map& query, std::uint64_t next) {
     event_query out;
     std::int64_t since = 0;
@@ -58,13 +83,15 @@ outcome<event_query> parse_event_query(const http::query_map& query, std::uint64
     if (out.follow && query.count("since") == 0) out.since = next;
     out.limit = static_cast<std::size_t>(limit);
     out.types = split(text_at(query, "types"));
+    if (auto objection = object_to_types(out.types)) return *objection;
     return out;
 }
 
 namespace {
 
 bool wants(const event_query& query, const telemetry::event& event) {
-    return query.types.empty() || query.types.contains(to_string(event.type));
+    return (query.types.empty() || query.types.contains(to_string(event.type)))
+           && (!query.passes || query.passes(event));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -21,7 +22,8 @@ boost::json::object event_json(const telemetry::event& event, const std::string&
 struct event_query {
     std::uint64_t since = 1;  ///< the number of the first event that is wanted
     std::size_t limit = 1000;
-    std::set<std::string> types;  ///< empty: all
+    std::set<std::string> types;                               ///< empty: all
+    std::function<bool(const telemetry::event&)> passes = {};  ///< empty: all; quick
     bool follow = false;
 };
 

@@ -2,9 +2,11 @@
 #include "admin/health_server.hpp"
 
 #include "admin/metrics_gathering.hpp"
+#include "http/stated.hpp"
 #include "net/cpu_clock.hpp"
 #include "telemetry/prometheus.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace meshhost::admin {
@@ -21,11 +23,12 @@ http::response plain(unsigned status, std::string words) {
     return {status, text_type, std::move(words) + "\n"};
 }
 
-/// As a scraper asks for it (RFC 9110 §12.5.1, without a look at the weights: who names it reads
-/// it).
+/// As a scraper asks for it (RFC 9110 §12.5.1): who names it reads it, whatever it likes better.
 telemetry::text_format format_for(const http::request& asked) {
-    const bool reads_open =
-        http::header(asked, "accept").find(open_metrics_name) != std::string_view::npos;
+    const auto accepted = http::all_stated(asked, "accept");
+    const bool reads_open = std::any_of(accepted.begin(), accepted.end(), [](const auto& each) {
+        return each.name == open_metrics_name && each.weight > 0;
+    });
     return reads_open ? telemetry::text_format::openmetrics : telemetry::text_format::prometheus;
 }
 

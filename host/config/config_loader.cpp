@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/config_loader.hpp"
 
+#include "base/utf8.hpp"
 #include "config/key_lookup.hpp"
 #include "config/settings_builder.hpp"
 #include "config/text_form.hpp"

@@ -12,8 +12,6 @@
 
 #include <boost/algorithm/string/join.hpp>
 #include <boost/algorithm/string/split.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
@@ -226,13 +224,6 @@ std::vector<std::string> choice_list(std::string_view choices) {
     std::vector<std::string> list;
     boost::split(list, choices, [](char c) { return c == '|'; });
     return list;
-}
-
-bool is_utf8(std::string_view text) {
-    // serialize() escapes what JSON forbids and passes the rest; parse() validates UTF-8.
-    error_code invalid;
-    (void)boost::json::parse(boost::json::serialize(boost::json::string(text)), invalid);
-    return !invalid;
 }
 
 }  // namespace meshhost::config

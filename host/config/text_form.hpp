@@ -32,7 +32,4 @@ std::string_view form_pattern(text_form form);
 /// "a|b|c" split at its bars.
 std::vector<std::string> choice_list(std::string_view choices);
 
-/// Well-formed UTF-8 (RFC 3629), which is what TOML and JSON can carry.
-bool is_utf8(std::string_view text);
-
 }  // namespace meshhost::config

@@ -23,6 +23,7 @@ struct global_options {
     std::string colour = "auto";
     std::string instance;          ///< empty: "default"
     std::filesystem::path socket;  ///< empty: the usual place of the instance
+    std::string lab;               ///< the observer of this one, instead; empty: of none
     std::string via;               ///< ask this node through the local one; empty: the local one
     duration timeout = 5s;
 };

@@ -119,10 +119,15 @@ void command_line::add_global_options() {
         [&style] { style.format = output_format::json; },
         "the same as -o json"
     );
-    app_->add_option("--instance", options_.instance, "which host of this machine")
+    auto* instance = app_->add_option("--instance", options_.instance, "which host of this machine")
+                         ->type_name("NAME")
+                         ->check(CLI::Validator(complaint_about_instance, ""));
+    auto* socket = app_->add_option("--socket", options_.socket, "its socket, wherever it is")
+                       ->type_name("PATH");
+    app_->add_option("--lab", options_.lab, "the observer of this lab of this machine")
         ->type_name("NAME")
-        ->check(CLI::Validator(complaint_about_instance, ""));
-    app_->add_option("--socket", options_.socket, "its socket, wherever it is")->type_name("PATH");
+        ->excludes(instance)
+        ->excludes(socket);
     app_->add_option("--via", options_.via, "ask this node, through the local host")
         ->type_name("NODE");
     add_duration(*app_, "--timeout", options_.timeout, "how long to wait for an answer");

@@ -240,7 +240,8 @@ constexpr explanation table[] = {
     {"E_NO_DAEMON",
      "Nobody answers on the local socket. Either no meshhost runs, or it runs as another\n"
      "instance or another user.\n\n"
-     "`meshhost --plugin compute.so` starts one; --instance NAME or --socket PATH names another."},
+     "`meshhost --plugin compute.so` starts one; --instance NAME or --socket PATH names another,\n"
+     "--lab NAME the observer of a lab of this machine: `meshctl boot --all --lab NAME`."},
     {"E_NO_DASHBOARD",
      "The host that was asked serves no dashboard. `meshhost --observe` starts one that does, "
      "which is\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `meshctl`: what a person types.
-#include "config/paths.hpp"
+#include "config/surroundings.hpp"
+#include "ctl/asked_host.hpp"
 #include "ctl/command_line.hpp"
 
 #include <boost/json/object.hpp>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <utility>
 
 namespace {
 
@@ -24,23 +26,16 @@ ctl::terminal_facts look_at_terminal(const config::surroundings& around) {
     return terminal;
 }
 
-std::vector<std::filesystem::path> sockets_to_try(
-    const ctl::global_options& options,
-    const config::surroundings& around
-) {
-    if (!options.socket.empty()) return {options.socket};
-    return config::socket_candidates(
-        around,
-        options.instance.empty() ? "default" : options.instance
-    );
-}
-
 outcome<ctl::verdict> run(ctl::command_line& line, ctl::command& chosen, ctl::console& out) {
     const auto around = config::read_surroundings();
     const auto& options = line.options();
-    const ctl::api_client api(sockets_to_try(options, around), options.timeout, options.via);
+    auto sockets = ctl::sockets_to_try(options, around);
+    if (!sockets) return sockets.error();
+    const ctl::api_client api(std::move(*sockets), options.timeout, options.via);
     ctl::workplace here{options, around, api, line.tree(), out};
-    return chosen.run(here);
+    auto done = chosen.run(here);
+    if (!done) return ctl::with_labs_named(done.error(), options, around);
+    return done;
 }
 
 /// An answer that nobody got is no success, however the command itself went.

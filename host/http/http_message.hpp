@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // A request and its answer as the rest of the host sees them: no Beast.
+#include "base/ip_endpoint.hpp"
 #include "http/query.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +21,7 @@ struct request {
     std::string body;
     query_map query;           ///< a client writes it behind the path instead
     header_list headers = {};  ///< of requests that were received; a client sends none of them
+    std::optional<ip_endpoint> client = {};  ///< where one that was received came from, if by TCP
 };
 
 /// The first header of that name (in lower case); empty when there is none.

@@ -54,7 +54,8 @@ public:
 
     virtual void on_request(const request& asked, std::shared_ptr<exchange> answer) = 0;
 
-    /// The answer to what is not a request: `status` is 400, 413, 431, 503 or 505.
+    /// The answer to what is not a request: `status` is 400, 408, 413, 414, 431, 500,
+    /// 503 or 505.
     virtual response describe_fault(unsigned status, std::string_view reason) = 0;
 
     /// A sound request to go on as a WebSocket (RFC 6455). nullptr: it is a request like any other.

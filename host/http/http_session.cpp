@@ -2,6 +2,7 @@
 #include "http/http_session.hpp"
 
 #include "http/websocket_session.hpp"
+#include "net/socket_address.hpp"
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
@@ -66,6 +67,7 @@ http_session::http_session(
     std::shared_ptr<std::size_t> sent
 )
     : stream_(std::move(stream))
+    , request_timer_(stream_.get_executor())
     , handler_(handler)
     , limits_(limits)
     , buffer_(limits.header_bytes_max * 2)
@@ -102,7 +104,7 @@ void http_session::read_request() {
     parser_.emplace();
     parser_->header_limit(limits_.header_bytes_max);
     parser_->body_limit(limits_.body_bytes_max);
-    stream_.expires_after(limits_.request_timeout);
+    await_request();
     beast::http::async_read(
         stream_,
         buffer_,
@@ -111,45 +113,90 @@ void http_session::read_request() {
     );
 }
 
+/// Not by the stream's own deadline: that closes it, and whoever has begun is told why.
+void http_session::await_request() {
+    stream_.expires_never();
+    is_request_late_ = false;
+    request_timer_.expires_after(limits_.request_timeout);
+    request_timer_.async_wait([held = weak_from_this()](const beast::error_code& ec) {
+        const auto self = ec ? nullptr : held.lock();
+        if (self && self->phase_ == phase::reading) self->on_late_request();
+    });
+}
+
+void http_session::on_late_request() {
+    // It may have been put off when this was on its way already.
+    if (request_timer_.expiry() > boost::asio::steady_timer::clock_type::now()) return;
+    if (!has_begun()) return hang_up();
+    is_request_late_ = true;
+    beast::error_code ignored;
+    stream_.socket().cancel(ignored);  // on_read() comes
+}
+
+bool http_session::has_begun() const {
+    return buffer_.size() > 0 || parser_->got_some();
+}
+
 void http_session::on_read(const beast::error_code& ec) {
+    request_timer_.cancel();
     if (phase_ == phase::closed) return;
+    if (ec && is_request_late_) return answer_fault(408, "the request did not come in time");
     if (ec) return on_bad_request(ec);
     stream_.expires_never();  // the answer takes the time that it takes
     phase_ = phase::answering;
     if (parser_->get().version() != http_1_1)
-        return send(handler_.describe_fault(505, "this server speaks HTTP/1.1"), false);
+        return answer_fault(505, "this server speaks HTTP/1.1");
     answer_request();
 }
 
 void http_session::on_bad_request(const beast::error_code& ec) {
     const unsigned status = fault_status(ec);
     if (status == 0) return hang_up();
+    answer_fault(status, ec.message());
+}
+
+void http_session::answer_fault(unsigned status, std::string_view reason) {
     phase_ = phase::answering;
-    send(handler_.describe_fault(status, ec.message()), false);
+    send(handler_.describe_fault(status, reason), false);
 }
 
 void http_session::answer_request() {
     auto& message = parser_->get();
     const std::string_view target(message.target().data(), message.target().size());
     const auto path_end = std::min(target.find('?'), target.size());
-    auto query = parse_query(target.substr(std::min(path_end + 1, target.size())));
-    if (!query) return send(handler_.describe_fault(400, "the query cannot be read"), false);
+    // RFC 9112 section 3.2: of two, others on the way may have gone by the other one.
+    if (message.count(beast::http::field::host) > 1)
+        return answer_fault(400, "there is more than one Host");
+    const auto query_text = target.substr(std::min(path_end + 1, target.size()));
+    if (query_text.size() > query_bytes_max)
+        return answer_fault(414, fmt::format("a query has at most {} bytes", query_bytes_max));
+    auto query = parse_query(query_text);
+    if (!query) return answer_fault(400, "the query cannot be read");
     const request asked{
         std::string(message.method_string()),
         std::string(target.substr(0, path_end)),
         std::move(message.body()),
         std::move(*query),
-        headers_of(message)};
+        headers_of(message),
+        client()};
     // A handler that throws has a fault of ours in it: it costs this answer, not the host.
     try {
         if (asks_for_websocket(message) && try_upgrade(asked)) return;
         handler_.on_request(asked, shared_from_this());
     } catch (const std::exception& fault) {
         if (phase_ == phase::answering)
-            send(handler_.describe_fault(500, fault.what()), false);
+            answer_fault(500, fault.what());
         else
             hang_up();
     }
+}
+
+/// nullopt: it came through a unix socket.
+std::optional<ip_endpoint> http_session::client() {
+    beast::error_code fault;
+    const auto address = stream_.socket().remote_endpoint(fault);
+    if (fault) return std::nullopt;
+    return net::to_endpoint(address.data());
 }
 
 /// The socket goes to a session of its own, which keeps this one: the server counts it.

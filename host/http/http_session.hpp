@@ -5,6 +5,7 @@
 #include "http/http_server.hpp"
 #include "http/stream.hpp"
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -55,9 +56,14 @@ private:
     enum class phase { greeting, reading, answering, streaming, upgraded, closed };
 
     void read_request();
+    void await_request();
+    void on_late_request();
+    bool has_begun() const;
     void on_read(const boost::beast::error_code& ec);
     void on_bad_request(const boost::beast::error_code& ec);
+    void answer_fault(unsigned status, std::string_view reason);
     void answer_request();
+    std::optional<ip_endpoint> client();
     bool try_upgrade(const request& asked);
     void send(response answer, bool keep_alive);
     void write_response(response answer, bool keep_alive);
@@ -73,6 +79,8 @@ private:
     void hang_up();
 
     byte_stream stream_;
+    boost::asio::steady_timer request_timer_;
+    bool is_request_late_ = false;
     request_handler& handler_;
     const http_limits& limits_;
     boost::beast::flat_buffer buffer_;

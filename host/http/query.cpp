@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/query.hpp"
 
+#include "base/utf8.hpp"
+
 #include <algorithm>
 
 namespace meshhost::http {
@@ -26,7 +28,8 @@ bool is_plain(char c) {
 std::optional<std::string> decode_field(std::string_view text) {
     std::string spaced(text);
     std::replace(spaced.begin(), spaced.end(), '+', ' ');
-    return percent_decode(spaced);
+    auto decoded = percent_decode(spaced);
+    return decoded && is_utf8(*decoded) ? decoded : std::nullopt;
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ std::optional<std::string> percent_decode(std::string_view text);
 std::string percent_encode(std::string_view text);
 
 /// Decoded; '+' is a space, a field without '=' has an empty value. nullopt: over a limit, badly
-/// encoded, or a field twice, which no two readers would understand alike.
+/// encoded, no UTF-8, or a field twice, which no two readers would understand alike.
 std::optional<query_map> parse_query(std::string_view text);
 /// What parse_query() reads back.
 std::string format_query(const query_map& query);

@@ -3,10 +3,10 @@
 
 #include "base/list_text.hpp"
 #include "http/envelope.hpp"
+#include "http/stated.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -70,16 +70,12 @@ void refuse_stranger(const admin::answer_ptr& to) {
 }
 
 bool accepts_gzip(const http::request& asked) {
-    bool is_taken = false;
-    any_part(http::header(asked, "accept-encoding"), [&](std::string_view coding) {
-        const auto end = std::min(coding.find(';'), coding.size());
-        if (trimmed(coding.substr(0, end)) != "gzip") return false;
-        const auto weight = trimmed(coding.substr(std::min(end + 1, coding.size())));
-        is_taken = !weight.starts_with("q=0")
-                   || weight.find_first_of("123456789") != std::string_view::npos;
-        return true;
-    });
-    return is_taken;
+    int any = 0;
+    for (const auto& coding : http::all_stated(asked, "accept-encoding")) {
+        if (coding.name == "gzip") return coding.weight > 0;
+        if (coding.name == "*") any = coding.weight;
+    }
+    return any > 0;
 }
 
 answer_text::answer_text(const char* schema, bool is_packed)

@@ -21,7 +21,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view api_prefix = "/api/v1/";
-constexpr std::string_view schema_prefix = "/api/v1/schema/";
 constexpr std::int64_t boot_slo_ms = 250;
 
 http::http_limits dashboard_limits() {
@@ -51,6 +50,12 @@ failure not_a_lab() {
         "`meshctl lab up` starts one that does"};
 }
 
+void get_schema(const question_table::question& of, const admin::answer_ptr& answer) {
+    const auto* file = find_asset("/schema/" + of.words[0]);
+    if (file == nullptr) return refuse_with(answer, not_found(of.asked.path));
+    answer->reply(guarded(file_response(*file, of.asked)));
+}
+
 json::object counters_json(const std::vector<std::pair<std::string, std::uint64_t>>& counters) {
     json::object all;
     for (const auto& [name, value] : counters)
@@ -74,7 +79,7 @@ dashboard_server::dashboard_server(
     , model_(observatory_)
     , series_(observatory_)
     , paths_(parts, observatory_)
-    , events_(parts.shard, parts.journal, self_)
+    , events_(parts.shard, parts.journal, observatory_, self_)
     , surveys_(parts, observatory_, options_.mesh)
     , server_(
           parts.shard,
@@ -86,6 +91,7 @@ dashboard_server::dashboard_server(
       ) {
     hub_.set_source(&observatory_);
     add_questions();
+    add_actions();
 }
 
 dashboard_server::~dashboard_server() {
@@ -111,17 +117,31 @@ void dashboard_server::replace(dashboard_access access) {
 
 void dashboard_server::add_questions() {
     const std::string prefix(api_prefix);
-    questions_.add(prefix + "session", [](const auto&, const auto& to) {
+    open_.questions.add(prefix + "schema/*", get_schema);
+    auto& questions = inside_.questions;
+    questions.add(prefix + "session", [](const auto&, const auto& to) {
         answer_with(to, "session", {});
     });
-    questions_.add(prefix + "telemetry", [this](const auto&, const auto& to) {
-        get_telemetry(to);
+    questions.add(prefix + "telemetry", [this](const auto&, const auto& to) { get_telemetry(to); });
+    questions.add(prefix + "stream", [this](const auto&, const auto& to) { refuse_stream(to); });
+    model_.add_to(questions, prefix);
+    series_.add_to(questions, prefix);
+    paths_.add_to(questions, prefix);
+    events_.add_to(questions, prefix);
+    surveys_.add_to(questions, prefix);
+}
+
+void dashboard_server::add_actions() {
+    const std::string prefix(api_prefix);
+    open_.actions.add(prefix + "session", [this](const auto& of, const auto& to) {
+        to->reply(guarded(door_.open(of.asked, parts_.shard.now())));
     });
-    model_.add_to(questions_, prefix);
-    series_.add_to(questions_, prefix);
-    paths_.add_to(questions_, prefix);
-    events_.add_to(questions_, prefix);
-    surveys_.add_to(questions_, prefix);
+    inside_.actions.add(prefix + "lab/actions", [this](const auto& of, const auto& to) {
+        act(of.asked, to);
+    });
+    inside_.actions.add(prefix + "traces", [this](const auto& of, const auto& to) {
+        publish_trace(of.asked, to);
+    });
 }
 
 void dashboard_server::on_request(
@@ -144,7 +164,8 @@ http::response dashboard_server::describe_fault(unsigned status, std::string_vie
 }
 
 http::websocket_offer dashboard_server::on_upgrade(const http::request& asked) {
-    if (asked.path != "/api/v1/stream" || door_.object(asked) || !door_.has_session(asked))
+    if (asked.path != "/api/v1/stream" || !asked.query.empty() || door_.object(asked)
+        || !door_.has_session(asked))
         return {};
     const auto spoken = http::header(asked, "sec-websocket-protocol");
     const auto is_ours = [](std::string_view each) { return trimmed(each) == stream_subprotocol; };
@@ -164,28 +185,24 @@ void dashboard_server::answer_api(const http::request& asked, const admin::answe
     const bool is_post = asked.method == "POST";
     const bool is_get = asked.method == "GET" || asked.method == "HEAD";
     if (!is_post && !is_get) return refuse_method(answer);
-    if (is_post && asked.path == "/api/v1/session")
-        return answer->reply(guarded(door_.open(asked, parts_.shard.now())));
-    if (is_get && asked.path.starts_with(schema_prefix)) {
-        const auto name = std::string("/schema/") + asked.path.substr(schema_prefix.size());
-        const auto* file = find_asset(name);
-        if (file == nullptr) return refuse_with(answer, not_found(asked.path));
-        return answer->reply(guarded(file_response(*file, asked)));
-    }
+    const auto table_in = [&](const routes& of) -> const question_table& {
+        return is_post ? of.actions : of.questions;
+    };
+    if (table_in(open_).answer(asked, answer)) return;
     if (!door_.has_session(asked)) return refuse_stranger(answer);
-    if (is_post && asked.path == "/api/v1/lab/actions") return act(asked, answer);
-    if (is_post && asked.path == "/api/v1/traces") return publish_trace(asked, answer);
-    if (is_get && questions_.answer(asked, answer)) return;
-    if (asked.path == "/api/v1/stream") {
-        if (hub_.clients() >= stream_hub::clients_max)
-            return refuse_with(answer, admin::api_full("dashboards"));
-        auto refused = admin::error_response(admin::bad_request(
-            fmt::format("this is a WebSocket with the subprotocol {}", stream_subprotocol)
-        ));
-        refused.headers.emplace_back("Sec-WebSocket-Version", "13");  // RFC 6455 section 4.4
-        return answer->reply(guarded(std::move(refused)));
-    }
+    if (table_in(inside_).answer(asked, answer)) return;
     refuse_with(answer, not_found(asked.path));
+}
+
+/// It came as a question, or there is no room for one more.
+void dashboard_server::refuse_stream(const admin::answer_ptr& answer) const {
+    if (hub_.clients() >= stream_hub::clients_max)
+        return refuse_with(answer, admin::api_full("dashboards"));
+    auto refused = admin::error_response(admin::bad_request(
+        fmt::format("this is a WebSocket with the subprotocol {}", stream_subprotocol)
+    ));
+    refused.headers.emplace_back("Sec-WebSocket-Version", "13");  // RFC 6455 section 4.4
+    answer->reply(guarded(std::move(refused)));
 }
 
 void dashboard_server::get_telemetry(const admin::answer_ptr& answer) const {

@@ -79,8 +79,16 @@ private:
     http::response describe_fault(unsigned status, std::string_view reason) override;
     http::websocket_offer on_upgrade(const http::request& asked) override;
 
+    /// GET and POST.
+    struct routes {
+        question_table questions;
+        question_table actions;
+    };
+
     void add_questions();
+    void add_actions();
     void answer_api(const http::request& asked, const admin::answer_ptr& answer);
+    void refuse_stream(const admin::answer_ptr& answer) const;
     void get_telemetry(const admin::answer_ptr& answer) const;
     void publish_trace(const http::request& asked, const admin::answer_ptr& answer);
     void act(const http::request& asked, const admin::answer_ptr& answer);
@@ -96,7 +104,8 @@ private:
     path_routes paths_;
     event_routes events_;
     survey_routes surveys_;
-    question_table questions_;
+    routes open_;    ///< to whoever has no session
+    routes inside_;  ///< to those who have
     http::http_server server_;
 };
 

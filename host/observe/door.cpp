@@ -3,6 +3,7 @@
 
 #include "admin/replies.hpp"
 #include "admin/request_fields.hpp"
+#include "http/stated.hpp"
 
 #include <fmt/format.h>
 
@@ -39,7 +40,8 @@ std::string_view token_in(const boost::json::object& body) {
 }  // namespace
 
 std::optional<failure> object_to_body(const http::request& asked) {
-    if (http::header(asked, "content-type").starts_with("application/json")) return std::nullopt;
+    const auto type = http::parse_stated(http::header(asked, "content-type"));
+    if (type && type->name == http::content_type_json) return std::nullopt;
     return admin::bad_request("Content-Type must be application/json");
 }
 
@@ -64,7 +66,11 @@ http::response door::open(const http::request& asked, time_point now) {
         // At least each time that there are twice as many.
         if (now >= tell_wrong_from_ || std::has_single_bit(wrong_tokens_)) {
             tell_wrong_from_ = now + tell_wrong_every;
-            options_.log.warn("a token was refused, {} so far", wrong_tokens_);
+            options_.log.warn(
+                "a token was refused, {} so far: this one from {}",
+                wrong_tokens_,
+                asked.client ? asked.client->to_string() : "a unix socket"
+            );
         }
         return admin::error_response(no_such_token(!tokens_.standing().empty()));
     }

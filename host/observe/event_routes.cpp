@@ -3,6 +3,7 @@
 
 #include "admin/request_fields.hpp"
 #include "observe/answers.hpp"
+#include "observe/asked_filter.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -70,11 +71,14 @@ bool begin_anew(admin::event_query& query, std::uint64_t next) {
 event_routes::event_routes(
     net::shard& shard,
     telemetry::event_source& journal,
+    observatory& source,
     std::string node,
     duration pause
 )
     : shard_(shard)
     , journal_(journal)
+    , source_(source)
+    , subjects_(source, node)
     , node_(std::move(node))
     , pause_(pause)
     , timer_(shard, *this)
@@ -87,17 +91,28 @@ event_routes::~event_routes() {
 }
 
 void event_routes::add_to(question_table& table, const std::string& prefix) {
-    table.add(prefix + "events", [this](const auto& asked, const auto& answer) {
-        get_events(asked, answer);
-    });
-    table.add(prefix + "events/stream", [this](const auto& asked, const auto& answer) {
+    const auto once = [this](const auto& asked, const auto& answer) { get_events(asked, answer); };
+    table.add(prefix + "events", {"since", "limit", "types", "where", "wait_ms"}, once);
+    const auto following = [this](const auto& asked, const auto& answer) {
         get_stream(asked, answer);
-    });
+    };
+    table.add(prefix + "events/stream", {"since", "types", "where"}, following);
+}
+
+outcome<void> event_routes::add_filter(admin::event_query& query, const http::request& asked) {
+    auto where = read_filter(asked);
+    if (!where) return where.error();
+    if (where->is_empty()) return {};
+    source_.note_question();
+    query.passes = subjects_.sieve(std::move(*where));
+    return {};
 }
 
 void event_routes::get_events(const question& of, const admin::answer_ptr& answer) {
     auto query = admin::parse_event_query(of.asked.query, journal_.next());
     if (!query) return refuse_with(answer, query.error());
+    if (const auto done = add_filter(*query, of.asked); !done)
+        return refuse_with(answer, done.error());
     std::int64_t wait_ms = 0;
     if (const auto fault =
             admin::read_number(of.asked.query, "wait_ms", 0, wait_max.count(), wait_ms))
@@ -122,6 +137,8 @@ void event_routes::get_stream(const question& of, const admin::answer_ptr& answe
     fields.insert_or_assign("follow", "true");
     auto query = admin::parse_event_query(fields, journal_.next());
     if (!query) return refuse_with(answer, query.error());
+    if (const auto done = add_filter(*query, of.asked); !done)
+        return refuse_with(answer, done.error());
     if (const auto last = last_heard(of.asked)) {
         if (*last == 0)
             return refuse_with(answer, admin::bad_request("Last-Event-ID: the id of an event"));

@@ -5,6 +5,7 @@
 #include "admin/event_feed.hpp"
 #include "net/deadline_timer.hpp"
 #include "net/shard.hpp"
+#include "observe/event_subjects.hpp"
 #include "observe/question_table.hpp"
 #include "telemetry/event_journal.hpp"
 
@@ -25,6 +26,7 @@ public:
     event_routes(
         net::shard& shard,
         telemetry::event_source& journal,
+        observatory& source,
         std::string node,
         duration pause = usual_pause
     );
@@ -51,12 +53,16 @@ private:
 
     void on_deadline(time_point now) override;
     void on_event(const telemetry::event& happened) override;
+    /// `where`: of whose node or peer the filter lets through. Errors: E_BAD_REQUEST.
+    outcome<void> add_filter(admin::event_query& query, const http::request& asked);
     void get_events(const question& of, const admin::answer_ptr& answer);
     void get_stream(const question& of, const admin::answer_ptr& answer);
     void arm(time_point now);
 
     net::shard& shard_;
     telemetry::event_source& journal_;
+    observatory& source_;
+    event_subjects subjects_;
     std::string node_;
     duration pause_;
     net::deadline_timer timer_;

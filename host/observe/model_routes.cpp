@@ -4,6 +4,7 @@
 #include "admin/request_fields.hpp"
 #include "http/envelope.hpp"
 #include "observe/answers.hpp"
+#include "observe/asked_filter.hpp"
 #include "observe/proto/edge_id.hpp"
 #include "observe/proto/picture_pages.hpp"
 #include "observe/proto/wall_time.hpp"
@@ -23,15 +24,10 @@ namespace {
 
 constexpr std::int64_t page_max = 1000;
 constexpr std::int64_t page_usual = 100;
+constexpr auto clocks_differ_by = 5s;  ///< the client's and ours: so far ahead is still the present
 
 std::string json_text(std::string_view text) {
     return json::serialize(json::string(text));
-}
-
-outcome<proto::node_filter> read_filter(const http::request& asked) {
-    proto::node_filter where(admin::text_at(asked.query, "where"));
-    if (where.errors().empty()) return where;
-    return admin::bad_request(fmt::format("where: {}", fmt::join(where.errors(), "; ")));
 }
 
 failure no_cursor() {
@@ -156,15 +152,17 @@ void answer_page(
 }  // namespace
 
 void model_routes::add_to(question_table& table, const std::string& prefix) {
-    const auto add = [&](const char* name, auto method) {
-        table.add(prefix + name, [this, method](const auto& asked, const auto& answer) {
+    using parameters = question_table::parameters;
+    const auto add = [&](const char* name, parameters taken, auto method) {
+        const auto handle = [this, method](const auto& asked, const auto& answer) {
             (this->*method)(asked, answer);
-        });
+        };
+        table.add(prefix + name, std::move(taken), handle);
     };
-    add("snapshot", &model_routes::get_snapshot);
-    add("nodes", &model_routes::get_nodes);
-    add("nodes/*", &model_routes::get_node);
-    add("edges", &model_routes::get_edges);
+    add("snapshot", {"at", "where"}, &model_routes::get_snapshot);
+    add("nodes", {"where", "sort", "limit", "cursor"}, &model_routes::get_nodes);
+    add("nodes/*", {}, &model_routes::get_node);
+    add("edges", {"where", "limit", "cursor"}, &model_routes::get_edges);
     table.add(prefix + "history", [this](const auto&, const auto& to) { get_history(to); });
 }
 
@@ -211,6 +209,19 @@ void model_routes::get_past(
         return refuse_with(answer, admin::bad_request("at: a time like 2026-01-31T12:00:00.000Z"));
     if (asked.query.contains("where"))
         return refuse_with(answer, admin::bad_request("where: of the present only, not with at"));
+    const auto now = std::chrono::system_clock::now();
+    // In milliseconds: the clock's nanoseconds end in 2262.
+    if (*moment > std::chrono::duration_cast<std::chrono::milliseconds>(
+            now.time_since_epoch() + clocks_differ_by
+        ))
+        return refuse_with(
+            answer,
+            admin::bad_request(fmt::format(
+                "at: {} is yet to come, the newest moment that is known is {}",
+                at,
+                http::format_time(now)
+            ))
+        );
     answer_text text("snapshot", accepts_gzip(asked));
     if (!source_.log().at(*moment, [&](std::string_view piece) { text.add(piece); }))
         return refuse_with(

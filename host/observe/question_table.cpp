@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/question_table.hpp"
 
+#include "admin/request_fields.hpp"
+#include "base/near_miss.hpp"
+#include "base/quote.hpp"
+#include "observe/answers.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -31,13 +38,34 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
     return words;
 }
 
+/// Whoever mistypes one would take the answer for what was asked for.
+std::optional<failure> object_to(
+    const http::query_map& query,
+    const question_table::parameters& taken
+) {
+    const auto stray = std::find_if(query.begin(), query.end(), [&](const auto& field) {
+        return std::find(taken.begin(), taken.end(), field.first) == taken.end();
+    });
+    if (stray == query.end()) return std::nullopt;
+    auto refused = admin::bad_request(fmt::format(
+        "there is no parameter {} here: {}",
+        in_quotes(stray->first),
+        taken.empty() ? "none is taken" : fmt::format("{}", fmt::join(taken, ", "))
+    ));
+    if (const auto meant = nearest(stray->first, taken)) refused.hint = *meant + ", perhaps?";
+    return refused;
+}
+
 }  // namespace
 
 bool question_table::answer(const http::request& asked, const admin::answer_ptr& to) const {
-    for (const auto& [pattern, handle] : routes_) {
+    for (const auto& [pattern, taken, handle] : routes_) {
         auto words = match(pattern, asked.path);
         if (!words) continue;
-        handle({asked, std::move(*words)}, to);
+        if (const auto objection = object_to(asked.query, taken))
+            refuse_with(to, *objection);
+        else
+            handle({asked, std::move(*words)}, to);
         return true;
     }
     return false;

@@ -20,16 +20,30 @@ public:
     };
     using handler = std::function<void(const question& asked, const admin::answer_ptr& answer)>;
 
+    /// Of a query; any other is refused.
+    using parameters = std::vector<std::string>;
+
     /// `pattern`: a path of which "*" is any one segment that is not empty. Who comes first wins.
+    void add(std::string pattern, parameters taken, handler handle) {
+        routes_.push_back({std::move(pattern), std::move(taken), std::move(handle)});
+    }
+    /// One that takes no parameters.
     void add(std::string pattern, handler handle) {
-        routes_.emplace_back(std::move(pattern), std::move(handle));
+        add(std::move(pattern), {}, std::move(handle));
     }
 
-    /// False: there is nothing at this path.
+    /// A query with something that nobody takes there is E_BAD_REQUEST. False: there is nothing at
+    /// this path.
     bool answer(const http::request& asked, const admin::answer_ptr& to) const;
 
 private:
-    std::vector<std::pair<std::string, handler>> routes_;
+    struct route {
+        std::string pattern;
+        parameters taken;
+        handler handle;
+    };
+
+    std::vector<route> routes_;
 };
 
 }  // namespace meshhost::observe

@@ -72,9 +72,11 @@ outcome<series_question> read_series_question(
 }  // namespace
 
 void series_routes::add_to(question_table& table, const std::string& prefix) {
-    table.add(prefix + "nodes/*/series", [this](const auto& asked, const auto& answer) {
-        get_series(asked, answer);
-    });
+    table.add(
+        prefix + "nodes/*/series",
+        {"m", "from", "to", "step"},
+        [this](const auto& asked, const auto& answer) { get_series(asked, answer); }
+    );
 }
 
 void series_routes::get_series(const question& of, const admin::answer_ptr& answer) {

@@ -93,6 +93,11 @@ void survey::for_each_kept(const visitor& visit) const {
         visit(id, of.name, of.answer);
 }
 
+const std::string* survey::find_kept(const std::string& id) const {
+    const auto known = kept_.find(id);
+    return known == kept_.end() ? nullptr : &known->second.answer;
+}
+
 void survey::forget_gone() {
     std::set<std::string> present{view_.node().id};
     for (const auto& peer : view_.peers())

@@ -48,6 +48,8 @@ public:
     using visitor = std::function<
         void(const std::string& id, const std::string& name, const std::string& answer)>;
     void for_each_kept(const visitor& visit) const;
+    /// What is kept of one, as JSON; nullptr: nothing.
+    const std::string* find_kept(const std::string& id) const;
 
 private:
     static constexpr duration answer_limit = 2500ms;  ///< of hosts, for those who wait

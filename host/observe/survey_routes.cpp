@@ -5,6 +5,7 @@
 #include "admin/request_fields.hpp"
 #include "admin/snapshot_json.hpp"
 #include "admin/whole_answer.hpp"
+#include "http/stated.hpp"
 #include "observe/answers.hpp"
 #include "observe/proto/fields.hpp"
 #include "observe/proto/span_export.hpp"
@@ -72,14 +73,30 @@ constexpr profile profiles[] = {
     {"otlp", "application/json; profile=otlp", proto::otlp_of_boot},
     {"jaeger", "application/json; profile=jaeger", proto::jaeger_of_boot}};
 
-/// nullptr: our own.
-const profile* wanted_profile(const http::request& asked) {
-    const auto accepted = http::header(asked, "accept");
+/// Which form is meant. nullopt: none that there is; nullptr: our own.
+std::optional<const profile*> form_of(const http::stated& accepted) {
+    if (accepted.name == "*/*" || accepted.name == "application/*") return nullptr;
+    if (accepted.name != http::content_type_json) return std::nullopt;
+    const auto* asked = accepted.parameter("profile");
+    if (asked == nullptr) return nullptr;
     for (const auto& each : profiles)
-        for (const auto& form :
-             {fmt::format("profile={}", each.name), fmt::format("profile=\"{}\"", each.name)})
-            if (accepted.find(form) != std::string_view::npos) return &each;
-    return nullptr;
+        if (*asked == each.name) return &each;
+    return std::nullopt;
+}
+
+/// The one with the most weight; of those with the same, one that is named before our own, which
+/// many clients take along with all the rest. nullptr: our own.
+const profile* wanted_profile(const http::request& asked) {
+    const profile* wanted = nullptr;
+    int most = 0;
+    for (const auto& accepted : http::all_stated(asked, "accept")) {
+        const auto form = form_of(accepted);
+        if (!form || accepted.weight == 0) continue;
+        if (accepted.weight < most || (accepted.weight == most && wanted != nullptr)) continue;
+        wanted = *form;
+        most = accepted.weight;
+    }
+    return wanted;
 }
 
 std::optional<json::object> find_boot(const json::array& boots, const std::string& id) {
@@ -139,7 +156,7 @@ void survey_routes::add_to(question_table& table, const std::string& prefix) {
     add("boots", boots_, "mesh_boots");
     add("plugins", plugins_, "mesh_plugins");
     add("traces", traces_, "mesh_traces");
-    table.add(prefix + "boots/*", [this](const auto& asked, const auto& answer) {
+    table.add(prefix + "boots/*", {"node"}, [this](const auto& asked, const auto& answer) {
         get_boot(asked, answer);
     });
     table.add(prefix + "nodes/*/boots", [this](const auto& asked, const auto& answer) {
@@ -177,39 +194,61 @@ void survey_routes::ask_boots(const identity::endpoint_id& node, const boots_tak
     );
 }
 
+json::array survey_routes::kept_boots(const std::string& node) const {
+    const auto* kept = boots_.hosts.find_kept(node);
+    const auto told = kept == nullptr ? json::value() : json::parse(*kept);
+    json::array boots;
+    if (told.is_object()) boots.push_back(told);
+    return boots;
+}
+
 void survey_routes::get_node_boots(const question& of, const admin::answer_ptr& answer) {
     const auto id = identity::endpoint_id::parse(of.words[0]);
     if (!id) return refuse_with(answer, not_found(of.asked.path));
-    ask_boots(*id, [answer](const outcome<json::object>& said) {
-        if (!said) return refuse_with(answer, said.error());
-        answer_with(answer, "boots", *said);
-    });
+    ask_boots(
+        *id,
+        [this, alive = std::weak_ptr(alive_), node = id->to_hex(), answer](
+            const outcome<json::object>& said
+        ) {
+            if (alive.expired()) return;
+            if (said) return answer_with(answer, "boots", *said);
+            auto kept = kept_boots(node);
+            if (kept.empty()) return refuse_with(answer, said.error());
+            answer_with(answer, "boots", {{"boots", std::move(kept)}});
+        }
+    );
 }
 
 void survey_routes::get_boot(const question& of, const admin::answer_ptr& answer) {
-    const auto& wanted = of.words[0];
-    if (const auto own = find_boot(parts_.view.boots(), wanted))
-        return answer_boot(of.asked, self_, *own, answer);
     const auto node = admin::text_at(of.asked.query, "node");
-    if (node.empty()) return find_last_boot(of, answer);
     const auto id = identity::endpoint_id::parse(node);
-    if (!id) return refuse_with(answer, admin::bad_request("node: the id of one"));
+    if (!node.empty() && !id) return refuse_with(answer, admin::bad_request("node: the id of one"));
+    if (id) return find_boot_of(*id, of, answer);
+    if (const auto own = find_boot(parts_.view.boots(), of.words[0]))
+        return answer_boot(of.asked, self_, *own, answer);
+    find_last_boot(of, answer);
+}
+
+void survey_routes::find_boot_of(
+    const identity::endpoint_id& node,
+    const question& of,
+    const admin::answer_ptr& answer
+) {
     ask_boots(
-        *id,
+        node,
         [this,
          alive = std::weak_ptr(alive_),
          asked = of.asked,
-         wanted,
-         node = id->to_hex(),
+         wanted = of.words[0],
+         id = node.to_hex(),
          answer](const outcome<json::object>& said) {
             if (alive.expired()) return;
-            if (!said) return refuse_with(answer, said.error());
-            const auto* list = said->if_contains("boots");
-            const auto found = list != nullptr && list->is_array()
-                                   ? find_boot(list->get_array(), wanted)
-                                   : std::nullopt;
-            if (!found) return refuse_with(answer, no_such_boot(asked.path));
-            answer_boot(asked, node, *found, answer);
+            const auto* list = said ? said->if_contains("boots") : nullptr;
+            auto found = list != nullptr && list->is_array() ? find_boot(list->get_array(), wanted)
+                                                             : std::nullopt;
+            if (!found) found = find_boot(kept_boots(id), wanted);
+            if (found) return answer_boot(asked, id, *found, answer);
+            refuse_with(answer, said ? no_such_boot(asked.path) : said.error());
         }
     );
 }

@@ -43,8 +43,15 @@ private:
     /// `take` hears once, perhaps at once, of a host's last boots.
     using boots_taker = std::function<void(outcome<boost::json::object> boots)>;
     void ask_boots(const identity::endpoint_id& node, const boots_taker& take);
+    /// The last that `node` told; empty: none.
+    boost::json::array kept_boots(const std::string& node) const;
     void get_node_boots(const question& of, const admin::answer_ptr& answer);
     void get_boot(const question& of, const admin::answer_ptr& answer);
+    void find_boot_of(
+        const identity::endpoint_id& node,
+        const question& of,
+        const admin::answer_ptr& answer
+    );
     /// Among those that hosts told when they were asked for their last.
     void find_last_boot(const question& of, const admin::answer_ptr& answer);
     void answer_boot(

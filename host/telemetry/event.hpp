@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Something that happened on this host or that it saw of another, as a person wants to read it.
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -19,6 +20,17 @@ enum class event_type : std::uint8_t {
     audit_discrepancy,
     lab_fault,  ///< somebody injected one
 };
+
+inline constexpr std::array all_event_types{
+    event_type::peer_state,
+    event_type::peer_path,
+    event_type::plugin_state,
+    event_type::self_state,
+    event_type::neighbor_up,
+    event_type::neighbor_down,
+    event_type::gossip_lagged,
+    event_type::audit_discrepancy,
+    event_type::lab_fault};
 
 /// "peer.state", ...
 const char* to_string(event_type type) noexcept;

@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/postcard.hpp"
 
-#include <boost/locale/utf.hpp>
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <bit>
 
 namespace meshhost::wire {
-
-namespace {
-
-bool is_utf8(std::string_view text) noexcept {
-    using decoder = boost::locale::utf::utf_traits<char>;
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    while (at != end) {
-        const auto code_point = decoder::decode(at, end);
-        if (!boost::locale::utf::is_valid_codepoint(code_point)) return false;
-    }
-    return true;
-}
-
-}  // namespace
 
 std::int64_t postcard_reader::i64() noexcept {
     const std::uint64_t zigzag = u64();

@@ -2,6 +2,7 @@
 // host_config: up to the first zero byte a file; after it, between further ones, --set texts.
 #include "base/assert.hpp"
 #include "base/bytes.hpp"
+#include "base/utf8.hpp"
 #include "config/config_key.hpp"
 #include "config/config_loader.hpp"
 #include "config/config_text.hpp"

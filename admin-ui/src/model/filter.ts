@@ -10,14 +10,14 @@ export type Test = (node: Node, edges: readonly Edge[]) => boolean;
 export interface Filter {
   test: Test;
   empty: boolean;
-  errors: string[]; // what was not understood, in words; such terms match everything
+  errors: string[]; // what was not understood, in words, which name the term; such terms match everything
 }
 
 type Compare = ">" | "<" | ">=" | "<=" | "=";
 
 const BYTES_MAX = 1024;
 const TERMS_MAX = 64;
-const TERM = /^(-?)([a-z]+)(:|~|>=|<=|>|<|=)(.+)$/is;
+const TERM = /^(-?)([a-z][a-z0-9_]*)(:|~|>=|<=|>|<|=)(.*)$/is;
 const FIELDS = [
   "state",
   "tier",
@@ -34,6 +34,8 @@ const FIELDS = [
   "rtt",
   "over",
 ];
+const STATES = ["connecting", "joining", "alive", "degraded", "draining", "stale", "dead", "refused", "left"];
+const TIERS = ["hub", "edge", "leaf", "observer", "unknown"];
 
 export function parseFilter(text: string): Filter {
   const errors: string[] = [];
@@ -43,15 +45,11 @@ export function parseFilter(text: string): Filter {
   else if (asked.length > TERMS_MAX) errors.push(`a filter has at most ${TERMS_MAX} terms`);
   for (const word of errors.length > 0 ? [] : asked) {
     const match = TERM.exec(word);
-    if (!match) {
-      const negative = word.startsWith("-") && word.length > 1;
-      tests.push(negate(negative, free(negative ? word.slice(1) : word)));
-      continue;
-    }
-    const [, minus, field, op, value] = match as unknown as [string, string, string, string, string];
-    const made = term(lower(field), op, lower(value));
-    if (typeof made === "string") errors.push(made);
-    else tests.push(negate(minus === "-", made));
+    const negative = word.startsWith("-") && word.length > 1;
+    const [, , field, op, value] = (match ?? []) as unknown as [string, string, string, string, string];
+    const made = match ? term(lower(field), op, lower(value)) : free(lower(negative ? word.slice(1) : word));
+    if (typeof made === "string") errors.push(`"${word}": ${made}`);
+    else tests.push(negate(negative, made));
   }
   return {
     empty: tests.length === 0,
@@ -75,40 +73,13 @@ const negate =
   (node, edges) =>
     test(node, edges) !== negative;
 
-function free(word: string): Test {
-  const text = lower(word);
+function free(text: string): Test | string {
+  if (text.includes("*")) return "a * stands for anything in the value of a field only: name:web*";
   return (node) => node.id.startsWith(text) || lower(node.name).includes(text);
 }
 
 function term(field: string, op: string, value: string): Test | string {
-  const is = op === ":" || op === "=";
   switch (field) {
-    case "state":
-      return is ? (node) => begins(value)(node.state) : wrongOp(field, op);
-    case "tier":
-      return is ? (node) => begins(value)(node.tier ?? "unknown") : wrongOp(field, op);
-    case "role":
-      return is ? (node) => node.roles.some((role) => wild(value)(lower(role))) : wrongOp(field, op);
-    case "over":
-      return is
-        ? (node) => node.over.some((what) => wild(value === "ram" ? "memory" : value)(lower(what)))
-        : wrongOp(field, op);
-    case "version":
-      return is ? (node) => wild(value)(lower(node.version ?? "")) : wrongOp(field, op);
-    case "id":
-      return is ? (node) => node.id.startsWith(value) : wrongOp(field, op);
-    case "name": {
-      if (op === "~") return (node) => wild(value.includes("*") ? value : `*${value}*`)(lower(node.name));
-      return is ? (node) => wild(value)(lower(node.name)) : wrongOp(field, op);
-    }
-    case "path": {
-      const kind = value === "relay" ? "relayed" : value;
-      return is ? (_, edges) => edges.some((edge) => wild(kind)(edge.kind)) : wrongOp(field, op);
-    }
-    case "reason":
-      return is ? (_, edges) => edges.some((edge) => wild(value)(lower(edge.reason ?? ""))) : wrongOp(field, op);
-    case "tree":
-      return is ? (_, edges) => edges.some((edge) => wild(value)(edge.tree)) : wrongOp(field, op);
     case "cpu":
     case "ram":
     case "mem":
@@ -116,8 +87,87 @@ function term(field: string, op: string, value: string): Test | string {
     case "rtt":
       return roundTrip(op, value) ?? "rtt wants a time: rtt>50ms";
     default:
-      return `there is no field "${field}": ${FIELDS.join(", ")}`;
+      if (!FIELDS.includes(field)) return `there is no field "${field}": ${FIELDS.join(", ")}`;
+      if (op !== ":" && op !== "=" && !(field === "name" && op === "~"))
+        return `${field} cannot be asked with "${op}": ${field}:VALUE`;
+      return chosen(field, value) ?? text(field, op, value);
   }
+}
+
+/** Of fields whose value is one of a few words; undefined: it is another field. */
+function chosen(field: string, value: string): Test | string | undefined {
+  switch (field) {
+    case "state":
+      return ofWords(field, STATES, begins(value), (matches) => (node) => matches(node.state));
+    case "tier":
+      return ofWords(field, TIERS, begins(value), (matches) => (node) => matches(node.tier ?? "unknown"));
+    case "over":
+      return ofWords(
+        field,
+        ["cpu", "memory"],
+        alternatives(value, { ram: "memory" }),
+        (matches) => (node) => node.over.some(matches),
+      );
+    case "path":
+      return ofWords(
+        field,
+        ["direct", "relayed", "unknown"],
+        alternatives(value, { relay: "relayed" }),
+        (matches) => (_, edges) => edges.some((edge) => matches(edge.kind)),
+      );
+    case "tree":
+      return ofWords(
+        field,
+        ["eager", "lazy", "unknown"],
+        alternatives(value, {}),
+        (matches) => (_, edges) => edges.some((edge) => matches(edge.tree)),
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** Of fields whose value is any text. */
+function text(field: string, op: string, value: string): Test | string {
+  if (field === "id") {
+    if (!/^[0-9a-f]+$/.test(value)) return "id wants the start of one, 0-9 and a-f: id:3f9a";
+    return (node) => node.id.startsWith(value);
+  }
+  if (value === "") return `${field} wants a value: ${field}:VALUE`;
+  const matches = wild(op === "~" && !value.includes("*") ? `*${value}*` : value);
+  switch (field) {
+    case "role":
+      return (node) => node.roles.some((role) => matches(lower(role)));
+    case "version":
+      return (node) => matches(lower(node.version ?? ""));
+    case "reason":
+      return (_, edges) => edges.some((edge) => matches(lower(edge.reason ?? "")));
+    default:
+      return (node) => matches(lower(node.name));
+  }
+}
+
+interface Alternative {
+  said: string;
+  pattern: string;
+}
+
+const alternatives = (value: string, aliases: Record<string, string>): Alternative[] =>
+  value.split(",").map((said) => ({ said, pattern: Object.hasOwn(aliases, said) ? aliases[said]! : said }));
+
+/** Each alternative may be the beginning of a word. */
+const begins = (value: string): Alternative[] =>
+  value.split(",").map((said) => ({ said, pattern: said === "" || said.includes("*") ? said : `${said}*` }));
+
+function ofWords(
+  field: string,
+  words: string[],
+  asked: Alternative[],
+  make: (matches: (text: string) => boolean) => Test,
+): Test | string {
+  const stray = asked.find(({ pattern }) => !words.some(wild(pattern)));
+  if (stray) return `${field} cannot be "${stray.said}": ${words.join(", ")}`;
+  return make(wild(asked.map(({ pattern }) => pattern).join(",")));
 }
 
 function usage(what: "cpu" | "memory", op: string, value: string): Test | null {
@@ -152,15 +202,6 @@ function holds(value: number, compare: Compare, limit: number): boolean {
   return value === limit;
 }
 
-/** For words from a short list: each alternative may be the beginning of one. */
-const begins = (pattern: string): ((text: string) => boolean) =>
-  wild(
-    pattern
-      .split(",")
-      .map((one) => (one === "" || one.includes("*") ? one : `${one}*`))
-      .join(","),
-  );
-
 /** `*` stands for anything; the rest is literal. Alternatives are parted by commas. */
 function wild(pattern: string): (text: string) => boolean {
   const any = pattern.split(",").map((one) => {
@@ -179,5 +220,3 @@ function wild(pattern: string): (text: string) => boolean {
   });
   return (text) => any.some((matches) => matches(text));
 }
-
-const wrongOp = (field: string, op: string): string => `${field} cannot be asked with "${op}": ${field}:VALUE`;

@@ -59,8 +59,7 @@ bool open_browser(const std::string& link) {
 class ui_command final : public command {
 public:
     void declare(CLI::App& app) override {
-        app.add_option("--lab", lab_.name, "of this lab, instead of a host's")->type_name("NAME");
-        app.add_option("--dir", lab_.dir, "of the lab in this directory")->type_name("DIR");
+        app.add_option("--dir", lab_dir_, "of the lab in this directory")->type_name("DIR");
         app.add_flag("--print-url", prints_only_, "print the link, and open no browser");
     }
 
@@ -81,12 +80,12 @@ public:
 
 private:
     outcome<boost::json::object> ask(workplace& here) const {
-        if (lab_.name.empty() && lab_.dir.empty()) {
+        if (lab_dir_.empty()) {
             const auto answer = here.api.post("/v1/dashboard", {});
             if (!answer) return answer.error();
             return object_in(*answer, "data");
         }
-        const auto found = lab::find_lab(lab_, here.around);
+        const auto found = lab::find_lab({"", lab_dir_}, here.around);
         if (!found) return found.error();
         if (!found->observer)
             return failure{
@@ -97,7 +96,7 @@ private:
         return lab::post(found->socket_of(*found->observer), "/v1/dashboard", {});
     }
 
-    lab::lab_choice lab_;
+    std::filesystem::path lab_dir_;
     bool prints_only_ = false;
 };
 

@@ -3,12 +3,26 @@
 // What of nodes and edges can be asked for, read from schemas/node.json and edge.json. Pure.
 #include <boost/json/object.hpp>
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace meshhost::observe::proto {
+
+/// As the dashboard lists them.
+inline constexpr std::array<std::string_view, 9> node_states{
+    "connecting",
+    "joining",
+    "alive",
+    "degraded",
+    "draining",
+    "stale",
+    "dead",
+    "refused",
+    "left"};
 
 struct node_facts {
     std::string id;

@@ -2,7 +2,7 @@
 #include "observe/proto/node_filter.hpp"
 
 #include "base/ascii.hpp"
-#include "base/list_text.hpp"
+#include "observe/proto/alternatives.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +19,18 @@ namespace {
 constexpr const char* field_names =
     "state, tier, role, path, reason, tree, version, name, id, cpu, ram, mem, rtt, over";
 
+/// Another word for one of a vocabulary.
+struct alias {
+    std::string_view said;
+    std::string_view meant;
+};
+/// The words that a field's value is one of.
+struct vocabulary {
+    std::vector<std::string_view> words;
+    std::vector<alias> aliases = {};
+    bool takes_beginnings = false;
+};
+
 struct unit {
     std::string_view name;
     double factor;
@@ -34,6 +46,10 @@ bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+bool is_hexadecimal(std::string_view text) {
+    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 /// The next word of `text`, which it is taken off; spaces within double quotes are part of one.
 std::string take_word(std::string_view& text) {
     std::string word;
@@ -47,44 +63,6 @@ std::string take_word(std::string_view& text) {
             word += text.front();
     }
     return word;
-}
-
-/// `*` stands for anything; the rest is literal.
-bool matches_one(std::string_view pattern, std::string_view text) {
-    const auto first_star = pattern.find('*');
-    if (first_star == std::string_view::npos) return text == pattern;
-    const auto last_star = pattern.rfind('*');
-    const auto begin = pattern.substr(0, first_star);
-    const auto end = pattern.substr(last_star + 1);
-    if (text.size() < begin.size() + end.size() || !text.starts_with(begin) || !text.ends_with(end))
-        return false;
-    auto middle = text.substr(begin.size(), text.size() - begin.size() - end.size());
-    auto parts = pattern.substr(first_star, last_star - first_star);
-    while (!parts.empty()) {
-        parts.remove_prefix(1);
-        const auto part = parts.substr(0, parts.find('*'));
-        const auto found = middle.find(part);
-        if (found == std::string_view::npos) return false;
-        middle.remove_prefix(found + part.size());
-        parts.remove_prefix(part.size());
-    }
-    return true;
-}
-
-/// Alternatives are parted by commas.
-bool matches_any(std::string_view patterns, std::string_view text) {
-    return any_part(patterns, [&](std::string_view each) { return matches_one(each, text); });
-}
-
-/// For words from a short list: each alternative may be the beginning of one.
-std::string as_beginnings(std::string_view patterns) {
-    std::string out;
-    for_each_part(patterns, [&](std::string_view one) {
-        if (one.data() != patterns.data()) out += ',';
-        out += one;
-        if (!one.empty() && one.find('*') == std::string_view::npos) out += '*';
-    });
-    return out;
 }
 
 /// "1.5ms": at most twelve digits, six of them behind the point.
@@ -111,6 +89,41 @@ std::optional<double> quantity(std::string_view text, std::span<const unit> unit
     return std::nullopt;
 }
 
+/// "cpu" of "cpu>80%"; empty: it begins with none.
+std::string_view field_in(std::string_view term) {
+    if (term.empty() || !is_letter(term.front())) return {};
+    const auto* const end = std::find_if_not(term.begin(), term.end(), [](char c) {
+        return is_letter(c) || is_digit(c) || c == '_';
+    });
+    return term.substr(0, static_cast<std::size_t>(end - term.begin()));
+}
+
+/// Empty: nothing is wrong with it.
+std::string object_to_word(std::string_view word) {
+    if (word.find('*') == std::string_view::npos) return {};
+    return "a * stands for anything in the value of a field only: name:web*";
+}
+
+/// Makes `value`, alternatives of which each is a word, a pattern of words or a beginning, what is
+/// matched. Empty: it went well.
+std::string read_words(std::string& value, const std::string& name, const vocabulary& of) {
+    std::vector<std::string> meant;
+    for (const auto said : split_alternatives(value)) {
+        std::string one(said);
+        for (const auto& [word, better] : of.aliases)
+            if (said == word) one = better;
+        if (of.takes_beginnings && !one.empty() && one.find('*') == std::string::npos) one += '*';
+        const bool is_known = std::any_of(of.words.begin(), of.words.end(), [&](auto word) {
+            return matches_pattern(one, word);
+        });
+        if (!is_known)
+            return fmt::format("{} cannot be \"{}\": {}", name, said, fmt::join(of.words, ", "));
+        meant.push_back(std::move(one));
+    }
+    value = fmt::format("{}", fmt::join(meant, ","));
+    return {};
+}
+
 }  // namespace
 
 node_filter::node_filter(std::string_view text) {
@@ -129,30 +142,32 @@ node_filter::node_filter(std::string_view text) {
         add(word);
 }
 
-/// "-name~web": minus, letters, an operator, a value. Anything else is a word of its own.
+/// "-name~web": minus, a field, an operator, a value. Anything else is a word of its own.
 void node_filter::add(std::string_view word) {
     const bool is_negative = word.size() > 1 && word.front() == '-';
     const auto rest = is_negative ? word.substr(1) : word;
-    const auto* const end = std::find_if_not(rest.begin(), rest.end(), is_letter);
-    const auto name = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+    const auto name = field_in(rest);
     const auto tail = rest.substr(name.size());
     std::string_view op;
-    if (tail.size() > 2 && (tail.starts_with(">=") || tail.starts_with("<=")))
+    if (tail.starts_with(">=") || tail.starts_with("<="))
         op = tail.substr(0, 2);
-    else if (tail.size() > 1 && std::string_view(":~><=").find(tail.front()) != std::string_view::npos)
+    else if (tail.find_first_of(":~><=") == 0)
         op = tail.substr(0, 1);
-    if (name.empty() || op.empty()) {
-        terms_.push_back({field::word, is_negative, in_lower_case(rest)});
-        return;
-    }
-    add_asked(is_negative, in_lower_case(name), op, in_lower_case(tail.substr(op.size())));
+    const bool has_field = !name.empty() && !op.empty();
+    term asked{field::word, is_negative, in_lower_case(has_field ? tail.substr(op.size()) : rest)};
+    const auto fault =
+        has_field ? read_asked(asked, in_lower_case(name), op) : object_to_word(asked.value);
+    if (fault.empty())
+        terms_.push_back(std::move(asked));
+    else
+        errors_.push_back(fmt::format("\"{}\": {}", word, fault));
 }
 
-void node_filter::add_asked(
-    bool is_negative,
-    std::string field_name,
-    std::string_view op,
-    std::string value
+/// Empty: it went well.
+std::string node_filter::read_asked(
+    term& asked,
+    const std::string& field_name,
+    std::string_view op
 ) {
     constexpr std::array<std::pair<std::string_view, field>, 14> fields{
         {{"state", field::state},
@@ -172,21 +187,15 @@ void node_filter::add_asked(
     const auto* const known = std::find_if(fields.begin(), fields.end(), [&](const auto& each) {
         return each.first == field_name;
     });
-    if (known == fields.end()) {
-        errors_.push_back(fmt::format("there is no field \"{}\": {}", field_name, field_names));
-        return;
-    }
-    term asked{known->second, is_negative, std::move(value)};
+    if (known == fields.end())
+        return fmt::format("there is no field \"{}\": {}", field_name, field_names);
+    asked.of = known->second;
     const bool is_number =
         asked.of == field::rtt || asked.of == field::cpu || asked.of == field::memory;
-    auto fault = is_number ? read_number(asked, field_name, op) : read_text(asked, field_name, op);
-    if (fault.empty())
-        terms_.push_back(std::move(asked));
-    else
-        errors_.push_back(std::move(fault));
+    return is_number ? read_number(asked, field_name, op) : read_text(asked, field_name, op);
 }
 
-/// Empty: it went well.
+/// Likewise.
 std::string node_filter::read_number(term& asked, const std::string& name, std::string_view op) {
     const bool is_time = asked.of == field::rtt;
     const auto number = is_time ? quantity(asked.value, times) : quantity(asked.value, shares);
@@ -208,10 +217,25 @@ std::string node_filter::read_text(term& asked, const std::string& name, std::st
     const bool is_part = asked.of == field::name && op == "~";
     if (op != ":" && op != "=" && !is_part)
         return fmt::format("{0} cannot be asked with \"{1}\": {0}:VALUE", name, op);
-    if (is_part && value.find('*') == std::string::npos) value = "*" + value + "*";
-    if (asked.of == field::state || asked.of == field::tier) value = as_beginnings(value);
-    if (asked.of == field::over && value == "ram") value = "memory";
-    if (asked.of == field::path && value == "relay") value = "relayed";
+    switch (asked.of) {
+    case field::state:
+        return read_words(value, name, {{node_states.begin(), node_states.end()}, {}, true});
+    case field::tier:
+        return read_words(value, name, {{"hub", "edge", "leaf", "observer", "unknown"}, {}, true});
+    case field::over:
+        return read_words(value, name, {{"cpu", "memory"}, {{"ram", "memory"}}});
+    case field::path:
+        return read_words(value, name, {{"direct", "relayed", "unknown"}, {{"relay", "relayed"}}});
+    case field::tree:
+        return read_words(value, name, {{"eager", "lazy", "unknown"}});
+    case field::id:
+        if (value.empty() || !is_hexadecimal(value))
+            return "id wants the start of one, 0-9 and a-f: id:3f9a";
+        break;
+    default:
+        if (value.empty()) return fmt::format("{0} wants a value: {0}:VALUE", name);
+        if (is_part && value.find('*') == std::string::npos) value = "*" + value + "*";
+    }
     return {};
 }
 

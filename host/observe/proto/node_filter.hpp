@@ -23,7 +23,7 @@ public:
     node_filter() = default;
     explicit node_filter(std::string_view text);
 
-    /// What was not understood, in words; such terms match everything.
+    /// What was not understood, in words, which name the term; such terms match everything.
     const std::vector<std::string>& errors() const noexcept { return errors_; }
     bool is_empty() const noexcept { return terms_.empty(); }
     /// Some term is about a node's edges.
@@ -61,12 +61,7 @@ private:
     };
 
     void add(std::string_view word);
-    void add_asked(
-        bool is_negative,
-        std::string field_name,
-        std::string_view op,
-        std::string value
-    );
+    static std::string read_asked(term& asked, const std::string& field_name, std::string_view op);
     static std::string read_number(term& asked, const std::string& name, std::string_view op);
     static std::string read_text(term& asked, const std::string& name, std::string_view op);
     static bool is_about_edges(const term& asked) noexcept;

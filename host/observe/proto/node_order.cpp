@@ -37,20 +37,9 @@ value share_or_unknown(const std::optional<double>& share) {
     return *share;
 }
 
-/// As the dashboard lists them.
 value state_of(const node_facts& node) {
-    constexpr std::string_view states[] = {
-        "connecting",
-        "joining",
-        "alive",
-        "degraded",
-        "draining",
-        "stale",
-        "dead",
-        "refused",
-        "left"};
-    const auto* const found = std::find(std::begin(states), std::end(states), node.state);
-    return static_cast<double>(found - std::begin(states));
+    const auto* const found = std::find(node_states.begin(), node_states.end(), node.state);
+    return static_cast<double>(found - node_states.begin());
 }
 
 struct order_field {

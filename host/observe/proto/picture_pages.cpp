@@ -8,7 +8,6 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace meshhost::observe::proto {
@@ -25,18 +24,7 @@ Facts read(std::string_view text, Facts (*facts_of)(const json::object&)) {
     return facts_of(whole.get_object());
 }
 
-using edges_by_node = std::map<std::string, std::vector<edge_facts>, std::less<>>;
-
-edges_by_node read_edges_by_node(const packed_picture& in) {
-    edges_by_node all;
-    in.for_each_edge([&](const std::string& id, std::string_view text) {
-        const auto [a, b] = ends_of_edge(id);
-        auto facts = read(text, facts_of_edge);
-        all[std::string(a)].push_back(facts);
-        all[std::string(b)].push_back(std::move(facts));
-    });
-    return all;
-}
+constexpr std::string_view edge_list = "edges ";  ///< begins a cursor: one of nodes has no such
 
 void for_each_match(
     const packed_picture& in,
@@ -100,15 +88,32 @@ page find_edges(const packed_picture& in, const edge_question& asked) {
         else
             has_more = true;
     });
-    if (has_more) out.next = to_hex(as_bytes(out.ids.back()));
+    if (has_more) out.next = to_hex(as_bytes(std::string(edge_list) + out.ids.back()));
     return out;
+}
+
+std::optional<node_facts> find_facts(const packed_picture& in, std::string_view node) {
+    const auto text = in.find_node(node);
+    if (!text) return std::nullopt;
+    return read(*text, facts_of_node);
+}
+
+edges_by_node read_edges_by_node(const packed_picture& in) {
+    edges_by_node all;
+    in.for_each_edge([&](const std::string& id, std::string_view text) {
+        const auto [a, b] = ends_of_edge(id);
+        auto facts = read(text, facts_of_edge);
+        all[std::string(a)].push_back(facts);
+        all[std::string(b)].push_back(std::move(facts));
+    });
+    return all;
 }
 
 std::optional<std::string> read_edge_cursor(std::string_view text) {
     constexpr std::size_t most = 512;
     const auto id = text.size() > most ? std::nullopt : from_hex(text);
-    if (!id) return std::nullopt;
-    return std::string(as_text(*id));
+    if (!id || !as_text(*id).starts_with(edge_list)) return std::nullopt;
+    return std::string(as_text(*id).substr(edge_list.size()));
 }
 
 std::set<std::string> matching_nodes(const packed_picture& in, const node_filter& where) {

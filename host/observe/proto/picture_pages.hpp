@@ -7,6 +7,8 @@
 #include "observe/proto/packed_picture.hpp"
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -39,6 +41,12 @@ struct edge_question {
 page find_edges(const packed_picture& in, const edge_question& asked);
 /// What goes into `after`; nullopt: it is no cursor.
 std::optional<std::string> read_edge_cursor(std::string_view text);
+
+/// nullopt: there is no such node.
+std::optional<node_facts> find_facts(const packed_picture& in, std::string_view node);
+/// Of each node that has some.
+using edges_by_node = std::map<std::string, std::vector<edge_facts>, std::less<>>;
+edges_by_node read_edges_by_node(const packed_picture& in);
 
 /// The ids of all nodes that the filter lets through.
 std::set<std::string> matching_nodes(const packed_picture& in, const node_filter& where);

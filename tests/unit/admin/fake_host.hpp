@@ -46,7 +46,7 @@ inline admin::peer_snapshot lost_peer() {
 
 class fake_host final : public admin::host_view, public admin::host_actions {
 public:
-    boost::json::array boots() const override { return {{{"number", 3}}}; }
+    boost::json::array boots() const override { return own_boots; }
     admin::node_snapshot node() const override {
         admin::node_snapshot node;
         node.id = std::string(64, 'c');
@@ -197,6 +197,7 @@ public:
     std::string collected;
     mutable int measured = 0;
     bool is_drained = false;
+    boost::json::array own_boots = {{{"number", 3}}};
     bool is_lab = false;
     admin::fault_settings faults;
     std::string crashed;

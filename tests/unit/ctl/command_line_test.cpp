@@ -125,3 +125,10 @@ TEST_CASE("ctl: the version is one line", "[ctl]") {
     REQUIRE(line.parse({"--version"}).has_value());
     CHECK(line.text().starts_with("meshctl "));
 }
+
+TEST_CASE("ctl: one host is asked, named in one way", "[ctl]") {
+    CHECK(names_a_command({"boot", "--lab", "lab-42"}));
+    CHECK(names_a_command({"--lab", "lab-42", "ui"}));
+    usage_error({"boot", "--lab", "lab-42", "--instance", "second"});
+    usage_error({"boot", "--lab", "lab-42", "--socket", "/tmp/x"});
+}

@@ -138,8 +138,23 @@ TEST_CASE("http: a client that does not finish its request is cut off", "[http]"
     limits.request_timeout = 50ms;
     running_server server(limits);
     raw_client client(server.socket());
+    raw_client halfway(server.socket());
+    raw_client without_body(server.socket());
     client.send("GET /hello HT");
-    CHECK(client.receive_all().empty());
+    halfway.send("GET /hello HTTP/1.1\r\nHost: x\r\n");
+    without_body.send("POST /size HTTP/1.1\r\nContent-Length: 3\r\n\r\nab");
+    for (auto* each : {&client, &halfway, &without_body}) {
+        const auto said = each->receive_all();
+        CHECK(said.starts_with("HTTP/1.1 408 "));
+        CHECK(said.find("Connection: close") != std::string::npos);
+        CHECK(said.ends_with("the request did not come in time"));
+    }
+    // Whoever has begun nothing is told nothing, also behind an answer.
+    raw_client silent(server.socket());
+    CHECK(silent.receive_all().empty());
+    raw_client idle(server.socket());
+    idle.send("GET /hello HTTP/1.1\r\n\r\n");
+    CHECK(idle.receive_all().ends_with("\r\n\r\nGET"));
     // The socket closes a few turns of the server's loop before the session is gone.
     int turns = 0;
     while (server.connections() != 0 && turns < 100)
@@ -204,6 +219,27 @@ TEST_CASE("http: the query is not part of the path", "[http]") {
     client.send("GET /query?since=5&types=a%2Cb HTTP/1.1\r\nConnection: close\r\n\r\n");
     CHECK(client.receive_all().ends_with("\r\n\r\nsince=5&types=a%2Cb"));
     CHECK(status_of(server, "GET /hello? HTTP/1.1\r\nConnection: close\r\n\r\n") == 200);
+}
+
+TEST_CASE("http: of two hosts none is taken", "[http]") {
+    running_server server;
+    const std::string one = "GET /hello HTTP/1.1\r\nConnection: close\r\nHost: a\r\n";
+    CHECK(status_of(server, one + "\r\n") == 200);
+    CHECK(status_of(server, one + "Host: a\r\n\r\n") == 400);
+    CHECK(status_of(server, one + "hOST:\r\n\r\n") == 400);
+}
+
+TEST_CASE("http: a query that is too long is answered with 414", "[http]") {
+    running_server server;
+    const auto status = [&](std::size_t size) {
+        const auto query = std::string(size - 2, 'x');
+        return status_of(
+            server,
+            "GET /query?x=" + query + " HTTP/1.1\r\nConnection: close\r\n\r\n"
+        );
+    };
+    CHECK(status(http::query_bytes_max) == 200);
+    CHECK(status(http::query_bytes_max + 1) == 414);
 }
 
 TEST_CASE("http: a query that cannot be read is answered with 400", "[http]") {

@@ -124,6 +124,19 @@ TEST_CASE("http: under TLS whoever does not read is cut off", "[http]") {
     CHECK(server.connections() == 0);
 }
 
+TEST_CASE("http: under TLS a request that does not come is told so, if it has begun", "[http]") {
+    const certificates given;
+    http::http_limits limits;
+    limits.request_timeout = 50ms;
+    running_server server(limits, given.server());
+    const auto trust = given.client();
+    secure_client begun(server.socket(), *trust);
+    begun.send("GET /hello HT");
+    CHECK(begun.receive_all().starts_with("HTTP/1.1 408 "));
+    secure_client silent(server.socket(), *trust);
+    CHECK(silent.receive_all().empty());
+}
+
 TEST_CASE("http: what is not TLS gets no answer at its port", "[http]") {
     const certificates given;
     running_server server({}, given.server());

@@ -15,7 +15,8 @@ namespace json = boost::json;
 TEST_CASE("observe: who takes gzip gets the same, packed", "[observe]") {
     stage s;
     const auto plain = s.ask("snapshot")->json().at("data").as_object();
-    for (const char* accepted : {"gzip", "deflate, gzip;q=1.0", "br;q=1,gzip ; q=0.5"}) {
+    for (const char* accepted :
+         {"gzip", "deflate, gzip;q=1.0", "br;q=1,gzip ; q=0.5", "GZip;Q=0.1", "*", "br, *;q=0.1"}) {
         const auto packed = s.ask("snapshot", {}, {{"accept-encoding", accepted}});
         CHECK(header_of(*packed, "Content-Encoding") == "gzip");
         CHECK(header_of(*packed, "Vary") == "Accept-Encoding");
@@ -23,7 +24,8 @@ TEST_CASE("observe: who takes gzip gets the same, packed", "[observe]") {
         CHECK(said.at("data").at("nodes") == plain.at("nodes"));
         CHECK(said.at("schema") == "meshhost.snapshot/1");
     }
-    for (const char* accepted : {"", "br", "gzip;q=0", "gzip; q=0.000", "xgzip"})
+    for (const char* accepted :
+         {"", "br", "gzip;q=0", "gzip; q=0.000", "xgzip", "*;q=0", "*, gzip;q=0"})
         CHECK(header_of(*s.ask("snapshot", {}, {{"accept-encoding", accepted}}), "Content-Encoding")
                   .empty());
     // What fits into a packet anyhow stays as it is.

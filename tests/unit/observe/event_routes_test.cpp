@@ -6,6 +6,7 @@
 
 using namespace meshhost;
 using namespace meshhost::observe;
+using test::gateway;
 using test::header_of;
 using test::self;
 using stage = test::routes_stage;
@@ -93,7 +94,7 @@ TEST_CASE("observe: events as they come, and from where the client was", "[obser
 
 TEST_CASE("observe: a stream that has nothing to say says so", "[observe]") {
     stage s;
-    event_routes quick(s.shard, s.journal, self, 5ms);
+    event_routes quick(s.shard, s.journal, s.source, self, 5ms);
     question_table table;
     quick.add_to(table, "/");
     const auto stream = std::make_shared<test::fake_exchange>();
@@ -122,4 +123,56 @@ TEST_CASE("observe: there is room for so many streams of events", "[observe]") {
     CHECK(s.ask("events/stream")->error_code() == "E_API_FULL");
     all.front()->leave();
     CHECK(s.ask("events/stream")->answer.status == 200);
+}
+
+TEST_CASE("observe: events of those nodes that a filter lets through", "[observe]") {
+    stage s;
+    const auto happens = [&](const std::string& peer, telemetry::event_type type, std::string to) {
+        telemetry::event event;
+        event.type = type;
+        event.peer = peer;
+        event.name = peer == std::string(64, 'd') ? "stranger" : "";
+        event.to = std::move(to);
+        s.journal.append(std::move(event));
+    };
+    using telemetry::event_type;
+    const auto seen = [&](const char* where) {
+        std::vector<int> all;
+        const auto told = s.data("events", {{"where", where}});
+        for (const auto& each : told.at("events").as_array())
+            all.push_back(each.at("seq").to_number<int>());
+        return all;
+    };
+    happens(gateway, event_type::peer_path, "direct");
+    happens("", event_type::plugin_state, "running");
+    happens(std::string(64, 'b'), event_type::neighbor_down, "");
+    happens(std::string(64, 'd'), event_type::peer_state, "dead");
+    happens(gateway, event_type::peer_state, "stale");
+    using list = std::vector<int>;
+    CHECK(seen("") == list{1, 2, 3, 4, 5});
+    CHECK(seen("role:gateway") == list{1, 5});
+    CHECK(seen("name:compute-01") == list{2});  // the host's own
+    CHECK(seen("state:dead") == list{3, 4});    // it is, and it was when it happened
+    CHECK(seen("state:alive -role:compute") == list{1});
+    CHECK(seen("stranger") == list{4});  // nobody in the picture
+    CHECK(seen("-state:alive id:a") == list{5});
+    REQUIRE(test::run_until(s.shard, [&] { return seen("path:direct") == list{1, 2, 5}; }));
+    CHECK(s.refusal("events", {{"where", "state:nonsense"}}).starts_with("where: \"state:"));
+    CHECK(s.refusal("events/stream", {{"where", "*"}}).starts_with("where: \"*\""));
+
+    const http::query_map patient{{"since", "6"}, {"wait_ms", "30000"}, {"where", "role:gateway"}};
+    const auto waiting = s.ask("events", patient);
+    const auto stream = s.ask("events/stream", {{"where", "role:gateway"}});
+    const auto other = s.ask("events", {{"since", "6"}, {"wait_ms", "30000"}});
+    happens(std::string(64, 'b'), event_type::neighbor_up, "");
+    REQUIRE(test::run_until(s.shard, [&] { return other->answer.status != 0; }));
+    CHECK(waiting->answer.status == 0);
+    happens(gateway, event_type::neighbor_up, "");
+    REQUIRE(test::run_until(s.shard, [&] { return waiting->answer.status != 0; }));
+    const auto told = waiting->json().at("data").as_object();
+    CHECK(told.at("events").as_array().size() == 1);
+    CHECK(told.at("events").at(0).at("seq") == 7);
+    CHECK(told.at("next_seq") == 8);
+    CHECK(stream->answer.body.find("id: 6\n") == std::string::npos);
+    CHECK(stream->answer.body.find("id: 7\n") != std::string::npos);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "http/envelope.hpp"
 #include "support/catch.hpp"
 #include "unit/observe/routes_stage.hpp"
 
 using namespace meshhost;
 using namespace meshhost::observe;
 using test::gateway;
+using test::self;
 using test::header_of;
 using stage = test::routes_stage;
 
@@ -54,8 +56,9 @@ TEST_CASE("observe: a question that cannot be read says what is wrong with it", 
     stage s;
     CHECK(
         s.refusal("nodes", {{"where", "colour:red cpu>x"}})
-        == "where: there is no field \"colour\": state, tier, role, path, reason, tree, version, "
-           "name, id, cpu, ram, mem, rtt, over; cpu wants a number: cpu>80%"
+        == "where: \"colour:red\": there is no field \"colour\": state, tier, role, path, reason, "
+           "tree, version, name, id, cpu, ram, mem, rtt, over; \"cpu>x\": cpu wants a number: "
+           "cpu>80%"
     );
     CHECK(
         s.refusal("nodes", {{"where", std::string(1025, 'a')}})
@@ -107,4 +110,61 @@ TEST_CASE("observe: who has the present state already is told so", "[observe]") 
     const auto changed = s.ask("snapshot", {}, {{"if-none-match", tag}});
     CHECK(changed->answer.status == 200);
     CHECK(header_of(*changed, "ETag") != tag);
+}
+
+TEST_CASE("observe: what nobody takes at a path is refused, not passed over", "[observe]") {
+    stage s;
+    CHECK(
+        s.refusal("nodes", {{"limt", "5"}})
+        == "there is no parameter \"limt\" here: where, sort, limit, cursor"
+    );
+    CHECK(s.ask("nodes", {{"limt", "5"}})->json().at("error").at("hint") == "limit, perhaps?");
+    CHECK(
+        s.refusal("history", {{"a\n", ""}})
+        == "there is no parameter \"a\\x0a\" here: none is taken"
+    );
+    const auto node = "nodes/" + gateway;
+    const auto path = "paths/" + gateway + "/" + self;
+    for (const auto& each :
+         {std::string("snapshot"),
+          std::string("edges"),
+          node,
+          node + "/series",
+          node + "/boots",
+          path,
+          std::string("boots"),
+          std::string("boots/x"),
+          std::string("plugins"),
+          std::string("traces"),
+          std::string("events"),
+          std::string("events/stream")}) {
+        CAPTURE(each);
+        CHECK(s.refusal(each, {{"x", "1"}}).starts_with("there is no parameter \"x\" here: "));
+    }
+    for (const char* each : {"events", "events/stream"})
+        CHECK(s.refusal(each, {{"types", "peer.state,nonsense"}})
+                  .starts_with("types: there are no events \"nonsense\", but peer.state, "));
+    CHECK(
+        s.ask("events", {{"types", "peer.stat"}})->json().at("error").at("hint")
+        == "peer.state, perhaps?"
+    );
+}
+
+TEST_CASE("observe: a moment that is yet to come is no answer's", "[observe]") {
+    stage s;
+    const auto refused = s.refusal("snapshot", {{"at", "2999-01-31T12:00:00Z"}});
+    CHECK(refused.starts_with("at: 2999-01-31T12:00:00Z is yet to come, the newest moment"));
+    const auto in_a_second = http::format_time(std::chrono::system_clock::now() + 1s);
+    CHECK(s.data("snapshot", {{"at", in_a_second}}).at("nodes").as_array().size() == 3);
+    CHECK(s.ask("snapshot", {{"at", "2020-01-31T12:00:00Z"}})->error_code() == "E_TOO_OLD");
+}
+
+TEST_CASE("observe: a cursor is good for its own list alone", "[observe]") {
+    stage s;
+    s.ask("edges");
+    REQUIRE(test::run_until(s.shard, [&] { return s.data("edges").at("total") == 1; }));
+    const auto page = s.data("nodes", {{"limit", "1"}});
+    const auto cursor = std::string(page.at("next").as_string());
+    CHECK(s.refusal("edges", {{"cursor", cursor}}).starts_with("cursor: "));
+    CHECK(s.refusal("nodes", {{"cursor", cursor}, {"sort", "id"}}).starts_with("cursor: "));
 }

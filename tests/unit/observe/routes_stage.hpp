@@ -76,7 +76,7 @@ struct routes_stage {
     observe::model_routes model{source};
     observe::series_routes series{source};
     observe::path_routes paths{{shard, host, journal, others}, source};
-    observe::event_routes events{shard, journal, self};
+    observe::event_routes events{shard, journal, source, self};
     observe::survey_routes surveys{{shard, host, journal, others}, source, "lab"};
     bool is_found = false;
 };
