@@ -11,6 +11,7 @@
 #include "observe/lab_actions.hpp"
 #include "observe/model_routes.hpp"
 #include "observe/observatory.hpp"
+#include "observe/otlp_receiver.hpp"
 #include "observe/path_routes.hpp"
 #include "observe/question_table.hpp"
 #include "observe/stream_hub.hpp"
@@ -18,6 +19,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,7 @@ struct dashboard_options {
     std::string version;             ///< of this host
     std::vector<std::string> names;  ///< what browsers call it, as served_at has them
     dashboard_access access;
+    bool receives_otlp = false;        ///< spans of others, at otlp_receiver::path
     std::unique_ptr<lab_actions> lab;  ///< null: nothing is broken here
     std::function<outcome<std::string>(unsigned size)> publish_trace;  ///< as host_actions has it
     session_seal::key_type session_key{};                              ///< as door_options have it
@@ -78,7 +81,9 @@ private:
     void on_request(const http::request& asked, std::shared_ptr<http::exchange> answer) override;
     http::response describe_fault(unsigned status, std::string_view reason) override;
     http::websocket_offer on_upgrade(const http::request& asked) override;
+    std::optional<http::body_terms> on_large_body(const http::request& asked) override;
 
+    bool is_for_receiver(const http::request& asked) const;
     void add_questions();
     void answer_api(const http::request& asked, const admin::answer_ptr& answer);
     void get_telemetry(const admin::answer_ptr& answer) const;
@@ -94,6 +99,7 @@ private:
     model_routes model_;
     path_routes paths_;
     event_routes events_;
+    std::optional<otlp_receiver> receiver_;  ///< nullopt: none
     survey_routes surveys_;
     question_table questions_;
     http::http_server server_;
