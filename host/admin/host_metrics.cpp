@@ -283,6 +283,29 @@ void add_exporter(table& to, const std::vector<probe_section>& sections) {
         .is(counters["dropped_full"], {kind, label("error.type", "queue_full")});
 }
 
+/// Of an observer that takes others' spans.
+void add_receiver(table& to, const std::vector<probe_section>& sections) {
+    auto counters = counters_of(sections, "observe");
+    if (!counters.contains("otlp_requests")) return;
+    to.of("mesh.observe.otlp.spans",
+          "{span}",
+          metric_kind::counter,
+          "Spans that others sent, by what became of them.")
+        .is(counters["otlp_spans_kept"], {label("fate", "kept")})
+        .is(counters["otlp_spans_ignored"], {label("fate", "ignored")})
+        .is(counters["otlp_spans_rejected"], {label("fate", "rejected")})
+        .is(counters["otlp_spans_gave_way"], {label("fate", "gave_way")});
+    to.of("mesh.observe.otlp.requests",
+          "{request}",
+          metric_kind::counter,
+          "Requests that brought them, and those that were refused.")
+        .is(counters["otlp_requests"] - counters["otlp_requests_refused"],
+            {label("outcome", "taken")})
+        .is(counters["otlp_requests_refused"], {label("outcome", "refused")});
+    to.of("mesh.observe.otlp.size", "By", metric_kind::updown, "What of them is held.")
+        .is(counters["otlp_bytes"]);
+}
+
 }  // namespace
 
 std::vector<metric> host_metrics(const host_view& view) {
@@ -306,6 +329,7 @@ std::vector<metric> host_metrics(const host_view& view) {
     const auto sections = view.probe();
     add_telemetry(all, sections);
     add_exporter(all, sections);
+    add_receiver(all, sections);
     auto everything = all.take();
     for (auto& each : view.instruments())
         everything.push_back(std::move(each));

@@ -404,6 +404,7 @@ void host::open_dashboard() {
     options.mesh = settings.mesh.name;
     options.version = version();
     options.names = settings.observe.names;
+    options.receives_otlp = settings.observe.receive_otlp;
     options.tls = std::move(dashboard_access_.tls);
     options.publish_trace = [this](unsigned size) { return api_->publish_trace(size); };
     const session_key_file seals(settings.node.data_dir, logger("observe"));

@@ -14,6 +14,10 @@ public:
         , burst_(burst)
         , tokens_(burst) {}
 
+    /// Of something whose size is known afterwards: what is spent beyond what there was is missing
+    /// from what comes.
+    void spend(double count) noexcept { tokens_ -= count; }
+
     bool take(time_point now) noexcept {
         if (last_ != time_point{} && now > last_) {
             const double seconds = std::chrono::duration<double>(now - last_).count();

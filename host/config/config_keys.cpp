@@ -110,7 +110,7 @@ constexpr std::int64_t plugin_bytes_most = 3072;  ///< leaves room for the rest 
 
 using c = host_config;
 
-constexpr std::array<config_key, 68> keys{{
+constexpr std::array<config_key, 69> keys{{
     {.path = "node.name",
      .rule = text(text_form::label),
      .fallback = R"("")",
@@ -383,6 +383,12 @@ constexpr std::array<config_key, 68> keys{{
      .doc = "What browsers call the dashboard, as its certificate does; the first is in links. The "
             "address of observe.listen and localhost are good anyhow.",
      .store = put<&c::observe, &observe_config::names>},
+    {.path = "observe.receive_otlp",
+     .rule = yes_or_no(),
+     .fallback = "false",
+     .doc = "Take spans of others at /v1/traces of the dashboard, over HTTP as OTLP: with the "
+            "token of observe.token_file, where there is one.",
+     .store = put<&c::observe, &observe_config::receive_otlp>},
     {.path = "observe.lab",
      .rule = text(text_form::absolute_path),
      .fallback = R"("")",

@@ -123,6 +123,7 @@ struct observe_config {
     std::filesystem::path tls_key;     ///< PEM
     std::filesystem::path token_file;  ///< empty: links that are good once
     std::vector<std::string> names;    ///< "mesh.example", also with a port
+    bool receive_otlp = false;         ///< spans of others, at /v1/traces
     std::filesystem::path lab;         ///< the lab that its buttons break; empty: it has none
     friend bool operator==(const observe_config&, const observe_config&) = default;
 };

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace meshhost::net {
@@ -47,6 +48,13 @@ public:
     virtual void watch(std::function<void()> changed) = 0;
 };
 
+/// What of a large body is taken.
+struct body_terms {
+    std::uint64_t bytes_max = 0;
+    std::shared_ptr<void> held = {};       ///< until the request is answered, or its client gone
+    std::optional<response> refusal = {};  ///< the answer, instead of taking any of it
+};
+
 /// Answers requests. Called on the shard's thread; outlives the server.
 class request_handler {
 public:
@@ -57,6 +65,10 @@ public:
     /// The answer to what is not a request: `status` is 400, 408, 413, 414, 431, 500,
     /// 503 or 505.
     virtual response describe_fault(unsigned status, std::string_view reason) = 0;
+
+    /// A request has a body above body_bytes_max, or does not say how large it is; `asked` has none
+    /// yet. nullopt: the usual limit.
+    virtual std::optional<body_terms> on_large_body(const request& asked);
 
     /// A sound request to go on as a WebSocket (RFC 6455). nullptr: it is a request like any other.
     virtual websocket_offer on_upgrade(const request& asked);

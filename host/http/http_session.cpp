@@ -60,6 +60,10 @@ websocket_offer request_handler::on_upgrade(const request&) {
     return {};
 }
 
+std::optional<body_terms> request_handler::on_large_body(const request&) {
+    return std::nullopt;
+}
+
 http_session::http_session(
     byte_stream stream,
     request_handler& handler,
@@ -103,8 +107,46 @@ void http_session::read_request() {
     phase_ = phase::reading;
     parser_.emplace();
     parser_->header_limit(limits_.header_bytes_max);
-    parser_->body_limit(limits_.body_bytes_max);
+    parser_->body_limit(boost::none);  // on_head() sets it
     await_request();
+    beast::http::async_read_header(
+        stream_,
+        buffer_,
+        *parser_,
+        [self = shared_from_this()](const beast::error_code& ec, std::size_t) { self->on_head(ec); }
+    );
+}
+
+/// How many bytes of it are taken; nullopt: it is answered without.
+std::optional<std::uint64_t> http_session::admit_large_body() {
+    const auto& message = parser_->get();
+    const std::string_view target(message.target().data(), message.target().size());
+    request asked;
+    asked.method = std::string(message.method_string());
+    asked.path = target.substr(0, target.find('?'));
+    asked.headers = headers_of(message);
+    auto terms = handler_.on_large_body(asked);
+    if (!terms) return limits_.body_bytes_max;
+    body_hold_ = std::move(terms->held);
+    if (!terms->refusal) return terms->bytes_max;
+    request_timer_.cancel();
+    phase_ = phase::answering;
+    send(std::move(*terms->refusal), false);
+    return std::nullopt;
+}
+
+void http_session::on_head(const beast::error_code& fault) {
+    if (phase_ == phase::closed) return;
+    if (fault || parser_->is_done()) return on_read(fault);
+    const auto length = parser_->content_length();
+    std::uint64_t most = limits_.body_bytes_max;
+    if (!length || *length > most) {
+        const auto admitted = admit_large_body();
+        if (!admitted) return;
+        most = *admitted;
+    }
+    if (length && *length > most) return on_bad_request(beast::http::error::body_limit);
+    parser_->body_limit(most);
     beast::http::async_read(
         stream_,
         buffer_,
@@ -267,6 +309,7 @@ void http_session::write_response(response answer, bool keep_alive) {
 
 void http_session::after_response(const beast::error_code& ec, bool keep_alive) {
     count_sent(0);
+    body_hold_ = nullptr;
     response_ = {};
     if (phase_ == phase::closed) return;
     if (ec || !keep_alive) return hang_up();
@@ -364,6 +407,7 @@ void http_session::tell_watcher() {
 void http_session::hang_up() {
     phase_ = phase::closed;
     watcher_ = nullptr;
+    body_hold_ = nullptr;
     beast::error_code ignored;
     stream_.say_end();
     stream_.socket().shutdown(boost::asio::socket_base::shutdown_both, ignored);

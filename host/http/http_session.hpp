@@ -59,6 +59,8 @@ private:
     void await_request();
     void on_late_request();
     bool has_begun() const;
+    std::optional<std::uint64_t> admit_large_body();
+    void on_head(const boost::beast::error_code& ec);
     void on_read(const boost::beast::error_code& ec);
     void on_bad_request(const boost::beast::error_code& ec);
     void answer_fault(unsigned status, std::string_view reason);
@@ -86,6 +88,7 @@ private:
     boost::beast::flat_buffer buffer_;
     std::optional<parser_type> parser_;
     response_type response_;
+    std::shared_ptr<void> body_hold_;  ///< as body_terms have it
     std::shared_ptr<std::size_t> sent_;
     std::size_t own_sent_ = 0;  ///< of `sent_`
     phase phase_ = phase::reading;

@@ -42,6 +42,11 @@ json::object mesh_json(const dashboard_options& options, const std::string& self
         {"boot_slo_ms", boot_slo_ms}};
 }
 
+std::optional<otlp_receiver> make_receiver(bool is_wanted, net::shard& shard, door& by) {
+    if (!is_wanted) return std::nullopt;
+    return std::optional<otlp_receiver>(std::in_place, shard, by);
+}
+
 failure not_a_lab() {
     return {
         exit_code::not_permitted,
@@ -80,7 +85,8 @@ dashboard_server::dashboard_server(
     , series_(observatory_)
     , paths_(parts, observatory_)
     , events_(parts.shard, parts.journal, observatory_, self_)
-    , surveys_(parts, observatory_, options_.mesh)
+    , receiver_(make_receiver(options_.receives_otlp, parts.shard, door_))
+    , surveys_(parts, observatory_, options_.mesh, receiver_ ? &receiver_->told() : nullptr)
     , server_(
           parts.shard,
           std::make_unique<http::tcp_listener>(std::move(listener)),
@@ -148,6 +154,7 @@ void dashboard_server::on_request(
     const http::request& asked,
     std::shared_ptr<http::exchange> answer
 ) {
+    if (is_for_receiver(asked)) return receiver_->take(asked, answer);
     if (const auto objection = door_.object(asked)) return refuse_with(answer, *objection);
     if (asked.path.starts_with("/api/")) return answer_api(asked, answer);
     answer->reply(guarded(page(asked)));
@@ -171,6 +178,15 @@ http::websocket_offer dashboard_server::on_upgrade(const http::request& asked) {
     const auto is_ours = [](std::string_view each) { return trimmed(each) == stream_subprotocol; };
     if (!any_part(spoken, is_ours)) return {};
     return {hub_.new_client(), stream_subprotocol};
+}
+
+bool dashboard_server::is_for_receiver(const http::request& asked) const {
+    return receiver_ && asked.path == otlp_receiver::path;
+}
+
+std::optional<http::body_terms> dashboard_server::on_large_body(const http::request& asked) {
+    if (!is_for_receiver(asked)) return std::nullopt;
+    return receiver_->on_large_body(asked);
 }
 
 /// RFC 9110 section 15.5.6.
@@ -264,7 +280,7 @@ std::vector<std::string> dashboard_server::warnings() const {
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> dashboard_server::counters() const {
-    return {
+    std::vector<std::pair<std::string, std::uint64_t>> all{
         {"connections", server_.connections()},
         {"handshakes", server_.handshakes()},
         {"clients", hub_.clients()},
@@ -279,6 +295,10 @@ std::vector<std::pair<std::string, std::uint64_t>> dashboard_server::counters() 
         {"event_waiters", events_.waiters()},
         {"snapshots_again", hub_.snapshots_again()},
         {"wrong_tokens", door_.wrong_tokens()}};
+    if (receiver_)
+        for (auto& each : receiver_->counters())
+            all.push_back(std::move(each));
+    return all;
 }
 
 }  // namespace meshhost::observe

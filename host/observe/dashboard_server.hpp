@@ -11,6 +11,7 @@
 #include "observe/lab_actions.hpp"
 #include "observe/model_routes.hpp"
 #include "observe/observatory.hpp"
+#include "observe/otlp_receiver.hpp"
 #include "observe/path_routes.hpp"
 #include "observe/question_table.hpp"
 #include "observe/series_routes.hpp"
@@ -19,6 +20,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,7 @@ struct dashboard_options {
     std::vector<std::string> names;  ///< what browsers call it, as served_at has them
     std::shared_ptr<const net::tls_server_context> tls;  ///< null: plain HTTP
     door_options door;
+    bool receives_otlp = false;                   ///< spans of others, at otlp_receiver::path
     std::unique_ptr<lab_actions> lab;             ///< null: nothing is broken here
     std::unique_ptr<proto::block_store> history;  ///< as the observatory's `blocks`
     std::function<outcome<std::string>(unsigned size)> publish_trace;  ///< as host_actions has it
@@ -78,6 +81,7 @@ private:
     void on_request(const http::request& asked, std::shared_ptr<http::exchange> answer) override;
     http::response describe_fault(unsigned status, std::string_view reason) override;
     http::websocket_offer on_upgrade(const http::request& asked) override;
+    std::optional<http::body_terms> on_large_body(const http::request& asked) override;
 
     /// GET and POST.
     struct routes {
@@ -85,6 +89,7 @@ private:
         question_table actions;
     };
 
+    bool is_for_receiver(const http::request& asked) const;
     void add_questions();
     void add_actions();
     void answer_api(const http::request& asked, const admin::answer_ptr& answer);
@@ -103,6 +108,7 @@ private:
     series_routes series_;
     path_routes paths_;
     event_routes events_;
+    std::optional<otlp_receiver> receiver_;  ///< nullopt: none
     survey_routes surveys_;
     routes open_;    ///< to whoever has no session
     routes inside_;  ///< to those who have

@@ -5,6 +5,7 @@
 #include "admin/request_fields.hpp"
 #include "http/stated.hpp"
 
+#include <boost/algorithm/string/predicate.hpp>
 #include <fmt/format.h>
 
 #include <bit>
@@ -57,21 +58,36 @@ bool door::has_session(const http::request& asked) const {
     return sessions_.is_good(policy_.session_of(asked), wall_now());
 }
 
+bool door::has_bearer(const http::request& asked, time_point now) {
+    constexpr std::string_view scheme = "bearer ";
+    if (tokens_.standing().empty()) return true;
+    const auto said = http::header(asked, "authorization");
+    if (said.empty()) return false;
+    if (boost::algorithm::istarts_with(said, scheme)
+        && tokens_.is_standing(said.substr(scheme.size())))
+        return true;
+    count_wrong(asked, now);
+    return false;
+}
+
+/// It is told at least each time that there are twice as many.
+void door::count_wrong(const http::request& asked, time_point now) {
+    ++wrong_tokens_;
+    if (now < tell_wrong_from_ && !std::has_single_bit(wrong_tokens_)) return;
+    tell_wrong_from_ = now + tell_wrong_every;
+    options_.log.warn(
+        "a token was refused, {} so far: this one from {}",
+        wrong_tokens_,
+        asked.client ? asked.client->to_string() : "a unix socket"
+    );
+}
+
 http::response door::open(const http::request& asked, time_point now) {
     if (const auto objection = object_to_body(asked)) return admin::error_response(*objection);
     const auto body = admin::parse_body(asked.body);
     if (!body) return admin::error_response(body.error());
     if (!tokens_.redeem(token_in(*body), now)) {
-        ++wrong_tokens_;
-        // At least each time that there are twice as many.
-        if (now >= tell_wrong_from_ || std::has_single_bit(wrong_tokens_)) {
-            tell_wrong_from_ = now + tell_wrong_every;
-            options_.log.warn(
-                "a token was refused, {} so far: this one from {}",
-                wrong_tokens_,
-                asked.client ? asked.client->to_string() : "a unix socket"
-            );
-        }
+        count_wrong(asked, now);
         return admin::error_response(no_such_token(!tokens_.standing().empty()));
     }
     http::response done{204, http::content_type_json, ""};

@@ -36,6 +36,10 @@ public:
     }
     bool has_session(const http::request& asked) const;
 
+    /// Whether it brings the operator's token (RFC 6750 section 2.1), as programs do, or there is
+    /// none that it could bring.
+    bool has_bearer(const http::request& asked, time_point now);
+
     /// POST {"token": TOKEN}: 204 with a session's cookie, else the error.
     http::response open(const http::request& asked, time_point now);
 
@@ -49,6 +53,8 @@ public:
     std::uint64_t wrong_tokens() const noexcept { return wrong_tokens_; }
 
 private:
+    void count_wrong(const http::request& asked, time_point now);
+
     request_policy policy_;
     door_options options_;
     proto::token_table tokens_;

@@ -110,20 +110,30 @@ void survey::forget_gone() {
 }
 
 std::string survey::answers() const {
+    static const std::string none;
     std::string all = "[";
+    const auto others = elsewhere_.nodes ? elsewhere_.nodes() : std::vector<elsewhere::node>();
+    std::set<std::string> told;
     const auto add = [&](const std::string& id, const std::string& name, const std::string& missing
                      ) {
         const auto known = kept_.find(id);
         const bool is_known = known != kept_.end();
         const auto error = errors_.find(id);
         const std::string& why = error != errors_.end() ? error->second : missing;
+        const bool is_kept = is_known && known->second.answer != "null";
+        const std::string& said = is_kept ? known->second.answer : none;
+        const auto better =
+            elsewhere_.find ? elsewhere_.find(id, said, is_known && why.empty()) : std::string();
+        told.insert(id);
         all += fmt::format(
             R"({}{{"id":{},"name":{},{}:{},"error":{}}})",
             all.size() > 1 ? "," : "",
             quoted(id),
             quoted(name.empty() && is_known ? known->second.name : name),
             quoted(wanted_.key),
-            is_known ? known->second.answer : "null",
+            !better.empty() ? better
+            : is_kept       ? said
+                            : "null",
             why.empty() ? "null" : quoted(why)
         );
     };
@@ -133,6 +143,8 @@ std::string survey::answers() const {
         add(peer.id,
             peer.name,
             peer.evidence.empty() ? peer.state : peer.state + ": " + peer.evidence);
+    for (const auto& other : others)
+        if (!told.contains(other.id)) add(other.id, other.name, "");
     return all + "]";
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace meshhost::observe {
@@ -31,6 +32,20 @@ public:
         std::function<boost::json::value(const boost::json::object& line)> find;
     };
 
+    /// What is known of nodes besides what they answer.
+    struct elsewhere {
+        struct node {
+            std::string id;
+            std::string name;
+        };
+        /// JSON, to be told instead of `kept`, which the node itself said; empty: there is nothing
+        /// better. `kept` is empty when it never said anything, and fresh when it was asked now.
+        std::function<std::string(const std::string& id, const std::string& kept, bool is_fresh)>
+            find;
+        /// Of which there is something; it is called before find().
+        std::function<std::vector<node>()> nodes;
+    };
+
     survey(
         net::shard& shard,
         const admin::host_view& view,
@@ -39,6 +54,8 @@ public:
         extractor wanted
     );
     ~survey();
+
+    void add(elsewhere other) { elsewhere_ = std::move(other); }
 
     /// `take` hears once, within answer_limit; at once what is no older than fresh_for. Who comes
     /// while hosts are being asked hears the same. false: too many wait already.
@@ -68,6 +85,7 @@ private:
     net::shard& shard_;
     const admin::host_view& view_;
     extractor wanted_;
+    elsewhere elsewhere_;  ///< without functions: nowhere
     admin::mesh_answers answers_;
     net::deadline_timer timer_;
     std::shared_ptr<line_reader> reader_;

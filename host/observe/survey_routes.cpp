@@ -125,7 +125,8 @@ failure no_such_boot(const std::string& path) {
 survey_routes::survey_routes(
     const observatory_parts& parts,
     const observatory& source,
-    std::string mesh
+    std::string mesh,
+    proto::told_boots* told
 )
     : parts_(parts)
     , source_(source)
@@ -145,7 +146,12 @@ survey_routes::survey_routes(
           parts.asker,
           admin::traces_question(parts.view),
           find("spans")
-      )} {}
+      )} {
+    if (told == nullptr) return;
+    told_.emplace(parts.shard, *told);
+    boots_.hosts.add(told_->last_boots());
+    traces_.hosts.add(told_->messages());
+}
 
 void survey_routes::add_to(question_table& table, const std::string& prefix) {
     const auto add = [&](const char* name, packed_survey& of, const char* schema) {
@@ -202,10 +208,27 @@ json::array survey_routes::kept_boots(const std::string& node) const {
     return boots;
 }
 
+void survey_routes::ask_all_boots(const identity::endpoint_id& node, const boots_taker& take) {
+    if (!told_) return ask_boots(node, take);
+    ask_boots(
+        node,
+        [this, alive = std::weak_ptr(alive_), id = node.to_hex(), take](
+            const outcome<json::object>& said
+        ) {
+            if (alive.expired()) return take(said);
+            auto told = told_->boots_of(id);
+            if (!said && told.empty()) return take(said.error());
+            const auto* own = said ? said->if_contains("boots") : nullptr;
+            auto asked = own != nullptr && own->is_array() ? own->get_array() : json::array();
+            take(json::object{{"boots", merge_boots(std::move(asked), std::move(told))}});
+        }
+    );
+}
+
 void survey_routes::get_node_boots(const question& of, const admin::answer_ptr& answer) {
     const auto id = identity::endpoint_id::parse(of.words[0]);
     if (!id) return refuse_with(answer, not_found(of.asked.path));
-    ask_boots(
+    ask_all_boots(
         *id,
         [this, alive = std::weak_ptr(alive_), node = id->to_hex(), answer](
             const outcome<json::object>& said
@@ -234,7 +257,7 @@ void survey_routes::find_boot_of(
     const question& of,
     const admin::answer_ptr& answer
 ) {
-    ask_boots(
+    ask_all_boots(
         node,
         [this,
          alive = std::weak_ptr(alive_),
@@ -265,6 +288,10 @@ void survey_routes::find_last_boot(const question& of, const admin::answer_ptr& 
             node = id;
             boot = *found;
         });
+        if (const auto told = node.empty() && told_ ? told_->find_boot(wanted) : std::nullopt) {
+            node = told->node;
+            boot = told->boot;
+        }
         if (node.empty()) return refuse_with(answer, no_such_boot(asked.path));
         answer_boot(asked, node, std::move(boot), answer);
     };
@@ -279,15 +306,20 @@ void survey_routes::answer_boot(
 ) const {
     const auto text = source_.picture().find_node(node);
     const auto known = text ? json::parse(*text).as_object() : json::object();
-    const auto name = proto::text_at(known, "name");
+    const auto* told = known.empty() && told_ ? told_->find(node) : nullptr;
+    const auto name = told ? told->name : proto::text_at(known, "name");
     const auto* form = wanted_profile(asked);
     if (form == nullptr) {
         boot["node"] = node;
         boot["node_name"] = name;
         return answer_with(answer, "boot", std::move(boot));
     }
-    const proto::span_source
-        by{mesh_, node, name, proto::text_at(known, "version"), proto::text_at(known, "tier")};
+    const proto::span_source by{
+        mesh_,
+        node,
+        name,
+        told ? told->version : proto::text_at(known, "version"),
+        proto::text_at(known, "tier")};
     auto bare = admin::json_response(200, form->write(by, boot));
     bare.content_type = form->content_type;
     answer->reply(guarded(std::move(bare)));

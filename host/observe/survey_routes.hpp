@@ -5,11 +5,13 @@
 #include "observe/observatory.hpp"
 #include "observe/question_table.hpp"
 #include "observe/survey.hpp"
+#include "observe/told_answers.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace meshhost::observe {
@@ -20,7 +22,14 @@ public:
     static constexpr std::size_t timers = 3;        ///< of this room
     static constexpr std::size_t admin_timers = 3;  ///< of what it asks all hosts with
 
-    survey_routes(const observatory_parts& parts, const observatory& source, std::string mesh);
+    /// `told`: what nodes told by themselves; null: nothing is taken of that kind. It outlives
+    /// this.
+    survey_routes(
+        const observatory_parts& parts,
+        const observatory& source,
+        std::string mesh,
+        proto::told_boots* told = nullptr
+    );
 
     /// Outlives the table. `prefix`: "/api/v1/".
     void add_to(question_table& table, const std::string& prefix);
@@ -45,6 +54,8 @@ private:
     void ask_boots(const identity::endpoint_id& node, const boots_taker& take);
     /// The last that `node` told; empty: none.
     boost::json::array kept_boots(const std::string& node) const;
+    /// The same, and what it told besides.
+    void ask_all_boots(const identity::endpoint_id& node, const boots_taker& take);
     void get_node_boots(const question& of, const admin::answer_ptr& answer);
     void get_boot(const question& of, const admin::answer_ptr& answer);
     void find_boot_of(
@@ -68,6 +79,7 @@ private:
     packed_survey boots_;
     packed_survey plugins_;
     packed_survey traces_;
+    std::optional<told_answers> told_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< a host may answer later
 };
 

@@ -43,7 +43,7 @@ export interface Boot {
    */
   id: string;
   /**
-   * of the node's starts, from 1
+   * of the node's starts, from 1; 0: not told
    */
   number: number;
   version: string;
@@ -85,6 +85,10 @@ export interface Boot {
     [k: string]: unknown;
   }[];
   /**
+   * otlp: an exporter of spans told it, whom nobody vouches for; not there: the node itself said so
+   */
+  source?: string;
+  /**
    * whose it is: where a boot is asked for by its id
    */
   node?: string;
@@ -95,7 +99,7 @@ export interface Boot {
   [k: string]: unknown;
 }
 /**
- * of one node, the newest first, four at most
+ * of one node, the newest first, four at most that it says itself and four that it told by OTLP
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "NodeBoots".
@@ -310,7 +314,7 @@ export interface Mesh {
   [k: string]: unknown;
 }
 /**
- * the last start of each node
+ * the last start of each node; behind those of the mesh, nodes that only an exporter of spans told of
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "MeshBoots".

@@ -72,11 +72,12 @@ export default function BootPage() {
     <div className="page">
       <header>
         <h1>
-          Start {boot.number} of <bdi>{name}</bdi>
+          {startName(boot)} of <bdi>{name}</bdi>
         </h1>
         <span className="muted">
           {boot.outcome} · {millis(shape.total)} · {clock(boot.started_unix_us / 1000, true)} by its clock · version{" "}
           {safeName(boot.version, 20)}
+          {boot.source === "otlp" && " · by OTLP"}
         </span>
         <span className="spacer" />
         <div className="toolbar">
@@ -174,7 +175,7 @@ export default function BootPage() {
                   href={withShared(`/boot/${id}/${one.id}`, search)}
                   aria-current={one.id === boot.id ? "page" : undefined}
                 >
-                  start {one.number}
+                  {startName(one).toLowerCase()}
                 </Link>
                 <span className="muted">
                   {one.outcome} · {millis(one.length_us)}
@@ -194,6 +195,9 @@ export default function BootPage() {
     </div>
   );
 }
+
+/** Not every exporter counts them. */
+const startName = (boot: Boot): string => (boot.number > 0 ? `Start ${boot.number}` : "A start");
 
 function otherOf(
   vs: string | null,

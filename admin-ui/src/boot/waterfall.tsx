@@ -214,10 +214,17 @@ function RowView(props: { row: Row; scale: Scale; offset: number; open: boolean;
             <bdi>{safeName(row.name)}</bdi>
           )}
           {mark && <span className={tone}>{mark}</span>}
-          {boot && row.error && (
-            <span className="muted" title={safeName(row.error, 200)}>
-              from memory
+          {boot?.source === "otlp" ? (
+            <span className="muted" title={byOtlp(row.error)}>
+              by OTLP
             </span>
+          ) : (
+            boot &&
+            row.error && (
+              <span className="muted" title={safeName(row.error, 200)}>
+                from memory
+              </span>
+            )
           )}
         </span>
         <span role="cell" className={css.cell}>
@@ -243,6 +250,12 @@ function RowView(props: { row: Row; scale: Scale; offset: number; open: boolean;
       )}
     </>
   );
+}
+
+/** What a start is worth that somebody told instead of the node when it was asked. */
+function byOtlp(error: string | null): string {
+  const told = "An exporter of spans told this start; nobody vouches for it";
+  return error ? `${told}. The node itself: ${safeName(error, 160)}` : told;
 }
 
 function JoinCell({ row }: { row: Row }) {

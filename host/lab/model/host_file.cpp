@@ -58,7 +58,7 @@ std::string host_file(const lab_record& lab, const lab_node& node) {
     if (node.tier == "observer") {
         text += "\n[gossip]\ntier = \"observer\"\n";
         text += fmt::format(
-            "\n[observe]\nlisten = {}\nlab = {}\n",
+            "\n[observe]\nlisten = {}\nlab = {}\nreceive_otlp = true\n",
             toml_text(lab.dashboard.empty() ? "127.0.0.1:0" : lab.dashboard),
             toml_text(lab.dir.string())
         );

@@ -24,9 +24,13 @@ void token_table::add(std::string secret, time_point now) {
     tokens_.push_back({std::move(secret), now + token_life});
 }
 
+bool token_table::is_standing(std::string_view token) const {
+    return !standing_.empty() && is_equal(standing_, token);
+}
+
 bool token_table::redeem(std::string_view token, time_point now) {
     std::erase_if(tokens_, [&](const entry& each) { return each.until <= now; });
-    if (!standing_.empty() && is_equal(standing_, token)) return true;
+    if (is_standing(token)) return true;
     const auto found = std::find_if(tokens_.begin(), tokens_.end(), [&](const entry& each) {
         return is_equal(each.secret, token);
     });

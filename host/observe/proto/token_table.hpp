@@ -23,6 +23,8 @@ public:
     /// The operator's; empty: there is none.
     void set_standing(std::string secret) { standing_ = std::move(secret); }
     const std::string& standing() const noexcept { return standing_; }
+    /// Whether it is the operator's.
+    bool is_standing(std::string_view token) const;
 
     /// Uses it up, unless it is the operator's. false: no such token.
     bool redeem(std::string_view token, time_point now);

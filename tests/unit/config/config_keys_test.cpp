@@ -67,6 +67,7 @@ TEST_CASE("config: no key that was ever shipped changes its name or type", "[con
         {"telemetry.flight_kept", kind::integer},
         {"observe.listen", kind::text},
         {"observe.lab", kind::text},
+        {"observe.receive_otlp", kind::boolean},
         {"admin.socket", kind::text},
         {"log.level", kind::text},
         {"plugins.dir", kind::text},

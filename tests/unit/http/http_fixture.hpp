@@ -61,12 +61,20 @@ public:
             return answer->reply({200, "text/plain", std::string(large_size, 'x')});
         if (asked.path == "/same") return answer->reply({304, "text/plain", "", {{"ETag", "x"}}});
     }
+    std::optional<http::body_terms> on_large_body(const http::request& asked) override {
+        if (asked.path == "/refused")
+            return http::body_terms{0, nullptr, http::response{401, "text/plain", "no"}};
+        if (asked.path != "/size" || large_max == 0) return std::nullopt;
+        return http::body_terms{large_max, large_hold, std::nullopt};
+    }
     http::response describe_fault(unsigned status, std::string_view reason) override {
         return {status, "text/plain", std::string(reason)};
     }
 
     static constexpr std::size_t large_size = 4u << 20;  ///< more than a socket takes at once
 
+    std::uint64_t large_max = 0;  ///< of what is posted to "/size"; 0: the usual
+    std::shared_ptr<int> large_hold = std::make_shared<int>();
     std::shared_ptr<http::exchange> held;
     std::size_t flood_blocks = 0;
     std::promise<void> flood_ended;

@@ -133,6 +133,53 @@ TEST_CASE("http: a body up to the limit is taken", "[http]") {
     CHECK(client.receive_all().ends_with("\r\n\r\n65536"));
 }
 
+TEST_CASE("http: a large body is taken where the handler says so, and no further", "[http]") {
+    running_server server;
+    server.handler.large_max = 100'000;
+    const auto post = [&](std::size_t size) {
+        raw_client client(server.socket());
+        client.send(fmt::format(
+            "POST /size?a=b HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}",
+            size,
+            std::string(size, 'x')
+        ));
+        return client.receive_all();
+    };
+    CHECK(post(100'000).ends_with("\r\n\r\n100000"));
+    CHECK(post(100'001).starts_with("HTTP/1.1 413"));
+    const std::string chunk = "10000\r\n" + std::string(0x10000, 'x') + "\r\n";
+    const std::string head = "POST /size HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+    CHECK(status_of(server, head + chunk + "0\r\n\r\n") == 200);
+    CHECK(status_of(server, head + chunk + chunk + "0\r\n\r\n") == 413);
+    CHECK(status_of(server, "POST /refused HTTP/1.1\r\nContent-Length: 100000\r\n\r\n") == 401);
+}
+
+TEST_CASE("http: what a large body holds is let go with its answer, or its client", "[http]") {
+    running_server server;
+    server.handler.large_max = 100'000;
+    const auto holders = [&] {
+        long count = 0;
+        server.on_shard([&] { count = server.handler.large_hold.use_count(); });
+        return count;
+    };
+    const auto until = [&](long count) {
+        while (holders() != count)
+            std::this_thread::yield();
+    };
+    {
+        raw_client client(server.socket());
+        client.send("POST /size HTTP/1.1\r\nContent-Length: 100000\r\n\r\nxx");
+        until(2);
+    }
+    until(1);
+    raw_client client(server.socket());
+    client.send(
+        "POST /size HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x')
+    );
+    CHECK(client.status() == 200);
+    until(1);
+}
+
 TEST_CASE("http: a client that does not finish its request is cut off", "[http]") {
     http::http_limits limits;
     limits.request_timeout = 50ms;
