@@ -1,7 +1,0 @@
-<<<<<<<< HEAD:admin-ui/dist/assets/export-menu-CggF3nQR.js
-import{ft as e,t,ut as n}from"./jsx-runtime-tromlkM_.js";import{w as r}from"./index-SWCqdAUh.js";var i=e(n(),1);function a(e){return e.map(e=>e.map(o).join(`,`)).join(`\r
-========
-import{ft as e,t,ut as n}from"./jsx-runtime-zpjQ5xWr.js";import{w as r}from"./index-CtSXR4R-.js";var i=e(n(),1);function a(e){return e.map(e=>e.map(o).join(`,`)).join(`\r
->>>>>>>> otlp-receiver:admin-ui/dist/assets/export-menu-DhtXnUF5.js
-`).concat(`\r
-`)}function o(e){if(e==null)return``;if(typeof e==`number`)return Number.isFinite(e)?String(e):``;let t=String(e);return/^[=+\-@\t\r]/.test(t)&&(t=`'${t}`),/[",\r\n]/.test(t)?`"${t.replaceAll(`"`,`""`)}"`:t}var s={menu:`_menu_n6lme_2`,body:`_body_n6lme_8`},c=t();function l({ways:e}){let t=(0,i.useRef)(null);return(0,c.jsxs)(`details`,{ref:t,className:s.menu,children:[(0,c.jsx)(`summary`,{className:`button`,children:`Export`}),(0,c.jsx)(`div`,{className:s.body,children:e.map(({label:e,file:n,make:i})=>(0,c.jsx)(`button`,{type:`button`,onClick:()=>{r(n,JSON.stringify(i(),null,1),`application/json`),t.current&&(t.current.open=!1)},children:e},e))})]})}function u({file:e,rows:t}){return(0,c.jsx)(`button`,{type:`button`,className:`plain`,onClick:()=>r(e,a(t()),`text/csv`),children:`Export CSV`})}export{l as n,u as t};
