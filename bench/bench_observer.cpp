@@ -229,8 +229,7 @@ int main(int argc, char** argv) {
     if (!port) return 1;
     observe::dashboard_options options;
     options.mesh = "lab";
-    options.history =
-        observe::block_file::open(std::filesystem::temp_directory_path(), 64u << 20);
+    options.history = observe::block_file::open(std::filesystem::temp_directory_path(), 64u << 20);
     options.secret = [count = 0]() mutable { return fmt::format("{:032}", ++count); };
     observe::dashboard_server server(
         {shard, host, journal, asker},

@@ -3,7 +3,7 @@
 
 #include "base/cut.hpp"
 #include "identity/endpoint_id.hpp"
-#include "observe/pages.hpp"
+#include "observe/answers.hpp"
 #include "observe/proto/unpack_gzip.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>

@@ -113,7 +113,7 @@ std::string survey::answers() const {
     static const std::string none;
     std::string all = "[";
     const auto others = elsewhere_.nodes ? elsewhere_.nodes() : std::vector<elsewhere::node>();
-    std::set<std::string> told;
+    std::set<std::string> told_ids;
     const auto add = [&](const std::string& id, const std::string& name, const std::string& missing
                      ) {
         const auto known = kept_.find(id);
@@ -124,7 +124,7 @@ std::string survey::answers() const {
         const std::string& said = is_kept ? known->second.answer : none;
         const auto better =
             elsewhere_.find ? elsewhere_.find(id, said, is_known && why.empty()) : std::string();
-        told.insert(id);
+        told_ids.insert(id);
         all += fmt::format(
             R"({}{{"id":{},"name":{},{}:{},"error":{}}})",
             all.size() > 1 ? "," : "",
@@ -144,7 +144,7 @@ std::string survey::answers() const {
             peer.name,
             peer.evidence.empty() ? peer.state : peer.state + ": " + peer.evidence);
     for (const auto& other : others)
-        if (!told.contains(other.id)) add(other.id, other.name, "");
+        if (!told_ids.contains(other.id)) add(other.id, other.name, "");
     return all + "]";
 }
 

@@ -33,24 +33,22 @@ class Picture(Observed):
     def test_a_killed_host_is_seen_to_go_and_to_come_back(self):
         with self.dashboard.stream() as stream:
             picture = apply({}, stream.next("snapshot"))
-            seen, events = [], []
+            events = []
 
             def watch(until):
                 def has_come():
                     frame = stream.next("delta")
                     apply(picture, frame)
                     events.extend(op[1] for op in frame["ops"] if op[0] == "ev")
-                    state = picture["nodes"][self.b.id]["state"]
-                    if not seen or seen[-1] != state:
-                        seen.append(state)
-                    return state == until
+                    return picture["nodes"][self.b.id]["state"] == until
                 wait_until(f"b to be {until}", has_come)
             self.b.kill()
             watch("dead")
-            self.assertIn("stale", seen)
             self.assertIsNone(picture["nodes"][self.b.id]["usage"])
             self.assertFalse([edge for edge in picture["edges"] if self.b.id in edge])
-            self.assertIn((self.b.id, "dead"), [(event["peer"], event["to"]) for event in events])
+            # Pictures may pass over a state that lasts for less than there is between two of them; events do not.
+            told = [event["to"] for event in events if event["peer"] == self.b.id and event["type"] == "peer.state"]
+            self.assertEqual(told[-2:], ["stale", "dead"])
             self.b.start()
             watch("alive")
             self.assertGreater(picture["nodes"][self.b.id]["incarnation"], 0)

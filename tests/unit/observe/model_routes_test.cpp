@@ -6,8 +6,8 @@
 using namespace meshhost;
 using namespace meshhost::observe;
 using test::gateway;
-using test::self;
 using test::header_of;
+using test::self;
 using stage = test::routes_stage;
 
 namespace json = boost::json;
