@@ -61,3 +61,19 @@ test("nothing that a node says is more than text", async () => {
   assert.deepEqual(wrong, []);
   assert.equal(hosts.size, 1);
 });
+
+test("an observer of another version is not shown by half", async () => {
+  const { page, wrong } = await watched(browser);
+  await page.goto(`${url}/#t=mock`);
+  await page.getByRole("tree").waitFor();
+  const { version } = mock.mesh.mesh;
+  mock.mesh.mesh.version = "9.9.9";
+  mock.mesh.seq += 1000; // another run of it: there is nothing to resume
+  for (const client of mock.clients) client.terminate();
+  await page.getByRole("heading", { name: "The observer is another version now" }).waitFor();
+  assert.equal(await page.getByRole("tree").count(), 0);
+  await page.getByRole("button", { name: "Reload" }).click();
+  await page.getByRole("tree").waitFor();
+  mock.mesh.mesh.version = version;
+  assert.deepEqual(wrong, []);
+});

@@ -19,6 +19,7 @@ import { Topology } from "./topology/topology";
 import { again, isAway, reloadWhenBack } from "./ui/away";
 import { Door } from "./ui/door";
 import { Waiting } from "./ui/empty";
+import { Outdated } from "./ui/outdated";
 import { Shell } from "./ui/shell";
 import { setParams, useParam } from "./ui/url";
 
@@ -74,6 +75,9 @@ function Views() {
   const [at] = useParam("at");
   const [path] = useLocation();
   const known = useStore((store) => store.state.seq !== null);
+  const version = useStore((store) => store.state.mesh?.version ?? null);
+  const first = useRef(version); // of the observer that this page came from
+  first.current ??= version;
   useEffect(() => {
     // What is still to come is not remembered by anybody: shown is now, and that is said.
     if (at !== null && known && isAhead(at, serverNow())) {
@@ -88,6 +92,7 @@ function Views() {
     }, 1500);
     return () => clearTimeout(timer);
   }, [known]);
+  if (first.current !== null && version !== first.current) return <Outdated version={first.current} />;
   return (
     <Shell>
       <Guard path={path}>

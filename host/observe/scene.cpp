@@ -25,6 +25,8 @@ namespace {
 
 constexpr duration evidence_rest = 5s;  ///< its ages are not told more often
 constexpr duration over_after = 10s;    ///< above a budget for so long is worth a word
+/// So long before it lost its last neighbour, what this host concluded of others was its isolation.
+constexpr duration isolation_begins = 15s;
 constexpr std::size_t words_max = 200;  ///< bytes of why a host was not asked
 constexpr std::size_t short_id = 10;    ///< digits that stand for a name
 
@@ -156,6 +158,23 @@ void scene::add_meters(json::object& node, const memory& of, const moment& at) c
     node["plugins"] = proto::plugins_json(*of.meters);
 }
 
+void scene::note_isolation(const admin::node_snapshot& self, time_point now) {
+    const bool is_alone = !self.gossip || self.gossip->neighbors.empty();
+    had_neighbors_ = had_neighbors_ || !is_alone;
+    if (!is_alone || !had_neighbors_)
+        isolated_since_.reset();
+    else if (!isolated_since_)
+        isolated_since_ = now;
+}
+
+/// Others may be well: whoever hears of nobody cannot say that they are gone.
+bool scene::is_unknown(const admin::peer_snapshot& peer, time_point now) const {
+    if (!isolated_since_ || peer.state == "left" || peer.state == "refused"
+        || peer.state == "connecting")
+        return false;
+    return !is_lost(peer.state) || now - peer.since > *isolated_since_ - isolation_begins;
+}
+
 json::object scene::self_json(const moment& at) {
     const auto self = view_.node();
     memory& of = memories_[self.id];
@@ -186,18 +205,20 @@ json::object scene::self_json(const moment& at) {
 
 json::object scene::peer_json(const admin::peer_snapshot& peer, const moment& at) {
     memory& of = memories_[peer.id];
-    const bool is_news = of.state != peer.state || of.incarnation != peer.incarnation;
+    const bool is_guess = is_unknown(peer, at.now);
+    const std::string state = is_guess ? "unknown" : peer.state;
+    const bool is_news = of.state != state || of.incarnation != peer.incarnation;
     if (is_news) {
-        of.since = before(at, peer.since);
+        of.since = before(at, is_guess ? at.now - *isolated_since_ : peer.since);
         of.started = started_of(peer, at);
     }
     if (is_news || at.now - of.evidence_at >= evidence_rest) {
-        of.evidence = peer.evidence;
+        of.evidence = is_guess ? "this observer has no neighbours" : peer.evidence;
         of.evidence_at = at.now;
     }
     if (is_news || of.sequence != peer.sequence)
         of.seen = peer.last_seen ? before(at, *peer.last_seen) : "";
-    of.state = peer.state;
+    of.state = state;
     of.incarnation = peer.incarnation;
     of.sequence = peer.sequence;
     json::object node{
@@ -206,7 +227,7 @@ json::object scene::peer_json(const admin::peer_snapshot& peer, const moment& at
         {"self", false},
         {"tier", text_or_null(peer.tier)},
         {"roles", json::value_from(peer.roles)},
-        {"state", peer.state},
+        {"state", state},
         {"evidence", text_or_null(of.evidence)},
         {"since", of.since},
         {"seen", text_or_null(of.seen)},
@@ -217,7 +238,7 @@ json::object scene::peer_json(const admin::peer_snapshot& peer, const moment& at
         {"load", admin::load_json(peer.load)},
         {"addresses", json::value_from(peer.addresses)},
         {"contributions", contributions_json(peer.contributions)}};
-    node["lost_by"] = is_lost(peer.state) ? json::value_from(peer.lost_by) : json::array();
+    node["lost_by"] = is_lost(state) ? json::value_from(peer.lost_by) : json::array();
     add_meters(node, of, at);
     return node;
 }
@@ -225,6 +246,7 @@ json::object scene::peer_json(const admin::peer_snapshot& peer, const moment& at
 void scene::compose(const moment& at, proto::picture_taker& to) {
     const auto self = view_.node();
     const auto peers = view_.peers();
+    note_isolation(self, at.now);
     std::vector<std::string> known{self.id};
     std::vector<std::string> here{self.id};  // whoever is gone has no links, whatever others say
     for (const auto& peer : peers) {
@@ -258,7 +280,7 @@ void scene::compose(const moment& at, proto::picture_taker& to) {
         auto node = peer_json(peer, at);
         name_neighbors(node, peer.id);
         node["last_neighbors"] =
-            is_lost(peer.state) ? ids_of(peer.neighbors, known) : json::array();
+            is_lost(memories_[peer.id].state) ? ids_of(peer.neighbors, known) : json::array();
         to.node(peer.id, node);
     }
     edges.for_each([&](const std::string& id, const json::object& edge) { to.edge(id, edge); });

@@ -75,6 +75,8 @@ private:
         std::optional<time_point> over_memory;
     };
 
+    void note_isolation(const admin::node_snapshot& self, time_point now);
+    bool is_unknown(const admin::peer_snapshot& peer, time_point now) const;
     boost::json::object self_json(const moment& at);
     boost::json::object peer_json(const admin::peer_snapshot& peer, const moment& at);
     void add_meters(boost::json::object& node, const memory& of, const moment& at) const;
@@ -88,6 +90,9 @@ private:
     const admin::host_view& view_;
     boost::json::object mesh_;
     std::map<std::string, memory> memories_;  ///< by id; of the host's own peers only
+    bool had_neighbors_ = false;
+    /// This host has had no neighbours any more since then, and hears of nobody.
+    std::optional<time_point> isolated_since_;
 };
 
 }  // namespace meshhost::observe

@@ -431,9 +431,10 @@ export interface Node {
   tier: "hub" | "edge" | "leaf" | "observer" | null;
   roles: string[];
   /**
-   * joining, alive, degraded, draining and left are the node's own words; the rest is concluded by the observer
+   * joining, alive, degraded, draining and left are the node's own words; the rest is concluded by the observer, unknown of all others while it has no neighbours itself
    */
-  state: "connecting" | "joining" | "alive" | "degraded" | "draining" | "left" | "stale" | "dead" | "refused";
+  state:
+    "connecting" | "joining" | "alive" | "degraded" | "draining" | "left" | "stale" | "dead" | "refused" | "unknown";
   /**
    * for the state, in words
    */

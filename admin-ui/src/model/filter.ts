@@ -34,7 +34,18 @@ const FIELDS = [
   "rtt",
   "over",
 ];
-const STATES = ["connecting", "joining", "alive", "degraded", "draining", "stale", "dead", "refused", "left"];
+const STATES = [
+  "connecting",
+  "joining",
+  "alive",
+  "degraded",
+  "draining",
+  "stale",
+  "dead",
+  "refused",
+  "left",
+  "unknown",
+];
 const TIERS = ["hub", "edge", "leaf", "observer", "unknown"];
 
 export function parseFilter(text: string): Filter {

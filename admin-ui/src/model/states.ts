@@ -21,6 +21,7 @@ const LOOKS: Record<State, Look> = {
   dead: { glyph: "✕", tone: "dead", border: "dotted" },
   refused: { glyph: "⊘", tone: "dead", border: "dotted" },
   left: { glyph: "○", tone: "left", border: "dotted" },
+  unknown: { glyph: "?", tone: "left", border: "dashed" },
 };
 const OTHER: Look = { glyph: "?", tone: "left", border: "dashed" };
 

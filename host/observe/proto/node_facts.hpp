@@ -13,7 +13,7 @@
 namespace meshhost::observe::proto {
 
 /// As the dashboard lists them.
-inline constexpr std::array<std::string_view, 9> node_states{
+inline constexpr std::array<std::string_view, 10> node_states{
     "connecting",
     "joining",
     "alive",
@@ -22,7 +22,8 @@ inline constexpr std::array<std::string_view, 9> node_states{
     "stale",
     "dead",
     "refused",
-    "left"};
+    "left",
+    "unknown"};
 
 struct node_facts {
     std::string id;

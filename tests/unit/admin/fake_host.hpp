@@ -47,6 +47,7 @@ inline admin::peer_snapshot lost_peer() {
 class fake_host final : public admin::host_view, public admin::host_actions {
 public:
     boost::json::array boots() const override { return own_boots; }
+    decltype(admin::node_snapshot::gossip) gossip;
     admin::node_snapshot node() const override {
         admin::node_snapshot node;
         node.id = std::string(64, 'c');
@@ -57,6 +58,7 @@ public:
         node.bound = {"0.0.0.0:4433", "[::]:4433"};
         node.uptime = 252s;
         node.ready_after = 14200us;
+        node.gossip = gossip;
         return node;
     }
     std::vector<admin::peer_snapshot> peers() const override { return known; }

@@ -122,6 +122,40 @@ TEST_CASE("observe: of one that is lost, who lost it and whom it knew", "[observ
     CHECK(s.node().at("lost_by").as_array().empty());
 }
 
+TEST_CASE("observe: whoever hears of nobody does not know how others are", "[observe]") {
+    stage s;
+    const auto state = [&](const std::string& id = other) { return s.node(id).at("state"); };
+    admin::peer_snapshot older = s.host.known[0];
+    older.id = std::string(64, 'b');
+    older.state = "dead";
+    older.since = 100s;
+    admin::peer_snapshot left = s.host.known[0];
+    left.id = std::string(64, 'd');
+    left.state = "left";
+    s.host.known.push_back(older);
+    s.host.known.push_back(left);
+    CHECK(state() == "alive");  // it never had a neighbour: what it was told is all there is
+    auto& gossip = s.host.gossip.emplace();
+    gossip.neighbors.emplace_back().id = other;
+    CHECK(state() == "alive");
+    gossip.neighbors.clear();
+    CHECK(state() == "unknown");
+    const auto node = s.node();
+    CHECK(node.at("evidence") == "this observer has no neighbours");
+    CHECK(state(older.id) == "dead");  // that was before
+    CHECK(state(left.id) == "left");   // its own word
+    s.host.known[0].state = "dead";
+    s.host.known[0].since = 0s;
+    CHECK(state() == "unknown");
+    CHECK(s.node().at("since") == node.at("since"));
+    CHECK(s.node().at("lost_by").as_array().empty());
+    s.host.known[0].state = "alive";
+    gossip.neighbors.emplace_back().id = other;
+    CHECK(state() == "alive");
+    s.host.known[0].state = "dead";
+    CHECK(state() == "dead");
+}
+
 TEST_CASE("observe: what a host says of itself is bounded, whole and valid", "[observe]") {
     stage s;
     json::array plugins;
