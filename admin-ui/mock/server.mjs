@@ -235,6 +235,13 @@ export function serve(options = {}) {
     clients,
     part: (names) => play(part(mesh, names, passed())),
     heal: () => play(heal(mesh, passed())),
+    /** As when the observer starts anew, of another version: there is nothing to resume. */
+    restart: (version) => {
+      mesh.mesh.version = version;
+      mesh.seq += 1000;
+      log.length = 0;
+      for (const client of clients) client.terminate();
+    },
   };
 }
 
