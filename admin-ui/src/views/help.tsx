@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { look, STATES } from "../model/states";
+import { look, STATES, type State } from "../model/states";
 import { LegendBody } from "../topology/legend";
 import { MOD_K } from "../ui/keys";
 import { VIEWS } from "../ui/shell";
@@ -21,7 +21,7 @@ const KEYS: [string, string][] = [
   ["Space", "in the tree: select"],
 ];
 
-const STATE_WORDS: Record<string, string> = {
+const STATE_WORDS: Record<State, string> = {
   connecting: "the observer calls it and has no answer yet",
   joining: "it says that it looks for its neighbours",
   alive: "it says that it is well, or others were just in touch with it",
@@ -31,6 +31,7 @@ const STATE_WORDS: Record<string, string> = {
   dead: "it was not heard of for long, or all who knew it lost it",
   refused: "it and the observer do not accept each other",
   left: "it said that it leaves: this is not a failure",
+  unknown: "the observer has lost all its neighbours and hears of nobody: others may be well",
 };
 
 const FILTERS: [string, string][] = [
