@@ -132,10 +132,14 @@ class Answered(Asked):
         self.refusal(f"boots/{own}", 404, node=self.a.id)
         kept = next(each for each in self.dashboard.data(API + "boots")["nodes"] if each["id"] == self.a.id)
         self.a.kill()
-        wait_until("it is seen dead", lambda: self.state_of_a() == "dead")
+        # Its only neighbour: whoever hears of nobody cannot say who is dead.
+        wait_until("it is not known how it is", lambda: self.state_of_a() == "unknown")
+        self.assertEqual(self.dashboard.data(API + "snapshot")["mesh"]["neighbors"], 0)
         boot = kept["boot"]["id"]
         self.assertEqual(self.dashboard.data(f"{API}boots/{boot}", node=self.a.id)["node_name"], "a")
         self.assertEqual(self.dashboard.data(f"{API}nodes/{self.a.id}/boots")["boots"][0]["id"], boot)
+        self.a.start()
+        wait_until("it is well again", lambda: self.state_of_a() == "alive")
 
     def test_events_of_those_that_a_filter_lets_through(self):
         now = self.dashboard.data(API + "events")["next_seq"]
