@@ -138,8 +138,6 @@ class Answered(Asked):
         boot = kept["boot"]["id"]
         self.assertEqual(self.dashboard.data(f"{API}boots/{boot}", node=self.a.id)["node_name"], "a")
         self.assertEqual(self.dashboard.data(f"{API}nodes/{self.a.id}/boots")["boots"][0]["id"], boot)
-        self.a.start()
-        wait_until("it is well again", lambda: self.state_of_a() == "alive")
 
     def test_events_of_those_that_a_filter_lets_through(self):
         now = self.dashboard.data(API + "events")["next_seq"]
