@@ -2,7 +2,6 @@
 #include "ctl/asked_host.hpp"
 
 #include "config/paths.hpp"
-#include "lab/lab_dir.hpp"
 #include "lab/look.hpp"
 
 #include <fmt/format.h>
@@ -11,15 +10,11 @@
 
 namespace meshhost::ctl {
 
-namespace {
-
-constexpr std::size_t labs_told = 4;
-
 outcome<std::filesystem::path> observer_of(
-    const std::string& lab,
+    const lab::lab_choice& lab,
     const config::surroundings& around
 ) {
-    const auto found = lab::find_lab({lab, {}}, around);
+    const auto found = lab::find_lab(lab, around);
     if (!found) return found.error();
     if (!found->observer)
         return failure{
@@ -30,6 +25,10 @@ outcome<std::filesystem::path> observer_of(
             "hosts"};
     return found->socket_of(*found->observer);
 }
+
+namespace {
+
+constexpr std::size_t labs_told = 4;
 
 std::vector<std::string> labs_that_run(const config::surroundings& around) {
     std::vector<std::string> names;
@@ -49,7 +48,7 @@ outcome<std::vector<std::filesystem::path>> sockets_to_try(
     const config::surroundings& around
 ) {
     if (!options.lab.empty()) {
-        const auto socket = observer_of(options.lab, around);
+        const auto socket = observer_of({options.lab, {}}, around);
         if (!socket) return socket.error();
         return std::vector{*socket};
     }

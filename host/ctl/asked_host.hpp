@@ -4,14 +4,21 @@
 #include "base/error.hpp"
 #include "config/surroundings.hpp"
 #include "ctl/command.hpp"
+#include "lab/lab_dir.hpp"
 
 #include <filesystem>
 #include <vector>
 
 namespace meshhost::ctl {
 
-/// Where it may answer, at least one place. Errors: with --lab those of lab::find_lab(), and
-/// E_NO_DASHBOARD (unreachable) where the lab has no observer.
+/// Where the observer of a lab is asked. Errors: those of lab::find_lab(), and E_NO_DASHBOARD
+/// (unreachable) where it has none.
+outcome<std::filesystem::path> observer_of(
+    const lab::lab_choice& lab,
+    const config::surroundings& around
+);
+
+/// Where it may answer, at least one place. Errors: with --lab those of observer_of().
 outcome<std::vector<std::filesystem::path>> sockets_to_try(
     const global_options& options,
     const config::surroundings& around

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `meshctl ui`: into the dashboard.
 #include "base/unique_fd.hpp"
+#include "ctl/asked_host.hpp"
 #include "ctl/commands/commands.hpp"
 #include "ctl/fields.hpp"
 #include "http/envelope.hpp"
 #include "lab/host_api.hpp"
-#include "lab/lab_dir.hpp"
 
 #include <fmt/format.h>
 
@@ -85,15 +85,9 @@ private:
             if (!answer) return answer.error();
             return object_in(*answer, "data");
         }
-        const auto found = lab::find_lab({"", lab_dir_}, here.around);
-        if (!found) return found.error();
-        if (!found->observer)
-            return failure{
-                exit_code::unreachable,
-                "E_NO_DASHBOARD",
-                fmt::format("the lab {} was started without an observer", found->name),
-                "meshctl lab up starts one, without --no-observer"};
-        return lab::post(found->socket_of(*found->observer), "/v1/dashboard", {});
+        const auto socket = observer_of({"", lab_dir_}, here.around);
+        if (!socket) return socket.error();
+        return lab::post(*socket, "/v1/dashboard", {});
     }
 
     std::filesystem::path lab_dir_;
